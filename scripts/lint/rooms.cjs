@@ -1,0 +1,70 @@
+// The table of rooms: which room may import which. A room may always import itself.
+const rooms = {
+  model: [],
+  invocation: ['model'],
+  dockerfile: ['model'],
+  oci: ['model'],
+  trust: ['model'],
+  signature: ['model', 'trust'],
+  policy: ['model'],
+  lineage: ['model', 'oci', 'signature'],
+  inventory: ['model', 'oci'],
+  builder: ['model'],
+  report: ['model'],
+  plugin: ['model'],
+  gate: [
+    'model',
+    'invocation',
+    'dockerfile',
+    'oci',
+    'trust',
+    'signature',
+    'policy',
+    'lineage',
+    'inventory',
+    'builder',
+    'report',
+    'plugin',
+  ],
+  cli: ['gate', 'plugin', 'report'],
+};
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `room-${room}`,
+      comment: `src/${room} may import only: ${allowed.join(', ') || 'nothing'}`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: '^(src|cmd)/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
+    })),
+    {
+      name: 'room-border',
+      comment: 'another room is entered through its index.ts only',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/([^/]+)/', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'executable',
+      comment: 'the executable knows only cli/',
+      severity: 'error',
+      from: { path: '^cmd/' },
+      to: { path: '^src/', pathNot: '^src/cli/' },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans-from-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|scripts)/' } },
+    {
+      name: 'not-to-dev-dependency',
+      severity: 'error',
+      from: { path: '^(src|cmd)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};

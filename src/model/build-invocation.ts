@@ -1,0 +1,47 @@
+/** What Docker was asked to build, before anything is read: the first station of the pipeline. */
+export interface BuildInvocation {
+  readonly verb: 'build' | 'bake';
+  /** One for `build`; one for each bake target. */
+  readonly targets: readonly BuildTarget[];
+  /** The builder named by `--builder`, else null. */
+  readonly builder: string | null;
+}
+
+export interface BuildTarget {
+  /** `default` for `build`, the target's name for `bake`. */
+  readonly name: string;
+  readonly context: BuildContext;
+  readonly dockerfile: DockerfileSource;
+  /** `--target`, as written. */
+  readonly stage: string | null;
+  /** `--platform`, as written and split at commas; empty for the builder's own. */
+  readonly platforms: readonly string[];
+  /** `--build-arg` in order, the last of a name wins; null where only the name was given and the environment has no value. */
+  readonly buildArguments: Readonly<Record<string, string | null>>;
+  /** `--build-context`, name to value, both as written. */
+  readonly namedContexts: Readonly<Record<string, string>>;
+  readonly cacheImports: readonly CacheImport[];
+  /** The image of the SBOM generator that was asked for (`--sbom`, `--attest type=sbom`), null for none. */
+  readonly sbomGenerator: string | null;
+}
+
+export type BuildContext =
+  | { readonly kind: 'folder'; readonly path: string } // absolute
+  | { readonly kind: 'stdin' } // `-`: a Dockerfile or a tar archive, told apart by its first bytes
+  | { readonly kind: 'git' | 'http'; readonly url: string }
+  | { readonly kind: 'target'; readonly value: string } // bake's `target:` and the like
+  | { readonly kind: 'image' | 'layout'; readonly value: string }; // docker-image://, oci-layout://
+
+export type DockerfileSource =
+  | { readonly kind: 'file'; readonly path: string; readonly written: string } // absolute path on this machine; as the user wrote it
+  | { readonly kind: 'in-context'; readonly path: string } // within a context that is no local folder
+  | { readonly kind: 'stdin' }
+  | { readonly kind: 'inline'; readonly text: string } // bake's dockerfile-inline
+  | { readonly kind: 'remote'; readonly url: string };
+
+export interface CacheImport {
+  /** `registry`, `local`, `gha`, `s3`, … */
+  readonly type: string;
+  /** The image reference of a registry cache, else the attributes as written. */
+  readonly ref: string;
+}

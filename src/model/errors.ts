@@ -1,0 +1,73 @@
+/**
+ * Every code that an error can carry. The part before the dot names what went wrong with what; `exitStatusOf` maps it
+ * to the exit status of the contract. Findings (refusals as data) have their own codes in `finding.ts`.
+ */
+export type ErrorCode =
+  | 'usage.invalid' // 64: the command line does not make sense
+  | 'usage.loosens' // 64: --mode warn against a policy that says enforce
+  | 'dockerfile.missing' // 65
+  | 'dockerfile.unreadable' // 65
+  | 'dockerfile.invalid' // 65
+  | 'context.invalid' // 65: the build context cannot be read
+  | 'bake.invalid' // 65: buildx cannot make sense of the bake file
+  | 'reference.invalid' // 65: not an image reference
+  | 'policy.invalid' // 78
+  | 'policy.unreadable' // 78
+  | 'policy.unsafe' // 78: a machine or user policy that others may write
+  | 'lock.invalid' // 78
+  | 'config.invalid' // 78: Docker's config.json, certs.d, daemon.json …
+  | 'trust.invalid' // 78: a trusted root or publishers file that makes no sense
+  | 'trust.unavailable' // 11
+  | 'registry.unreachable' // 11
+  | 'registry.unauthorized' // 11: 401 or 403
+  | 'registry.not-found' // 11: 404
+  | 'registry.rate-limited' // 11: 429
+  | 'registry.failed' // 11: any other answer
+  | 'registry.untrustworthy' // 11: bytes that do not match their digest, a bound exceeded, a redirect that is refused
+  | 'registry.offline' // 11: would need the network under --offline
+  | 'layout.invalid' // 11: an OCI layout that cannot be read
+  | 'credentials.failed' // 11: a credential helper failed
+  | 'signature.unsupported' // 11: a form or material that cannot be evaluated
+  | 'builder.unavailable' // 11: no daemon, no buildx, no such builder
+  | 'builder.unenforceable' // 11: it would not enforce a source policy
+  | 'builder.policy-unsupported' // 11: the user's own source policy has a selector that we cannot evaluate
+  | 'timeout' // 11
+  | 'audit.failed' // 12
+  | 'file.unwritable' // 78: an output or one of our own files cannot be written
+  | 'cancelled' // 130
+  | 'internal'; // 70: a defect of ours
+
+export interface VerifyErrorOptions {
+  /** What to do next, one sentence. */
+  readonly hint?: string;
+  /** Where: a file with line and column, both from 1. */
+  readonly place?: Place;
+  readonly cause?: unknown;
+}
+
+/** A place in a file; line and column count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** The one class that is thrown. A refusal is no error: it is a `Finding`. Never holds a credential. */
+export class VerifyError extends Error {
+  override readonly name = 'VerifyError';
+  readonly code: ErrorCode;
+  readonly hint: string | null;
+  readonly place: Place | null;
+
+  constructor(code: ErrorCode, message: string, options: VerifyErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? null;
+    this.place = options.place ?? null;
+  }
+}
+
+/** Whether `error` is a VerifyError that carries one of `codes` (any, when none is given). */
+export function isVerifyError(error: unknown, ...codes: readonly ErrorCode[]): error is VerifyError {
+  return error instanceof VerifyError && (codes.length === 0 || codes.includes(error.code));
+}

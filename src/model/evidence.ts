@@ -1,0 +1,76 @@
+import type { Digest } from './digest.ts';
+
+export type EvidenceForm = 'cosign-signature' | 'cosign-bundle' | 'attestation' | 'buildkit-attestation' | 'notation';
+
+/** Who signed. */
+export type Signer =
+  | { readonly kind: 'keyless'; readonly identity: string; readonly issuer: string }
+  | { readonly kind: 'key'; readonly sha256: string; readonly name: string | null } // of the SubjectPublicKeyInfo, hexadecimal
+  | { readonly kind: 'certificate'; readonly subject: string };
+
+/** Why a piece of evidence does not count. A closed set, so that messages can tell the cases apart. */
+export type ProblemCode =
+  | 'malformed' // cannot be parsed, or breaks a rule of its format
+  | 'wrong-subject' // made for another digest
+  | 'wrong-type' // another payload type, critical.type or predicate type than its place asks for
+  | 'unknown-signer' // signed with a key or by an authority that no policy names
+  | 'invalid-signature' // the bytes do not match
+  | 'certificate-expired' // outside its validity at the time that is proven
+  | 'certificate-invalid' // chain, usage, extensions, SCT
+  | 'log-missing' // no log entry and no trusted timestamp where one is needed
+  | 'log-invalid' // an entry that does not prove what it should
+  | 'timestamp-invalid'
+  | 'expired' // Notation's own expiry
+  | 'too-large'
+  | 'unsupported';
+
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly message: string;
+}
+
+/** Claims of a Fulcio certificate (fulcio, docs/oid-info.md), by the names that policies use. */
+export interface CertificateClaims {
+  readonly sourceRepository?: string; // 1.3.6.1.4.1.57264.1.12, a URI
+  readonly sourceRepositoryOwner?: string; // .16
+  readonly sourceDigest?: string; // .13
+  readonly ref?: string; // .14
+  readonly workflow?: string; // .18, build config URI
+  readonly builder?: string; // .9, build signer URI
+  readonly runner?: string; // .11, github-hosted or self-hosted
+  readonly trigger?: string; // .20
+  readonly runUri?: string; // .21
+}
+
+/** What one attachment proves, or why it proves nothing: the fifth station. */
+export interface Evidence {
+  readonly form: EvidenceForm;
+  /** True only when signature, signer's validity, time and subject are all proven. Whether the signer is trusted is the policy's question. */
+  readonly verified: boolean;
+  /** The digest that the signed bytes speak of; for a BuildKit attestation the platform manifest that it vouches for. */
+  readonly subject: Digest;
+  /** Of the in-toto statement; null for a plain signature. */
+  readonly predicateType: string | null;
+  /** What the certificate or key says, also where it did not verify (then: a claim). */
+  readonly signer: Signer | null;
+  /** The time proven by a log or a timestamp authority, RFC 3339, UTC. */
+  readonly time: string | null;
+  /** How `time` is proven. */
+  readonly timeSource: 'log' | 'timestamp' | null;
+  readonly log: { readonly index: number; readonly id: string } | null;
+  readonly problem: Problem | null;
+  /** Identifier of the trusted root that it verified against (`TrustedRootSource.id`), null for keys and certificates. */
+  readonly trustedRoot: string | null;
+  /** Identifiers (`KeyMaterial.id`, `CertificateMaterial.id`) of all the material that it verified with. */
+  readonly materials: readonly string[];
+  readonly claims: CertificateClaims;
+  /** The repository named inside the signed payload, null where the form carries none. */
+  readonly repository: string | null;
+  /** Annotations inside the signed payload. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The in-toto statement of a verified attestation, parsed; null otherwise. */
+  readonly statement: unknown;
+  /** The manifest that carried it, and where that was found. */
+  readonly manifest: Digest;
+  readonly location: string;
+}

@@ -1,0 +1,62 @@
+import type { CacheImport } from './build-invocation.ts';
+import type { CanonicalName } from './reference.ts';
+
+export type UseKind =
+  | 'from'
+  | 'copy'
+  | 'mount'
+  | 'frontend'
+  | 'context'
+  | 'sbom-generator'
+  | 'onbuild'
+  | 'cache-import';
+
+/** One place where a build asks for an image. */
+export interface Use {
+  readonly kind: UseKind;
+  /** The bake target; `default` for a plain build. */
+  readonly target: string;
+  /** The stage's name as written, else its index; null outside of a stage. */
+  readonly stage: string | null;
+  /** The Dockerfile as the user named it, null for an option of the command line. */
+  readonly file: string | null;
+  /** From 1; null where there is no file. */
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** An image that BuildKit would pull, with every place that asks for it. */
+export interface ImageUse {
+  readonly name: CanonicalName;
+  /** As it stands in the Dockerfile or on the command line, before any expansion. */
+  readonly written: string;
+  /** `os/architecture[/variant]`, sorted. */
+  readonly platforms: readonly string[];
+  readonly uses: readonly Use[];
+}
+
+/** Something that only a build can settle. */
+export interface Unknown {
+  readonly reason: 'custom-frontend' | 'remote-context' | 'stdin-context';
+  readonly line: number | null;
+}
+
+/** A named context that puts a folder or a layout where the Dockerfile names an image (`context.replaces-image`). */
+export interface ContextReplacement {
+  /** The context's name as written on the command line. */
+  readonly name: string;
+  /** The canonical name that it stands for, null where the name is no reference. */
+  readonly image: CanonicalName | null;
+  readonly value: string;
+  /** Whether its name stands in a FROM, or carries a registry, tag or digest; otherwise only a policy's rule makes it a replacement. */
+  readonly certain: boolean;
+  readonly uses: readonly Use[];
+}
+
+/** What one Dockerfile uses: the second station. */
+export interface ScanResult {
+  readonly images: readonly ImageUse[];
+  readonly cacheImports: readonly CacheImport[];
+  readonly unknown: readonly Unknown[];
+  readonly replacements: readonly ContextReplacement[];
+}

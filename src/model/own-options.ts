@@ -1,0 +1,36 @@
+import type { Mode } from './decision.ts';
+
+export type ReportFormat = 'text' | 'json' | 'sarif' | 'markdown' | 'html';
+
+/** Our own options (`--verify-…` on commands that take Docker's, bare elsewhere). */
+export interface OwnOptions {
+  readonly policies: readonly string[];
+  readonly trustedRoots: readonly string[];
+  readonly mode: Mode | null;
+  readonly format: ReportFormat;
+  readonly output: string | null;
+  readonly offline: boolean;
+  readonly refresh: boolean;
+  readonly fresh: boolean;
+  /** How many requests at once. */
+  readonly jobs: number;
+  /** For all verifying together, milliseconds. */
+  readonly timeout: number;
+  readonly quiet: boolean;
+  readonly color: boolean;
+}
+
+export const defaultOwnOptions: OwnOptions = {
+  policies: [],
+  trustedRoots: [],
+  mode: null,
+  format: 'text',
+  output: null,
+  offline: false,
+  refresh: false,
+  fresh: false,
+  jobs: 16,
+  timeout: 60_000,
+  quiet: false,
+  color: true,
+};

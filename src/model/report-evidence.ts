@@ -1,0 +1,14 @@
+import type { Digest } from './digest.ts';
+import type { EvidenceForm, Signer } from './evidence.ts';
+
+/** What a report says of one piece of evidence: the contract's fields alone. */
+export interface ReportEvidence {
+  readonly form: EvidenceForm;
+  readonly verified: boolean;
+  readonly subject: Digest;
+  readonly predicateType: string | null;
+  readonly signer: Signer | null;
+  readonly time: string | null;
+  readonly log: { readonly index: number; readonly id: string } | null;
+  readonly problem: string | null;
+}

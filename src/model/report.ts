@@ -1,0 +1,73 @@
+import type { BuildOutcome } from './build-outcome.ts';
+import type { Basis, Layer, LayerDecision, Mode, Status } from './decision.ts';
+import type { Digest } from './digest.ts';
+import type { Finding } from './finding.ts';
+import type { Unknown, Use } from './image-use.ts';
+import type { LineageLink } from './lineage.ts';
+import type { CanonicalName } from './reference.ts';
+import type { ReportEvidence } from './report-evidence.ts';
+
+/** The report, contract version 1: the last station. Field names are the contract's. */
+export interface Report {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'docker-verify'; readonly version: string };
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly mode: Mode;
+  readonly verdict: Status;
+  readonly targets: readonly ReportTarget[];
+  readonly policies: readonly ReportPolicy[];
+  readonly trustedRoots: readonly ReportTrustedRoot[];
+  readonly images: readonly ReportImage[];
+  readonly cacheImports: readonly ReportCacheImport[];
+  readonly unknown: readonly Unknown[];
+  /** Findings that belong to no single image. */
+  readonly findings: readonly Finding[];
+  readonly build: ReportBuild | null;
+}
+
+export interface ReportTarget {
+  readonly name: string;
+  readonly dockerfile: string;
+  readonly platforms: readonly string[];
+}
+
+export interface ReportPolicy {
+  readonly layer: Layer;
+  readonly source: string;
+  readonly sha256: string;
+}
+
+export interface ReportTrustedRoot {
+  readonly layer: Layer;
+  readonly source: string;
+  readonly sha256: string;
+  /** For people, for instance `93 days`; null where unknown. */
+  readonly age: string | null;
+}
+
+export interface ReportCacheImport {
+  readonly type: string;
+  readonly ref: string;
+  readonly status: Status;
+}
+
+export interface ReportImage {
+  readonly name: CanonicalName;
+  /** Null where it could not be resolved. */
+  readonly digest: Digest | null;
+  readonly status: Status;
+  readonly basis: Basis;
+  readonly verified: boolean;
+  readonly decisions: readonly LayerDecision[];
+  readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
+  readonly uses: readonly Use[];
+  readonly evidence: readonly ReportEvidence[];
+  readonly findings: readonly Finding[];
+  readonly lineage: readonly LineageLink[];
+}
+
+export interface ReportBuild extends Pick<BuildOutcome, 'ref' | 'digest' | 'pushed' | 'unverified'> {
+  readonly status: number;
+  readonly materials: BuildOutcome['materials'];
+}

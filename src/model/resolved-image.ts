@@ -1,0 +1,29 @@
+import type { Digest } from './digest.ts';
+import type { CanonicalName } from './reference.ts';
+
+/** A pointer to bytes (OCI image-spec, descriptor.md). */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** In bytes. */
+  readonly size: number;
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** `os/architecture[/variant]`, normalised; null for none or `unknown/unknown`. */
+  readonly platform?: string | null;
+}
+
+/** An image name with the bytes that it stood for when it was looked up: the third station. */
+export interface ResolvedImage {
+  readonly name: CanonicalName;
+  /** What the name resolves to: the index where there is one, else the manifest. */
+  readonly root: Descriptor;
+  /** Everything that the index lists, attestation manifests too; empty where the root is a manifest. */
+  readonly children: readonly Descriptor[];
+  /** The manifest for each platform asked for, in the order asked. */
+  readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
+  /** Where the digest was learnt: the registry, the Dockerfile, the lock (offline), a local store, or an OCI layout. */
+  readonly source: 'registry' | 'written' | 'lock' | 'local' | 'layout';
+  /** ONBUILD triggers of the image's configuration, by platform. */
+  readonly onbuild: Readonly<Record<string, readonly string[]>>;
+}
