@@ -1,0 +1,109 @@
+import { type CanonicalName, type Digest, isDigest, isVerifyError, parseCanonicalName } from '../model/index.ts';
+import type { Provenance } from './image-facts.ts';
+
+/** An image that a provenance statement lists as an input of the build. */
+export interface ImageMaterial {
+  /** Null where the package URL names none that a registry could know. */
+  readonly name: CanonicalName | null;
+  readonly digest: Digest | null;
+  readonly platform: string | null;
+  /** `input` is a base or a builder-only stage; the layers tell which. */
+  readonly role: 'input' | 'frontend' | 'scanner';
+}
+
+const mostMaterials = 1000;
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value.slice(0, mostMaterials) : [];
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** `pkg:docker/[host/path/]name@version?digest=…&platform=…` as BuildKit writes it (buildkit, util/purl). */
+function parsePackageUrl(uri: string): { name: string; digest: string | null; platform: string | null } | null {
+  const match = /^pkg:(?:docker|oci)\/([^?#]+)(?:\?([^#]*))?/.exec(uri);
+  if (match === null) return null;
+  const [, path = '', query = ''] = match;
+  const at = path.lastIndexOf('@');
+  const repository = decoded(at < 0 ? path : path.slice(0, at));
+  const version = at < 0 ? null : decoded(path.slice(at + 1));
+  const qualifiers = new URLSearchParams(query);
+  const fromVersion = version !== null && isDigest(version);
+  const name = version === null || fromVersion ? repository : `${repository}:${version}`;
+  return {
+    name,
+    digest: qualifiers.get('digest') ?? (fromVersion ? version : null),
+    platform: qualifiers.get('platform'),
+  };
+}
+
+function canonical(name: string): CanonicalName | null {
+  try {
+    return parseCanonicalName(name);
+  } catch (error) {
+    if (isVerifyError(error, 'reference.invalid')) return null;
+    throw error;
+  }
+}
+
+/** The frontend images that the build was started with: they run the build, they are not in the result. */
+function frontends(predicate: Readonly<Record<string, unknown>>): ReadonlySet<CanonicalName> {
+  const v1 = record(record(record(predicate['buildDefinition'])['externalParameters'])['request']);
+  const v02 = record(record(predicate['invocation'])['parameters']);
+  const names = [v1, v02].flatMap((request) => {
+    const values = record(request['args']);
+    const given = [text(values['source']), text(values['cmdline'])?.split(/\s+/)[0] ?? null];
+    return given.map((value) => (value === null || value === '' ? null : canonical(value)));
+  });
+  return new Set(names.filter((name) => name !== null));
+}
+
+const buildKitTypes: readonly RegExp[] = [
+  /^https:\/\/mobyproject\.org\/buildkit@v1$/,
+  /^https:\/\/github\.com\/moby\/buildkit\/blob\/[\w.-]+\/docs\/attestations\/slsa-definitions\.md$/,
+];
+
+/** Whether BuildKit wrote the statement (buildkit, docs/attestations/slsa-definitions.md, `buildType`). */
+export function isBuildKitProvenance(provenance: Provenance): boolean {
+  const predicate = record(provenance.predicate);
+  const type = text(predicate['buildType']) ?? text(record(predicate['buildDefinition'])['buildType']) ?? '';
+  return buildKitTypes.some((pattern) => pattern.test(type));
+}
+
+/**
+ * The images that one provenance statement lists, with frontends and SBOM scanners told apart
+ * (SLSA v0.2 `materials`, v1 `buildDefinition.resolvedDependencies`; buildkit, docs/attestations/slsa-definitions.md).
+ */
+export function imageMaterials(provenance: Provenance): readonly ImageMaterial[] {
+  const predicate = record(provenance.predicate);
+  const known = frontends(predicate);
+  const entries = [
+    ...list(predicate['materials']),
+    ...list(record(predicate['buildDefinition'])['resolvedDependencies']),
+  ];
+  return entries.flatMap((entry) => {
+    const { uri, digest } = record(entry);
+    const parsed = parsePackageUrl(text(uri) ?? '');
+    if (parsed === null) return [];
+    const named = record(digest)['sha256'];
+    const spelled = typeof named === 'string' ? `sha256:${named}` : parsed.digest;
+    const name = canonical(parsed.name);
+    const scanner = /(^|\/)(buildkit-syft-scanner|docker-scout-sbom[^/]*)(:|@|$)/.test(name ?? '');
+    const role = name !== null && known.has(name) ? 'frontend' : scanner ? 'scanner' : 'input';
+    return [{ name, digest: isDigest(spelled) ? spelled : null, platform: parsed.platform, role }];
+  });
+}
