@@ -10,7 +10,7 @@ export type ErrorCode =
   | 'dockerfile.invalid' // 65
   | 'context.invalid' // 65: the build context cannot be read
   | 'bake.invalid' // 65: buildx cannot make sense of the bake file
-  | 'reference.invalid' // 65: not an image reference
+  | 'reference.invalid' // 64: not an image reference
   | 'policy.invalid' // 78
   | 'policy.unreadable' // 78
   | 'policy.unsafe' // 78: a machine or user policy that others may write
@@ -33,7 +33,7 @@ export type ErrorCode =
   | 'builder.policy-unsupported' // 11: the user's own source policy has a selector that we cannot evaluate
   | 'timeout' // 11
   | 'audit.failed' // 12
-  | 'file.unwritable' // 78: an output or one of our own files cannot be written
+  | 'file.unwritable' // 64: an output that was asked for cannot be written
   | 'cancelled' // 130
   | 'internal'; // 70: a defect of ours
 
