@@ -1,0 +1,51 @@
+# What can be made is listed by `make help`. Everything works from a bare clone.
+.DEFAULT_GOAL := help
+.PHONY: help build install uninstall test unit e2e lint demo bench clean
+
+TARGET ?=
+PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export PATH
+node := node_modules/.bin/node --disable-warning=ExperimentalWarning
+modules := node_modules/.package-lock.json
+sources := $(shell find cmd src scripts/build -type f) package.json tsconfig.json
+executable := dist/$(if $(TARGET),$(TARGET)/)docker-verify$(if $(findstring win,$(filter win%,$(TARGET))),.exe)
+plugins := $(or $(DOCKER_CONFIG),$(HOME)/.docker)/cli-plugins
+
+help: ## this list
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: $(executable) ## dist/docker-verify; for another platform TARGET=linux-arm64, darwin-arm64, …
+
+install: $(executable) ## put the plugin into Docker's plugin folder
+	install -d "$(plugins)"
+	install -m 755 $(executable) "$(plugins)/docker-verify"
+
+uninstall: ## take the plugin out again
+	rm -f "$(plugins)/docker-verify"
+
+test: $(modules) ## everything: types, lint, unit tests, build, end-to-end tests
+	$(node) scripts/test/all.ts
+
+unit: $(modules) ## unit tests
+	vitest run --config scripts/lint/vitest.config.ts --project unit
+
+e2e: $(executable) ## end-to-end tests, on a real Docker engine, registries and cosign
+	vitest run --config scripts/lint/vitest.config.ts --project e2e
+
+lint: $(modules) ## types, format, code, rooms, unused
+	$(node) scripts/test/all.ts lint
+
+demo: $(executable) ## an allowed and a refused build, on real parts
+	scripts/demo
+
+bench: $(executable) ## the figures
+	scripts/bench
+
+clean: ## all that was made, but for node_modules
+	rm -rf build dist reports coverage
+
+$(executable): $(sources) $(modules)
+	$(node) scripts/build/build.ts $(TARGET)
+
+$(modules): package.json package-lock.json
+	scripts/build/node-modules.sh

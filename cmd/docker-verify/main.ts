@@ -1,0 +1,59 @@
+/**
+ * First stage of the executable. Docker asks each plugin for its metadata before it runs it, so that answer is given
+ * before anything is loaded; everything else is the second stage (`app.ts`), run from an asset with its V8 code cache.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { dirname, parse } from 'node:path';
+import type { run } from './app.ts';
+
+/** A module of Node itself: the only ones that `require` knows inside the executable. */
+function load<T>(name: string): T {
+  return require(name) as T; // the caller names the module's own type
+}
+
+/** Ends the coverage that NODE_V8_COVERAGE began before this line, so that Node writes no files when it ends. */
+function stopCoverage(): void {
+  load<typeof import('node:v8')>('node:v8').stopCoverage();
+  // Node complains on file descriptor 2 that there is nothing to write; the lowest free number is given out first.
+  process.on('exit', () => {
+    closeSync(2);
+    openSync(devNull, 'w');
+  });
+}
+
+/**
+ * Node reads some variables when they are first needed; none may change what a verifier trusts. Takes them out of
+ * `process.env`.
+ * @returns the environment as it was given, for the programs that we start
+ */
+function shedNodeVariables(): NodeJS.ProcessEnv {
+  const given = { ...process.env };
+  if (given['NODE_EXTRA_CA_CERTS'] !== undefined) {
+    const { rootCertificates, setDefaultCACertificates } = load<typeof import('node:tls')>('node:tls');
+    setDefaultCACertificates(rootCertificates);
+  }
+  for (const name of Object.keys(given)) if (name.toUpperCase().startsWith('NODE_')) delete process.env[name];
+  return given;
+}
+
+function startSecondStage(given: NodeJS.ProcessEnv): Promise<void> {
+  const { getRawAsset } = load<typeof import('node:sea')>('node:sea');
+  const { Script } = load<typeof import('node:vm')>('node:vm');
+  const cachedData = Buffer.from(getRawAsset('app.cache'));
+  const source = Buffer.from(getRawAsset('app.cjs')).toString('latin1');
+  const script = new Script(source, { filename: 'docker-verify', ...(cachedData.length === 0 ? {} : { cachedData }) });
+  const module = { exports: {} as { run: typeof run } }; // filled by the bundle, whose entry is app.ts
+  script.runInThisContext()(module.exports, require, module, process.execPath, dirname(process.execPath));
+  return module.exports.run(given);
+}
+
+// Under the name of buildx the metadata must be the real buildx's, which the second stage asks for.
+const standsInForBuildx = parse(process.argv0).name === 'docker-buildx';
+
+if (process.env['NODE_V8_COVERAGE'] !== undefined) stopCoverage();
+if (process.argv[2] === 'docker-cli-plugin-metadata' && !standsInForBuildx) {
+  writeSync(1, handshakeAnswer);
+} else {
+  void startSecondStage(shedNodeVariables());
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as esbuild from 'esbuild';
+import { root } from './folders.ts';
+
+interface LeftOut {
+  readonly module: RegExp;
+  /** Only where a file below this path asks for it; null: everywhere. */
+  readonly askedBy: string | null;
+  /** Optional native addons are asked for inside try and catch: absence is what they expect. */
+  readonly absent: boolean;
+}
+
+// What the plugin never uses: native addons, gRPC sessions that we do not open, ssh2 (Docker's own `dial-stdio` is used), signing.
+const leftOut: readonly LeftOut[] = [
+  { module: /\.node$|^cpu-features$/, askedBy: null, absent: true },
+  { module: /^\.\/(session|buildkit)$/, askedBy: '/dockerode/lib/', absent: false },
+  { module: /^\.\/ssh$/, askedBy: '/docker-modem/lib/', absent: false },
+  { module: /^@sigstore\/sign$/, askedBy: null, absent: false },
+];
+
+const leaveOut: esbuild.Plugin = {
+  name: 'leave-out',
+  setup(build) {
+    for (const { module, askedBy, absent } of leftOut) {
+      build.onResolve({ filter: module }, ({ path, importer }) => {
+        const asked = askedBy === null || importer.replaceAll('\\', '/').includes(askedBy);
+        return asked ? { path, namespace: 'left-out', pluginData: absent } : null;
+      });
+    }
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path, pluginData }) => {
+      const refuse = `throw new Error("left out of this build: ${path}")`;
+      const proxy = `const f=()=>{${refuse}};module.exports=new Proxy(f,{get:(t,k)=>k==="__esModule"?true:f});`;
+      return { loader: 'js', contents: pluginData === true ? refuse : proxy };
+    });
+  },
+};
+
+/** The line that Docker's handshake is answered with (docker/cli, cli-plugins/metadata). */
+async function handshakeAnswer(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  const metadata = {
+    SchemaVersion: '0.1.0',
+    Vendor: 'docker-verify',
+    Version: `v${version}`,
+    ShortDescription: 'Build only from images whose makers are proven',
+  };
+  return `${JSON.stringify(metadata)}\n`;
+}
+
+/**
+ * Bundles one entry point into one CommonJS file of ASCII characters, so that it can be kept as Latin-1.
+ * @throws when esbuild warns: in a bundle without a file system around it a warning is a defect
+ */
+export async function bundle(entry: string, outfile: string): Promise<void> {
+  const result = await esbuild.build({
+    entryPoints: [join(root, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    minify: true,
+    charset: 'ascii',
+    legalComments: 'none',
+    define: { handshakeAnswer: JSON.stringify(await handshakeAnswer()) },
+    plugins: [leaveOut],
+    logLevel: 'warning',
+  });
+  if (result.warnings.length > 0) throw new Error(`${result.warnings.length} warnings while bundling ${entry}`);
+}

@@ -1,0 +1,70 @@
+/**
+ * `node all.ts [lint]`: every check, one after another, going on after a red one so that all that is wrong is seen at once.
+ * Ends with one line of numbers: tests, and one for each check that is no test and failed.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../build/folders.ts';
+
+interface Check {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** Where vitest leaves its numbers; null for a check that is no test. */
+  readonly report: string | null;
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const reports = join(root, 'reports');
+
+function npm(name: string): Check {
+  return { name, command: ['npm', 'run', '--silent', name], report: null };
+}
+
+function vitest(project: string): Check {
+  const report = join(reports, `${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const flags = ['run', '--config', 'scripts/lint/vitest.config.ts', '--project', project, ...reporters];
+  return { name: `${project} tests`, command: ['vitest', ...flags], report };
+}
+
+const lint = ['typecheck', 'lint:format', 'lint:code', 'lint:rooms', 'lint:unused'].map(npm);
+const build: Check = { name: 'build', command: ['make', '--no-print-directory', 'build'], report: null };
+const checks = process.argv[2] === 'lint' ? lint : [...lint, vitest('unit'), build, vitest('e2e')];
+
+/** What vitest counted; a run that left no numbers counts as one failure. */
+function countTests(report: string, status: number): Counts {
+  try {
+    // Written by vitest itself, in jest's format.
+    const numbers = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
+    const failed = numbers.numFailedTests === 0 && status !== 0 ? 1 : numbers.numFailedTests;
+    return { passed: numbers.numPassedTests, failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+function runCheck({ name, command, report }: Check): Counts {
+  console.log(`\n== ${name}`);
+  const started = performance.now();
+  if (report !== null) rmSync(report, { force: true });
+  const [program, ...words] = command;
+  const status = spawnSync(program, words, { cwd: root, stdio: 'inherit' }).status ?? 1;
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} (${seconds} s)`);
+  if (report !== null) return countTests(report, status);
+  return { passed: 0, failed: status === 0 ? 0 : 1 };
+}
+
+mkdirSync(reports, { recursive: true });
+const results = checks.map((check) => ({ name: check.name, ...runCheck(check) }));
+const red = results.filter(({ failed }) => failed > 0).map(({ name }) => name);
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, 0);
+if (red.length > 0) console.log(`\nred: ${red.join(', ')}`);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = red.length > 0 ? 1 : 0;
