@@ -1,0 +1,30 @@
+import { defineOptions, type OptionDefinition } from './option-table.ts';
+
+/** What stands before our options on the commands that take Docker's. */
+export const ownPrefix = 'verify-';
+
+const plain = defineOptions([
+  ['policy', 'value*', 'own'],
+  ['trusted-root', 'value*', 'own'],
+  ['mode', 'value', 'own'],
+  ['format', 'value', 'own'],
+  ['output', 'value', 'own'],
+  ['offline', 'boolean', 'own'],
+  ['refresh', 'boolean', 'own'],
+  ['fresh', 'boolean', 'own'],
+  ['jobs', 'value', 'own'],
+  ['timeout', 'value', 'own'],
+  ['quiet', 'boolean', 'own'],
+  ['no-color', 'boolean', 'own'],
+]);
+
+/** Our options with their prefix. */
+export const prefixedOwnOptions: readonly OptionDefinition[] = plain.map((option) => ({
+  ...option,
+  name: `${ownPrefix}${option.name}`,
+}));
+
+/** Those that may stand without it where the command is ours: buildx has an `--output` and a `--quiet` of its own. */
+export const bareOwnOptions: readonly OptionDefinition[] = plain.filter(
+  (option) => option.name !== 'output' && option.name !== 'quiet',
+);

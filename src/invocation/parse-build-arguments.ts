@@ -1,0 +1,83 @@
+import type { BuildInvocation, BuildTarget, Environment } from '../model/index.ts';
+import { parseBuildArgumentValues, parseNamedContexts } from './build-arguments.ts';
+import { locateDockerfile, parseContext } from './build-context.ts';
+import { buildOptions } from './build-options.ts';
+import { parseCacheImports } from './cache-imports.ts';
+import { findPath } from './find-path.ts';
+import { optionTable } from './option-table.ts';
+import { OptionValues } from './option-values.ts';
+import { type OutputWishes, outputWishes } from './output-wishes.ts';
+import { splitPlatforms } from './platforms.ts';
+import { generatorOf, parseAttestations } from './sbom-generator.ts';
+import { scanArguments } from './scan-arguments.ts';
+
+/** A `docker build` command line, read. */
+export interface ParsedBuild extends OutputWishes {
+  readonly invocation: BuildInvocation;
+  /** Everything for buildx, as given and in order. */
+  readonly args: readonly string[];
+  /** PATH, URL or `-`, as written. */
+  readonly contextWritten: string;
+  /** What standard input carries: the context may turn out to be a Dockerfile. */
+  readonly stdin: 'none' | 'context' | 'dockerfile';
+  readonly iidFile: string | null;
+  readonly tags: readonly string[];
+  /** Values of buildx's own `--policy`. */
+  readonly buildxPolicies: readonly string[];
+  readonly noCache: boolean;
+}
+
+const table = optionTable(buildOptions);
+
+function parseTarget(written: string, values: OptionValues, environment: Environment): BuildTarget {
+  const context = parseContext(written, environment.workingDirectory);
+  const given = values.all('platform');
+  const preset = environment.variables['DOCKER_DEFAULT_PLATFORM'] ?? '';
+  const buildArguments = parseBuildArgumentValues(values.all('build-arg'), environment);
+  return {
+    name: 'default',
+    context,
+    dockerfile: locateDockerfile(values.last('file'), { parsed: context, written }, environment.workingDirectory),
+    stage: values.last('target'),
+    platforms: splitPlatforms(given.length > 0 ? given : [preset], environment),
+    buildArguments,
+    namedContexts: parseNamedContexts(values.all('build-context')),
+    cacheImports: parseCacheImports(values.all('cache-from')),
+    sbomGenerator: generatorOf(parseAttestations(values.all('attest'), values.last('sbom')), buildArguments),
+  };
+}
+
+/** The builder that `--builder` names, else `BUILDX_BUILDER`, else null. */
+export function builderName(values: OptionValues, environment: Environment): string | null {
+  if (values.has('builder')) return values.last('builder');
+  const preset = environment.variables['BUILDX_BUILDER'] ?? '';
+  return preset === '' ? null : preset;
+}
+
+/** Whether a command line asks for help instead of a build. */
+export function asksForHelp(rest: readonly string[]): boolean {
+  return new OptionValues(scanArguments(rest, table)).isOn('help');
+}
+
+/**
+ * Reads the arguments of `docker buildx build`, ours already taken out, as buildx 0.29 to 0.36 reads them. Looks at the disk only to
+ * tell folders from URLs and to find a lower-case `dockerfile`.
+ * @throws VerifyError `usage.invalid`, `context.invalid`
+ */
+export function parseBuildArguments(rest: readonly string[], environment: Environment): ParsedBuild {
+  const tokens = scanArguments(rest, table);
+  const values = new OptionValues(tokens);
+  const contextWritten = findPath(tokens);
+  const target = parseTarget(contextWritten, values, environment);
+  return {
+    ...outputWishes(values, environment),
+    invocation: { verb: 'build', targets: [target], builder: builderName(values, environment) },
+    args: rest,
+    contextWritten,
+    stdin: target.context.kind === 'stdin' ? 'context' : target.dockerfile.kind === 'stdin' ? 'dockerfile' : 'none',
+    iidFile: values.last('iidfile'),
+    tags: values.all('tag'),
+    buildxPolicies: values.all('policy'),
+    noCache: values.isOn('no-cache'),
+  };
+}

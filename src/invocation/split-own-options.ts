@@ -1,0 +1,129 @@
+import leven from 'leven';
+import { defaultOwnOptions, type OwnOptions, VerifyError } from '../model/index.ts';
+import { bakeOptions } from './bake-options.ts';
+import { buildOptions } from './build-options.ts';
+import { type OptionTable, optionTable } from './option-table.ts';
+import { bareOwnOptions, ownPrefix, prefixedOwnOptions } from './own-option-table.ts';
+import { parseDuration } from './parse-duration.ts';
+import { type ArgumentToken, parseGoBoolean, scanArguments } from './scan-arguments.ts';
+
+const mostJobs = 256;
+
+function invalid(option: string, value: string, expected: string): VerifyError {
+  return new VerifyError('usage.invalid', `"${value.slice(0, 200)}" is not a value for --${option}`, {
+    hint: `write ${expected}`,
+  });
+}
+
+function oneOf<const T extends string>(option: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw invalid(option, value, choices.join(' or '));
+  return found;
+}
+
+function fileName(option: string, value: string): string {
+  if (value === '') throw invalid(option, value, 'the name of a file');
+  return value;
+}
+
+/** buildx's `--policy` takes `key=value` pairs, ours a file: one given for the other would leave the build unguarded. */
+function policyFile(option: string, value: string): string {
+  if (/^\s*[A-Za-z-]{1,40}\s*=/.test(value)) {
+    throw new VerifyError('usage.invalid', `--${option} names a policy file, found "${value.slice(0, 200)}"`, {
+      hint: `buildx's own policy options belong to --policy of build and bake; a file of that name is written ./${value.slice(0, 100)}`,
+    });
+  }
+  return fileName(option, value);
+}
+
+function jobCount(option: string, value: string): number {
+  const count = /^\d{1,4}$/.test(value) ? Number(value) : 0;
+  if (count < 1 || count > mostJobs) throw invalid(option, value, `a whole number from 1 to ${mostJobs}`);
+  return count;
+}
+
+function duration(option: string, value: string): number {
+  const milliseconds = parseDuration(value);
+  if (milliseconds === null) throw invalid(option, value, 'a duration such as 60s, 2m or 500ms');
+  return milliseconds;
+}
+
+/** `options` after one more option of ours, `option` being its name as written and `name` that without the prefix. */
+function withOption(options: OwnOptions, name: string, option: string, value: string): OwnOptions {
+  const isOn = parseGoBoolean(value) === true;
+  switch (name) {
+    case 'policy':
+      return { ...options, policies: [...options.policies, policyFile(option, value)] };
+    case 'trusted-root':
+      return { ...options, trustedRoots: [...options.trustedRoots, fileName(option, value)] };
+    case 'mode':
+      return { ...options, mode: oneOf(option, value, ['enforce', 'warn']) };
+    case 'format':
+      return { ...options, format: oneOf(option, value, ['text', 'json', 'sarif', 'markdown', 'html']) };
+    case 'output':
+      return { ...options, output: fileName(option, value) };
+    case 'jobs':
+      return { ...options, jobs: jobCount(option, value) };
+    case 'timeout':
+      return { ...options, timeout: duration(option, value) };
+    case 'no-color':
+      return { ...options, color: !isOn };
+    case 'offline':
+    case 'refresh':
+    case 'fresh':
+    case 'quiet':
+      return { ...options, [name]: isOn };
+    default:
+      throw new VerifyError('internal', `--${option} is declared but not read`);
+  }
+}
+
+function unknownOwnOption(written: string): VerifyError {
+  const name = written.slice(2).split('=', 1)[0]?.slice(0, 40) ?? '';
+  const names = prefixedOwnOptions.map((option) => option.name);
+  const [nearest = ''] = names.toSorted((left, right) => leven(left, name) - leven(right, name));
+  return new VerifyError('usage.invalid', `there is no option --${name}`, { hint: `did you mean --${nearest}?` });
+}
+
+function isUnknownOwn(token: ArgumentToken): token is Extract<ArgumentToken, { kind: 'unknown' }> {
+  return token.kind === 'unknown' && token.written.startsWith(`--${ownPrefix}`);
+}
+
+const dockerOptions = { build: buildOptions, bake: bakeOptions, none: [] } as const;
+
+/** Whose options stand beside ours: those of `buildx build`, of `buildx bake`, or nobody's. */
+export type OptionHost = keyof typeof dockerOptions;
+
+function tableFor(bare: boolean, host: OptionHost): OptionTable {
+  return optionTable(dockerOptions[host], prefixedOwnOptions, bare ? bareOwnOptions : []);
+}
+
+/** A command line without our options, and what they say. */
+export interface SplitArguments {
+  readonly own: OwnOptions;
+  /** Everything that is not ours, as given and in order. */
+  readonly rest: readonly string[];
+}
+
+/**
+ * Takes our options out of `args`: `--verify-…` and, with `bare`, the same without the prefix (save `--output` and `--quiet`, which
+ * are buildx's). What is the value of one of Docker's options, or stands after `--`, is not ours whatever it looks like.
+ * @throws VerifyError `usage.invalid` for a bad value, and for an unknown `--verify-…` with the nearest known name
+ */
+export function splitOwnOptions(args: readonly string[], bare: boolean, host: OptionHost = 'build'): SplitArguments {
+  let own = defaultOwnOptions;
+  const taken = new Set<number>();
+  for (const token of scanArguments(args, tableFor(bare, host))) {
+    if (isUnknownOwn(token)) throw unknownOwnOption(token.written);
+    if (token.kind !== 'option' || token.option.treatment !== 'own') continue;
+    const written = token.option.name;
+    own = withOption(
+      own,
+      written.startsWith(ownPrefix) ? written.slice(ownPrefix.length) : written,
+      written,
+      token.value,
+    );
+    for (let index = token.first; index < token.first + token.count; index += 1) taken.add(index);
+  }
+  return { own, rest: args.filter((_, index) => !taken.has(index)) };
+}

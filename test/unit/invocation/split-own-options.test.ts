@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type OptionHost, splitOwnOptions } from '../../../src/invocation/index.ts';
+import { defaultOwnOptions, isVerifyError, type OwnOptions, VerifyError } from '../../../src/model/index.ts';
+
+function refusal(action: () => unknown): VerifyError {
+  try {
+    action();
+  } catch (error) {
+    if (isVerifyError(error, 'usage.invalid')) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('splitOwnOptions', () => {
+  const accepted: readonly [readonly string[], Partial<OwnOptions>][] = [
+    [['--verify-policy', 'a.yaml', '--verify-policy=b.yaml'], { policies: ['a.yaml', 'b.yaml'] }],
+    [['--verify-policy=./strict=true'], { policies: ['./strict=true'] }],
+    [['--verify-trusted-root=root.json'], { trustedRoots: ['root.json'] }],
+    [['--verify-mode', 'warn', '--verify-mode=enforce'], { mode: 'enforce' }],
+    [['--verify-format', 'sarif'], { format: 'sarif' }],
+    [['--verify-output=report.json'], { output: 'report.json' }],
+    [['--verify-offline', '--verify-refresh', '--verify-fresh'], { offline: true, refresh: true, fresh: true }],
+    [['--verify-offline', '--verify-offline=false'], { offline: false }],
+    [['--verify-jobs', '3'], { jobs: 3 }],
+    [['--verify-timeout', '1m30s'], { timeout: 90_000 }],
+    [['--verify-timeout=500ms'], { timeout: 500 }],
+    [['--verify-quiet=1'], { quiet: true }],
+    [['--verify-no-color'], { color: false }],
+  ];
+  it.each(accepted)('reads %j', (args, expected) => {
+    expect(splitOwnOptions(args, false)).toEqual({ own: { ...defaultOwnOptions, ...expected }, rest: [] });
+  });
+
+  it.each([
+    ['--verify-policy=filename=policy.rego'],
+    ['--verify-policy=Disabled=true'],
+    ['--verify-policy=strict=true,log-level=debug'],
+    ['--verify-policy=reset=true'],
+    ['--verify-policy='],
+    ['--verify-mode=strict'],
+    ['--verify-format=xml'],
+    ['--verify-jobs=0'],
+    ['--verify-jobs=many'],
+    ['--verify-jobs=99999'],
+    ['--verify-timeout=60'],
+    ['--verify-timeout=0s'],
+    ['--verify-timeout=-1s'],
+    ['--verify-timeout=10000h'],
+    ['--verify-offline=maybe'],
+    ['--verify-output='],
+    ['--verify-trusted-root='],
+    ['--verify-policy'],
+    ['---verify-mode'],
+  ])('refuses %s and says what to write', (argument) => {
+    expect(refusal(() => splitOwnOptions([argument], false)).hint).not.toBeNull();
+  });
+
+  it.each([
+    ['--verify-polcy=a.yaml', '--verify-policy'],
+    ['--verify-timeuot', '--verify-timeout'],
+    ['--verify-nocolour', '--verify-no-color'],
+  ])('answers %s with the name that was meant', (argument, nearest) => {
+    expect(refusal(() => splitOwnOptions([argument, '.'], false)).hint).toContain(nearest);
+  });
+
+  it('leaves everything of Docker’s as it was, in order', () => {
+    const args = ['-t', 'x', '--verify-mode', 'warn', '--build-arg=A=1', '.', '--verify-offline', '--push'];
+    expect(splitOwnOptions(args, false).rest).toEqual(['-t', 'x', '--build-arg=A=1', '.', '--push']);
+  });
+
+  it.each([[['--label', '--verify-offline', '.']], [['-t', '--verify-mode', '.']], [['--', '--verify-nonsense']]])(
+    'does not take what is a value of Docker’s options or stands after the end of options: %j',
+    (args) => {
+      expect(splitOwnOptions(args, false)).toEqual({ own: defaultOwnOptions, rest: args });
+    },
+  );
+
+  it('leaves options without the prefix to buildx unless the command is ours', () => {
+    const args = ['--policy', 'disabled=true', '.'];
+    expect(splitOwnOptions(args, false).rest).toEqual(args);
+    expect(refusal(() => splitOwnOptions(args, true)).message).toContain('--policy');
+    expect(splitOwnOptions(['--mode', 'warn', '--policy=p.yaml', '.'], true)).toEqual({
+      own: { ...defaultOwnOptions, mode: 'warn', policies: ['p.yaml'] },
+      rest: ['.'],
+    });
+  });
+
+  it('leaves --output and --quiet to buildx everywhere', () => {
+    const args = ['--output', 'type=local,dest=x', '--quiet', '.'];
+    expect(splitOwnOptions(args, true)).toEqual({ own: defaultOwnOptions, rest: args });
+  });
+
+  it('knows that --print takes a value in build and none in bake', () => {
+    const args = ['--print', '--verify-offline'];
+    expect(splitOwnOptions(args, false, 'build').rest).toEqual(args);
+    expect(splitOwnOptions(args, false, 'bake')).toEqual({
+      own: { ...defaultOwnOptions, offline: true },
+      rest: ['--print'],
+    });
+  });
+
+  it('throws nothing but a usage error, and otherwise only takes away', () => {
+    const word = fc.oneof(
+      fc.constantFrom(
+        '--verify-mode',
+        'warn',
+        '--verify-offline',
+        '--',
+        '-f',
+        '-qf',
+        '--label',
+        '--policy',
+        '--verify-',
+        '-',
+        '.',
+        '=',
+      ),
+      fc.string({ maxLength: 12 }),
+    );
+    const hosts: readonly OptionHost[] = ['build', 'bake', 'none'];
+    const isSubsequence = (rest: readonly string[], args: readonly string[]): boolean => {
+      let at = 0;
+      for (const argument of args) if (argument === rest[at]) at += 1;
+      return at === rest.length;
+    };
+    const isSound = (args: readonly string[], bare: boolean, host: OptionHost): boolean => {
+      try {
+        return isSubsequence(splitOwnOptions(args, bare, host).rest, args);
+      } catch (error) {
+        return error instanceof VerifyError && error.code === 'usage.invalid';
+      }
+    };
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 12 }), fc.boolean(), fc.constantFrom(...hosts), (args, bare, host) => {
+        expect(isSound(args, bare, host)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
