@@ -5,6 +5,8 @@ import type { EvidenceForm, Signer } from './evidence.ts';
 export interface ReportEvidence {
   readonly form: EvidenceForm;
   readonly verified: boolean;
+  /** Whether it satisfied a rule (`Decision.satisfiedBy`): only such a signer may be named as the one who signed. */
+  readonly trusted: boolean;
   readonly subject: Digest;
   readonly predicateType: string | null;
   readonly signer: Signer | null;
