@@ -169,7 +169,7 @@ export async function startTestSigstore(options: {
   };
 }
 
-if (import.meta.main ?? process.argv[1] === import.meta.filename) {
+if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({ options: { port: { type: 'string' }, folder: { type: 'string' } } });
   const { url } = await startTestSigstore({
     port: Number(values.port ?? 0),
