@@ -1,0 +1,23 @@
+const mebibyte = 1024 * 1024;
+
+/** Bounds of what is parsed: everything read here comes from strangers. Sizes in bytes. */
+export const limits = {
+  /** A simple-signing payload or a Notation envelope. */
+  payloadBytes: 10 * mebibyte,
+  /** A Sigstore bundle. */
+  bundleBytes: 10 * mebibyte,
+  /** A DSSE envelope of an attestation. */
+  attestationBytes: 64 * mebibyte,
+  /** A layer's annotation. */
+  annotationBytes: mebibyte,
+  /** A certificate, DER. */
+  certificateBytes: 64 * 1024,
+  /** An RFC 3161 token, DER. */
+  timestampBytes: 64 * 1024,
+  jsonDepth: 128,
+  logEntries: 32,
+  timestamps: 8,
+  chainCertificates: 10,
+  /** Signatures in one DSSE envelope. */
+  signatures: 16,
+} as const;

@@ -1,0 +1,84 @@
+import type { X509Certificate } from '@sigstore/core';
+import type { TrustedRoot } from '@sigstore/protobuf-specs';
+import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
+import type { CertificateMaterial, TrustedRootSource } from '../model/index.ts';
+import { parseTrustedRoot } from '../trust/index.ts';
+import { parsePemCertificates } from './certificate.ts';
+
+export type CertificateAuthority = TrustMaterial['certificateAuthorities'][number];
+
+/** What certificates, logs and timestamps are checked against: one trusted root, or one private authority with the roots' logs beside it. */
+export interface TrustAnchors {
+  /** Identifier of the material (`TrustedRootSource.id`, `CertificateMaterial.id`). */
+  readonly id: string;
+  readonly kind: 'root' | 'authority';
+  /** For people. */
+  readonly name: string;
+  readonly material: TrustMaterial;
+  readonly thresholds: { readonly log: number; readonly certificateTransparency: number; readonly timestamp: number };
+}
+
+const beginning = new Date(0);
+const end = new Date(8_640_000_000_000_000);
+
+/** Logs without the start of their key's validity are left out: nothing says when such a key was good (conformance: trust-root-tlog-missing-validity-start). */
+function withoutUndatedLogs(root: TrustedRoot): TrustedRoot {
+  const isDated = (log: TrustedRoot['tlogs'][number]): boolean => log.publicKey?.validFor?.start !== undefined;
+  return { ...root, tlogs: root.tlogs.filter(isDated), ctlogs: root.ctlogs.filter(isDated) };
+}
+
+const known = new WeakMap<TrustedRootSource, TrustAnchors>();
+
+/**
+ * What a trusted root lets verify. Where it states no thresholds, keyless needs a log entry or a timestamp, and a
+ * certificate transparency log if the root has one.
+ * @throws VerifyError `trust.invalid`
+ */
+export async function rootAnchors(source: TrustedRootSource): Promise<TrustAnchors> {
+  const cached = known.get(source);
+  if (cached !== undefined) return cached;
+  const root = await parseTrustedRoot(source.json, source.source);
+  const defaults = { log: 0, certificateTransparency: root.ctlogs.length > 0 ? 1 : 0, timestamp: 1 };
+  const anchors: TrustAnchors = {
+    id: source.id,
+    kind: 'root',
+    name: source.source,
+    material: toTrustMaterial(withoutUndatedLogs(root)),
+    thresholds: source.thresholds ?? defaults,
+  };
+  known.set(source, anchors);
+  return anchors;
+}
+
+function isSelfSigned(certificate: X509Certificate): boolean {
+  return certificate.subject.equals(certificate.issuer);
+}
+
+/**
+ * A private authority as anchors, for one signature: its certificates, the untrusted ones between that the signature
+ * brings, and the logs and timestamp authorities of the roots. Self-signed certificates that a signature brings are
+ * dropped, since the library would take them for anchors.
+ */
+export function authorityAnchors(
+  material: CertificateMaterial,
+  brought: readonly X509Certificate[],
+  roots: readonly TrustAnchors[],
+): TrustAnchors {
+  const trusted = [...parsePemCertificates(material.pem)];
+  const between = brought.filter((certificate) => !isSelfSigned(certificate) && certificate.isCA);
+  return {
+    id: material.id,
+    kind: 'authority',
+    name: material.name ?? 'private authority',
+    material: {
+      certificateAuthorities: [{ certChain: [...between, ...trusted], validFor: { start: beginning, end } }],
+      timestampAuthorities: roots.flatMap((root) => root.material.timestampAuthorities),
+      tlogs: roots.flatMap((root) => root.material.tlogs),
+      ctlogs: [],
+      publicKey: () => {
+        throw new Error('a certificate authority has no keys');
+      },
+    },
+    thresholds: { log: 0, certificateTransparency: 0, timestamp: 0 },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Attachment, Evidence, VerificationMaterial } from '../model/index.ts';
+import type { AttachmentReader } from './attachment-reader.ts';
+import { cosignAttestationReader } from './cosign-attestation.ts';
+import { cosignSignatureReader } from './cosign-signature.ts';
+import { refusedEvidence } from './evidence.ts';
+import { limits } from './limits.ts';
+import { type PreparedMaterial, prepareMaterial } from './prepared-material.ts';
+import { problemOf, Refusal } from './refusal.ts';
+import { sigstoreBundleReader } from './sigstore-bundle.ts';
+import { verifyStatement } from './verify-statement.ts';
+
+const readers: Readonly<Record<Exclude<Attachment['form'], 'notation'>, AttachmentReader>> = {
+  'cosign-signature': cosignSignatureReader,
+  'cosign-attestation': cosignAttestationReader,
+  'sigstore-bundle': sigstoreBundleReader,
+};
+
+const largest = Math.ceil((limits.attestationBytes * 4) / 3) + 4;
+
+function contentOf(attachment: Attachment): Buffer<ArrayBuffer> {
+  if (attachment.content.length > largest) throw new Refusal('too-large', 'it is larger than 64 MiB');
+  return Buffer.from(attachment.content, 'base64');
+}
+
+async function verifyOne(attachment: Attachment, material: PreparedMaterial, now: Date): Promise<readonly Evidence[]> {
+  try {
+    const content = contentOf(attachment);
+    if (attachment.form === 'notation') {
+      throw new Refusal('unsupported', 'it is a Notation signature, a form that is not read');
+    }
+    const statements = readers[attachment.form].read(attachment, content);
+    return statements.flatMap((statement) => verifyStatement(attachment, statement, material, now));
+  } catch (error) {
+    return [refusedEvidence(attachment, problemOf(error))];
+  }
+}
+
+/** Verifies each attachment on its own, in order: a broken or unrelated one never hides a good one. */
+export async function verifyEach(
+  attachments: readonly Attachment[],
+  material: VerificationMaterial,
+  now: Date,
+): Promise<readonly Evidence[]> {
+  const prepared = await prepareMaterial(material);
+  const evidence: Evidence[] = [];
+  for (const attachment of attachments) {
+    // One after another: the work is the processor's alone, and memory stays bounded.
+    evidence.push(...(await verifyOne(attachment, prepared, now)));
+  }
+  return evidence;
+}
