@@ -47,6 +47,11 @@ function isFolderSafely(path: string): boolean {
   }
 }
 
+/** The context that a URL names; the caller knows that it is one. */
+export function parseRemoteContext(url: string): BuildContext {
+  return { kind: isGitUrl(url) ? 'git' : 'http', url };
+}
+
 const schemes = [
   ['target:', 'target'],
   ['service:', 'target'],
@@ -63,8 +68,7 @@ export function parseContext(written: string, workingDirectory: string): BuildCo
   if (written === '-') return { kind: 'stdin' };
   const path = resolve(workingDirectory, written);
   if (written !== '' && isFolderSafely(path)) return { kind: 'folder', path };
-  if (isGitUrl(written)) return { kind: 'git', url: written };
-  if (isHttpUrl(written)) return { kind: 'http', url: written };
+  if (isRemoteUrl(written)) return parseRemoteContext(written);
   const scheme = schemes.find(([prefix]) => written.startsWith(prefix));
   if (scheme !== undefined) return { kind: scheme[1], value: written };
   throw new VerifyError('context.invalid', `the build context "${written.slice(0, 300)}" was not found`, {
@@ -83,6 +87,7 @@ function withLowerCase(path: string): string {
   }
 }
 
+/** A Dockerfile on this machine, or its lower-case sibling; `written` is how the person names it. */
 function localFile(path: string, written: string): DockerfileSource {
   const found = withLowerCase(path);
   return { kind: 'file', path: found, written: found === path ? written : join(dirname(written), 'dockerfile') };

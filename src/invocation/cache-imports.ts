@@ -4,7 +4,10 @@ import { csvFields, keyAndValue } from './csv-fields.ts';
 /** Attributes of the gha, s3 and azblob caches that are credentials: a report must not repeat them. */
 const secretAttribute = /token|secret|password|credential|access_key|account_key/i;
 
-/** A cache import with `attributes` (all but the type), of which a registry's keeps its reference alone. */
+/**
+ * A cache import with `attributes` (all but the type), of which a registry's keeps its reference alone. Credentials among them are
+ * left out.
+ */
 export function cacheImport(type: string, attributes: readonly (readonly [string, string])[]): CacheImport {
   const written = attributes.map(([key, value]) => `${key}=${secretAttribute.test(key) ? '***' : value}`).join(',');
   const reference = attributes.findLast(([key]) => key === 'ref')?.[1];

@@ -23,30 +23,37 @@ export interface OutputWishes {
 }
 
 /** Whether an output of these attributes ends in a registry (buildx, util/buildflags/export.go). */
-export function pushes(attributes: ReadonlyMap<string, string>): boolean {
-  const type = attributes.get('type');
-  return type === 'registry' || (type === 'image' && attributes.get('push') === 'true');
+export function pushes(attributes: Readonly<Record<string, string>>): boolean {
+  return attributes['type'] === 'registry' || (attributes['type'] === 'image' && attributes['push'] === 'true');
 }
 
-function outputPushes(written: string): boolean {
+/** Whether a value of `--output` ends in a registry. */
+export function outputPushes(written: string): boolean {
   const pairs = csvFields(written).map((field) => {
     const [key, value] = keyAndValue(field);
     return [key.trim().toLowerCase(), value ?? ''] as const;
   });
-  return pushes(new Map(pairs));
+  return pushes(Object.fromEntries(pairs));
 }
 
-/** Of `--call`, `--check` and `--print` the last one counts: in buildx they set one variable. */
-function callMethod(values: OptionValues): string | null {
-  const [name = 'call'] = ['call', 'check', 'print']
+/** Of the options that set the method the last one counts: in buildx they set one variable. */
+function callMethod(values: OptionValues, options: readonly string[]): string | null {
+  const [name = 'call'] = options
     .filter((candidate) => candidate !== 'check' || values.isOn('check'))
     .toSorted((left, right) => values.position(right) - values.position(left));
   const method = name === 'check' ? 'check' : values.last(name);
   return method === 'build' ? null : method;
 }
 
-/** Reads what `values` and BUILDKIT_PROGRESS say of a build's output. `--print` is read as a method only where it takes a value. */
-export function outputWishes(values: OptionValues, environment: Environment): OutputWishes {
+/**
+ * Reads what `values` and BUILDKIT_PROGRESS say of a build's output; `methodOptions` are those that name a method to run in place of
+ * a build.
+ */
+export function outputWishes(
+  values: OptionValues,
+  environment: Environment,
+  methodOptions: readonly string[],
+): OutputWishes {
   const written = values.last('progress');
   const preset = environment.variables['BUILDKIT_PROGRESS'] ?? '';
   const progress = written === null || written === 'auto' ? (preset === '' ? written : preset) : written;
@@ -55,7 +62,7 @@ export function outputWishes(values: OptionValues, environment: Environment): Ou
     quiet: values.isOn('quiet') || progress === 'quiet' || progress === 'none',
     progress,
     metadataFile: values.last('metadata-file'),
-    callOrCheck: callMethod(values),
+    callOrCheck: callMethod(values, methodOptions),
     outputs,
     push: values.isOn('push') || outputs.some(outputPushes),
     load: values.isOn('load'),

@@ -2,6 +2,7 @@ import type { BuildInvocation, BuildTarget, Environment } from '../model/index.t
 import { parseBuildArgumentValues, parseNamedContexts } from './build-arguments.ts';
 import { locateDockerfile, parseContext } from './build-context.ts';
 import { buildOptions } from './build-options.ts';
+import { builderName } from './builder-name.ts';
 import { parseCacheImports } from './cache-imports.ts';
 import { findPath } from './find-path.ts';
 import { optionTable } from './option-table.ts';
@@ -47,13 +48,6 @@ function parseTarget(written: string, values: OptionValues, environment: Environ
   };
 }
 
-/** The builder that `--builder` names, else `BUILDX_BUILDER`, else null. */
-export function builderName(values: OptionValues, environment: Environment): string | null {
-  if (values.has('builder')) return values.last('builder');
-  const preset = environment.variables['BUILDX_BUILDER'] ?? '';
-  return preset === '' ? null : preset;
-}
-
 /** Whether a command line asks for help instead of a build. */
 export function asksForHelp(rest: readonly string[]): boolean {
   return new OptionValues(scanArguments(rest, table)).isOn('help');
@@ -70,7 +64,7 @@ export function parseBuildArguments(rest: readonly string[], environment: Enviro
   const contextWritten = findPath(tokens);
   const target = parseTarget(contextWritten, values, environment);
   return {
-    ...outputWishes(values, environment),
+    ...outputWishes(values, environment, ['call', 'check', 'print']),
     invocation: { verb: 'build', targets: [target], builder: builderName(values, environment) },
     args: rest,
     contextWritten,
