@@ -1,0 +1,235 @@
+import type { FindingCode } from '../model/index.ts';
+
+/** What the reference says of a finding. */
+export interface FindingExplanation {
+  /** A few words that stand beside an image's name. */
+  readonly headline: string;
+  readonly meaning: string;
+  readonly cure: string;
+}
+
+/** Every finding with its meaning and cure; the reference in `docs/findings.md` is generated from it. */
+export const findingExplanations: Readonly<Record<FindingCode, FindingExplanation>> = {
+  'signature.missing': {
+    headline: 'unsigned',
+    meaning: 'A rule asks for a signature, and the registry holds none for this digest.',
+    cure: 'Use an image that is signed, ask its publisher to sign it, or accept this digest with `locked: true` and `docker verify lock`.',
+  },
+  'signature.identity-mismatch': {
+    headline: 'signed by somebody else',
+    meaning: 'A signature verifies, but its signer is none of those whom the rule names.',
+    cure: 'Compare the two identities. Only if the signer found is the right one, name it in the rule.',
+  },
+  'signature.invalid': {
+    headline: 'no valid signature',
+    meaning: 'Signatures are attached, and none of them verifies: broken, altered, or made for other bytes.',
+    cure: 'See the reason for each with `docker verify inspect IMAGE`; have the image signed again by its publisher.',
+  },
+  'signature.untrusted-key': {
+    headline: 'signed with an unknown key',
+    meaning: 'The signature was made with a key, or under an authority, that no policy in force knows.',
+    cure: 'Get the publisher’s key over a way that you trust and name it under `signedBy`, or use another image.',
+  },
+  'signature.certificate-expired': {
+    headline: 'certificate not valid when it signed',
+    meaning: 'The signer’s certificate was not valid at the time that log or timestamp prove.',
+    cure: 'Have the image signed again; a signature cannot be repaired afterwards.',
+  },
+  'signature.log-missing': {
+    headline: 'signature without proof of time',
+    meaning: 'Neither a transparency log entry nor a trusted timestamp is there where the rule needs one.',
+    cure: 'Have the image signed with a log entry. For a key of your own, `log: optional` does without.',
+  },
+  'signature.threshold': {
+    headline: 'too few signers',
+    meaning: 'Fewer entries of `signedBy` are satisfied than `threshold` asks for.',
+    cure: 'Have the missing signers sign this digest, or lower `threshold`.',
+  },
+  'signature.claims-mismatch': {
+    headline: 'signed in another way than asked for',
+    meaning:
+      'The identity is right, but a claim of its certificate (repository, ref, workflow, runner) differs from the rule.',
+    cure: 'Compare the two claims; change `claims` only if the one found is meant to be allowed.',
+  },
+  'signature.copied': {
+    headline: 'signature copied from another repository',
+    meaning: 'The signed payload names another repository than the one the image came from.',
+    cure: 'Use the image of the repository that was signed, or declare this one under `mirrors`.',
+  },
+  'signature.platform-uncovered': {
+    headline: 'a platform is not signed',
+    meaning: 'Signatures vouch for single platforms of this image, and one that the build asks for is not among them.',
+    cure: 'Build for the platforms that are signed (`--platform`), or have the missing one signed.',
+  },
+  'attestation.missing': {
+    headline: 'attestation missing',
+    meaning:
+      'The rule requires an attestation of a type that nobody has attached, or that none of its signers has signed.',
+    cure: 'Ask the publisher for it (`cosign attest`, or provenance from the build), or drop it from `require.attestations`.',
+  },
+  'attestation.mismatch': {
+    headline: 'attestation says otherwise',
+    meaning: 'A signed attestation is there, but its content is not what `where` asks for.',
+    cure: 'Compare the two values; change `where` only if the one found is meant to be allowed.',
+  },
+  'policy.default': {
+    headline: 'no rule covers it',
+    meaning: 'No rule matches this image, and the policy’s `default` does not let it pass silently.',
+    cure: 'Write a rule for it: `docker verify init` proposes one from the signatures that it finds.',
+  },
+  'policy.denied': {
+    headline: 'denied by a rule',
+    meaning: 'A rule matches this image and trusts nobody for it.',
+    cure: 'Use another image, or change that rule.',
+  },
+  'policy.unsupported': {
+    headline: 'policy cannot be evaluated',
+    meaning: 'The policy holds a field or an expression that cannot be evaluated here; it is never taken as satisfied.',
+    cure: 'Rewrite that field: `docker verify policy check` names it.',
+  },
+  'publisher.unsigned': {
+    headline: 'its publisher signs, this image is not signed',
+    meaning: 'The publishers’ catalogue says that images of this name and age are signed, and this one is not by them.',
+    cure: 'Make sure that the image comes from its publisher; pull it again from the origin, or take a newer version.',
+  },
+  'lock.missing': {
+    headline: 'not in the lock',
+    meaning: 'The rule says `locked: true`, and `docker-verify.lock.json` has no entry for this image.',
+    cure: 'Look at the image, then run `docker verify lock`.',
+  },
+  'lock.moved': {
+    headline: 'tag moved since it was locked',
+    meaning: 'The tag now stands for another digest than the lock holds.',
+    cure: 'Look at what changed, then run `docker verify lock --update`, or write the locked digest into the Dockerfile.',
+  },
+  'lock.signer-changed': {
+    headline: 'signer changed since it was locked',
+    meaning: 'The lock names a signer for this image, and another one, or none, has signed it now.',
+    cure: 'Find out from the publisher why, before `docker verify lock --update`.',
+  },
+  'image.unresolved': {
+    headline: 'could not be looked up',
+    meaning: 'The registry could not be asked which digest this name stands for.',
+    cure: 'See the reason given; check network, proxy and `docker login`, then try again.',
+  },
+  'image.not-found': {
+    headline: 'not found',
+    meaning: 'The registry answers that there is no image of this name, or none that this login may see.',
+    cure: 'Check the spelling, and `docker login` for a private registry.',
+  },
+  'image.local-only': {
+    headline: 'only in the local image store',
+    meaning: 'The image exists on this machine alone, so nobody’s signature can be found for it.',
+    cure: 'Push it and have it signed, or say in the policy what is to be done with such images (`local`).',
+  },
+  'image.local-shadow': {
+    headline: 'a local image of this name differs from the registry’s',
+    meaning:
+      'The local image store holds other bytes under this name than the registry, and only one of them can be meant.',
+    cure: 'Remove or rename the local one (`docker image rm`), or pull the registry’s.',
+  },
+  'image.unverifiable': {
+    headline: 'could not be verified',
+    meaning: 'An error kept us from knowing whether the image satisfies the policy. It is neither signed nor unsigned.',
+    cure: 'See the reason given, mend it, and try again.',
+  },
+  'image.too-old': {
+    headline: 'older than allowed',
+    meaning: 'The proven time of its signature lies further back than `maxAge`, or no time is proven.',
+    cure: 'Take a newer image, or raise `maxAge`.',
+  },
+  'image.digest-required': {
+    headline: 'written without a digest',
+    meaning: 'The rule says `digest: true`, and the image is written by its tag alone.',
+    cure: 'Write it as `name:tag@sha256:…`; the digest stands in this report.',
+  },
+  'image.source-policy-denied': {
+    headline: 'denied by your own source policy',
+    meaning: 'The file in EXPERIMENTAL_BUILDKIT_SOURCE_POLICY denies this image, and it stays in force.',
+    cure: 'Change that file, or unset the variable.',
+  },
+  'image.mutable-tag': {
+    headline: 'written by a tag that can move',
+    meaning:
+      'The name is a tag, which its owner may point to other bytes at any time. This build is pinned all the same.',
+    cure: 'Write the digest beside the tag, or keep it with `docker verify lock`.',
+  },
+  'image.latest': {
+    headline: 'written as latest',
+    meaning: 'The tag is `latest`, or none is written: what it stands for changes without notice.',
+    cure: 'Write the version that you mean.',
+  },
+  'image.imitates': {
+    headline: 'name looks like a well-known one',
+    meaning: 'The name differs from that of a well-known image by a letter or two, or by characters that look alike.',
+    cure: 'Read the name letter by letter; if it is right, write a rule for it.',
+  },
+  'context.replaces-image': {
+    headline: 'a named context replaces the image',
+    meaning:
+      'A `--build-context` puts a folder or an OCI layout where the Dockerfile names an image, which nothing vouches for.',
+    cure: 'Leave that context out, or list its name under `contexts` in the policy.',
+  },
+  'cache-import.denied': {
+    headline: 'cache import denied',
+    meaning:
+      'A `--cache-from` source is not allowed by `cacheImports`: whoever writes that cache decides what the build contains.',
+    cure: 'Leave it out, or list it under `cacheImports.from` if only trusted builds can write it.',
+  },
+  'lineage.unknown': {
+    headline: 'base unknown',
+    meaning:
+      'What the image was built on cannot be learnt down to scratch, and `lineage.unknown` does not accept that.',
+    cure: 'Have it built with provenance, or loosen `lineage` for this image.',
+  },
+  'lineage.contradicted': {
+    headline: 'base contradicted by the layers',
+    meaning: 'The image claims a base whose layers it does not contain.',
+    cure: 'Do not use the image before its publisher has explained the difference.',
+  },
+  'lineage.unverified': {
+    headline: 'a base is not verified',
+    meaning: 'A base further down the chain does not satisfy the policy under its own name.',
+    cure: 'See which one with `docker verify lineage IMAGE`; write a rule for it or use another image.',
+  },
+  'lineage.too-deep': {
+    headline: 'chain of bases too long',
+    meaning: 'The chain of bases is longer than the bound, so its end was not reached.',
+    cure: 'Look at it with `docker verify lineage IMAGE`: a chain this long is almost always an error.',
+  },
+  'package.denied': {
+    headline: 'contains a denied package',
+    meaning: 'The image’s signed SBOM lists a package that `packages.deny` names.',
+    cure: 'Use an image without it, usually the next patch release.',
+  },
+  'package.unknown': {
+    headline: 'packages unknown',
+    meaning: 'The rule limits packages, and the image has no signed SBOM that would tell which it contains.',
+    cure: 'Ask the publisher for a signed SBOM, or drop `packages` from the rule.',
+  },
+  'package.too-many': {
+    headline: 'too many packages',
+    meaning: 'The image’s signed SBOM lists more packages than `packages.max` allows.',
+    cure: 'Use a smaller variant of the image, or raise `packages.max`.',
+  },
+  'builder.unenforceable': {
+    headline: 'builder would not enforce',
+    meaning: 'The builder ignores source policies, so it could use other images than those verified.',
+    cure: 'Use Docker Engine 25 or newer with BuildKit, or another builder (`--builder`); `docker verify doctor` shows which can.',
+  },
+  'scan.unknown': {
+    headline: 'cannot be foreseen',
+    meaning: 'A custom frontend or a remote context decides what is pulled, so only a build can settle it.',
+    cure: 'Run `docker verify build`: it verifies each image at the moment the builder asks for it.',
+  },
+};
+
+/** The reference of all findings as Markdown, in the order of the table. */
+export function renderFindingReference(): string {
+  const sections = Object.entries(findingExplanations).map(
+    ([code, { meaning, cure }]) => `### \`${code}\`\n\n${meaning}\n\n**Cure:** ${cure}\n`,
+  );
+  const opening =
+    'Every finding that a report can carry, by its code. This file is generated from `src/report/findings.ts`.';
+  return `# Findings\n\n${opening}\n\n${sections.join('\n')}`;
+}

@@ -1,0 +1,8 @@
+/** Report → text, JSON, SARIF, Markdown, HTML; what a finding means; progress on a terminal. */
+export { type FindingExplanation, findingExplanations, renderFindingReference } from './findings.ts';
+export { renderJsonDocument } from './json-report.ts';
+export { type Progress, type ProgressOptions, startProgress } from './progress.ts';
+export { renderReport } from './render-report.ts';
+export { renderScan, type ScanReport } from './scan-report.ts';
+export { visible } from './visible.ts';
+export type { Layout } from './wrap.ts';

@@ -1,0 +1,45 @@
+import { visible } from './visible.ts';
+
+/** What tells somebody at a terminal that work is going on. */
+export interface Progress {
+  /** Shows what is being done now, in place of what was shown before. */
+  update(text: string): void;
+  /** Takes everything off the screen. May be called more than once. */
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  readonly stream: NodeJS.WriteStream;
+  /** False: nothing is ever shown (not a terminal, `--quiet`, a machine format). */
+  readonly enabled: boolean;
+  /** Milliseconds of waiting before anything is shown. */
+  readonly delay?: number;
+}
+
+const silent: Progress = { update: () => undefined, stop: () => undefined };
+
+/** A spinner that appears only when somebody has waited for `delay`; what draws it is not loaded before that. */
+export function startProgress(text: string, { stream, enabled, delay = 150 }: ProgressOptions): Progress {
+  if (!enabled || !stream.isTTY) return silent;
+  let current = text;
+  let stopped = false;
+  let spinner: { text: string; stop(): unknown } | null = null;
+  const show = async (): Promise<void> => {
+    const { default: ora } = await import('ora');
+    // Standard input belongs to the build, and signals to the command.
+    if (!stopped) spinner = ora({ text: visible(current), stream, discardStdin: false, hideCursor: false }).start();
+  };
+  const timer = setTimeout(() => void show(), delay);
+  timer.unref();
+  return {
+    update(next) {
+      current = next;
+      if (spinner !== null) spinner.text = visible(next);
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+      spinner?.stop();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { CacheImport, ReportFormat, ScanResult } from '../model/index.ts';
+import { describeUse } from './describe-image.ts';
+import { describeUnknown } from './describe-report.ts';
+import { orderedUse, renderJsonDocument } from './json-report.ts';
+import { visible } from './visible.ts';
+
+/** What `scan` prints of a Dockerfile: its name as the user gave it, and what it uses. */
+export interface ScanReport {
+  readonly dockerfile: string;
+  readonly scan: ScanResult;
+}
+
+function orderedCacheImport({ type, ref }: CacheImport): CacheImport {
+  return { type, ref };
+}
+
+/** The scan as the contract has it (`scan.schema.json`). */
+function renderScanJson({ dockerfile, scan }: ScanReport): string {
+  return renderJsonDocument({
+    schemaVersion: 1,
+    dockerfile,
+    images: scan.images.map(({ name, written, platforms, uses }) => ({
+      name,
+      written,
+      platforms,
+      uses: uses.map(orderedUse),
+    })),
+    cacheImports: scan.cacheImports.map(orderedCacheImport),
+    unknown: scan.unknown.map(({ reason, line }) => ({ reason, line })),
+  });
+}
+
+function renderScanText({ scan }: ScanReport): string {
+  const width = Math.min(48, Math.max(0, ...scan.images.map(({ name }) => visible(name).length)));
+  const images = scan.images.map(({ name, platforms, uses }) => {
+    const places = uses.map(describeUse).join(', ');
+    return `${visible(name).padEnd(width)}  ${visible(platforms.join(','))}  ${visible(places)}`;
+  });
+  const caches = scan.cacheImports.map(({ type, ref }) => `cache ${visible(type)} ${visible(ref)}`);
+  const unknown = scan.unknown.map((each) => `? ${visible(describeUnknown(each))}`);
+  const lines = [...images, ...caches, ...unknown];
+  return lines.length === 0 ? 'no image is pulled\n' : `${lines.join('\n')}\n`;
+}
+
+/** What a build would use, ending in a newline: JSON to the contract, else one line for each image. */
+export function renderScan(report: ScanReport, format: ReportFormat): string {
+  return format === 'json' ? renderScanJson(report) : renderScanText(report);
+}
