@@ -1,0 +1,208 @@
+import type { BuildGraph } from './build-graph.ts';
+import { type BuildArguments, buildArgument } from './global-arguments.ts';
+import { heredocOfArgument } from './heredoc.ts';
+import type { CopyInstruction, Instruction } from './instruction.ts';
+import type { Pair } from './instruction-arguments.ts';
+import { invalidDockerfile, placed } from './invalid-dockerfile.ts';
+import { checkMount } from './run-mount.ts';
+import { type Expanded, expandWord, type ShellOptions } from './shell-word.ts';
+import { StageEnvironment } from './stage-environment.ts';
+import type { StageState, Step } from './stage-state.ts';
+
+export interface CheckInput {
+  readonly graph: BuildGraph;
+  readonly globals: ReadonlyMap<string, string>;
+  readonly buildArguments: BuildArguments;
+  readonly escape: string;
+  readonly budget: { left: number };
+}
+
+/**
+ * Walks through the instructions of all stages that are needed, in their order, as BuildKit does once the bases are
+ * resolved, and refuses what it refuses then. What depends on the content of a base image passes.
+ * @throws VerifyError `dockerfile.invalid` with the place
+ */
+export function checkSteps(input: CheckInput): void {
+  const environments = new Map<StageState, StageEnvironment>();
+  for (const state of input.graph.states) {
+    if (!input.graph.reachable.has(state) || state.dispatched) continue;
+    state.dispatched = true;
+    const environment = firstEnvironment(state, environments);
+    environments.set(state, environment);
+    const checker = new StepChecker(input, state, environment);
+    for (const step of state.steps) placed(step.place, () => checker.check(step));
+  }
+}
+
+function firstEnvironment(
+  state: StageState,
+  environments: ReadonlyMap<StageState, StageEnvironment>,
+): StageEnvironment {
+  if (state.parent !== null) return environments.get(state.parent)?.inherit() ?? StageEnvironment.ofUnread();
+  return state.base === 'scratch' ? StageEnvironment.ofScratch() : StageEnvironment.ofUnread();
+}
+
+class StepChecker {
+  readonly #input: CheckInput;
+  readonly #state: StageState;
+  readonly #environment: StageEnvironment;
+  readonly #shell: ShellOptions;
+
+  constructor(input: CheckInput, state: StageState, environment: StageEnvironment) {
+    this.#input = input;
+    this.#state = state;
+    this.#environment = environment;
+    this.#shell = { escape: input.escape, budget: input.budget };
+  }
+
+  check({ instruction, sources }: Step): void {
+    switch (instruction.kind) {
+      case 'env':
+        for (const [key, value] of this.#expandPairs(instruction.pairs)) {
+          if (key.certain) this.#environment.set(key.text, value.certain ? value.text : undefined);
+        }
+        return;
+      case 'label':
+        this.#expandPairs(instruction.pairs);
+        return;
+      case 'arg':
+        for (const pair of instruction.pairs) this.#declare(pair);
+        return;
+      case 'copy':
+      case 'add':
+        this.#checkCopy(instruction.kind, instruction.copy, instruction, sources);
+        return;
+      case 'run':
+        instruction.mounts.forEach(({ written, from }, index) => {
+          checkMount(written, (word) => this.#expand(word));
+          const source = sources[index];
+          if (from !== '' && source?.dispatched === false) {
+            throw invalidDockerfile(
+              `cannot mount from stage ${JSON.stringify(from)}, stage needs to be defined before current command`,
+            );
+          }
+        });
+        return;
+      case 'plain':
+        this.#checkPlain(instruction.node.command, instruction.words);
+        return;
+      case 'from':
+      case 'onbuild':
+        return;
+    }
+  }
+
+  #expand(word: string): Expanded {
+    return expandWord(word, (name) => this.#environment.get(name), this.#shell);
+  }
+
+  /** All are expanded before the first counts. */
+  #expandPairs(pairs: readonly Pair[]): readonly (readonly [Expanded, Expanded])[] {
+    return pairs.map(({ key, value }) => [this.#expand(key), this.#expand(value ?? '')] as const);
+  }
+
+  #declare({ key, value }: Pair): void {
+    const given = buildArgument(this.#input.buildArguments, key);
+    const inherited = value === null ? (this.#input.globals.get(key) ?? null) : null;
+    if (given !== null) this.#environment.set(key, given);
+    else if (value !== null) {
+      const { text, certain } = this.#expand(value);
+      this.#environment.set(key, certain ? text : undefined);
+    } else if (inherited !== null) this.#environment.set(key, inherited);
+    else this.#environment.declare(key);
+  }
+
+  #checkCopy(
+    kind: 'copy' | 'add',
+    copy: CopyInstruction,
+    instruction: Instruction,
+    sources: readonly StageState[],
+  ): void {
+    const flag = (name: string): Expanded => this.#expand(copy.flags.get(name)?.[0] ?? '');
+    flag('chown');
+    const chmod = flag('chmod');
+    const checksum = flag('checksum');
+    const isPlain = (word: string): boolean => heredocOfArgument(word) === null;
+    const paths = copy.words
+      .slice(0, -1)
+      .filter(isPlain)
+      .map((word) => this.#expand(word));
+    this.#expand(copy.words.at(-1) ?? '');
+    for (const { expands, content } of instruction.node.heredocs) {
+      const options = { ...this.#shell, escape: '\\', plainQuotes: true };
+      if (expands) expandWord(content, (name) => this.#environment.get(name), options);
+    }
+    if (sources[0]?.dispatched === false) {
+      throw invalidDockerfile(
+        `cannot copy from stage ${JSON.stringify(copy.from)}, it needs to be defined before current stage ${JSON.stringify(this.#state.label)}`,
+      );
+    }
+    if (chmod.certain) checkMode(chmod.text);
+    if (checksum.certain && checksum.text !== '') checkChecksum(paths);
+    if (kind === 'add') return;
+    for (const { text, certain } of paths) {
+      if (certain && isGit(text)) throw invalidDockerfile("source can't be a git ref for COPY");
+      if (certain && /^https?:\/\//.test(text)) throw invalidDockerfile("source can't be a URL for COPY");
+    }
+  }
+
+  #checkPlain(command: string, words: readonly string[]): void {
+    if (!['workdir', 'user', 'volume', 'stopsignal', 'expose'].includes(command)) return;
+    for (const { text, certain } of words.map((word) => this.#expand(word))) {
+      if (!certain) continue;
+      if (command === 'stopsignal') checkSignal(text);
+      if (command === 'volume' && text === '') throw invalidDockerfile('VOLUME specified can not be an empty string');
+      if (command === 'expose') for (const port of text.split(/\s+/)) checkPort(port);
+    }
+  }
+}
+
+function isGit(path: string): boolean {
+  return /^(?:git|ssh):\/\/|^git@[^:/]+:|^https?:\/\/[^#?]+\.git(?:[#?]|$)/.test(path);
+}
+
+function checkMode(mode: string): void {
+  if (mode === '') return;
+  const octal = /^[0-7]+$/.test(mode);
+  const symbolic = /^[ugoa]*(?:[-+=](?:[rwxXst]*|[ugo]))+(?:,[ugoa]*(?:[-+=](?:[rwxXst]*|[ugo]))+)*$/.test(mode);
+  if (octal ? Number.parseInt(mode, 8) > 0o7777 : !symbolic) {
+    throw invalidDockerfile(`invalid chmod parameter: '${mode}'. it should be octal string and between 0 and 07777`);
+  }
+}
+
+function checkChecksum(paths: readonly Expanded[]): void {
+  const [first] = paths;
+  if (first === undefined || paths.length !== 1) {
+    throw invalidDockerfile("checksum can't be specified for multiple sources");
+  }
+  if (first.certain && !isGit(first.text) && !/^https?:\/\//.test(first.text)) {
+    throw invalidDockerfile('checksum requires HTTP(S) or Git sources');
+  }
+}
+
+const signals: ReadonlySet<string> = new Set(
+  (
+    'ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP ' +
+    'TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX'
+  ).split(' '),
+);
+
+function checkSignal(text: string): void {
+  const name = text.toUpperCase().replace(/^SIG/, '');
+  const real = /^RTMIN\+(?:[1-9]|1[0-5])$|^RTMAX-(?:[1-9]|1[0-4])$/.test(name);
+  const number = /^\+?\d+$/.test(text) && Number(text) > 0;
+  if (!signals.has(name) && !real && !number) throw invalidDockerfile(`invalid signal: ${text}`);
+}
+
+function checkPort(text: string): void {
+  if (text === '') return;
+  const match = /^(.*?)(?:\/([^/]*))?$/s.exec(text);
+  const protocol = (match?.[2] ?? 'tcp').toLowerCase();
+  const ports = (match?.[1] ?? '').split(':').at(-1) ?? '';
+  const numbers = ports.split('-');
+  const inRange = numbers.length <= 2 && numbers.every((port) => /^\d+$/.test(port) && Number(port) <= 65_535);
+  const ascending = Number(numbers[0]) <= Number(numbers.at(-1));
+  if (!inRange || !ascending || !['tcp', 'udp', 'sctp', ''].includes(protocol)) {
+    throw invalidDockerfile(`invalid containerPort: ${text}`);
+  }
+}

@@ -1,0 +1,142 @@
+import {
+  type BuildTarget,
+  type CanonicalName,
+  type ContextReplacement,
+  formatPlatform,
+  type ImageUse,
+  type Platform,
+  parseCanonicalName,
+  type ScanResult,
+  type Unknown,
+  type Use,
+} from '../model/index.ts';
+import type { BuildGraph, ContentRequest, ImageRequest } from './build-graph.ts';
+import type { Frontend } from './frontend.ts';
+import type { NamedContext } from './named-contexts.ts';
+import type { Asker } from './stage-state.ts';
+
+export interface Findings {
+  readonly target: BuildTarget;
+  readonly machine: Platform;
+  readonly frontend: Frontend | null;
+  /** One for each platform. */
+  readonly graphs: readonly BuildGraph[];
+  readonly unknown: readonly Unknown[];
+}
+
+/** Puts together what the builds of all platforms ask for: each image once, sorted by name, with every use. */
+export function collectResult(findings: Findings): ScanResult {
+  const { target, frontend, graphs } = findings;
+  const images = new ImageList();
+  const replacements = new ReplacementList();
+  const machine = formatPlatform(findings.machine);
+  if (frontend !== null) addFrontend(frontend, target.name, machine, images, replacements);
+  for (const graph of graphs) {
+    for (const request of graph.images) images.addRequest(request, target.name);
+    for (const request of graph.contents) replacements.addRequest(request, target.name);
+  }
+  if (target.sbomGenerator !== null) {
+    const use = outsideOfFile('sbom-generator', target.name);
+    images.add(parseCanonicalName(target.sbomGenerator), target.sbomGenerator, machine, use);
+  }
+  return {
+    images: images.sorted(),
+    cacheImports: target.cacheImports,
+    unknown: findings.unknown,
+    replacements: replacements.sorted(),
+  };
+}
+
+function addFrontend(
+  frontend: Frontend,
+  target: string,
+  platform: string,
+  images: ImageList,
+  replacements: ReplacementList,
+): void {
+  const { place, context } = frontend;
+  const use: Use = { ...outsideOfFile('frontend', target), ...place };
+  if (frontend.name !== null) images.add(frontend.name, frontend.written, platform, use);
+  else if (context !== null) replacements.add(context, true, use);
+}
+
+function outsideOfFile(kind: Use['kind'], target: string): Use {
+  return { kind, target, stage: null, file: null, line: null, column: null };
+}
+
+function useOf(asker: Asker, target: string): Use {
+  const { file, line, column } = asker.place;
+  return { kind: asker.kind, target, stage: asker.stage, file, line, column };
+}
+
+function useKey({ kind, stage, line, column }: Use): string {
+  return JSON.stringify([kind, stage, line, column]);
+}
+
+function byPlace(left: Use, right: Use): number {
+  const infinite = Number.MAX_SAFE_INTEGER;
+  return (left.line ?? infinite) - (right.line ?? infinite) || (left.column ?? 0) - (right.column ?? 0);
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
+
+/** Images by name, each use once. */
+class ImageList {
+  readonly #images = new Map<
+    CanonicalName,
+    { platforms: Set<string>; uses: Map<string, { use: Use; written: string }> }
+  >();
+
+  add(name: CanonicalName, written: string, platform: string, use: Use): void {
+    const entry = this.#images.get(name) ?? { platforms: new Set(), uses: new Map() };
+    this.#images.set(name, entry);
+    entry.platforms.add(platform);
+    const key = useKey(use);
+    if (!entry.uses.has(key)) entry.uses.set(key, { use, written });
+  }
+
+  /** An image that a named context brings in was asked for on the command line. */
+  addRequest({ name, platform, asker, context }: ImageRequest, target: string): void {
+    const own = useOf(asker, target);
+    const use = context === null ? own : { ...own, file: null, line: null, column: null };
+    this.add(name, asker.written, formatPlatform(platform), use);
+  }
+
+  sorted(): readonly ImageUse[] {
+    const images = [...this.#images].map(([name, { platforms, uses }]) => {
+      const sorted = [...uses.values()].sort((left, right) => byPlace(left.use, right.use));
+      const written = sorted[0]?.written ?? name;
+      return { name, written, platforms: [...platforms].sort(), uses: sorted.map(({ use }) => use) };
+    });
+    return images.sort((left, right) => compareText(left.name, right.name));
+  }
+}
+
+/** Contexts that stand in for an image with something that is none. */
+class ReplacementList {
+  readonly #contexts = new Map<NamedContext, { certain: boolean; uses: Map<string, Use> }>();
+
+  add(context: NamedContext, certain: boolean, use: Use): void {
+    const entry = this.#contexts.get(context) ?? { certain: context.qualified, uses: new Map() };
+    this.#contexts.set(context, entry);
+    entry.certain ||= certain;
+    entry.uses.set(useKey(use), use);
+  }
+
+  addRequest({ context, asker, inFrom }: ContentRequest, target: string): void {
+    this.add(context, inFrom, useOf(asker, target));
+  }
+
+  sorted(): readonly ContextReplacement[] {
+    const replacements = [...this.#contexts].map(([context, { certain, uses }]) => ({
+      name: context.name,
+      image: context.image,
+      value: context.value,
+      certain,
+      uses: [...uses.values()].sort(byPlace),
+    }));
+    return replacements.sort((left, right) => compareText(left.name, right.name));
+  }
+}

@@ -1,0 +1,115 @@
+import { invalidDockerfile } from './invalid-dockerfile.ts';
+import { trimStart } from './whitespace.ts';
+
+/** A parser directive: a comment at the very top of the file that steers how it is read. */
+export interface Directive {
+  readonly name: 'syntax' | 'escape' | 'check';
+  readonly value: string;
+  /** From 0, within the line that was given. */
+  readonly valueOffset: number;
+}
+
+const shape = /^([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*/;
+const names: ReadonlySet<string> = new Set(['syntax', 'escape', 'check']);
+
+function isDirectiveName(text: string): text is Directive['name'] {
+  return names.has(text);
+}
+
+/** Reads directives line by line; the first line that is none ends them for good. */
+export class DirectiveReader {
+  readonly #comment: string;
+  readonly #seen = new Set<string>();
+  #done = false;
+
+  constructor(comment: '#' | '//' = '#') {
+    this.#comment = comment;
+  }
+
+  /**
+   * The directive in `line`, null where it is none.
+   * @throws VerifyError `dockerfile.invalid`, without a place, for a directive that was there already
+   */
+  read(line: string): Directive | null {
+    if (this.#done) return null;
+    const directive = line.startsWith(this.#comment) ? parseDirective(line, this.#comment.length) : null;
+    if (directive === null) {
+      this.#done = true;
+      return null;
+    }
+    if (this.#seen.has(directive.name)) {
+      throw invalidDockerfile(`only one ${directive.name} parser directive can be used`);
+    }
+    this.#seen.add(directive.name);
+    return directive;
+  }
+}
+
+function parseDirective(line: string, start: number): Directive | null {
+  const rest = trimStart(line.slice(start));
+  const match = shape.exec(rest);
+  const name = match?.[1]?.toLowerCase() ?? '';
+  if (match === null || !isDirectiveName(name)) return null;
+  const value = rest.slice(match[0].length).replace(/[\t\n\f\r ]+$/, '');
+  if (value === '') return null;
+  return { name, value, valueOffset: line.length - rest.length + match[0].length };
+}
+
+/** The frontend that a Dockerfile asks for. */
+export interface SyntaxDirective {
+  /** The image, up to the first blank. */
+  readonly image: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * The frontend image of a `# syntax=` directive in any of its spellings: with `#` or `//` in front, or as the key
+ * `syntax` of a file that is one JSON object; after a line that begins with `#!` too. Null for none.
+ */
+export function detectSyntax(text: string): SyntaxDirective | null {
+  const hasShebang = text.startsWith('#!');
+  const firstFeed = text.indexOf('\n');
+  const body = hasShebang ? (firstFeed < 0 ? '' : text.slice(firstFeed + 1)) : text;
+  const firstLine = hasShebang ? 2 : 1;
+  return (
+    findSyntax(body, new DirectiveReader('#'), firstLine) ??
+    findSyntax(body, new DirectiveReader('//'), firstLine) ??
+    syntaxOfJson(body, firstLine)
+  );
+}
+
+function findSyntax(text: string, reader: DirectiveReader, firstLine: number): SyntaxDirective | null {
+  let start = 0;
+  for (let line = firstLine; start < text.length; line++) {
+    const feed = text.indexOf('\n', start);
+    const end = feed < 0 ? text.length : feed;
+    let directive: Directive | null;
+    try {
+      directive = reader.read(text.slice(start, end).replace(/\r$/, ''));
+    } catch {
+      // The parser proper refuses the repeated directive, with its place.
+      return null;
+    }
+    if (directive === null) return null;
+    if (directive.name === 'syntax') {
+      const [image = ''] = directive.value.split(' ', 1);
+      return { image, line, column: directive.valueOffset + 1 };
+    }
+    start = end + 1;
+  }
+  return null;
+}
+
+function syntaxOfJson(text: string, line: number): SyntaxDirective | null {
+  if (!/^[\t\n\r ]*\{/.test(text)) return null;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof parsed !== 'object' || parsed === null || !('syntax' in parsed)) return null;
+  return typeof parsed.syntax === 'string' ? { image: parsed.syntax, line, column: 1 } : null;
+}

@@ -1,0 +1,1 @@
+export { type ScanInput, scanDockerfile } from './scan-dockerfile.ts';

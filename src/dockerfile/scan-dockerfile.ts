@@ -1,0 +1,94 @@
+import {
+  type BuildTarget,
+  type CanonicalName,
+  formatPlatform,
+  type Platform,
+  parsePlatform,
+  type ScanResult,
+  type Unknown,
+} from '../model/index.ts';
+import { type BuildGraph, buildGraph } from './build-graph.ts';
+import { platformArguments, readPlatform } from './build-platform.ts';
+import { checkSteps } from './check-steps.ts';
+import { collectResult } from './collect-result.ts';
+import { findFrontend } from './frontend.ts';
+import { evaluateGlobals } from './global-arguments.ts';
+import { parseInstructionLines } from './instruction-lines.ts';
+import { placed } from './invalid-dockerfile.ts';
+import { NamedContexts } from './named-contexts.ts';
+import { decodeSource } from './source-lines.ts';
+import { groupStages, type StagedDockerfile } from './stages.ts';
+
+export interface ScanInput {
+  readonly target: BuildTarget;
+  /** The Dockerfile's bytes. */
+  readonly source: Uint8Array;
+  /** The Dockerfile as the user named it. */
+  readonly file: string;
+  /** The builder's own platform, which is built for where none is asked for. */
+  readonly defaultPlatform: string;
+  /** ONBUILD triggers of images that were looked up already; scan again once more are known. */
+  readonly onbuild?: ReadonlyMap<CanonicalName, readonly string[]>;
+}
+
+/** Characters that all variables of one scan may expand to together. */
+const expansionBudget = 32 * 1024 * 1024;
+
+/**
+ * The images that BuildKit would pull for this target, with every place that asks for them.
+ * With a frontend that is not Docker's own only that frontend is listed, and `unknown` says so.
+ * @throws VerifyError `dockerfile.invalid` with the place, where BuildKit would refuse the Dockerfile
+ */
+export function scanDockerfile(input: ScanInput): ScanResult {
+  const { target, file } = input;
+  const machine = parsePlatform(input.defaultPlatform);
+  const text = decodeSource(input.source, file);
+  const contexts = placed({ file }, () => new NamedContexts(target.namedContexts));
+  const frontend = placed({ file }, () => findFrontend(text, file, target.buildArguments, contexts, machine));
+  const unknown: Unknown[] = [];
+  const graphs: BuildGraph[] = [];
+  if (frontend?.custom === true) unknown.push({ reason: 'custom-frontend', line: frontend.line });
+  else {
+    const dockerfile = groupStages(parseInstructionLines(text, file), file);
+    const budget = { left: expansionBudget };
+    for (const platform of targetPlatforms(input, machine)) {
+      graphs.push(scanPlatform(input, dockerfile, contexts, machine, platform, budget));
+    }
+  }
+  return placed({ file }, () => collectResult({ target, machine, frontend, graphs, unknown }));
+}
+
+function targetPlatforms(input: ScanInput, machine: Platform): readonly Platform[] {
+  const written = input.target.platforms.map((text) => text.trim()).filter((text) => text !== '');
+  if (written.length === 0) return [machine];
+  const platforms = written.map((text) =>
+    text.toLowerCase() === 'local' ? machine : placed({ file: input.file }, () => readPlatform(text, machine)),
+  );
+  return [...new Map(platforms.map((platform) => [formatPlatform(platform), platform])).values()];
+}
+
+function scanPlatform(
+  input: ScanInput,
+  dockerfile: StagedDockerfile,
+  contexts: NamedContexts,
+  machine: Platform,
+  platform: Platform,
+  budget: { left: number },
+): BuildGraph {
+  const { target } = input;
+  const stageName = target.stage || (dockerfile.stages.at(-1)?.from.name?.toLowerCase() ?? '');
+  const predefined = platformArguments(machine, platform, stageName);
+  const globals = evaluateGlobals(dockerfile, predefined, target.buildArguments, budget);
+  const graph = buildGraph({
+    dockerfile,
+    contexts,
+    globals: (name) => globals.get(name) ?? null,
+    targetPlatform: platform,
+    machine,
+    target: target.stage,
+    onbuild: input.onbuild ?? new Map(),
+    budget,
+  });
+  checkSteps({ graph, globals, buildArguments: target.buildArguments, escape: dockerfile.escape, budget });
+  return graph;
+}

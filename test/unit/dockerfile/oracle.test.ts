@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { isVerifyError } from '../../../src/model/index.ts';
+import { namesOf, type Options, scan } from './scan.ts';
+
+const shared = new URL('../../../../shared/oracle/', import.meta.url);
+const own = new URL('../../fixtures/oracle/', import.meta.url);
+
+interface Expected {
+  readonly args: readonly string[];
+  readonly images: readonly string[];
+  readonly frontend?: string;
+  readonly rejected?: string;
+}
+
+function readOptions(args: readonly string[]): Options {
+  const values: Record<string, string | null> = {};
+  const contexts: Record<string, string> = {};
+  const platforms: string[] = [];
+  let stage: string | undefined;
+  for (let at = 0; at < args.length; at += 2) {
+    const [option = '', value = ''] = args.slice(at, at + 2);
+    const equals = value.indexOf('=');
+    const key = equals < 0 ? value : value.slice(0, equals);
+    if (option === '--build-arg') values[key] = equals < 0 ? null : value.slice(equals + 1);
+    else if (option === '--build-context') contexts[key] = value.slice(equals + 1);
+    else if (option === '--platform') platforms.push(...value.split(','));
+    else if (option === '--target') stage = value;
+    else throw new Error(`the case uses ${option}, which this test does not know`);
+  }
+  return { arguments: values, contexts, platforms, ...(stage === undefined ? {} : { stage }) };
+}
+
+interface Answer {
+  readonly images: readonly string[];
+  readonly frontend: string | undefined;
+  readonly rejected: boolean;
+}
+
+/** What BuildKit made of it. Where a frontend was asked for it could not run, so that it never came to the images. */
+function recorded(expected: Expected): Answer {
+  const images = [...expected.images].sort();
+  return { images, frontend: expected.frontend, rejected: expected.rejected !== undefined };
+}
+
+function scanned(source: Uint8Array, options: Options): Answer {
+  try {
+    const result = scan(source, options);
+    const frontend = result.images.find(({ uses }) => uses.some(({ kind }) => kind === 'frontend'))?.name;
+    return { images: frontend === undefined ? namesOf(result) : [], frontend, rejected: false };
+  } catch (error) {
+    if (!isVerifyError(error, 'dockerfile.invalid')) throw error;
+    return { images: [], frontend: undefined, rejected: true };
+  }
+}
+
+describe.each([
+  ['handed over with the project', shared],
+  ['recorded by scripts/oracle', own],
+])('the oracle %s', (_, folder) => {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+
+  it.skipIf(names.length === 0).for(names.length === 0 ? ['(the folder is not there)'] : names)(
+    'lists what BuildKit asks for: %s',
+    (name) => {
+      const source = readFileSync(new URL(`${name}/Dockerfile`, folder));
+      const expected: Expected = JSON.parse(readFileSync(new URL(`${name}/expected.json`, folder), 'utf8'));
+      const { rejected, images, frontend } = recorded(expected);
+      const answer = { images: rejected ? [] : images, frontend, rejected };
+      expect(scanned(source, readOptions(expected.args))).toEqual(answer);
+    },
+  );
+});

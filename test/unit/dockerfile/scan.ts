@@ -1,0 +1,48 @@
+import { scanDockerfile } from '../../../src/dockerfile/index.ts';
+import type { BuildTarget, CanonicalName, ScanResult } from '../../../src/model/index.ts';
+
+/** What a case may set besides the Dockerfile. */
+export interface Options {
+  readonly stage?: string;
+  readonly platforms?: readonly string[];
+  readonly arguments?: Readonly<Record<string, string | null>>;
+  readonly contexts?: Readonly<Record<string, string>>;
+  readonly sbomGenerator?: string;
+  readonly onbuild?: Readonly<Record<string, readonly string[]>>;
+  readonly defaultPlatform?: string;
+}
+
+/** A target that builds `Dockerfile` of a folder. */
+export function targetOf(options: Options = {}): BuildTarget {
+  return {
+    name: 'default',
+    context: { kind: 'folder', path: '/project' },
+    dockerfile: { kind: 'file', path: '/project/Dockerfile', written: 'Dockerfile' },
+    stage: options.stage ?? null,
+    platforms: options.platforms ?? [],
+    buildArguments: options.arguments ?? {},
+    namedContexts: options.contexts ?? {},
+    cacheImports: [],
+    sbomGenerator: options.sbomGenerator ?? null,
+  };
+}
+
+/** Scans a Dockerfile given as text or bytes. */
+export function scan(source: string | Uint8Array, options: Options = {}): ScanResult {
+  const entries = Object.entries(options.onbuild ?? {}).map(
+    // The names are written in their canonical form by the tests.
+    ([name, triggers]) => [name as CanonicalName, triggers] as const,
+  );
+  return scanDockerfile({
+    target: targetOf(options),
+    source: typeof source === 'string' ? new TextEncoder().encode(source) : source,
+    file: 'Dockerfile',
+    defaultPlatform: options.defaultPlatform ?? 'linux/amd64',
+    onbuild: new Map(entries),
+  });
+}
+
+/** The names of the images that a scan lists, but for the frontend. */
+export function namesOf(result: ScanResult): readonly string[] {
+  return result.images.filter(({ uses }) => uses.some(({ kind }) => kind !== 'frontend')).map(({ name }) => name);
+}
