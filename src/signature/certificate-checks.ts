@@ -9,8 +9,8 @@ import {
   identityIssuer,
   unevaluatedExtension,
 } from './certificate.ts';
-import { distinguishedName } from './distinguished-name.ts';
 import { Refusal } from './refusal.ts';
+import { subjectName } from './subject-name.ts';
 
 const identityKinds = new Set<AlternativeName['kind']>(['email', 'uri', 'username']);
 
@@ -43,7 +43,7 @@ export function certificateSigner(certificate: X509Certificate): Signer {
   const identity = soleIdentity(certificate, issuer !== null);
   if (identity !== null) return { kind: 'keyless', identity, issuer: issuer ?? '' };
   if (issuer !== null) throw new Refusal('certificate-invalid', 'its certificate names no identity');
-  return { kind: 'certificate', subject: distinguishedName(certificate.subject) };
+  return { kind: 'certificate', subject: subjectName(certificate) };
 }
 
 function assertSigningUsage(certificate: X509Certificate, isFulcio: boolean): void {

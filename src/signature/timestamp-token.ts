@@ -82,9 +82,11 @@ export function authoritiesFor(
     const [first] = authority.certChain;
     if (first === undefined) return [];
     if (!first.isCA) return isSignedBy(token, first) ? [authority] : [];
+    // Self-signed ones from the token would become anchors.
+    const between = token.certificates.filter((found) => found.isCA && !found.subject.equals(found.issuer));
     return token.certificates
       .filter((certificate) => isSignedBy(token, certificate) && !certificate.isCA)
-      .map((certificate) => ({ ...authority, certChain: [certificate, ...authority.certChain] }));
+      .map((certificate) => ({ ...authority, certChain: [certificate, ...between, ...authority.certChain] }));
   });
 }
 

@@ -26,7 +26,8 @@ async function verifyOne(attachment: Attachment, material: PreparedMaterial, now
   try {
     const content = contentOf(attachment);
     if (attachment.form === 'notation') {
-      throw new Refusal('unsupported', 'it is a Notation signature, a form that is not read');
+      const { verifyNotation } = await import('./verify-notation.ts');
+      return [verifyNotation(attachment, content, material, now)];
     }
     const statements = readers[attachment.form].read(attachment, content);
     return statements.flatMap((statement) => verifyStatement(attachment, statement, material, now));

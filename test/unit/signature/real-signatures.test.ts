@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { verifyAttachments } from '../../../src/signature/index.ts';
-import { hasSharedData, localAttachments, localImage, localMaterial } from './shared-data.ts';
+import { hasSharedData, localAttachments, localImage, localMaterial, signingDay } from './shared-data.ts';
 
 describe.skipIf(!hasSharedData)('signatures made by real cosign and notation', () => {
   const keyless = { kind: 'keyless', identity: 'builder@example.test', issuer: 'https://issuer.example.test' };
+  const wabbit = { kind: 'certificate', subject: 'CN=wabbit-networks.test,O=Notary,L=Seattle,ST=WA,C=US' };
   const attested = { form: 'attestation', signer: keyless };
 
   test.each([
@@ -25,8 +26,10 @@ describe.skipIf(!hasSharedData)('signatures made by real cosign and notation', (
     ['k2-rsa4096', { form: 'cosign-signature', signer: { kind: 'key', name: 'rsa4096.pub.pem' } }],
     ['k3-p384', { form: 'cosign-bundle', signer: { kind: 'key', name: 'p384.pub.pem' } }],
     ['k3-p521', { form: 'cosign-bundle', signer: { kind: 'key', name: 'p521.pub.pem' } }],
+    ['not-jws', { form: 'notation', signer: wabbit, timeSource: null }],
+    ['not-cose', { form: 'notation', signer: wabbit, timeSource: null }],
   ])('accepts %s', async (folder, expected) => {
-    const evidence = await verifyAttachments(localAttachments(folder), localMaterial());
+    const evidence = await verifyAttachments(localAttachments(folder), localMaterial(), { now: signingDay });
     expect(evidence).toHaveLength(1);
     expect(evidence[0]).toMatchObject({ ...expected, verified: true, problem: null, subject: localImage });
   });

@@ -18,6 +18,9 @@ export const signatures = new URL('signatures/', sharedData);
 /** The image that everything under local-generated signs. */
 export const localImage = 'sha256:d62e22158c337d0ee867b8f512f6b40f6e23cce2a72e9921fee985811728e5b8' as Digest;
 
+/** When local-generated was made: its Notation certificate lived one day. */
+export const signingDay = new Date('2026-11-21T23:00:00Z');
+
 export function sha256(bytes: string | Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,4 +1,4 @@
-import { ASN1Obj } from '@sigstore/core';
+import type { ASN1Obj, X509Certificate } from '@sigstore/core';
 
 const labels: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
@@ -28,11 +28,12 @@ function textOf(value: ASN1Obj): string {
 }
 
 /**
- * A distinguished name as policies write it, in the order `CN=…,OU=…,O=…,L=…,ST=…,C=…`, whatever the certificate's order;
+ * A certificate's subject as policies write it, in the order `CN=…,OU=…,O=…,L=…,ST=…,C=…`, whatever the certificate's order;
  * other attributes follow in the certificate's order. Values are escaped as in RFC 4514.
  */
-export function distinguishedName(name: Buffer): string {
-  const attributes = ASN1Obj.parseBuffer(Buffer.from(name)).subs.flatMap((set) =>
+export function subjectName(certificate: X509Certificate): string {
+  // The sixth field of a version 3 certificate (RFC 5280, section 4.1); the library hands out its content alone.
+  const attributes = (certificate.tbsCertificate.subs[5]?.subs ?? []).flatMap((set) =>
     set.subs.map((pair): readonly [string, string] => {
       const oid = pair.subs[0]?.toOID() ?? '';
       const value = pair.subs[1];

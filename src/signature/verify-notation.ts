@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { type Attachment, type Digest, type Evidence, isDigest, type Signer } from '../model/index.ts';
+import type { SignedStatement } from './attachment-reader.ts';
+import { vouched } from './attachment-reader.ts';
+import { refusedEvidence } from './evidence.ts';
+import { limits } from './limits.ts';
+import { assertNotationSignature } from './notation-algorithm.ts';
+import { assertChain, assertValidAt, type ChainCertificate, readChain, trustedAuthorities } from './notation-chain.ts';
+import { readCoseEnvelope } from './notation-cose.ts';
+import { assertAttributes, type NotationEnvelope } from './notation-envelope.ts';
+import { readJwsEnvelope } from './notation-jws.ts';
+import { type NotationTime, notationTime } from './notation-timestamp.ts';
+import type { PreparedMaterial } from './prepared-material.ts';
+import { printable, problemOf, Refusal } from './refusal.ts';
+import { arrayOf, objectOf, parseStrictJson, stringOf } from './strict-json.ts';
+import { subjectName } from './subject-name.ts';
+
+const thumbprints = 'io.cncf.notary.x509chain.thumbprint#S256';
+
+type Target = Pick<SignedStatement, 'form' | 'subject' | 'annotations'>;
+
+function readEnvelope(attachment: Attachment, content: Buffer): NotationEnvelope {
+  if (content.length > limits.payloadBytes) throw new Refusal('too-large', 'the envelope is too large');
+  switch (attachment.layer.mediaType) {
+    case 'application/jose+json':
+      return readJwsEnvelope(content);
+    case 'application/cose':
+      return readCoseEnvelope(content);
+    default:
+      throw new Refusal('unsupported', `it is an envelope of the type "${printable(attachment.layer.mediaType)}"`);
+  }
+}
+
+function readTarget(envelope: NotationEnvelope, attachment: Attachment): Target & { readonly digest: string } {
+  const payload = objectOf(parseStrictJson(envelope.payload, 'the signed payload'), 'the signed payload');
+  const target = objectOf(payload['targetArtifact'], 'its targetArtifact');
+  const digest = stringOf(target['digest'], "its target's digest");
+  const annotations = Object.entries(objectOf(target['annotations'] ?? {}, "its target's annotations"));
+  return {
+    ...vouched(attachment, 'notation', isDigest(digest) ? (digest as Digest) : attachment.subject),
+    digest,
+    annotations: Object.fromEntries(annotations.map(([name, value]) => [name, stringOf(value, 'an annotation')])),
+  };
+}
+
+/** The manifest's list of the chain's fingerprints is unsigned; one that disagrees would make people trust another name. */
+function assertThumbprints(attachment: Attachment, chain: readonly ChainCertificate[]): void {
+  const text = attachment.annotations[thumbprints];
+  if (text === undefined) return;
+  const stated = arrayOf(
+    parseStrictJson(Buffer.from(text), 'its list of fingerprints'),
+    'its list of fingerprints',
+    32,
+  );
+  const found = chain.map(({ native }) => createHash('sha256').update(native.raw).digest('hex'));
+  if (stated.length !== found.length || !stated.every((value, index) => value === found[index])) {
+    throw new Refusal('malformed', `the manifest states other certificates than the signature has: ${printable(text)}`);
+  }
+}
+
+function assertAlive(envelope: NotationEnvelope, now: Date): void {
+  if (envelope.expiry === null || envelope.expiry > now) return;
+  throw new Refusal('expired', `the signature expired at ${envelope.expiry.toISOString()}`);
+}
+
+interface Verified {
+  readonly materials: readonly string[];
+  readonly time: NotationTime | null;
+}
+
+function verifyEnvelope(
+  envelope: NotationEnvelope,
+  chain: readonly ChainCertificate[],
+  material: PreparedMaterial,
+  now: Date,
+): Verified {
+  const [signer] = chain;
+  if (signer === undefined) throw new Refusal('malformed', 'it carries no certificate');
+  assertAttributes(envelope);
+  assertNotationSignature(envelope, signer.native.publicKey);
+  const trusted = trustedAuthorities(chain, material.notation);
+  if (trusted.length === 0) {
+    const root = chain.at(-1)?.parsed;
+    const by = root === undefined ? '' : ` by "${subjectName(root)}"`;
+    throw new Refusal('unknown-signer', `its certificate was issued${by}, an authority that no policy names`);
+  }
+  assertChain(chain);
+  const time = notationTime(
+    envelope.timestamp,
+    envelope.signature,
+    signer.native.publicKey,
+    material.notationTimestamps,
+  );
+  assertValidAt(chain, time?.time ?? now, time !== null);
+  assertAlive(envelope, now);
+  return { materials: [...trusted.map((authority) => authority.id), ...(time?.materials ?? [])], time };
+}
+
+function signerOf(chain: readonly ChainCertificate[]): Signer | null {
+  const signer = chain[0]?.parsed;
+  return signer === undefined ? null : { kind: 'certificate', subject: subjectName(signer) };
+}
+
+/**
+ * Verifies a Notation signature (notaryproject/specifications, trust-store-trust-policy.md, level `strict` without
+ * revocation): attributes, algorithm by key, chain to an authority of a policy, validity at the proven time or now,
+ * expiry, and the digest it targets.
+ * @throws Refusal where it cannot even be read
+ */
+export function verifyNotation(
+  attachment: Attachment,
+  content: Buffer,
+  material: PreparedMaterial,
+  now: Date,
+): Evidence {
+  const envelope = readEnvelope(attachment, content);
+  const chain = readChain(envelope);
+  const signer = signerOf(chain);
+  const target = readTarget(envelope, attachment);
+  const base = { ...refusedEvidence(attachment, { code: 'malformed', message: '' }), ...target, signer };
+  const { digest, ...evidence } = base;
+  try {
+    assertThumbprints(attachment, chain);
+    const verified = verifyEnvelope(envelope, chain, material, now);
+    if (digest !== attachment.subject) {
+      throw new Refusal('wrong-subject', `it was made for ${printable(digest)}, expected ${attachment.subject}`);
+    }
+    const time = verified.time === null ? null : verified.time.time.toISOString();
+    const timeSource = verified.time === null ? null : 'timestamp';
+    return { ...evidence, verified: true, problem: null, materials: verified.materials, time, timeSource };
+  } catch (error) {
+    return { ...evidence, problem: problemOf(error) };
+  }
+}
