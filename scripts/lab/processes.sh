@@ -1,15 +1,15 @@
 # Starting and ending the lab's processes, each by the process id that was kept for it.
 # shellcheck shell=bash
 
-# When a process began tells it from another one that got the same id later.
-began() { ps -o lstart= -p "$1" 2>/dev/null; }
+# When a process began, which tells it from another one that got the same id later. One that has ended and waits to be collected has not.
+began() { ps -o stat=,lstart= -p "$1" 2>/dev/null | awk '$1 !~ /^Z/ { $1 = ""; print substr($0, 2) }'; }
 
 # alive NAME
 alive() {
   local pid start
   [ -s "$LAB_RUN/$1.pid" ] || return 1
   { read -r pid && read -r start; } <"$LAB_RUN/$1.pid"
-  [ -n "$pid" ] && [ "$(began "$pid" | xargs)" = "$start" ]
+  [ -n "$start" ] && [ "$(began "$pid")" = "$start" ]
 }
 
 # start NAME COMMAND…: in a session of its own, so that an interrupt of the caller does not reach it
@@ -17,7 +17,7 @@ start() {
   local name=$1
   shift
   setsid nohup "$@" >"$LAB_RUN/$name.log" 2>&1 </dev/null 9>&- &
-  printf '%s\n%s\n' "$!" "$(began "$!" | xargs)" >"$LAB_RUN/$name.pid"
+  printf '%s\n%s\n' "$!" "$(began "$!")" >"$LAB_RUN/$name.pid"
 }
 
 # stop NAME: asks, waits ten seconds, then kills
