@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorAnswer, type RegistryAnswer, type RegistryRequest } from './registry-answers.ts';
 
@@ -119,7 +120,26 @@ export function spoil(answer: RegistryAnswer, effect: FaultEffect, request: Regi
   }
 }
 
-/** Writes the answer, with what the fault does to the connection. */
+/** The body as it comes over the wire: slowly, or without an end. */
+async function* slowBody(
+  body: Buffer,
+  effect: FaultEffect & { readonly kind: 'drip' | 'endless' },
+): AsyncGenerator<Buffer> {
+  if (effect.kind === 'drip') {
+    for (let at = 0; at < body.length; at += effect.bytes) {
+      yield body.subarray(at, at + effect.bytes);
+      await delay(effect.milliseconds);
+    }
+    return;
+  }
+  yield body;
+  const zeros = Buffer.alloc(65_536);
+  while (true) {
+    yield zeros;
+  }
+}
+
+/** Writes the answer, with what the fault does to the connection. Rejects where the client goes away first. */
 export async function send(
   response: ServerResponse,
   method: string,
@@ -129,8 +149,7 @@ export async function send(
   if (effect?.kind === 'hang') {
     return;
   }
-  const lengthKnown = effect?.kind !== 'endless';
-  const length = lengthKnown ? { 'content-length': String(answer.body.length) } : {};
+  const length = effect?.kind === 'endless' ? {} : { 'content-length': String(answer.body.length) };
   response.writeHead(answer.status, { ...length, ...answer.headers });
   if (method === 'HEAD') {
     response.end();
@@ -138,27 +157,12 @@ export async function send(
   }
   switch (effect?.kind) {
     case 'drip':
-      for (let at = 0; at < answer.body.length && !response.destroyed; at += effect.bytes) {
-        response.write(answer.body.subarray(at, at + effect.bytes));
-        await delay(effect.milliseconds);
-      }
-      response.end();
+    case 'endless':
+      await pipeline(slowBody(answer.body, effect), response);
       return;
     case 'cut':
       response.write(answer.body.subarray(0, effect.after), () => response.destroy());
       return;
-    case 'endless': {
-      response.write(answer.body);
-      const zeros = Buffer.alloc(65_536);
-      while (!response.destroyed) {
-        if (!response.write(zeros)) {
-          await new Promise<void>((resolve) => {
-            response.once('drain', resolve).once('close', resolve);
-          });
-        }
-      }
-      return;
-    }
     default:
       response.end(answer.body);
   }

@@ -74,6 +74,9 @@ async function readRequest(incoming: IncomingMessage): Promise<RegistryRequest> 
   };
 }
 
+/** A registry that stands for days keeps the newest requests only. */
+const mostLogged = 50_000;
+
 class Registry {
   readonly requests: LoggedRequest[] = [];
   readonly faults = new FaultList();
@@ -100,6 +103,7 @@ class Registry {
     }
     const logged: LoggedRequest = { method, path: url, headers, time: Date.now(), status: 0 };
     this.requests.push(logged);
+    this.requests.splice(0, this.requests.length - mostLogged);
     const effect = this.faults.strike(request);
     if (this.latency > 0) {
       await delay(this.latency);
