@@ -1,0 +1,117 @@
+import { VerifyError } from '../model/index.ts';
+import { type Challenge, parseChallenges } from './challenge.ts';
+import type { Credential } from './credential-helper.ts';
+import type { CredentialSource } from './docker-credentials.ts';
+import { isOwnTokenService, type ListedTokenServices, parseRealm } from './realm-rule.ts';
+import { type BearerToken, basicHeader, fetchToken, scopesFor } from './token-service.ts';
+import type { Transport } from './transport.ts';
+
+/** Who asks, and on what. */
+export interface AuthenticationTarget {
+  readonly registry: string;
+  readonly repository: string;
+  /** False on a connection that credentials must not travel on. */
+  readonly credentials: boolean;
+}
+
+/** Answers a registry's challenges. Nobody is asked for credentials before a registry has said 401. */
+export interface Authenticator {
+  /** The header that is already known to be needed; null where nothing is known or nothing is needed. */
+  known(target: AuthenticationTarget): Promise<string | null>;
+  /** The header that answers a 401; null where there is nothing to answer with. */
+  answer(target: AuthenticationTarget, challengeHeader: string, refused: string | null): Promise<string | null>;
+}
+
+export interface AuthenticatorOptions {
+  readonly transport: Transport;
+  readonly credentials: CredentialSource;
+  readonly tokenServices: ListedTokenServices;
+  readonly signal: AbortSignal;
+}
+
+interface Registered {
+  readonly challenge: Challenge;
+  readonly tokens: Map<string, Promise<BearerToken>>;
+}
+
+/** Bearer before Basic; what we do not speak is as if it was not offered. */
+function chosen(header: string): Challenge | null {
+  const offered = parseChallenges(header);
+  const bearer = offered.find(({ scheme, parameters }) => scheme === 'bearer' && parameters['realm'] !== undefined);
+  return bearer ?? offered.find(({ scheme }) => scheme === 'basic') ?? null;
+}
+
+async function credentialForRealm(
+  options: AuthenticatorOptions,
+  target: AuthenticationTarget,
+  realm: URL,
+): Promise<Credential | null> {
+  if (!target.credentials) return null;
+  const credential = await options.credentials.credentialFor(target.registry);
+  if (credential === null) return null;
+  if (await isOwnTokenService(target.registry, realm, options.tokenServices)) return credential;
+  throw new VerifyError(
+    'registry.untrustworthy',
+    `${target.registry} sends us to ${realm.host} for a token, which is none of its own: the credentials stored for it stay here`,
+    { hint: `if this is right, list ${realm.host} as a token service of ${target.registry}` },
+  );
+}
+
+async function requestToken(
+  options: AuthenticatorOptions,
+  target: AuthenticationTarget,
+  challenge: Challenge,
+): Promise<BearerToken> {
+  const realm = parseRealm(target.registry, challenge.parameters['realm'] ?? '');
+  const credential = await credentialForRealm(options, target, realm);
+  const request = {
+    registry: target.registry,
+    realm,
+    service: challenge.parameters['service'] ?? null,
+    scopes: scopesFor(target.repository, challenge),
+    credential,
+  };
+  return fetchToken(options.transport, request, options.signal);
+}
+
+async function basicFor(options: AuthenticatorOptions, target: AuthenticationTarget): Promise<string | null> {
+  if (!target.credentials) return null;
+  const credential = await options.credentials.credentialFor(target.registry);
+  return credential?.kind === 'password' ? basicHeader(credential) : null;
+}
+
+/** Tokens by registry and repository, in memory only; however many ask at once, a token is requested once. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const registered = new Map<string, Registered>();
+  const keyOf = (target: AuthenticationTarget): string => `${target.registry} ${target.credentials}`;
+
+  const header = async (target: AuthenticationTarget, entry: Registered): Promise<string | null> => {
+    if (entry.challenge.scheme === 'basic') return basicFor(options, target);
+    const known = entry.tokens.get(target.repository);
+    if (known !== undefined && (await known).expires > Date.now()) return `Bearer ${(await known).value}`;
+    // Another that waited for the same token may have begun anew meanwhile.
+    const current = entry.tokens.get(target.repository);
+    const token = current !== undefined && current !== known ? current : requestToken(options, target, entry.challenge);
+    entry.tokens.set(target.repository, token);
+    return `Bearer ${(await token).value}`;
+  };
+
+  return {
+    async known(target) {
+      const entry = registered.get(keyOf(target));
+      return entry === undefined ? null : header(target, entry);
+    },
+    async answer(target, challengeHeader, refused) {
+      const challenge = chosen(challengeHeader);
+      if (challenge === null) return null;
+      let entry = registered.get(keyOf(target));
+      const realm = challenge.parameters['realm'];
+      if (entry?.challenge.scheme !== challenge.scheme || entry.challenge.parameters['realm'] !== realm) {
+        entry = { challenge, tokens: new Map() };
+        registered.set(keyOf(target), entry);
+      }
+      const next = await header(target, entry);
+      return next === refused ? null : next;
+    },
+  };
+}

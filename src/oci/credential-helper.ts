@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { type Environment, VerifyError } from '../model/index.ts';
+import { bounds } from './bounds.ts';
+
+/** Name and secret for a registry; an identity token stands in place of a password (Docker's `<token>`). */
+export interface Credential {
+  readonly username: string;
+  readonly secret: string;
+  readonly kind: 'password' | 'identity-token';
+}
+
+/** The absolute path of a program, looked for only in the absolute entries of PATH; null where there is none. */
+export async function findProgram(name: string, environment: Environment): Promise<string | null> {
+  const windows = environment.platform === 'win32';
+  const path = environment.variables['PATH'] ?? environment.variables['Path'] ?? '';
+  for (const folder of path.split(windows ? ';' : ':').filter((entry) => isAbsolute(entry))) {
+    const candidate = join(folder, windows ? `${name}.exe` : name);
+    const found = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return candidate;
+  }
+  return null;
+}
+
+function failed(helper: string, reason: string, cause?: unknown): VerifyError {
+  return new VerifyError('credentials.failed', `the credential helper docker-credential-${helper} ${reason}`, {
+    hint: 'run "docker login" again, or correct credsStore and credHelpers in Docker\'s config.json',
+    cause,
+  });
+}
+
+interface HelperAnswer {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+function runHelper(helper: string, program: string, key: string, environment: Environment): Promise<HelperAnswer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, ['get'], {
+      cwd: environment.homeDirectory,
+      env: { ...environment.variables },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: bounds.helperTime,
+      killSignal: 'SIGKILL',
+      windowsHide: true,
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > bounds.helperOutput) child.kill('SIGKILL');
+      else chunks.push(chunk);
+    });
+    child.on('error', (error) => reject(failed(helper, 'could not be started', error)));
+    child.on('close', (status, signal) => {
+      if (signal === null) resolve({ status, output: Buffer.concat(chunks).toString('utf8') });
+      else reject(failed(helper, size > bounds.helperOutput ? 'printed too much' : 'did not answer in time'));
+    });
+    // A helper that ends without reading is judged by its status.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(key);
+  });
+}
+
+/**
+ * Asks a credential helper for what it holds (docker-credential-helpers, protocol of `get`). Null where it holds nothing.
+ * What it prints never reaches a message: it may be a secret.
+ * @param key the server address that the credential was stored for
+ * @throws VerifyError `credentials.failed`
+ */
+export async function askCredentialHelper(
+  helper: string,
+  key: string,
+  environment: Environment,
+): Promise<Credential | null> {
+  if (!/^[\w.-]+$/.test(helper)) throw failed(helper.slice(0, 40), 'has a name that no program can have');
+  const program = await findProgram(`docker-credential-${helper}`, environment);
+  if (program === null) throw failed(helper, "is named in Docker's config.json, but is not on PATH");
+  const answer = await runHelper(helper, program, key, environment);
+  if (answer.status !== 0) {
+    if (/credentials not found|no credentials server URL/i.test(answer.output)) return null;
+    throw failed(helper, `failed with status ${answer.status ?? 'unknown'}`);
+  }
+  return readHelperAnswer(helper, answer.output);
+}
+
+function readHelperAnswer(helper: string, output: string): Credential | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(output);
+  } catch {
+    throw failed(helper, 'printed something else than JSON');
+  }
+  const { Username: username, Secret: secret } = (value ?? {}) as Record<string, unknown>;
+  if (typeof username !== 'string' || typeof secret !== 'string')
+    throw failed(helper, 'printed no username and secret');
+  if (secret === '') return null;
+  return username === '<token>'
+    ? { username: '', secret, kind: 'identity-token' }
+    : { username, secret, kind: 'password' };
+}

@@ -1,0 +1,124 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type Environment, VerifyError } from '../model/index.ts';
+import { bounds } from './bounds.ts';
+import { askCredentialHelper, type Credential } from './credential-helper.ts';
+
+const authSchema = z.object({
+  auth: z.string().nullish(),
+  username: z.string().nullish(),
+  password: z.string().nullish(),
+  identitytoken: z.string().nullish(),
+});
+
+const configSchema = z.object({
+  auths: z.record(z.string(), authSchema.nullish()).nullish(),
+  credsStore: z.string().nullish(),
+  credHelpers: z.record(z.string(), z.string()).nullish(),
+});
+
+type DockerConfig = z.infer<typeof configSchema>;
+
+const hubKey = 'https://index.docker.io/v1/';
+
+/** Where credentials are learnt; asked only once a registry has said 401. */
+export interface CredentialSource {
+  /**
+   * What is stored for a registry, by its name as in an image reference. Null for nothing.
+   * @throws VerifyError `credentials.failed` or `config.invalid`
+   */
+  credentialFor(registry: string): Promise<Credential | null>;
+}
+
+function parseConfig(text: string, file: string): DockerConfig {
+  const refuse = (reason: string): VerifyError =>
+    // The cause is left out: a parser's message may quote the file, and the file holds secrets.
+    new VerifyError('config.invalid', `${file} ${reason}`, {
+      hint: 'correct the file, or run "docker login" again',
+      place: { file },
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw refuse('is not valid JSON');
+  }
+  const parsed = configSchema.safeParse(value);
+  if (!parsed.success) throw refuse(`is not valid: ${parsed.error.issues[0]?.path.join('.') ?? ''} has the wrong type`);
+  return parsed.data;
+}
+
+async function readConfig(environment: Environment): Promise<DockerConfig> {
+  const file = join(environment.dockerConfigDirectory, 'config.json');
+  try {
+    if ((await stat(file)).size > bounds.dockerConfig) {
+      throw new VerifyError('config.invalid', `${file} is larger than any Docker configuration`, { place: { file } });
+    }
+    return parseConfig(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    if (error instanceof VerifyError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new VerifyError('config.invalid', `${file} cannot be read`, { place: { file }, cause: error });
+  }
+}
+
+/** The host in a key of `auths`, which may be a URL with a path of old. */
+function hostOfKey(key: string): string {
+  return (key.replace(/^https?:\/\//, '').split('/')[0] ?? '').toLowerCase();
+}
+
+function fromEntry(entry: z.infer<typeof authSchema>): Credential | null {
+  const decoded = entry.auth ? Buffer.from(entry.auth, 'base64').toString('utf8') : '';
+  const colon = decoded.indexOf(':');
+  const username = entry.username || (colon < 0 ? '' : decoded.slice(0, colon));
+  if (entry.identitytoken) return { username, secret: entry.identitytoken, kind: 'identity-token' };
+  const secret = entry.password || (colon < 0 ? '' : decoded.slice(colon + 1).replace(/\x00+$/, ''));
+  return secret === '' || username === '' ? null : { username, secret, kind: 'password' };
+}
+
+function fromAuths(auths: NonNullable<DockerConfig['auths']>, key: string): Credential | null {
+  const exact = Object.hasOwn(auths, key) ? auths[key] : undefined;
+  const entry = exact ?? Object.entries(auths).find(([each]) => hostOfKey(each) === hostOfKey(key))?.[1];
+  return entry ? fromEntry(entry) : null;
+}
+
+async function lookUp(config: DockerConfig, registry: string, environment: Environment): Promise<Credential | null> {
+  const hub = ['docker.io', 'index.docker.io'].includes(registry.toLowerCase());
+  const key = hub ? hubKey : registry;
+  const helpers = config.credHelpers ?? {};
+  // Docker looks for a helper of Docker Hub under the URL; people also write its name.
+  const names = hub ? [hubKey, 'index.docker.io', 'docker.io'] : [registry];
+  const name = names.find((each) => Object.hasOwn(helpers, each));
+  const helper = (name === undefined ? undefined : helpers[name]) ?? config.credsStore;
+  if (helper) return askCredentialHelper(helper, key, environment);
+  return fromAuths(config.auths ?? {}, key);
+}
+
+/**
+ * The credentials of Docker's config.json: `credHelpers`, `credsStore`, `auths`, and before them `DOCKER_AUTH_CONFIG`, as Docker's CLI reads them.
+ * Each registry is asked for once in a run.
+ */
+export function dockerCredentials(environment: Environment): CredentialSource {
+  let config: Promise<DockerConfig> | null = null;
+  const found = new Map<string, Promise<Credential | null>>();
+  const find = async (registry: string): Promise<Credential | null> => {
+    const inline = environment.variables['DOCKER_AUTH_CONFIG'];
+    if (inline) {
+      const own = await lookUp({ auths: parseConfig(inline, 'DOCKER_AUTH_CONFIG').auths }, registry, environment);
+      if (own !== null) return own;
+    }
+    config ??= readConfig(environment);
+    return lookUp(await config, registry, environment);
+  };
+  return {
+    credentialFor(registry) {
+      let known = found.get(registry);
+      if (known === undefined) {
+        known = find(registry);
+        found.set(registry, known);
+      }
+      return known;
+    },
+  };
+}

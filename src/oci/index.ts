@@ -1,0 +1,14 @@
+/** Images and what is attached to them: references resolved to digests, and signatures collected, from registries and layouts. */
+export type { AttestationChoice } from './attachment-form.ts';
+export { bounds } from './bounds.ts';
+export { defaultCacheFolder } from './cache-folder.ts';
+export { type Collected, type CollectOptions, collectAttachments, type SignatureRepository } from './collect.ts';
+export type { Credential } from './credential-helper.ts';
+export { findProgram } from './credential-helper.ts';
+export type { CredentialSource } from './docker-credentials.ts';
+export type { CollectProblem } from './find-attached.ts';
+export type { ImageSource, RepositoryName, StoredManifest } from './image-source.ts';
+export type { ImageManifest, IndexManifest, Manifest } from './manifest.ts';
+export { acceptablePlatforms, selectPlatform } from './platform-match.ts';
+export { createRegistryClient, type RegistryClient, type RegistryClientOptions } from './registry-client.ts';
+export { type ImageRequest, type ResolveOptions, resolveImage } from './resolve.ts';

@@ -1,0 +1,128 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { VerifyError } from '../model/index.ts';
+import type { Authenticator } from './authenticator.ts';
+import { bounds } from './bounds.ts';
+import type { Answer, Exchange } from './exchange.ts';
+import { networkFault, unreachable } from './network-fault.ts';
+import { sendFollowing } from './redirects.ts';
+import { type Route, routesTo } from './routes.ts';
+import type { Transport } from './transport.ts';
+
+/** A request to a registry's API. */
+export interface ApiRequest {
+  readonly registry: string;
+  readonly repository: string;
+  readonly method: 'GET' | 'HEAD';
+  /** Below the registry's root, with its leading slash, or a whole URL of the same registry. */
+  readonly path: string;
+  readonly accept: string;
+  readonly limit: number;
+}
+
+/** Speaks to registries: the way there, authentication, redirects. Any status is an answer. */
+export interface Session {
+  /** @throws VerifyError */
+  request(request: ApiRequest): Promise<Answer>;
+}
+
+export interface SessionOptions {
+  readonly transport: Transport;
+  readonly authenticator: Authenticator;
+  readonly insecureRegistries: readonly string[];
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+}
+
+/** Whether a failure says that this way of speaking is the wrong one, rather than that the registry is down. */
+function isWrongRoute(error: unknown): boolean {
+  const fault = networkFault(error);
+  return fault !== null && fault !== 'dns' && fault !== 'timeout' && fault !== 'proxy';
+}
+
+/** What Go's servers answer to plain HTTP on a port of HTTPS. */
+function wantsHttps(answer: Answer): boolean {
+  return answer.status === 400 && answer.url.protocol === 'http:' && /HTTPS/.test(answer.body.toString('latin1'));
+}
+
+async function authenticated(
+  options: SessionOptions,
+  request: ApiRequest,
+  route: Route,
+  attempts: number,
+): Promise<Answer> {
+  const { registry, repository } = request;
+  const target = { registry, repository, credentials: route.credentials };
+  const send = async (authorization: string | null) => {
+    const headers: OutgoingHttpHeaders = {
+      accept: request.accept,
+      'accept-encoding': 'identity',
+      'user-agent': options.userAgent,
+      ...(authorization === null ? {} : { authorization }),
+    };
+    const exchange: Exchange = {
+      method: request.method,
+      url: new URL(request.path, route.base),
+      headers,
+      limit: request.limit,
+      signal: options.signal,
+    };
+    return sendFollowing(options.transport, exchange, route.check, attempts);
+  };
+  const first = await options.authenticator.known(target);
+  const { answer, redirected } = await send(first);
+  const challenge = answer.headers['www-authenticate'];
+  // Only the registry that was asked may challenge, not the one that it points to.
+  if (answer.status !== 401 || redirected || challenge === undefined) return answer;
+  const second = await options.authenticator.answer(target, challenge, first);
+  return second === null ? answer : (await send(second)).answer;
+}
+
+/** @throws VerifyError when a request would leave the registry's own host */
+function assertStaysAtHome(request: ApiRequest, route: Route): void {
+  const url = new URL(request.path, route.base);
+  if (url.host !== route.base.host || url.protocol !== route.base.protocol) {
+    throw new VerifyError(
+      'registry.untrustworthy',
+      `${request.registry} points to ${url.host} where it should answer itself`,
+    );
+  }
+}
+
+export function createSession(options: SessionOptions): Session {
+  const settled = new Map<string, Route>();
+
+  const alone = async (request: ApiRequest, route: Route): Promise<Answer> => {
+    assertStaysAtHome(request, route);
+    try {
+      return await authenticated(options, request, route, bounds.retries + 1);
+    } catch (error) {
+      throw unreachable(route.base.host, error);
+    }
+  };
+
+  const probing = async (request: ApiRequest, routes: readonly Route[]): Promise<Answer> => {
+    for (const route of routes) {
+      assertStaysAtHome(request, route);
+      try {
+        const answer = await authenticated(options, request, route, 1);
+        if (wantsHttps(answer)) continue;
+        settled.set(request.registry, route);
+        // What may pass by itself is worth the attempts that finding the way did without.
+        return answer.status === 429 || answer.status >= 500 ? await alone(request, route) : answer;
+      } catch (error) {
+        if (!isWrongRoute(error)) throw unreachable(route.base.host, error);
+      }
+    }
+    const [first] = routes;
+    if (first === undefined) throw new VerifyError('internal', `no way to ${request.registry}`);
+    return alone(request, first);
+  };
+
+  return {
+    request(request) {
+      const routes = routesTo(request.registry, options.insecureRegistries);
+      const route = settled.get(request.registry) ?? (routes.length === 1 ? routes[0] : undefined);
+      return route === undefined ? probing(request, routes) : alone(request, route);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseCanonicalName } from '../../../src/model/index.ts';
+import {
+  createRegistryClient,
+  type RegistryClient,
+  type RegistryClientOptions,
+  resolveImage,
+} from '../../../src/oci/index.ts';
+import { bareEnvironment, MemoryRegistry } from './memory-registry.ts';
+
+const registries: MemoryRegistry[] = [];
+const clients: RegistryClient[] = [];
+let registry: MemoryRegistry;
+let folder: string;
+
+function client(options: Partial<RegistryClientOptions> = {}): RegistryClient {
+  const created = createRegistryClient({ environment: bareEnvironment(), timeout: 10_000, ...options });
+  clients.push(created);
+  return created;
+}
+
+const named = (rest: string) => parseCanonicalName(`${registry.host}/${rest}`);
+const amd64 = { os: 'linux', architecture: 'amd64' };
+const arm64 = { os: 'linux', architecture: 'arm64', variant: 'v8' };
+
+beforeEach(async () => {
+  registry = await new MemoryRegistry().start();
+  registries.push(registry);
+  folder = await mkdtemp(join(tmpdir(), 'oci-'));
+});
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((each) => each.close()));
+  await Promise.all(registries.splice(0).map((each) => each.stop()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('what a name stands for', () => {
+  it('is the digest of the manifest under its tag', async () => {
+    const image = registry.image('acme/app', '1');
+    const resolved = await resolveImage(client(), { name: named('acme/app:1'), platforms: ['linux/amd64'] });
+    expect(resolved.root).toMatchObject({ digest: image.digest, size: image.size });
+    expect(resolved.platforms).toEqual([{ platform: 'linux/amd64', digest: image.digest }]);
+    expect(resolved.source).toBe('registry');
+  });
+
+  it('is the digest that is written, whatever the tag beside it says', async () => {
+    const right = registry.image('acme/app', 'other');
+    registry.image('acme/app', '1');
+    const name = named(`acme/app:1@${right.digest}`);
+    const resolved = await resolveImage(client(), { name, platforms: [] });
+    expect(resolved.root.digest).toBe(right.digest);
+    expect(resolved.source).toBe('written');
+    expect(registry.paths.some((path) => path.endsWith('/manifests/1'))).toBe(false);
+  });
+
+  it('gives the manifest and the triggers of each platform', async () => {
+    const first = registry.image('a', undefined, { config: { OnBuild: ['COPY . /'] } });
+    const second = registry.image('a', undefined, { config: { onbuild: ['RUN x'] } });
+    const attestation = {
+      ...first,
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+    };
+    registry.index('a', [attestation, { ...first, platform: amd64 }, { ...second, platform: arm64 }], '1');
+    const resolved = await resolveImage(client(), { name: named('a:1'), platforms: ['linux/arm64', 'linux/amd64'] });
+    expect(resolved.platforms).toEqual([
+      { platform: 'linux/arm64', digest: second.digest },
+      { platform: 'linux/amd64', digest: first.digest },
+    ]);
+    expect(resolved.onbuild).toEqual({ 'linux/amd64': ['COPY . /'], 'linux/arm64': ['RUN x'] });
+    expect(resolved.children).toHaveLength(3);
+  });
+
+  it('is refused for a platform that is not there, with those that are', async () => {
+    const only = registry.image('a');
+    registry.index('a', [{ ...only, platform: amd64 }], '1');
+    const attempt = resolveImage(client(), { name: named('a:1'), platforms: ['linux/s390x'] });
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.not-found', message: /only for linux\/amd64/ });
+  });
+
+  it('is refused in schema 1', async () => {
+    registry.put('a', { schemaVersion: 1, mediaType: 'application/vnd.docker.distribution.manifest.v1+json' }, '1');
+    const attempt = resolveImage(client(), { name: named('a:1'), platforms: [] });
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.failed', message: /schema 1/ });
+  });
+
+  it('is not found where there is no such tag', async () => {
+    const attempt = resolveImage(client(), { name: named('a:1'), platforms: [] });
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.not-found' });
+  });
+});
+
+describe('what is kept', () => {
+  it('costs one HEAD for an image that has not changed', async () => {
+    registry.index('a', [{ ...registry.image('a'), platform: amd64 }], '1');
+    const request = { name: named('a:1'), platforms: ['linux/amd64'] };
+    const first = client({ cacheFolder: folder });
+    const before = await resolveImage(first, request);
+    await first.close();
+    registry.log.length = 0;
+    expect(await resolveImage(client({ cacheFolder: folder }), request)).toEqual(before);
+    expect(registry.paths).toEqual(['HEAD /v2/a/manifests/1']);
+  });
+
+  it('is not used for a tag that has moved', async () => {
+    registry.image('a', '1');
+    const first = client({ cacheFolder: folder });
+    await resolveImage(first, { name: named('a:1'), platforms: [] });
+    await first.close();
+    const moved = registry.image('a', '1', { config: { Labels: { moved: 'yes' } } });
+    const resolved = await resolveImage(client({ cacheFolder: folder }), { name: named('a:1'), platforms: [] });
+    expect(resolved.root.digest).toBe(moved.digest);
+  });
+});
