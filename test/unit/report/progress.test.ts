@@ -1,0 +1,44 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { startProgress } from '../../../src/report/index.ts';
+
+/** What ora needs of a terminal, and everything that was written to it. */
+function terminal(isTTY: boolean): { readonly stream: NodeJS.WriteStream; readonly written: () => string } {
+  const chunks: string[] = [];
+  const through = new PassThrough();
+  through.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  const methods = { isTTY, columns: 80, cursorTo: () => true, clearLine: () => true, moveCursor: () => true };
+  // A terminal cannot be opened in a test; ora uses nothing but these methods and `write`.
+  const stream = Object.assign(through, methods) as unknown as NodeJS.WriteStream;
+  return { stream, written: () => chunks.join('') };
+}
+
+describe('progress', () => {
+  it('shows what is going on once somebody has waited', async () => {
+    const { stream, written } = terminal(true);
+    const progress = startProgress('asking registries', { stream, enabled: true, delay: 5 });
+    await expect.poll(written).toContain('asking registries');
+    progress.update('verifying\u001b[2J');
+    await expect.poll(written).toContain('verifying\\u001b');
+    progress.stop();
+  });
+
+  it('writes nothing when the work is done before that', async () => {
+    const { stream, written } = terminal(true);
+    startProgress('asking registries', { stream, enabled: true, delay: 30 }).stop();
+    await wait(120);
+    expect(written()).toBe('');
+  });
+
+  it.each([
+    ['where there is no terminal', false, true],
+    ['where it is not wanted', true, false],
+  ])('writes nothing %s', async (_, isTTY, enabled) => {
+    const { stream, written } = terminal(isTTY);
+    const progress = startProgress('asking registries', { stream, enabled, delay: 1 });
+    await wait(100);
+    progress.stop();
+    expect(written()).toBe('');
+  });
+});
