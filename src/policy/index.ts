@@ -1,0 +1,10 @@
+export { builtinPublishers } from './builtin-policy.ts';
+export { decide } from './decide.ts';
+export { decideCacheImport, decideReplacement, decideUnresolved, type SideDecision } from './decide-besides.ts';
+export type { CollectProblem, DecideInput, JudgedImage, PackageFacts } from './decide-input.ts';
+export { withFetchedKeys } from './fetched-keys.ts';
+export { findProject, projectPolicyName } from './find-project.ts';
+export { loadPolicies, type PolicyRequest } from './load-policies.ts';
+export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock-file.ts';
+export type { KeyFetch, LockEntry, LockFile, PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
+export { readLock } from './read-lock.ts';

@@ -1,0 +1,247 @@
+import type { Evidence, Finding, ProblemCode } from '../model/index.ts';
+import { coverageOf, relevantEvidence } from './coverage.ts';
+import { describeFoundSigner, describeSigners, signerIdentity } from './describe-evidence.ts';
+import { countSatisfied } from './distinct-signers.ts';
+import { findingOf, type JudgeContext, type Judgement, refused, unmet } from './judgement.ts';
+import { claimsToBe, matchSigner, type SignerMatch, signersFor } from './match-signer.ts';
+import type { PolicyRule, SignerEntry, TrustedSigner } from './policy-set.ts';
+import { repositoryMatch } from './same-repository.ts';
+
+const cosignSignature = 'https://sigstore.dev/cosign/sign/v1';
+
+/** Whether the form is a signature on the image: an attestation never is. */
+export function isSignature(evidence: Evidence): boolean {
+  if (evidence.form === 'attestation') return false;
+  return evidence.predicateType === null || evidence.predicateType === cosignSignature;
+}
+
+/** Judges `signedBy` with its threshold, and `sameRepository`. */
+export function judgeSignatures(context: JudgeContext, rule: PolicyRule, entries: readonly SignerEntry[]): Judgement {
+  if (entries.length === 0) {
+    return refused(
+      findingOf('policy.denied', 'the rule trusts nobody with this image', {
+        expected: 'another image',
+        hint: 'use an image that a rule trusts, or change the rule',
+      }),
+    );
+  }
+  const signatures = relevantEvidence(context.input.image, context.input.evidence).filter(isSignature);
+  const own = trySignatures(
+    context,
+    rule,
+    entries,
+    signatures.filter((piece) => isInPlace(context, rule, piece, entries)),
+  );
+  if (own.holds || rule.sameRepository === 'ignore') return own;
+  const copied = trySignatures(context, rule, entries, signatures);
+  if (!copied.holds) return copied;
+  const finding = copiedFinding(context, rule, copied.evidence);
+  return rule.sameRepository === 'warn' ? { ...copied, remarks: [finding] } : unmet(context, finding);
+}
+
+/** Whether the repository inside the payload is this one; a form without a name satisfies `warn`, and `deny` where the source is required. */
+function isInPlace(context: JudgeContext, rule: PolicyRule, piece: Evidence, entries: readonly SignerEntry[]): boolean {
+  if (rule.sameRepository === 'ignore') return true;
+  const match = repositoryMatch(piece, context.names);
+  if (match !== 'unnamed') return match === 'same';
+  if (rule.sameRepository === 'warn') return true;
+  const requiresSource = (signer: TrustedSigner): boolean =>
+    signer.kind === 'keyless' && signer.claims.sourceRepository !== undefined;
+  return entries.some((entry) =>
+    signersFor(entry, context.names).some(
+      (signer) => requiresSource(signer) && matchSigner(signer, piece, context.roots) === 'yes',
+    ),
+  );
+}
+
+function copiedFinding(context: JudgeContext, rule: PolicyRule, evidence: readonly Evidence[]): Finding {
+  const repositories = [
+    ...new Set(evidence.map((piece) => piece.repository ?? 'a signature that names no repository')),
+  ];
+  return findingOf('signature.copied', 'the signature was made for another repository', {
+    level: rule.sameRepository === 'warn' ? 'warning' : 'error',
+    expected: `a signature made for ${context.names.map((name) => name.repository).join(' or ')}`,
+    found: repositories.sort().join(', '),
+    hint: 'if this is a mirror, declare it under mirrors',
+  });
+}
+
+function trySignatures(
+  context: JudgeContext,
+  rule: PolicyRule,
+  entries: readonly SignerEntry[],
+  evidence: readonly Evidence[],
+): Judgement {
+  const { image } = context.input;
+  const signers = entries.map((entry) => signersFor(entry, context.names));
+  const satisfies = (index: number, piece: Evidence): boolean =>
+    (signers[index] ?? []).some((signer) => matchSigner(signer, piece, context.roots) === 'yes');
+  const count = (applicable: readonly Evidence[]): number =>
+    countSatisfied(
+      entries.map((_, index) => new Set(applicable.filter((piece) => satisfies(index, piece)).map(signerIdentity))),
+    );
+  const coverage = coverageOf(image, evidence, (applicable) => count(applicable) >= rule.threshold);
+  const satisfying = evidence.filter((piece) => entries.some((_, index) => satisfies(index, piece)));
+  if (coverage.kind === 'whole' || coverage.kind === 'platforms') {
+    return {
+      holds: true,
+      basis: 'signature',
+      evidence: satisfying,
+      coversWhole: coverage.kind === 'whole',
+      remarks: [],
+    };
+  }
+  const isPending = signers.flat().some((signer) => signer.kind === 'key' && signer.pending !== null);
+  const asked = { expected: expectedOf(rule, entries), rule };
+  if (coverage.kind === 'partial') {
+    const finding = findingOf('signature.platform-uncovered', 'a platform that the build asks for is not signed', {
+      expected: `${asked.expected}, for every platform asked for`,
+      found: `nothing that covers ${coverage.uncovered.join(', ')}`,
+      hint: 'build for a platform that is signed, or ask the publisher to sign the index',
+    });
+    return unmet(context, finding, isPending);
+  }
+  const best = satisfying.length > 0 ? count(satisfying) : 0;
+  if (best > 0 && rule.threshold > 1) {
+    const finding = findingOf(
+      'signature.threshold',
+      'fewer of the trusted signers have signed than the rule asks for',
+      {
+        expected: asked.expected,
+        found: `${best} of ${rule.threshold}: ${describeSigners(satisfying)}`,
+        hint: 'have the missing signers sign this digest',
+      },
+    );
+    return unmet(context, finding, isPending);
+  }
+  return unmet(context, explainFailure(context, signers.flat(), evidence, asked.expected), isPending);
+}
+
+function expectedOf(rule: PolicyRule, entries: readonly SignerEntry[]): string {
+  const labels = entries.map((entry) => entry.label);
+  const names = labels.length > 5 ? [...labels.slice(0, 5), `${labels.length - 5} more`] : labels;
+  const many = rule.threshold > 1 ? `${rule.threshold} of ` : '';
+  return `signed by ${many}${names.join(many === '' ? ' or ' : ', ')}`;
+}
+
+interface NearMiss {
+  readonly rank: number;
+  readonly finding: Finding;
+}
+
+/** Says what is wrong with the evidence that came nearest. */
+function explainFailure(
+  context: JudgeContext,
+  signers: readonly TrustedSigner[],
+  evidence: readonly Evidence[],
+  expected: string,
+): Finding {
+  const misses = evidence.map((piece) => nearMiss(context, signers, piece, expected));
+  const nearest = misses.sort((left, right) => left.rank - right.rank || compareFound(left.finding, right.finding))[0];
+  if (nearest !== undefined) return combineStrangers(nearest, evidence);
+  const { evidence: all, image } = context.input;
+  const attested = relevantEvidence(image, all).some((piece) => piece.verified && !isSignature(piece));
+  return findingOf('signature.missing', 'it is not signed', {
+    expected,
+    found: attested ? 'attestations, but no signature on the image' : 'no signature',
+    hint: attested
+      ? 'trust the attestations instead: require.attestations with their own signedBy'
+      : 'use an image that is signed, have this one signed, or put it under locked: true',
+  });
+}
+
+function compareFound(left: Finding, right: Finding): number {
+  return (left.found ?? '').localeCompare(right.found ?? '');
+}
+
+/** Names all the strangers who signed, not the first only. */
+function combineStrangers(nearest: NearMiss, evidence: readonly Evidence[]): Finding {
+  if (nearest.finding.code !== 'signature.identity-mismatch') return nearest.finding;
+  return { ...nearest.finding, found: describeSigners(evidence.filter((piece) => piece.verified)) };
+}
+
+const nearness: readonly SignerMatch[] = ['yes', 'log', 'claims', 'untrusted-root', 'no'];
+
+function nearMiss(
+  context: JudgeContext,
+  signers: readonly TrustedSigner[],
+  piece: Evidence,
+  expected: string,
+): NearMiss {
+  const found = `signed by ${describeFoundSigner(piece.signer)}`;
+  if (!piece.verified) {
+    const isExpected = signers.some((signer) => claimsToBe(signer, piece));
+    return { rank: isExpected ? 4 : 6, finding: brokenFinding(piece, expected) };
+  }
+  const matches = signers.map((signer) => matchSigner(signer, piece, context.roots));
+  const match = nearness.find((candidate) => matches.includes(candidate)) ?? 'no';
+  return {
+    rank: nearness.indexOf(match) + (match === 'no' ? 1 : 0),
+    finding: strangerFinding(match, piece, expected, found),
+  };
+}
+
+function strangerFinding(match: SignerMatch, piece: Evidence, expected: string, found: string): Finding {
+  switch (match) {
+    case 'log':
+      return findingOf('signature.log-missing', 'it is signed by the right signer, but without a log entry', {
+        expected,
+        found: `${found}, without a log entry`,
+        hint: 'sign again with a transparency log, or say log: optional',
+      });
+    case 'claims':
+      return findingOf(
+        'signature.claims-mismatch',
+        'it is signed by the right identity, but its certificate claims something else',
+        {
+          expected,
+          found: `${found} (${describeClaims(piece)})`,
+          hint: 'compare the claims of the rule with those of the certificate',
+        },
+      );
+    case 'untrusted-root':
+      return findingOf('signature.untrusted-key', 'it is signed under an authority that this policy does not trust', {
+        expected,
+        found: `${found}, under another authority`,
+        hint: 'a trusted root counts only for the layer that declares it and those after it',
+      });
+    case 'yes':
+    case 'no':
+      return findingOf('signature.identity-mismatch', 'it is signed, but by somebody whom the rule does not name', {
+        expected,
+        found,
+        hint: 'if you trust this signer, add it to the rule',
+      });
+  }
+}
+
+function describeClaims(piece: Evidence): string {
+  const claims = Object.entries(piece.claims).map(([name, value]) => `${name} ${String(value)}`);
+  return claims.length === 0 ? 'no claims' : claims.sort().join(', ');
+}
+
+const brokenCodes: Readonly<Partial<Record<ProblemCode, Finding['code']>>> = {
+  'certificate-expired': 'signature.certificate-expired',
+  expired: 'signature.certificate-expired',
+  'log-missing': 'signature.log-missing',
+  'unknown-signer': 'signature.untrusted-key',
+};
+
+function brokenFinding(piece: Evidence, expected: string): Finding {
+  const code = brokenCodes[piece.problem?.code ?? 'malformed'] ?? 'signature.invalid';
+  const claimed = piece.signer === null ? '' : ` (it says it is by ${describeFoundSigner(piece.signer)})`;
+  const reason = piece.problem?.message ?? 'it did not verify';
+  const messages: Readonly<Partial<Record<Finding['code'], string>>> = {
+    'signature.certificate-expired': "a signature is attached, but its signer's certificate was not valid at that time",
+    'signature.log-missing': 'a signature is attached, but nothing proves when it was made',
+    'signature.untrusted-key': 'it is signed with a key, or under an authority, that no policy names',
+  };
+  return findingOf(code, messages[code] ?? 'a signature is attached, but it does not verify', {
+    expected,
+    found: `${reason}${claimed}`,
+    hint:
+      code === 'signature.untrusted-key'
+        ? 'if you trust the signer, add it to the rule'
+        : 'docker verify inspect shows all that is attached',
+  });
+}

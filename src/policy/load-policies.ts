@@ -1,0 +1,188 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { type Environment, type Layer, type Mode, type ReportPolicy, VerifyError } from '../model/index.ts';
+import { builtinName, builtinPublishers, builtinRules, builtinSha256 } from './builtin-policy.ts';
+import { findProject, type ProjectFiles } from './find-project.ts';
+import { MaterialCollector } from './material-collector.ts';
+import { mergeCacheImports, strictestSetting } from './merge-settings.ts';
+import { machineFolderOf, machinePolicies, type PolicyPath, userPolicies } from './policy-folder.ts';
+import type { LockFile, PolicyLayer, PolicySet } from './policy-set.ts';
+import type { PublisherCatalogue } from './publisher-catalogue.ts';
+import { readLock } from './read-lock.ts';
+import { type LoadedPolicy, readPolicyFile } from './read-policy-file.ts';
+
+/** Which policies a run reads. */
+export interface PolicyRequest {
+  readonly environment: Environment;
+  /** `--policy`, as written. */
+  readonly commandLine: readonly string[];
+  /** The folder where the search for the project's policy begins; null for none at all. */
+  readonly projectFrom: string | null;
+  /** `--mode`. */
+  readonly mode: Mode | null;
+  /** Instead of `/etc/docker/verify`; null for none at all. Has to be given on Windows. */
+  readonly machineFolder?: string | null;
+}
+
+/** What is carried from one layer to those after it, and gathered on the way. */
+interface Progress {
+  readonly request: PolicyRequest;
+  readonly material: MaterialCollector;
+  readonly project: ProjectFiles | null;
+  readonly layers: PolicyLayer[];
+  readonly reports: ReportPolicy[];
+  readonly loaded: LoadedPolicy[];
+  publishers: PublisherCatalogue;
+  mirrors: PolicyLayer['mirrors'];
+  projectLock: LockFile | null;
+}
+
+/**
+ * Reads every policy in force, in the order of the layers (DESIGN, section 4).
+ * @throws VerifyError `policy.invalid`, `policy.unreadable`, `policy.unsafe`, `lock.invalid`, `usage.loosens`
+ */
+export async function loadPolicies(request: PolicyRequest): Promise<PolicySet> {
+  const { environment } = request;
+  const progress = await begin(request);
+  const folder = machineFolderOf(request.machineFolder, environment);
+  if (folder !== null) await addLayer(progress, 'machine', await machinePolicies(folder, environment.userId));
+  await addLayer(progress, 'user', await userPolicies(environment));
+  for (const named of request.commandLine)
+    await addLayer(progress, 'command-line', [{ path: resolve(environment.workingDirectory, named), named }]);
+  // A project's trusted root or mirror never serves the built-in policy: a project cannot switch it off.
+  const trusted = { mirrors: progress.mirrors, trustedRoots: progress.material.trustedRootIds() };
+  const policy = progress.project?.policy ?? null;
+  if (policy !== null) await addLayer(progress, 'project', [projectPath(policy, environment)]);
+  if (!progress.loaded.some((loaded) => loaded.builtinOff)) addBuiltin(progress, trusted);
+  return finish(progress);
+}
+
+async function begin(request: PolicyRequest): Promise<Progress> {
+  const { environment, projectFrom } = request;
+  const material = new MaterialCollector();
+  const start = projectFrom === null ? null : resolve(environment.workingDirectory, projectFrom);
+  const project = start === null ? null : await findProject(start, environment.homeDirectory, environment.userId);
+  const publishers = await builtinPublishers(material);
+  return {
+    request,
+    material,
+    project,
+    layers: [],
+    reports: [],
+    loaded: [],
+    publishers,
+    mirrors: [],
+    projectLock: null,
+  };
+}
+
+/** Inside of the current folder relative to it, as the user would write it. */
+function projectPath(path: string, environment: Environment): PolicyPath {
+  const named = relative(environment.workingDirectory, path);
+  return { path, named: named.startsWith('..') || isAbsolute(named) ? path : named };
+}
+
+async function addLayer(progress: Progress, layer: Layer, files: readonly PolicyPath[]): Promise<void> {
+  const { material, request } = progress;
+  const loaded: LoadedPolicy[] = [];
+  for (const file of files) {
+    const policy = await readPolicyFile({
+      ...file,
+      layer,
+      material,
+      publishers: progress.publishers,
+      mode: request.mode,
+    });
+    if (policy === null) {
+      if (layer === 'machine') continue; // A catalogue beside the machine's policies, which name it.
+      throw new VerifyError('policy.invalid', `${file.named}: a catalogue of publishers is no policy`, {
+        place: { file: file.named },
+        hint: 'name it in a policy: publishers: FILE',
+      });
+    }
+    refuseLoosening(request, policy);
+    progress.publishers = policy.publishers;
+    progress.mirrors = [...progress.mirrors, ...policy.compiled.mirrors];
+    progress.reports.push({ layer, source: policy.named, sha256: policy.sha256 });
+    loaded.push(policy);
+  }
+  progress.loaded.push(...loaded);
+  if (loaded.length > 0) progress.layers.push(await layerOf(progress, layer, loaded));
+}
+
+function refuseLoosening(request: PolicyRequest, policy: LoadedPolicy): void {
+  if (request.mode !== 'warn' || !policy.compiled.saysEnforce) return;
+  throw new VerifyError('usage.loosens', `--mode warn is refused: the policy ${policy.named} says mode: enforce`, {
+    place: { file: policy.named },
+    hint: 'leave --mode away, or change that policy',
+  });
+}
+
+async function layerOf(progress: Progress, layer: Layer, loaded: readonly LoadedPolicy[]): Promise<PolicyLayer> {
+  const compiled = loaded.map((policy) => policy.compiled);
+  const rules = compiled.flatMap((policy) => policy.rules);
+  const isOwned = layer === 'machine' || layer === 'user';
+  const folder = isOwned ? (loaded[0]?.folder ?? null) : null;
+  const needsLock = rules.some((rule) => rule.locked !== null || rule.maxAge !== null);
+  const projectLock = needsLock ? await projectLockOf(progress) : null;
+  return {
+    layer,
+    policies: loaded.map((policy) => policy.named),
+    rules,
+    default: strictestSetting(compiled.map((policy) => policy.default)),
+    local: strictestSetting(compiled.map((policy) => policy.local)),
+    cacheImports: mergeCacheImports(
+      compiled.map((policy) => policy.cacheImports).filter((setting) => setting !== null),
+    ),
+    contexts: compiled.flatMap((policy) => policy.contexts ?? []),
+    mirrors: progress.mirrors,
+    trustedRoots: progress.material.trustedRootIds(),
+    ownLock: needsLock && folder !== null ? await readLock(folder) : projectLock,
+    projectLock,
+    clusterPolicies: loaded.flatMap((policy) => policy.clusterPolicies),
+  };
+}
+
+async function projectLockOf(progress: Progress): Promise<LockFile | null> {
+  if (progress.project === null) return null;
+  progress.projectLock ??= await readLock(progress.project.folder);
+  return progress.projectLock;
+}
+
+function addBuiltin(progress: Progress, trusted: Pick<PolicyLayer, 'mirrors' | 'trustedRoots'>): void {
+  const mode = progress.request.mode ?? 'enforce';
+  const isAlone = progress.layers.length === 0;
+  progress.reports.push({ layer: 'builtin', source: builtinName, sha256: builtinSha256() });
+  progress.layers.push({
+    layer: 'builtin',
+    policies: [builtinName],
+    rules: builtinRules(progress.publishers, progress.request.mode),
+    default: { verdict: 'warn', policy: builtinName, mode },
+    local: null,
+    // Without any policy nobody has asked for a refusal of caches that work today.
+    cacheImports: isAlone ? { verdict: 'warn', policy: builtinName, mode, from: [] } : null,
+    contexts: [],
+    ...trusted,
+    ownLock: null,
+    projectLock: null,
+    clusterPolicies: [],
+  });
+}
+
+function finish(progress: Progress): PolicySet {
+  const { request, layers, loaded, project } = progress;
+  const locations = layers.flatMap(({ rules }) =>
+    rules.flatMap((rule) => (rule.signatures === null ? [] : [{ ...rule.signatures, images: rule.images }])),
+  );
+  const modes = loaded.map((policy) => policy.compiled.mode);
+  const strictest = modes.length === 0 || modes.includes('enforce') ? 'enforce' : 'warn';
+  return {
+    mode: request.mode ?? strictest,
+    layers,
+    reportPolicies: progress.reports,
+    material: progress.material.material(),
+    fetches: progress.material.fetches(),
+    signatureLocations: locations,
+    projectLock: progress.projectLock,
+    projectFolder: project?.folder ?? null,
+  };
+}

@@ -1,0 +1,97 @@
+import type { Evidence } from '../model/index.ts';
+import { type ImagePattern, type MatchableName, matchesImage } from './image-pattern.ts';
+import type { KeylessSigner, PolicyLayer, SignerEntry, TrustedSigner } from './policy-set.ts';
+import { matchesText } from './text-pattern.ts';
+
+/** How near a piece of evidence comes to a signer: `yes`, or what is wrong with it, from nearest to farthest. */
+export type SignerMatch = 'yes' | 'log' | 'claims' | 'untrusted-root' | 'no';
+
+/** The trusted roots that a layer may rely on. */
+export interface RootScope {
+  /** Public Sigstore's, those of the layer and of the layers before it. */
+  readonly usual: ReadonlySet<string>;
+  /** GitHub's own instance. */
+  readonly github: ReadonlySet<string>;
+}
+
+const layerOrder: readonly PolicyLayer['layer'][] = ['machine', 'user', 'command-line', 'project', 'builtin'];
+const githubSource = 'github';
+
+/** Which of the roots in use count for a layer: never one that only a later layer declares. */
+export function rootScope(
+  layer: PolicyLayer,
+  roots: readonly { readonly id: string; readonly layer: PolicyLayer['layer']; readonly source: string }[],
+): RootScope {
+  const usual = new Set(layer.trustedRoots);
+  const github = new Set<string>();
+  const rank = layerOrder.indexOf(layer.layer);
+  for (const root of roots) {
+    if (root.layer === 'builtin') (root.source === githubSource ? github : usual).add(root.id);
+    // The command line's roots come from --trusted-root too, not only from policies.
+    if (root.layer === 'command-line' && rank >= layerOrder.indexOf('command-line')) usual.add(root.id);
+  }
+  return { usual, github };
+}
+
+/** Compares verified evidence with a signer. Whatever was not verified is `no`. */
+export function matchSigner(signer: TrustedSigner, evidence: Evidence, roots: RootScope): SignerMatch {
+  if (!evidence.verified) return 'no';
+  switch (signer.kind) {
+    case 'key': {
+      if (!isSignedByKey(signer.id, evidence)) return 'no';
+      return signer.logRequired && evidence.log === null ? 'log' : 'yes';
+    }
+    case 'keyless':
+      return matchKeyless(signer, evidence, roots);
+    case 'notation': {
+      const isSubject = evidence.signer?.kind === 'certificate' && evidence.signer.subject === signer.subject;
+      if (evidence.form !== 'notation' || !isSubject) return 'no';
+      return evidence.materials.includes(signer.authority) ? 'yes' : 'untrusted-root';
+    }
+  }
+}
+
+function isSignedByKey(id: string | null, evidence: Evidence): boolean {
+  if (id === null || evidence.signer?.kind !== 'key') return false;
+  return evidence.signer.sha256 === id || evidence.materials.includes(id);
+}
+
+function matchKeyless(signer: KeylessSigner, evidence: Evidence, roots: RootScope): SignerMatch {
+  if (!isIdentity(signer, evidence)) return 'no';
+  if (!isTrustedRoot(signer, evidence.trustedRoot, roots)) return 'untrusted-root';
+  for (const [name, pattern] of Object.entries(signer.claims)) {
+    if (!matchesText(pattern, evidence.claims[name as keyof typeof evidence.claims])) return 'claims';
+  }
+  return signer.logRequired && evidence.log === null ? 'log' : 'yes';
+}
+
+function isIdentity(signer: KeylessSigner, evidence: Evidence): boolean {
+  const found = evidence.signer;
+  return found?.kind === 'keyless' && found.issuer === signer.issuer && matchesText(signer.identity, found.identity);
+}
+
+function isTrustedRoot(signer: KeylessSigner, root: string | null, roots: RootScope): boolean {
+  if (root === null) return false;
+  if (signer.trustedRoot === githubSource) return roots.github.has(root);
+  return signer.trustedRoot === null ? roots.usual.has(root) : signer.trustedRoot === root;
+}
+
+/** Whether evidence that did not verify names the signer, which is then only a claim. */
+export function claimsToBe(signer: TrustedSigner, evidence: Evidence): boolean {
+  switch (signer.kind) {
+    case 'key':
+      return evidence.signer?.kind === 'key' && evidence.signer.sha256 === signer.id;
+    case 'keyless':
+      return isIdentity(signer, evidence);
+    case 'notation':
+      return evidence.signer?.kind === 'certificate' && evidence.signer.subject === signer.subject;
+  }
+}
+
+/** The ways to satisfy an entry that apply to an image: a publisher's signers for it, or all where none names it. */
+export function signersFor(entry: SignerEntry, names: readonly MatchableName[]): readonly TrustedSigner[] {
+  const isFor = (images: readonly ImagePattern[] | null): boolean =>
+    images === null || images.some((pattern) => names.some((name) => matchesImage(pattern, name)));
+  const applicable = entry.choices.filter((choice) => isFor(choice.images));
+  return (applicable.length > 0 ? applicable : entry.choices).map((choice) => choice.signer);
+}

@@ -1,0 +1,184 @@
+import type {
+  CertificateClaims,
+  Digest,
+  Layer,
+  Mode,
+  ReportPolicy,
+  Signer,
+  VerificationMaterial,
+} from '../model/index.ts';
+import type { ClusterPolicy } from './cluster-image-policy/cluster-policy.ts';
+import type { ImagePattern } from './image-pattern.ts';
+import type { Mirror } from './mirror.ts';
+import type { TextPattern } from './text-pattern.ts';
+
+/** What a policy says of something that no rule settles. */
+export type Verdict = 'deny' | 'warn' | 'allow';
+
+export type ClaimName = keyof CertificateClaims;
+
+/** One way in which an entry of `signedBy` can be satisfied. */
+export type TrustedSigner = KeySigner | KeylessSigner | NotationSigner;
+
+export interface KeySigner {
+  readonly kind: 'key';
+  /** `KeyMaterial.id`; null until the key was fetched. */
+  readonly id: string | null;
+  readonly name: string;
+  /** The address of a key that is yet to be fetched. */
+  readonly pending: string | null;
+  readonly logRequired: boolean;
+}
+
+export interface KeylessSigner {
+  readonly kind: 'keyless';
+  readonly issuer: string;
+  readonly identity: TextPattern;
+  readonly claims: Readonly<Partial<Record<ClaimName, TextPattern>>>;
+  /** The only trusted root that counts (`TrustedRootSource.id`), `github` for GitHub's own, null for those of the layer. */
+  readonly trustedRoot: string | null;
+  readonly logRequired: boolean;
+}
+
+export interface NotationSigner {
+  readonly kind: 'notation';
+  readonly subject: string;
+  /** `CertificateMaterial.id`. */
+  readonly authority: string;
+}
+
+/** An entry of `signedBy`, ready to be compared with evidence. */
+export interface SignerEntry {
+  /** For people: `key acme (sha256:…)`. */
+  readonly label: string;
+  /** Any one suffices. `images` restricts a publisher's signer to the images that it signs. */
+  readonly choices: readonly { readonly signer: TrustedSigner; readonly images: readonly ImagePattern[] | null }[];
+}
+
+export interface AttestationRequirement {
+  /** As written. */
+  readonly type: string;
+  /** Predicate types, as globs. */
+  readonly predicateTypes: readonly string[];
+  /** Null: the rule's. */
+  readonly signedBy: readonly SignerEntry[] | null;
+  readonly where: { readonly builder: TextPattern | null; readonly sourceRepository: TextPattern | null };
+}
+
+export interface LineageRequirement {
+  readonly depth: number | 'all';
+  readonly unknown: 'block' | 'warn' | 'allow';
+  readonly claims: 'signed' | 'unsigned';
+}
+
+/** A rule of a policy, its files read and its names resolved. */
+export interface PolicyRule {
+  /** Its name, else its number within its file, from 1. */
+  readonly label: string;
+  readonly policy: string;
+  readonly line: number | null;
+  readonly images: readonly ImagePattern[];
+  /** As written, for people. */
+  readonly written: readonly string[];
+  /** The mode in force for it. */
+  readonly mode: Mode;
+  readonly signedBy: readonly SignerEntry[] | null;
+  readonly threshold: number;
+  readonly locked: 'own' | 'project' | null;
+  readonly attestations: readonly AttestationRequirement[];
+  readonly lineage: LineageRequirement | null;
+  /** Milliseconds. */
+  readonly maxAge: number | null;
+  readonly packages: { readonly deny: readonly string[]; readonly max: number | null } | null;
+  readonly digest: boolean;
+  readonly sameRepository: 'ignore' | 'warn' | 'deny';
+  readonly signatures: SignatureLocation | null;
+  /** For a rule of the built-in policy: what the catalogue says. */
+  readonly publisher: PublisherRange | null;
+}
+
+/** What the catalogue says of a publisher's entry. */
+export interface PublisherRange {
+  readonly name: string;
+  readonly confidence: 'confirmed' | 'probable';
+  readonly version: string | null;
+  /** `YYYY-MM-DD`. */
+  readonly date: string | null;
+}
+
+export interface SignatureLocation {
+  readonly repository: string | null;
+  readonly tagPrefix: string | null;
+}
+
+/** A top-level field, with the policy that sets it and the mode in force there. */
+export interface Setting {
+  readonly verdict: Verdict;
+  readonly policy: string;
+  readonly mode: Mode;
+}
+
+export interface CacheImportSetting extends Setting {
+  readonly from: readonly ImagePattern[];
+}
+
+/** One entry of a lock file. */
+export interface LockEntry {
+  readonly digest: Digest;
+  readonly signer: Signer | null;
+  /** RFC 3339, UTC. */
+  readonly lockedAt: string;
+}
+
+/** A lock file, or the place where it would be. */
+export interface LockFile {
+  /** As named to the user. */
+  readonly path: string;
+  readonly exists: boolean;
+  readonly images: Readonly<Record<string, LockEntry>>;
+}
+
+/** One layer that gives a verdict on every image. */
+export interface PolicyLayer {
+  readonly layer: Layer;
+  /** Its files as named to the user. */
+  readonly policies: readonly string[];
+  readonly rules: readonly PolicyRule[];
+  readonly default: Setting | null;
+  readonly local: Setting | null;
+  readonly cacheImports: CacheImportSetting | null;
+  /** Names that a folder may stand for. */
+  readonly contexts: readonly string[];
+  /** Of this layer and those before it. */
+  readonly mirrors: readonly Mirror[];
+  /** Identifiers of the trusted roots that this layer and those before it declare. */
+  readonly trustedRoots: readonly string[];
+  readonly ownLock: LockFile | null;
+  readonly projectLock: LockFile | null;
+  readonly clusterPolicies: readonly ClusterPolicy[];
+}
+
+/** A key that a policy wants from the network. */
+export interface KeyFetch {
+  readonly url: string;
+  /** Of the bytes, hexadecimal. */
+  readonly sha256: string;
+  readonly name: string;
+}
+
+/** Every policy in force, read and checked: what `decide` judges by. JSON-serialisable. */
+export interface PolicySet {
+  /** The strictest mode of any policy in force. */
+  readonly mode: Mode;
+  readonly layers: readonly PolicyLayer[];
+  readonly reportPolicies: readonly ReportPolicy[];
+  /** What the policies declare; the embedded trusted roots come beside it. */
+  readonly material: VerificationMaterial;
+  readonly fetches: readonly KeyFetch[];
+  /** Where signatures are kept, if not beside the image, for images that match. */
+  readonly signatureLocations: readonly (SignatureLocation & { readonly images: readonly ImagePattern[] })[];
+  /** The project's lock, or the place where it would be. */
+  readonly projectLock: LockFile | null;
+  /** The folder of the project's policy, or where it would be; null where there is no local project. */
+  readonly projectFolder: string | null;
+}

@@ -1,0 +1,48 @@
+/** The value at a path of object keys; undefined where the way ends early. */
+function at(value: unknown, ...keys: readonly string[]): unknown {
+  let current = value;
+  for (const key of keys) {
+    if (typeof current !== 'object' || current === null || Array.isArray(current) || !Object.hasOwn(current, key))
+      return undefined;
+    current = (current as Readonly<Record<string, unknown>>)[key];
+  }
+  return current;
+}
+
+function textAt(value: unknown, ...keys: readonly string[]): string | null {
+  const found = at(value, ...keys);
+  return typeof found === 'string' && found !== '' ? found : null;
+}
+
+/** The builder's id (SLSA provenance v0.2 `builder.id`, v1 `runDetails.builder.id`). */
+export function builderOf(statement: unknown): string | null {
+  const predicate = at(statement, 'predicate');
+  if (at(statement, 'predicateType') === 'https://slsa.dev/provenance/v0.2') return textAt(predicate, 'builder', 'id');
+  return textAt(predicate, 'runDetails', 'builder', 'id');
+}
+
+/**
+ * The URI of the repository that the build began from, for instance `https://github.com/acme/app`: the configuration's
+ * source (v0.2 `invocation.configSource`), or in v1 what GitHub (`workflow.repository`), slsa-github-generator (`source`)
+ * and BuildKit (`configSource`) write into `externalParameters`. What the build merely fetched does not count.
+ */
+export function sourceRepositoryOf(statement: unknown): string | null {
+  const predicate = at(statement, 'predicate');
+  if (at(statement, 'predicateType') === 'https://slsa.dev/provenance/v0.2')
+    return repositoryOf(textAt(predicate, 'invocation', 'configSource', 'uri'));
+  const parameters = at(predicate, 'buildDefinition', 'externalParameters');
+  return repositoryOf(
+    textAt(parameters, 'workflow', 'repository') ??
+      textAt(parameters, 'source', 'uri') ??
+      textAt(parameters, 'configSource', 'uri'),
+  );
+}
+
+/** Without `git+`, the ref behind `@` or `#`, and `.git`. */
+function repositoryOf(uri: string | null): string | null {
+  if (uri === null) return null;
+  const plain = uri.replace(/^git\+/, '').replace(/#.*$/, '');
+  const slash = plain.indexOf('/', plain.indexOf('://') + 3);
+  const mark = plain.indexOf('@', Math.max(slash, 0));
+  return (mark < 0 ? plain : plain.slice(0, mark)).replace(/\.git$/, '').replace(/\/$/, '');
+}

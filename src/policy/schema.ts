@@ -1,0 +1,282 @@
+import * as z from 'zod';
+import { parseDuration } from './duration.ts';
+import { parseImagePattern } from './image-pattern.ts';
+import { predicateTypesOf } from './predicate-type.ts';
+import { regularExpressionProblem } from './text-pattern.ts';
+
+// The one definition of the language: it parses policies, and the JSON Schema and the reference are generated from it.
+
+const text = z.string().min(1).max(4_096);
+const verdict = z.enum(['deny', 'warn', 'allow']);
+const mode = z.enum(['enforce', 'warn']);
+
+const imagePattern = z
+  .string()
+  .max(512)
+  .check((context) => {
+    const pattern = parseImagePattern(context.value);
+    if (typeof pattern !== 'string') return;
+    context.issues.push({ code: 'custom', message: `not an image pattern: ${pattern}`, input: context.value });
+  })
+  .describe('A glob on the canonical repository, or on repository:tag: * within a segment, ** across');
+
+const regularExpression = z
+  .string()
+  .check((context) => {
+    const problem = regularExpressionProblem(context.value);
+    if (problem === null) return;
+    context.issues.push({ code: 'custom', message: `not a regular expression: ${problem}`, input: context.value });
+  })
+  .describe('RE2 syntax, linear time; always anchored at both ends');
+
+const duration = z
+  .string()
+  .refine((value) => parseDuration(value) !== null, 'not a duration; write for instance 90d or 12h')
+  .describe('A duration: whole numbers with s, m, h, d, w or y');
+
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'not a SHA-256: 64 lower-case hexadecimal digits')
+  .describe('SHA-256 of the bytes, hexadecimal');
+
+const claims = z
+  .strictObject({
+    sourceRepository: text.optional().describe('Where the source is; acme/app means https://github.com/acme/app'),
+    sourceRepositoryOwner: text.optional().describe('Who owns the source; acme means https://github.com/acme'),
+    sourceDigest: text.optional().describe('The commit'),
+    ref: text.optional().describe('The branch or tag, for instance refs/tags/*'),
+    workflow: text.optional().describe('The build configuration that started the build'),
+    builder: text.optional().describe('The build configuration that signed'),
+    runner: text.optional().describe('github-hosted or self-hosted'),
+    trigger: text.optional().describe('What started the build, for instance push'),
+    runUri: text.optional().describe('The run'),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'no claim is named')
+  .describe('Claims of the certificate: exact, or globs where they hold a *');
+
+const keyless = z
+  .strictObject({
+    issuer: text.describe('The OpenID Connect issuer, exact'),
+    identity: text.optional().describe('The identity, exact'),
+    identityRegexp: regularExpression.optional(),
+  })
+  .refine(
+    (value) => (value.identity === undefined) !== (value.identityRegexp === undefined),
+    'say exactly one of identity and identityRegexp',
+  )
+  .describe('Signed with a short-lived certificate for this identity');
+
+const fetchedKey = z.strictObject({ url: z.string().regex(/^https:\/\//, 'a key is fetched by https only'), sha256 });
+
+const signerFields = {
+  keyless: keyless.optional(),
+  key: z
+    .union([text, fetchedKey])
+    .optional()
+    .describe('A file relative to this one, an inline PEM, or https with sha256'),
+  sha256: sha256.optional(),
+  notation: z
+    .strictObject({
+      subject: text.describe('Exact, in the order CN=…,O=…,L=…,ST=…,C=…'),
+      ca: text.describe('PEM file'),
+    })
+    .optional()
+    .describe('Signed by Notation with a certificate of this subject under this authority'),
+  claims: claims.optional(),
+  trustedRoot: text.optional().describe("A private Sigstore's trusted root, or github for GitHub's private instance"),
+  log: z.enum(['required', 'optional']).optional().describe('Whether a transparency log entry must be there'),
+};
+
+type SignerFields = { readonly [Name in keyof typeof signerFields]?: unknown } & { readonly publisher?: unknown };
+
+function signerProblem(entry: SignerFields): string | null {
+  const kinds = (['publisher', 'keyless', 'key', 'notation'] as const).filter((kind) => entry[kind] !== undefined);
+  if (kinds.length !== 1) return 'say exactly one of publisher, keyless, key and notation';
+  if (entry.claims !== undefined && kinds[0] !== 'keyless') return 'claims stand beside keyless only';
+  if (entry.trustedRoot !== undefined && kinds[0] !== 'keyless') return 'trustedRoot stands beside keyless only';
+  if (entry.log !== undefined && kinds[0] === 'notation') return 'Notation has no transparency log';
+  const isUrl = typeof entry.key === 'string' && entry.key.startsWith('https://');
+  if (isUrl && entry.sha256 === undefined) return 'a key that is fetched needs its sha256 beside it';
+  if (!isUrl && entry.sha256 !== undefined) return 'sha256 stands beside a key that is an https address only';
+  return null;
+}
+
+const trustedSigner = z
+  .strictObject({ ...signerFields, publisher: text.optional().describe("A name of the publishers' catalogue") })
+  .check((context) => {
+    const problem = signerProblem(context.value);
+    if (problem !== null) context.issues.push({ code: 'custom', message: problem, input: context.value });
+  });
+
+const publisherSigner = z.strictObject(signerFields).check((context) => {
+  const problem = signerProblem(context.value);
+  if (problem !== null) context.issues.push({ code: 'custom', message: problem, input: context.value });
+});
+
+const signedBy = z
+  .array(trustedSigner)
+  .max(100)
+  .describe('Whose signature is trusted: any one of these suffices; an empty list trusts nobody');
+
+const attestation = z
+  .strictObject({
+    type: z
+      .string()
+      .refine(
+        (value) => predicateTypesOf(value) !== null,
+        'not a predicate type: write a URI, or one of slsa-provenance, sbom, spdx, cyclonedx, vuln, vsa, openvex',
+      )
+      .describe('slsa-provenance, sbom, spdx, cyclonedx, vuln, vsa, openvex, or a predicate URI'),
+    signedBy: signedBy.min(1).optional().describe("Who must have signed it; left out: the rule's signedBy"),
+    where: z
+      .strictObject({
+        builder: text.optional().describe("The builder's id"),
+        sourceRepository: text.optional().describe('acme/app means https://github.com/acme/app'),
+      })
+      .optional()
+      .describe('What provenance must say: exact, or globs where they hold a *'),
+  })
+  .describe('An attestation that must be there');
+
+const requirements = z
+  .strictObject({
+    attestations: z.array(attestation).min(1).max(50).optional(),
+    lineage: z
+      .strictObject({
+        depth: z.union([z.literal('all'), z.int().min(1).max(24)]).default('all'),
+        unknown: z.enum(['block', 'warn', 'allow']).default('block'),
+        claims: z.enum(['signed', 'unsigned']).default('signed'),
+      })
+      .optional()
+      .describe('Every base below obeys the policy too'),
+    maxAge: duration.optional(),
+    packages: z
+      .strictObject({
+        deny: z.array(text).max(1_000).optional(),
+        max: z.int().min(0).max(1_000_000).optional(),
+      })
+      .refine((value) => value.deny !== undefined || value.max !== undefined, 'say deny, max or both')
+      .optional()
+      .describe('What a signed SBOM may list'),
+    digest: z.boolean().optional().describe('Whether the image must be written with a digest'),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'nothing is required')
+  .describe('What must hold besides a signature');
+
+const rule = z
+  .strictObject({
+    name: text.optional(),
+    images: z.array(imagePattern).min(1).max(1_000),
+    signedBy: signedBy.optional(),
+    threshold: z.int().min(1).max(100).optional().describe('How many entries of signedBy must be satisfied'),
+    locked: z
+      .union([z.boolean(), z.literal('project')])
+      .optional()
+      .describe('Accepted only at the digest in the lock'),
+    mode: mode.optional(),
+    require: requirements.optional(),
+    sameRepository: z
+      .enum(['ignore', 'warn', 'deny'])
+      .optional()
+      .describe('A signature copied from another repository'),
+    signatures: z
+      .strictObject({
+        repository: text.optional(),
+        tagPrefix: z
+          .string()
+          .regex(/^[\w.-]{1,64}$/)
+          .optional(),
+      })
+      .refine((value) => Object.keys(value).length > 0, 'say repository, tagPrefix or both')
+      .optional()
+      .describe('Where signatures are kept, if not beside the image'),
+  })
+  .check((context) => {
+    const problem = ruleProblem(context.value);
+    if (problem !== null) context.issues.push({ code: 'custom', message: problem, input: context.value });
+  });
+
+interface RuleShape {
+  readonly signedBy?: readonly unknown[] | undefined;
+  readonly threshold?: number | undefined;
+  readonly locked?: boolean | 'project' | undefined;
+  readonly require?: { readonly attestations?: readonly { readonly signedBy?: unknown }[] | undefined } | undefined;
+}
+
+function ruleProblem(value: RuleShape): string | null {
+  const attestations = value.require?.attestations ?? [];
+  const ownSigners = attestations.some((entry) => entry.signedBy !== undefined);
+  const locked = value.locked === true || value.locked === 'project';
+  if (value.signedBy === undefined && !locked && !ownSigners)
+    return 'a rule needs something that must hold: signedBy, locked, or an attestation with its own signedBy';
+  if (value.signedBy === undefined && attestations.some((entry) => entry.signedBy === undefined))
+    return 'an attestation needs its own signedBy where the rule has none';
+  if (value.threshold !== undefined && value.threshold > (value.signedBy?.length ?? 0))
+    return `threshold is ${value.threshold}, but signedBy has ${value.signedBy?.length ?? 0} entries`;
+  return null;
+}
+
+const imageMap = z.record(imagePattern, imagePattern);
+
+/** A policy file, version 1 (DESIGN, section 4). */
+export const policySchema = z
+  .strictObject({
+    version: z.literal(1),
+    mode: mode.optional().describe('What becomes of a refusal; left out: enforce'),
+    default: verdict.optional().describe('For an image that no rule matches; left out: this layer abstains'),
+    local: verdict.optional().describe('For an image that is only in the local store; left out: judged as unsigned'),
+    cacheImports: z
+      .strictObject({ default: verdict.optional(), from: z.array(imagePattern).max(1_000).optional() })
+      .optional()
+      .describe('Cache imports; default: deny in enforce, warn in warn'),
+    builtin: z.enum(['on', 'off']).optional().describe("Whether the built-in policy counts; not in a project's policy"),
+    mirrors: imageMap.optional().describe('Names that stand for others'),
+    publishers: z
+      .union([text, z.array(text).max(20)])
+      .optional()
+      .describe("Files in the catalogue's format"),
+    contexts: z.array(text).max(1_000).optional().describe('Names that a folder may stand for'),
+    rules: z.array(rule).max(5_000).optional(),
+    clusterImagePolicies: z.array(text).max(100).optional().describe('Sigstore ClusterImagePolicy files'),
+  })
+  .describe('A policy of docker verify');
+
+/** The format of the publishers' catalogue and of files named by `publishers`. */
+export const publishersSchema = z
+  .strictObject({
+    version: z.literal(1),
+    publishers: z.record(
+      z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a publisher is named in lower case, with digits and hyphens'),
+      z.strictObject({
+        title: text.optional(),
+        confidence: z.enum(['confirmed', 'probable']).default('probable'),
+        checked: z.iso.date().optional().describe('When the sources were last read'),
+        sources: z.array(text).default([]),
+        entries: z
+          .array(
+            z.strictObject({
+              images: z.array(imagePattern).min(1),
+              signedBy: z.array(publisherSigner).min(1).describe('Any one of these suffices'),
+              since: z
+                .strictObject({
+                  version: z
+                    .string()
+                    .regex(/^\d+(\.\d+){0,2}$/)
+                    .optional(),
+                  date: z.iso.date().optional(),
+                })
+                .optional()
+                .describe('The first version or date that is signed'),
+            }),
+          )
+          .min(1),
+      }),
+    ),
+  })
+  .describe("A publishers' catalogue");
+
+export type PolicyDocument = z.output<typeof policySchema>;
+export type RuleDocument = z.output<typeof rule>;
+export type SignerDocument = z.output<typeof trustedSigner>;
+export type AttestationDocument = z.output<typeof attestation>;
+export type PublishersDocument = z.output<typeof publishersSchema>;
