@@ -92,7 +92,7 @@ async function fetchManifest(
   expected: Descriptor | null,
 ): Promise<StoredManifest> {
   const digest = isDigest(reference) ? reference : null;
-  const name = `${formatRepository(place)}${digest === null ? ':' : '@'}${reference}`;
+  const name = `${place.repository}${digest === null ? ':' : '@'}${reference}`;
   const path = `/v2/${place.repository}/manifests/${reference}`;
   const answer = await session.request({
     ...place,
@@ -112,7 +112,7 @@ async function fetchManifest(
 
 /** The digest that a tag has now, by one HEAD; null where the registry does not say. */
 async function headTag(session: Session, place: RepositoryName, tag: string): Promise<Digest | null> {
-  const name = `${formatRepository(place)}:${tag}`;
+  const name = `${place.repository}:${tag}`;
   const path = `/v2/${place.repository}/manifests/${tag}`;
   const answer = await session.request({ ...place, method: 'HEAD', path, accept: acceptedManifests, limit: 0 });
   if (answer.status === 200) return namedDigest(answer, `manifest ${name}`);
@@ -122,7 +122,7 @@ async function headTag(session: Session, place: RepositoryName, tag: string): Pr
 }
 
 async function fetchBlob(session: Session, place: RepositoryName, descriptor: Descriptor): Promise<Buffer> {
-  const name = `${formatRepository(place)}@${descriptor.digest}`;
+  const name = `${place.repository}@${descriptor.digest}`;
   const path = `/v2/${place.repository}/blobs/${descriptor.digest}`;
   const answer = await session.request({ ...place, method: 'GET', path, accept: '*/*', limit: descriptor.size });
   if (answer.status !== 200) throw registryFailure(answer, `blob ${name}`, place.registry);

@@ -65,7 +65,7 @@ async function addFurtherPages(
     listed.seen.add(path);
     answer = await session.request({ ...request(repository), path });
     if (answer.status !== 200)
-      throw registryFailure(answer, `referrers of ${formatRepository(repository)}`, repository.registry);
+      throw registryFailure(answer, `referrers of ${repository.repository}`, repository.registry);
     addPage(listed, answer, repository, false);
   }
 }
@@ -87,7 +87,7 @@ export async function listReferrers(
   const answer = await session.request({ ...request(repository), path });
   if (unsupported.has(answer.status)) return { manifests: [], supported: false, problem: null };
   if (answer.status !== 200) {
-    throw registryFailure(answer, `referrers of ${formatRepository(repository)}@${digest}`, repository.registry);
+    throw registryFailure(answer, `referrers of ${repository.repository}@${digest}`, repository.registry);
   }
   if (bareMediaType(answer.headers['content-type'] ?? '') !== mediaTypes.ociIndex) {
     return { manifests: [], supported: false, problem: null };

@@ -100,9 +100,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const client: RegistryClient = {
     kind: 'registry',
     offline,
-    manifest: fetcher.manifest,
-    tagged: fetcher.tagged,
-    blob: fetcher.blob,
+    manifest: (repository, digest, expected) => fetcher.manifest(repository, digest, expected),
+    tagged: (repository, tag, use) => fetcher.tagged(repository, tag, use),
+    blob: (repository, descriptor, limit) => fetcher.blob(repository, descriptor, limit),
     referrers(repository, digest) {
       if (offline) return Promise.reject(offlineError(`what is attached to ${digest}`));
       return listReferrers(session, repository, digest);

@@ -39,7 +39,7 @@ const clientName = 'docker-verify';
 export function scopesFor(repository: string, challenge: Challenge): readonly string[] {
   const named = (challenge.parameters['scope'] ?? '').split(' ').slice(0, 10);
   const pulls = named.flatMap((scope) => {
-    if (scope === '' || /^registry:/.test(scope)) return [];
+    if (scope === '' || scope.startsWith('registry:')) return [];
     const match = /^(repository(?:\([^)]*\))?:[^\s]+):[^:]*$/.exec(scope);
     return [match === null ? scope : `${match[1]}:pull`];
   });
