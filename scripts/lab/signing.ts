@@ -36,7 +36,7 @@ export function cosign2Trust(lab: RunningLab): Record<string, string> {
 
 /** cosign 3's signing configuration for a witness, made once and kept. */
 async function signingConfiguration(lab: RunningLab, witness: Witness): Promise<string> {
-  const file = join(lab.home, 'sigstore', `signing-${witness}.json`);
+  const file = join(lab.home, 'sigstore', `signing-${witness}-${new URL(lab.sigstore).port}.json`);
   if (existsSync(file)) {
     return file;
   }

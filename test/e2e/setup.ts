@@ -30,7 +30,12 @@ export function setup(): void {
     must('make', ['build']);
   }
   ours = !isUp();
-  must(join(project, 'scripts', 'lab', 'up'), []);
+  try {
+    must(join(project, 'scripts', 'lab', 'up'), []);
+  } catch (error) {
+    teardown(); // vitest tears down only what was set up whole
+    throw error;
+  }
 }
 
 /** Takes down the lab that this run brought up, unless LAB_KEEP is set. */
