@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { metadata } from '../../src/plugin/index.ts';
 import { root } from './folders.ts';
 
 interface LeftOut {
@@ -36,16 +37,11 @@ const leaveOut: esbuild.Plugin = {
   },
 };
 
-/** The line that Docker's handshake is answered with (docker/cli, cli-plugins/metadata). */
+/** The line that Docker's handshake is answered with. */
 async function handshakeAnswer(): Promise<string> {
+  // npm refuses a package.json without a version
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  const metadata = {
-    SchemaVersion: '0.1.0',
-    Vendor: 'docker-verify',
-    Version: `v${version}`,
-    ShortDescription: 'Build only from images whose makers are proven',
-  };
-  return `${JSON.stringify(metadata)}\n`;
+  return `${metadata(version, null)}\n`;
 }
 
 /**

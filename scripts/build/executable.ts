@@ -56,7 +56,12 @@ await sea(resolve(main), {
     // Without a cache of its own the main script would be looked up in the folder that NODE_COMPILE_CACHE names.
     useCodeCache: true,
     // Neither OPENSSL_CONF nor NODE_OPTIONS may load code into a verifier, nor NODE_REDIRECT_WARNINGS make it write.
-    execArgv: [`--openssl-config=${target.platform === 'win' ? 'NUL' : '/dev/null'}`, '--no-warnings'],
+    // Nor does a signal open a debugger's port.
+    execArgv: [
+      `--openssl-config=${target.platform === 'win' ? 'NUL' : '/dev/null'}`,
+      '--no-warnings',
+      '--disable-sigusr1',
+    ],
     execArgvExtension: 'none',
     assets: { 'app.cjs': resolve(assets, 'app.cjs'), 'app.cache': resolve(assets, 'app.cache') },
   },
