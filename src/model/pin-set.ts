@@ -14,6 +14,8 @@ export interface Pin {
 /** A name that the builder may use without a digest (a local-only image, or warn mode without a network). */
 export interface UnpinnedAllowance {
   readonly name: CanonicalName;
+  /** Whether any digest that the builder resolves it to will do; false for an image that must come from the local store. */
+  readonly anyDigest: boolean;
   readonly reason: string;
 }
 

@@ -1,0 +1,107 @@
+import {
+  type BuildOutcome,
+  canonicalName,
+  isDigest,
+  type Material,
+  type PinSet,
+  parseReference,
+} from '../model/index.ts';
+import { type BuildMetadata, metadataByTarget, readBuildMetadata } from './provenance.ts';
+import { allowedDigests } from './source-policy.ts';
+
+/** What is compared. */
+export interface AuditRequest {
+  /** The parsed metadata file; null where none was written. */
+  readonly metadata: unknown;
+  readonly verb: 'build' | 'bake';
+  /** Names of the targets that were built. */
+  readonly targets: readonly string[];
+  readonly pins: PinSet;
+  /** Targets whose Dockerfile takes an image: they cannot have been built from nothing. */
+  readonly targetsWithImages: readonly string[];
+  /** Whether what was made was pushed. */
+  readonly pushed: boolean;
+}
+
+/** The parts of a build's outcome that the metadata tells. */
+export type Audit = Pick<BuildOutcome, 'ref' | 'digest' | 'pushed' | 'materials' | 'unverified' | 'audited'>;
+
+/** An image material taken apart: a package URL of type `docker` or `oci` (buildkit, util/purl). */
+interface ImageMaterial {
+  /** The canonical name without digest, null where it is no reference. */
+  readonly name: string | null;
+  readonly digest: string | null;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function parseImageMaterial(material: Material): ImageMaterial | null {
+  if (!material.uri.startsWith('pkg:')) return null;
+  const [location = '', query = ''] = material.uri.slice('pkg:'.length).split(/\?(.*)/s);
+  const path = location.slice(location.indexOf('/') + 1);
+  const at = path.lastIndexOf('@');
+  const repository = decoded(at < 0 ? path : path.slice(0, at));
+  const version = at < 0 ? null : decoded(path.slice(at + 1));
+  const qualifier = new URLSearchParams(query).get('digest');
+  const inVersion = isDigest(version) ? version : null;
+  // where the two records of the digest disagree, neither is believed
+  const told = [material.digest, qualifier, inVersion].filter((digest) => digest !== null);
+  const digest = new Set(told).size === 1 ? (told[0] ?? null) : null;
+  const tag = version === null || inVersion !== null ? '' : `:${version}`;
+  try {
+    return {
+      name: canonicalName(parseReference(`${repository}${tag}`)),
+      digest: told.length > 0 && digest === null ? 'contradictory' : digest,
+    };
+  } catch {
+    return { name: null, digest };
+  }
+}
+
+/** Whether a material is one that was verified: an image by its digest, a local image without one by a name that was let through. */
+function isVerified(material: Material, digests: ReadonlySet<string>, unpinned: PinSet['unpinned']): boolean {
+  const image = parseImageMaterial(material);
+  if (image === null) return !/^(?:docker-image|oci-layout)(?:\+\w+)?:/.test(material.uri);
+  if (image.digest !== null && digests.has(image.digest)) return true;
+  return unpinned.some(({ name, anyDigest }) => name === image.name && (anyDigest || image.digest === null));
+}
+
+function pushedReferences(read: readonly BuildMetadata[]): readonly string[] {
+  return [...new Set(read.flatMap(({ names }) => names))];
+}
+
+/**
+ * Compares what the builder recorded with what was verified (invariant 9), by digest: an index where all of it was
+ * verified, else the platforms' manifests. A local image of the classic store has no digest and is known by its name.
+ * `audited` is false where a target has no record, or an empty one though its Dockerfile takes images.
+ */
+export function auditMaterials(request: AuditRequest): Audit {
+  const byTarget = metadataByTarget(request.metadata, request.targets, request.verb);
+  const read = new Map([...byTarget].map(([target, metadata]) => [target, readBuildMetadata(metadata)]));
+  const complete = request.targets.every((target) => {
+    const materials = read.get(target)?.materials ?? null;
+    return materials !== null && (materials.length > 0 || !request.targetsWithImages.includes(target));
+  });
+  const { pins } = request;
+  const digests = new Set<string>([...pins.pins.flatMap(allowedDigests), ...pins.layouts.map(({ digest }) => digest)]);
+  const all = [...read.values()].flatMap(({ materials }) => materials ?? []);
+  const materials = [...new Map(all.map((material) => [JSON.stringify(material), material])).values()];
+  const results = [...read.values()];
+  const [only, ...others] = results;
+  const single = others.length === 0 ? only : undefined;
+  const digest = single?.digest ?? null;
+  return {
+    ref: only?.ref ?? null,
+    digest: isDigest(digest) ? digest : null,
+    pushed: request.pushed ? pushedReferences(results) : [],
+    materials,
+    unverified: materials.filter((material) => !isVerified(material, digests, pins.unpinned)).map(({ uri }) => uri),
+    audited: request.targets.length > 0 && complete,
+  };
+}

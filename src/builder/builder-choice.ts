@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { type Environment, VerifyError } from '../model/index.ts';
+import { readBoundedFile } from './bounded-file.ts';
+import { parseGoBoolean } from './docker-flags.ts';
+import { isRecord, recordsOf, textOr, tryParseJson } from './json-shape.ts';
+
+const largestFile = 1024 * 1024;
+
+/** The builder that a build will go to. */
+export interface BuilderChoice {
+  /** Null: the one that `docker buildx use` chose, which only buildx knows. */
+  readonly name: string | null;
+  /** What `BUILDX_BUILDER` must be set to for that; null leaves it alone. */
+  readonly variable: string | null;
+}
+
+/**
+ * Chooses as Docker's CLI does for `docker build` without an alias: `--builder`, `BUILDX_BUILDER`, else the builder of
+ * the current context, which Docker does not say itself where an alias is set (docker/cli, cmd/docker/builder.go:
+ * processBuilder). With `intercepted`, for `docker buildx build` that reached us in buildx's place, nothing is imposed.
+ */
+export function chooseBuilder(
+  environment: Environment,
+  option: string | null,
+  context: string,
+  intercepted: boolean,
+): BuilderChoice {
+  if (option !== null && option !== '') return { name: option, variable: null };
+  const variable = environment.variables['BUILDX_BUILDER'] ?? '';
+  if (variable !== '') return { name: variable, variable: null };
+  return intercepted ? { name: null, variable: null } : { name: context, variable: context };
+}
+
+/**
+ * Refuses `DOCKER_BUILDKIT=0`, which asks for the builder that knows no source policy.
+ * @throws VerifyError `builder.unenforceable`, `usage.invalid` for a value that Docker refuses too
+ */
+export function refuseLegacyBuilder(environment: Environment): void {
+  const value = environment.variables['DOCKER_BUILDKIT'] ?? '';
+  if (value === '') return;
+  const enabled = parseGoBoolean(value);
+  if (enabled === null)
+    throw new VerifyError('usage.invalid', `DOCKER_BUILDKIT is "${value}", and must be true or false`);
+  if (enabled) return;
+  throw new VerifyError(
+    'builder.unenforceable',
+    'DOCKER_BUILDKIT=0 asks for the legacy builder, which enforces no source policy',
+    {
+      hint: 'unset DOCKER_BUILDKIT',
+    },
+  );
+}
+
+/** The folder where buildx keeps its builders and its records of builds. */
+export function buildxFolder(environment: Environment): string {
+  const named = environment.variables['BUILDX_CONFIG'] ?? '';
+  return named === '' ? join(environment.dockerConfigDirectory, 'buildx') : named;
+}
+
+/** A builder that `docker buildx create` has made, as buildx stores it. */
+export interface StoredBuilder {
+  readonly driver: string;
+  readonly endpoints: readonly string[];
+  /** The file's text: what is cached for the builder is cached for this. */
+  readonly text: string;
+}
+
+/** Reads a builder's own file; null where there is none, which means that its name is a Docker context's. */
+export async function readStoredBuilder(environment: Environment, name: string): Promise<StoredBuilder | null> {
+  if (!/^[\w.][\w.-]*$/.test(name)) return null;
+  const bytes = await readBoundedFile(join(buildxFolder(environment), 'instances', name), largestFile).catch(
+    () => null,
+  );
+  const text = bytes?.toString('utf8') ?? '';
+  const parsed = tryParseJson(text);
+  if (!isRecord(parsed)) return null;
+  const endpoints = recordsOf(parsed['Nodes']).map((node) => textOr(node['Endpoint'], ''));
+  return { driver: textOr(parsed['Driver'], ''), endpoints, text };
+}

@@ -1,0 +1,135 @@
+import { stat } from 'node:fs/promises';
+import { type Environment, VerifyError } from '../model/index.ts';
+import { type BuilderChoice, readStoredBuilder } from './builder-choice.ts';
+import { type BuilderInspection, type BuilderNode, inspectBuilder, readBuildxVersion } from './builder-inspection.ts';
+import type { DockerEndpoint } from './docker-context.ts';
+import type { Engine } from './engine.ts';
+import type { FactCache } from './fact-cache.ts';
+import { isRecord, recordsOf, textOr } from './json-shape.ts';
+import type { Programs } from './programs.ts';
+import { buildkitVersionOfEngine, isAtLeast } from './versions.ts';
+
+const minute = 60_000;
+// an engine says its version with every run; a worker behind another driver is asked again after this time
+const engineLifetime = 24 * 60 * minute;
+const workerLifetime = 10 * minute;
+
+/** The builder of a build: what it is, and whether it is new enough. */
+export interface BuilderInfo {
+  readonly name: string;
+  /** `docker`, `docker-container`, `kubernetes`, `remote`, `cloud`, … */
+  readonly driver: string;
+  readonly buildxVersion: string;
+  /** The address of the engine of the Docker context, which a node's endpoint may name by the context alone. */
+  readonly host: string;
+  /** The engine's version, for the docker driver; null for the others. */
+  readonly engineVersion: string | null;
+  readonly nodes: readonly BuilderNode[];
+  /** What is built where no platform is asked for: the first node's own. */
+  readonly platform: string;
+}
+
+export interface BuilderQuestion {
+  readonly programs: Programs;
+  readonly environment: Environment;
+  readonly choice: BuilderChoice;
+  readonly endpoint: DockerEndpoint;
+  readonly engine: Engine;
+  readonly cache: FactCache;
+}
+
+async function identityOf(program: string): Promise<readonly string[]> {
+  const found = await stat(program).catch(() => null);
+  return [program, String(found?.size ?? 0), String(found?.mtimeMs ?? 0)];
+}
+
+/** Asks once and keeps the answer, which is a text that must not be empty. */
+async function buildxVersion({ programs, environment, cache }: BuilderQuestion): Promise<string> {
+  const key = ['buildx', ...(await identityOf(programs.buildx))];
+  const kept = textOr(await cache.read(key, engineLifetime), '');
+  if (kept !== '') return kept;
+  const version = await readBuildxVersion(programs, environment);
+  if (version !== '') await cache.write(key, version);
+  return version;
+}
+
+function isInspection(value: unknown): value is BuilderInspection {
+  return isRecord(value) && typeof value['driver'] === 'string' && recordsOf(value['nodes']).length > 0;
+}
+
+interface Known {
+  readonly key: readonly string[];
+  readonly lifetime: number;
+  readonly engineVersion: string | null;
+}
+
+/** What a builder's facts hang on: for the docker driver the engine's version, for others what buildx has stored of it. */
+async function known({ environment, choice, endpoint, engine }: BuilderQuestion): Promise<Known | null> {
+  if (choice.name === null) return null;
+  const stored = await readStoredBuilder(environment, choice.name);
+  if (stored !== null) return { key: [choice.name, stored.text], lifetime: workerLifetime, engineVersion: null };
+  if (choice.name !== endpoint.context) return null;
+  const { version } = await engine.version();
+  return { key: [choice.name, endpoint.host, version], lifetime: engineLifetime, engineVersion: version };
+}
+
+function withEngineVersion(node: BuilderNode, engineVersion: string | null): BuilderNode {
+  if (engineVersion === null || node.buildkitVersion !== null) return node;
+  return { ...node, buildkitVersion: buildkitVersionOfEngine(engineVersion) };
+}
+
+/**
+ * Looks at the builder that a build will go to. Costs one request to the engine where the facts are known.
+ * @throws VerifyError `builder.unavailable`, `timeout`
+ */
+export async function builderInfo(question: BuilderQuestion): Promise<BuilderInfo> {
+  const { programs, environment, choice, cache, engine, endpoint } = question;
+  const [version, facts] = await Promise.all([buildxVersion(question), known(question)]);
+  const key = ['builder', version, ...(facts?.key ?? [])];
+  const kept = facts === null ? null : await cache.read(key, facts.lifetime);
+  const inspection = isInspection(kept) ? kept : await inspectBuilder(programs, environment, choice.name);
+  if (facts !== null && !isInspection(kept) && inspection.nodes.every(({ status }) => status === 'running')) {
+    await cache.write(key, inspection);
+  }
+  let engineVersion = facts?.engineVersion ?? null;
+  // a builder in use may be this context's engine under the name that buildx gave
+  if (engineVersion === null && inspection.driver === 'docker' && inspection.name === endpoint.context) {
+    engineVersion = (await engine.version()).version;
+  }
+  const nodes = inspection.nodes.map((node) => withEngineVersion(node, engineVersion));
+  return {
+    name: inspection.name,
+    driver: inspection.driver,
+    buildxVersion: version,
+    host: endpoint.host,
+    engineVersion,
+    nodes,
+    platform: nodes.find(({ platforms }) => platforms.length > 0)?.platforms[0] ?? 'linux/amd64',
+  };
+}
+
+/**
+ * Refuses a builder whose version is known not to enforce a source policy as we write it: BuildKit before 0.12 looks at
+ * no tag, buildx before 0.11 sends no policy. A version that is not told is left to the probe.
+ * @throws VerifyError `builder.unenforceable`
+ */
+export function refuseOldBuilder(info: BuilderInfo): void {
+  if (isAtLeast(info.buildxVersion, 0, 11) === false) {
+    throw new VerifyError(
+      'builder.unenforceable',
+      `buildx ${info.buildxVersion} sends no source policy to the builder`,
+      {
+        hint: 'update docker-buildx to 0.11 or later',
+      },
+    );
+  }
+  for (const node of info.nodes) {
+    if (node.buildkitVersion === null || isAtLeast(node.buildkitVersion, 0, 12) !== false) continue;
+    const engine = info.engineVersion === null ? '' : ` (Docker engine ${info.engineVersion})`;
+    throw new VerifyError(
+      'builder.unenforceable',
+      `the builder "${info.name}" runs BuildKit ${node.buildkitVersion}${engine}, which does not hold images to a source policy`,
+      { hint: 'update Docker to 25 or later, or the builder to BuildKit 0.12 or later' },
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { type Environment, VerifyError } from '../model/index.ts';
+
+/** A folder that nobody else can read, for the time of one step. */
+export interface PrivateFolder {
+  readonly path: string;
+  /** Removes it with all that it holds; may be called more than once. */
+  remove(): void;
+}
+
+function temporaryRoot(environment: Environment): string {
+  const { variables } = environment;
+  const named = environment.platform === 'win32' ? (variables['TEMP'] ?? variables['TMP']) : variables['TMPDIR'];
+  if (named !== undefined && isAbsolute(named)) return named;
+  return environment.platform === 'win32' ? join(environment.homeDirectory, 'AppData', 'Local', 'Temp') : '/tmp';
+}
+
+/**
+ * Makes a folder of mode 0700 with a name that cannot be guessed, in the system's temporary folder.
+ * @throws VerifyError `file.unwritable`
+ */
+export function createPrivateFolder(environment: Environment): PrivateFolder {
+  const root = temporaryRoot(environment);
+  try {
+    const path = mkdtempSync(join(root, 'docker-verify-'));
+    return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  } catch (cause) {
+    throw new VerifyError('file.unwritable', `no temporary folder can be made in ${root}`, {
+      hint: 'name a folder that can be written to with TMPDIR',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import type { Material } from '../model/index.ts';
+import { isRecord, recordAt, recordsOf, textOr } from './json-shape.ts';
+
+const prefix = 'buildx.build.provenance';
+
+/** What one target's metadata says of its build. */
+export interface BuildMetadata {
+  /** `builder/node/id`, null where it is not told. */
+  readonly ref: string | null;
+  /** The digest of what was made. */
+  readonly digest: string | null;
+  /** Names that it was given. */
+  readonly names: readonly string[];
+  /** All materials of all platforms; null where no provenance was recorded. */
+  readonly materials: readonly Material[] | null;
+}
+
+function digestOf(entry: unknown): string | null {
+  const found = Object.entries(recordAt(entry)).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  const [algorithm, value] = found.find(([name]) => name === 'sha256') ?? found[0] ?? [];
+  return algorithm === undefined || value === undefined ? null : `${algorithm}:${value}`;
+}
+
+/** The materials of one provenance predicate: SLSA v0.2 (`materials`) or v1 (`buildDefinition.resolvedDependencies`). */
+function materialsOf(predicate: unknown): readonly Material[] {
+  const record = recordAt(predicate);
+  const listed = [
+    ...recordsOf(record['materials']),
+    ...recordsOf(recordAt(record, 'buildDefinition')['resolvedDependencies']),
+  ];
+  return listed.map((entry) => ({ uri: textOr(entry['uri'], ''), digest: digestOf(entry['digest']) }));
+}
+
+/** Provenance stands under its own key, followed by the platform where there are several, and may be wrapped in a statement. */
+function predicatesOf(metadata: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Object.entries(metadata)
+    .filter(([key, value]) => (key === prefix || key.startsWith(`${prefix}/`)) && isRecord(value))
+    .map(([, value]) => (isRecord(recordAt(value)['predicate']) ? recordAt(value)['predicate'] : value));
+}
+
+/** Reads the metadata of one target, as `--metadata-file` has it. */
+export function readBuildMetadata(metadata: unknown): BuildMetadata {
+  const record = recordAt(metadata);
+  const predicates = predicatesOf(record);
+  const unique = new Map(predicates.flatMap(materialsOf).map((material) => [JSON.stringify(material), material]));
+  const names = textOr(record['image.name'], '');
+  return {
+    ref: textOr(record['buildx.build.ref'], null),
+    digest: textOr(record['containerimage.digest'], null),
+    names: names === '' ? [] : names.split(',').map((name) => name.trim()),
+    materials: predicates.length === 0 ? null : [...unique.values()],
+  };
+}
+
+/** Splits a metadata file by target: a plain build's is one target, a bake's is keyed by their names. */
+export function metadataByTarget(
+  metadata: unknown,
+  targets: readonly string[],
+  verb: 'build' | 'bake',
+): ReadonlyMap<string, unknown> {
+  const record = recordAt(metadata);
+  if (verb === 'build') return new Map(targets.slice(0, 1).map((target) => [target, record]));
+  return new Map(targets.map((target) => [target, recordAt(record, target)]));
+}

@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Environment } from '../model/index.ts';
+import { readBoundedFile } from './bounded-file.ts';
+import { buildxArguments, buildxVariables } from './buildx-command.ts';
+import { type Interruptions, runChild } from './child-process.ts';
+import { tryParseJson } from './json-shape.ts';
+import { createPrivateFolder } from './private-folder.ts';
+import type { Programs } from './programs.ts';
+import type { KeptInput } from './stdin-keeper.ts';
+import { sourcePolicyVariable } from './user-policy.ts';
+
+const largestMetadata = 256 * 1024 * 1024;
+
+/** A build to be run. */
+export interface BuildxRun {
+  readonly programs: Programs;
+  readonly environment: Environment;
+  readonly verb: 'build' | 'bake';
+  /** What the user gave after the verb, as it stands. */
+  readonly args: readonly string[];
+  /** The value for `BUILDX_BUILDER` (`builderVariable`); null leaves the variable as it is. */
+  readonly builder: string | null;
+  /** JSON of `renderSourcePolicy`; null leaves the user's own in force (warn mode on a builder that enforces none). */
+  readonly sourcePolicy: string | null;
+  /** The user's `--metadata-file`, null where there is none. */
+  readonly metadataFile: string | null;
+  /** Whether to build without the builder's cache (`--verify-fresh`). */
+  readonly fresh: boolean;
+  readonly stdin: 'inherit' | KeptInput;
+  readonly interruptions: Interruptions | null;
+}
+
+/** How a build ended. */
+export interface BuildxResult {
+  /** Docker's own exit status. */
+  readonly status: number;
+  /** The metadata file, parsed; null where none was written, or not by this run. */
+  readonly metadata: unknown;
+  /** When it was started, milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** buildx can be told to leave the provenance out of the metadata, which is what we compare. */
+function provenanceMode(environment: Environment): 'min' | 'max' {
+  return environment.variables['BUILDX_METADATA_PROVENANCE'] === 'max' ? 'max' : 'min';
+}
+
+async function readMetadata(file: string): Promise<unknown> {
+  try {
+    const bytes = await readBoundedFile(file, largestMetadata);
+    return bytes === null ? null : (tryParseJson(bytes.toString('utf8')) ?? null);
+  } catch {
+    // what cannot be read is no record: the audit says so
+    return null;
+  }
+}
+
+/**
+ * Runs `buildx build` or `buildx bake` with the user's arguments, standard streams and terminal as they are, under our
+ * source policy, which lies in a private folder for as long as the build runs.
+ * @throws VerifyError `builder.unavailable`, `file.unwritable`
+ */
+export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
+  const { environment, programs } = run;
+  const folder = createPrivateFolder(environment);
+  try {
+    const own = run.metadataFile === null ? join(folder.path, 'metadata.json') : null;
+    const policyFile = join(folder.path, 'source-policy.json');
+    if (run.sourcePolicy !== null) writeFileSync(policyFile, run.sourcePolicy, { mode: 0o600, flag: 'wx' });
+    const startedAt = Date.now();
+    const status = await runChild({
+      program: programs.buildx,
+      args: buildxArguments(environment, [
+        run.verb,
+        ...(own === null ? [] : ['--metadata-file', own]),
+        ...(run.fresh ? ['--no-cache'] : []),
+        ...run.args,
+      ]),
+      environment,
+      variables: buildxVariables(programs, environment, {
+        BUILDX_METADATA_PROVENANCE: provenanceMode(environment),
+        ...(run.builder === null ? {} : { BUILDX_BUILDER: run.builder }),
+        ...(run.sourcePolicy === null ? {} : { [sourcePolicyVariable]: policyFile }),
+      }),
+      stdin: run.stdin,
+      interruptions: run.interruptions,
+    });
+    const file = own ?? resolve(environment.workingDirectory, run.metadataFile ?? '');
+    // a file of the user's may be left over from an earlier build where this one failed
+    const metadata = status === 0 || own !== null ? await readMetadata(file) : null;
+    return { status, metadata, startedAt };
+  } finally {
+    folder.remove();
+  }
+}
+
+/** Any other verb, handed to buildx with everything as it is; gives its exit status. */
+export function runBuilderVerb(
+  programs: Programs,
+  environment: Environment,
+  args: readonly string[],
+  builder: string | null,
+  interruptions: Interruptions | null,
+): Promise<number> {
+  return runChild({
+    program: programs.buildx,
+    args: buildxArguments(environment, args),
+    environment,
+    variables: buildxVariables(programs, environment, builder === null ? {} : { BUILDX_BUILDER: builder }),
+    stdin: 'inherit',
+    interruptions,
+  });
+}
