@@ -85,11 +85,16 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const registered = new Map<string, Registered>();
   const keyOf = (target: AuthenticationTarget): string => `${target.registry} ${target.credentials}`;
 
-  const header = async (target: AuthenticationTarget, entry: Registered): Promise<string | null> => {
+  const header = async (
+    target: AuthenticationTarget,
+    entry: Registered,
+    refused: string | null,
+  ): Promise<string | null> => {
     if (entry.challenge.scheme === 'basic') return basicFor(options, target);
     const known = entry.tokens.get(target.repository);
-    if (known !== undefined && (await known).expires > Date.now()) return `Bearer ${(await known).value}`;
-    // Another that waited for the same token may have begun anew meanwhile.
+    const held = known === undefined ? null : await known;
+    if (held !== null && held.expires > Date.now() && refused !== `Bearer ${held.value}`) return `Bearer ${held.value}`;
+    // Another that found the same token ended may have asked for a new one meanwhile.
     const current = entry.tokens.get(target.repository);
     const token = current !== undefined && current !== known ? current : requestToken(options, target, entry.challenge);
     entry.tokens.set(target.repository, token);
@@ -99,7 +104,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   return {
     async known(target) {
       const entry = registered.get(keyOf(target));
-      return entry === undefined ? null : header(target, entry);
+      return entry === undefined ? null : header(target, entry, null);
     },
     async answer(target, challengeHeader, refused) {
       const challenge = chosen(challengeHeader);
@@ -110,7 +115,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         entry = { challenge, tokens: new Map() };
         registered.set(keyOf(target), entry);
       }
-      const next = await header(target, entry);
+      const next = await header(target, entry, refused);
       return next === refused ? null : next;
     },
   };

@@ -85,9 +85,14 @@ function slow(url: URL, doing: string): Error {
 
 /**
  * Sends one request and reads its answer, within the time limits of `bounds`.
+ * @param time until the answer has arrived whole, milliseconds
  * Rejects with Node's own network errors, and with VerifyError where a bound is exceeded or the signal fires.
  */
-export function exchangeOnce(exchange: Exchange, agent: HttpAgent | HttpsAgent): Promise<Answer> {
+export function exchangeOnce(
+  exchange: Exchange,
+  agent: HttpAgent | HttpsAgent,
+  time: number = bounds.requestTime,
+): Promise<Answer> {
   const { url, signal } = exchange;
   return new Promise<Answer>((resolve, reject) => {
     if (signal.aborted) {
@@ -102,7 +107,7 @@ export function exchangeOnce(exchange: Exchange, agent: HttpAgent | HttpsAgent):
       maxHeaderSize: bounds.headers,
     });
     const connecting = setTimeout(() => fail(slow(url, 'to connect')), bounds.connectTime);
-    const whole = setTimeout(() => fail(slow(url, 'to answer')), bounds.requestTime);
+    const whole = setTimeout(() => fail(slow(url, 'to answer')), time);
     const onAbort = (): void => fail(abortError(signal));
     const settle = (): void => {
       clearTimeout(connecting);

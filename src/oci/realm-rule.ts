@@ -4,6 +4,19 @@ import { apiHost, bareHost, isLoopback } from './registry-host.ts';
 /** Token services outside of a registry's own domain that user or machine listed, by registry host. */
 export type ListedTokenServices = Readonly<Record<string, readonly string[]>>;
 
+/** Domains in which each customer of a registry has a host of their own, and which the public suffix list does not know as such. */
+const sharedDomains = new Set([
+  'amazonaws.com',
+  'azurecr.cn',
+  'azurecr.io',
+  'azurecr.us',
+  'cloudsmith.io',
+  'gcr.io',
+  'jfrog.io',
+  'ocir.io',
+  'pkg.dev',
+]);
+
 function refused(registry: string, reason: string): VerifyError {
   return new VerifyError('registry.untrustworthy', `${registry} names a token service that ${reason}`, {
     hint: 'if this is right, list the token service for this registry in your own configuration',
@@ -36,5 +49,5 @@ export async function isOwnTokenService(registry: string, realm: URL, listed: Li
   const domainOf = (each: string): string | null =>
     getDomain(bareHost(each), { allowPrivateDomains: true, validateHostname: true });
   const domain = domainOf(host);
-  return domain !== null && domain === domainOf(realm.host);
+  return domain !== null && !sharedDomains.has(domain) && domain === domainOf(realm.host);
 }

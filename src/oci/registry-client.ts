@@ -34,6 +34,8 @@ export interface RegistryClientOptions {
   readonly refresh?: boolean;
   /** Requests at once. */
   readonly jobs?: number;
+  /** Of one request with its answer, milliseconds. */
+  readonly requestTimeout?: number;
   /** Of all requests together, milliseconds from now. */
   readonly timeout?: number;
   /** Fires when the run is cancelled. */
@@ -58,7 +60,7 @@ function signalOf(options: RegistryClientOptions): { signal: AbortSignal; timeLe
 function sessionOf(options: RegistryClientOptions, signal: AbortSignal, timeLeft: () => number) {
   const { environment } = options;
   const agents = createAgents(environment, options.certificateFolders ?? certificateFolders(environment));
-  const transport = createTransport(agents, createSlots(options.jobs ?? 32), timeLeft);
+  const transport = createTransport(agents, createSlots(options.jobs ?? 32), timeLeft, options.requestTimeout);
   const authenticator = createAuthenticator({
     transport,
     credentials: options.credentials ?? dockerCredentials(environment),

@@ -50,18 +50,21 @@ async function waitOrAbort(milliseconds: number, signal: AbortSignal): Promise<v
   }
 }
 
-/** @param timeLeft milliseconds until the run's deadline: a wait that goes beyond it is not begun */
-export function createTransport(agents: Agents, slots: Slots, timeLeft: () => number): Transport {
+/**
+ * @param timeLeft milliseconds until the run's deadline: a wait that goes beyond it is not begun
+ * @param time of one request, milliseconds
+ */
+export function createTransport(agents: Agents, slots: Slots, timeLeft: () => number, time?: number): Transport {
   const systemStore = new Set<string>();
 
   const once = async (exchange: Exchange, check: PeerCheck): Promise<Answer> => {
     const known = check === 'bundled' && systemStore.has(exchange.url.host) ? 'system' : check;
     try {
-      return await exchangeOnce(exchange, await agents.agentFor(exchange.url, known));
+      return await exchangeOnce(exchange, await agents.agentFor(exchange.url, known), time);
     } catch (error) {
       if (known !== 'bundled' || !isUnknownAuthority(error)) throw error;
       systemStore.add(exchange.url.host);
-      return exchangeOnce(exchange, await agents.agentFor(exchange.url, 'system'));
+      return exchangeOnce(exchange, await agents.agentFor(exchange.url, 'system'), time);
     }
   };
 

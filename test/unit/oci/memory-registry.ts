@@ -26,7 +26,7 @@ export class MemoryRegistry {
   readonly blobs = new Map<string, Buffer>();
   referrersApi = true;
   intercept: Intercept = () => false;
-  server: Server = createServer((request, response) => this.answer(request, response));
+  server: Server = createServer((request, response) => this.handle(request, response));
 
   async start(): Promise<this> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -86,7 +86,8 @@ export class MemoryRegistry {
     return this.put(repository, { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config, layers, ...more }, tag);
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  /** Answers one request; also for a server of somebody else. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
     const { method = '', url = '' } = request;
     this.log.push({
       method,
