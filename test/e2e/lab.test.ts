@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  attest,
   copyImage,
   cosignVerify,
   defaultIdentity,
   digestOf,
   findDigest,
   githubIssuer,
+  githubWorkflowClaims,
   lab,
   moveTag,
   mustRun,
@@ -89,6 +91,42 @@ describe('every way to sign that the lab offers', () => {
     const verdict = await cosignVerify(lab(), reference, builder, options);
     expect(verdict).toEqual(success);
     expect((await cosignVerify(lab(), reference, stranger, options)).status).not.toBe(0);
+  });
+});
+
+describe('what else cosign writes', () => {
+  it.each([2, 3] as const)('cosign %s attests by key, and only that key verifies it', async (version) => {
+    const reference = `${registry}/ways/attested${version}:1`;
+    await pushLayer(lab(), `${registry}/unsigned/base:1`, reference, { version: `${version}` });
+    const predicate = { type: 'https://example.test/review/v1', content: { reviewer: 'ann' } };
+    const subject = await attest(lab(), reference, predicate, {
+      signer: { key: keys.acme.privateKey },
+      cosign: version,
+    });
+    const verify = (key: string): Promise<Outcome> => {
+      const trust = version === 3 ? ['--trusted-root', lab().trustedRoot] : [];
+      const who = ['--key', key, '--type', predicate.type, '--insecure-ignore-tlog=true', ...trust];
+      const program = version === 3 ? lab().cosign3 : lab().cosign2;
+      return run(lab(), program, ['verify-attestation', '--allow-http-registry', ...who, subject]);
+    };
+    expect(await verify(acme.key)).toEqual(success);
+    expect((await verify(mallory.key)).status).not.toBe(0);
+  });
+
+  it("puts a GitHub workflow's claims into the certificate", async () => {
+    const reference = `${registry}/ways/workflow:1`;
+    await pushLayer(lab(), `${registry}/unsigned/base:1`, reference, { workflow: 'deploy' });
+    const identity = githubWorkflowClaims({ repository: 'acme/tools', runner: 'self-hosted' });
+    await sign(lab(), reference, { signer: { identity }, cosign: 3 });
+    const expected = { identity: identity.x_san ?? '', issuer: githubIssuer };
+    const claims = (repository: string): string[] => [
+      ...['--certificate-github-workflow-repository', repository],
+      ...['--certificate-github-workflow-ref', 'refs/heads/main', '--certificate-github-workflow-trigger', 'push'],
+    ];
+    const verify = (repository: string): Promise<Outcome> =>
+      cosignVerify(lab(), reference, expected, { cosign: 3, more: claims(repository) });
+    expect(await verify('acme/tools')).toEqual(success);
+    expect((await verify('acme/other')).status).not.toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -18,13 +18,12 @@ export {
   digestOf,
   findDigest,
   moveTag,
-  pinned,
   pushIndex,
   pushLayer,
 } from '../../scripts/lab/images.ts';
 export { mustRun, type Outcome, type RunningLab, type RunOptions, run } from '../../scripts/lab/running-lab.ts';
-export { attest, cosign2Trust, cosignVerify, type SignOptions, sign } from '../../scripts/lab/signing.ts';
-export { type Fault, RegistryStore, startTestRegistry, type TestRegistry } from '../../scripts/lab/test-registry.ts';
+export { attest, cosignVerify, sign } from '../../scripts/lab/signing.ts';
+export { startTestRegistry, type TestRegistry } from '../../scripts/lab/test-registry.ts';
 
 const folders: string[] = [];
 afterAll(async () => {
@@ -93,9 +92,4 @@ export function runVerify(parameters: readonly string[], options: RunOptions = {
 /** Runs Docker's CLI: with `env.DOCKER_CONFIG` from `dockerConfiguration`, `docker verify …` and the alias. */
 export function runDocker(parameters: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   return run(lab(), lab().docker, parameters, options);
-}
-
-/** A file's JSON. The caller says what it expects in it. */
-export async function readJson<T>(file: string): Promise<T> {
-  return JSON.parse(await readFile(file, 'utf8'));
 }
