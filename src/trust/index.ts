@@ -1,10 +1,18 @@
 import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import type { TrustedRootSource } from '../model/index.ts';
+import type { TrustDescription } from './describe-trusted-root.ts';
 import type { RootOrigin } from './parse-trusted-root.ts';
+import type { RefreshOutcome, RefreshRequest } from './refresh-trusted-root.ts';
 
+export { builtinTrustedRoots } from './builtin-roots.ts';
+export { type CachedRoot, cachedTrustedRoot } from './cached-root.ts';
+export type { TrustDescription, TrustPart } from './describe-trusted-root.ts';
 export { embeddedTrustedRoots } from './embedded-roots.ts';
 export type { RootOrigin } from './parse-trusted-root.ts';
 export { readTrustedRoot } from './read-trusted-root.ts';
+export type { RefreshOutcome, RefreshRequest } from './refresh-trusted-root.ts';
+export { rootAge } from './root-age.ts';
+export { githubInstance, publicGoodInstance, type TrustInstance } from './trust-instance.ts';
 
 /**
  * The trusted root that `json` spells, every key and certificate in it parsed once. Its parser is loaded on first use.
@@ -22,4 +30,22 @@ export async function parseTrustedRoot(json: string, name: string): Promise<Trus
 export async function parseTrustedRoots(text: string, origin: RootOrigin): Promise<readonly TrustedRootSource[]> {
   const parser = await import('./parse-trusted-root.ts');
   return parser.parseTrustedRoots(text, origin);
+}
+
+/**
+ * What a trusted root holds, with ages and fingerprints.
+ * @throws VerifyError `trust.invalid`
+ */
+export async function describeTrustedRoot(source: TrustedRootSource, now: Date): Promise<TrustDescription> {
+  const { describeTrustedRoot: describe } = await import('./describe-trusted-root.ts');
+  return describe(source, now);
+}
+
+/**
+ * Asks an instance's TUF repository for its trusted root and keeps it, unless it was confirmed lately or we are offline.
+ * Never throws and is meant to run beside a build: nobody waits for it.
+ */
+export async function refreshTrustedRoot(request: RefreshRequest): Promise<RefreshOutcome> {
+  const { refreshTrustedRoot: refresh } = await import('./refresh-trusted-root.ts');
+  return await refresh(request);
 }

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TrustedRootSource, VerifyError } from '../model/index.ts';
+import { cachedTrustedRoot, keepTrustedRoot } from './cached-root.ts';
+import type { TrustInstance } from './trust-instance.ts';
+
+export interface RefreshRequest {
+  readonly instance: TrustInstance;
+  /** Our own cache folder for trust, absolute; made where it is missing. */
+  readonly directory: string;
+  /** No attempt to reach the network. */
+  readonly offline: boolean;
+  readonly now: Date;
+  /** A root that was confirmed within this many days is left alone; 0 asks always. */
+  readonly maxAgeDays: number;
+  /** For each request, in milliseconds. */
+  readonly timeout?: number;
+}
+
+/** What became of a refresh. It never fails a run: `failed` says why, and what was there before still counts. */
+export interface RefreshOutcome {
+  readonly status: 'refreshed' | 'unchanged' | 'fresh' | 'offline' | 'failed';
+  readonly root: TrustedRootSource | null;
+  readonly error: VerifyError | null;
+}
+
+const day = 86_400_000;
+
+/** TUF writes its state file by file: it works on a copy, which takes the old state's place only when all went well. */
+async function inCopy<Result>(state: string, work: (copy: string) => Promise<Result>): Promise<Result> {
+  const copy = `${state}.${randomUUID()}`;
+  try {
+    await cp(state, copy, { recursive: true }).catch(async () => {
+      await rm(copy, { recursive: true, force: true });
+      await mkdir(copy, { recursive: true, mode: 0o700 });
+    });
+    const result = await work(copy);
+    await rm(state, { recursive: true, force: true });
+    await rename(copy, state);
+    return result;
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+async function fetchRoot({ instance, directory, timeout = 5000 }: RefreshRequest): Promise<string> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // Loaded here alone: it brings an HTTP client along.
+  const { initTUF } = await import('@sigstore/tuf');
+  return await inCopy(join(directory, `tuf-${instance.name}`), async (cachePath) => {
+    const from = instance.tufRoot === null ? {} : { rootPath: instance.tufRoot };
+    const repository = await initTUF({
+      mirrorURL: instance.mirror,
+      cachePath,
+      timeout,
+      retry: { retries: 1 },
+      ...from,
+    });
+    return await repository.getTarget('trusted_root.json');
+  });
+}
+
+/**
+ * Asks the instance's TUF repository for its trusted root and keeps it, unless it was confirmed lately. Never throws and
+ * is meant to run beside a build: nobody waits for it.
+ */
+export async function refreshTrustedRoot(request: RefreshRequest): Promise<RefreshOutcome> {
+  const { instance, directory, now } = request;
+  const cached = await cachedTrustedRoot(instance, directory);
+  const former = cached?.root ?? null;
+  if (request.offline) return { status: 'offline', root: former, error: null };
+  if (cached !== null && now.getTime() - Date.parse(cached.checked) < request.maxAgeDays * day) {
+    return { status: 'fresh', root: former, error: null };
+  }
+  try {
+    const json = await fetchRoot(request);
+    const { parseTrustedRoots } = await import('./parse-trusted-root.ts');
+    const [found] = parseTrustedRoots(json, { layer: 'builtin', source: instance.source, updated: now.toISOString() });
+    if (found === undefined) throw new Error('the repository holds no trusted root');
+    const isSame = former !== null && found.id === former.id;
+    const root = isSame ? former : { ...found, thresholds: instance.thresholds };
+    await keepTrustedRoot(instance, directory, root, now.toISOString());
+    return { status: isSame ? 'unchanged' : 'refreshed', root, error: null };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown reason';
+    const failure = new VerifyError(
+      'trust.unavailable',
+      `the trusted root of ${instance.source} could not be refreshed: ${reason}`,
+      {
+        hint: 'the root in use still counts; run "docker verify trust update" when the network is there',
+        cause: error,
+      },
+    );
+    return { status: 'failed', root: former, error: failure };
+  }
+}
