@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { copyFile, lstat, mkdir, realpath, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { VerifyError } from '../model/index.ts';
+import { isAbsent } from './docker-config-file.ts';
+
+async function absentAs<T>(found: Promise<T>): Promise<T | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+/** Makes a folder with those above it, open to nobody else; answers the ones that were made, outermost first. */
+export async function makeFolders(folder: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (let at = folder; (await absentAs(lstat(at))) === null; at = dirname(at)) missing.unshift(at);
+  for (const each of missing) await mkdir(each, { mode: 0o700 });
+  return missing;
+}
+
+/** What placing an executable made. */
+export interface Placement {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
+/**
+ * Makes `executable` reachable at `target`: by a link, or a copy on Windows. What is there already and leads to the same file stays;
+ * what is there and leads elsewhere is replaced only if `isOurs`.
+ * @throws VerifyError `file.unwritable`
+ */
+export async function placeExecutable(
+  executable: string,
+  target: string,
+  options: { readonly isOurs: boolean; readonly copy: boolean },
+): Promise<Placement> {
+  try {
+    const source = await realpath(executable);
+    const isThere = (await absentAs(lstat(target))) !== null;
+    if (isThere && ((await absentAs(realpath(target))) === source || !options.isOurs))
+      return { files: [], folders: [] };
+    const folders = await makeFolders(dirname(target));
+    const beside = `${target}.${randomUUID()}.tmp`;
+    await (options.copy ? copyFile(source, beside) : symlink(source, beside));
+    await rename(beside, target).catch(async (error: unknown) => {
+      await rm(beside, { force: true });
+      throw error;
+    });
+    return { files: [target], folders };
+  } catch (error) {
+    throw new VerifyError('file.unwritable', `${target} could not be made`, {
+      hint: 'see who owns its folder, and whether the disk is full',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Removes what `placeExecutable` made, so far as it is still that: a link (or, where copies are made, a file). Folders go only if
+ * they are empty. Answers the files that were removed.
+ * @throws VerifyError `file.unwritable`
+ */
+export async function removePlaced(placed: Placement, isCopy: boolean): Promise<readonly string[]> {
+  const removed: string[] = [];
+  try {
+    for (const file of placed.files) {
+      const found = await absentAs(lstat(file));
+      if (found === null || !(isCopy ? found.isFile() : found.isSymbolicLink())) continue;
+      await unlink(file);
+      removed.push(file);
+    }
+  } catch (error) {
+    throw new VerifyError('file.unwritable', 'a file of the installation could not be removed', {
+      hint: 'see who owns its folder',
+      cause: error,
+    });
+  }
+  for (const folder of placed.folders.toReversed()) await rmdir(folder).catch(() => {}); // not empty: somebody else's things are in it
+  return removed;
+}
