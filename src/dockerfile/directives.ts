@@ -62,6 +62,8 @@ export interface SyntaxDirective {
   /** From 1. */
   readonly line: number;
   readonly column: number;
+  /** Whether it was spelled in a way that a Dockerfile cannot go on from: `//` or JSON. */
+  readonly foreign: boolean;
 }
 
 /**
@@ -73,14 +75,11 @@ export function detectSyntax(text: string): SyntaxDirective | null {
   const firstFeed = text.indexOf('\n');
   const body = hasShebang ? (firstFeed < 0 ? '' : text.slice(firstFeed + 1)) : text;
   const firstLine = hasShebang ? 2 : 1;
-  return (
-    findSyntax(body, new DirectiveReader('#'), firstLine) ??
-    findSyntax(body, new DirectiveReader('//'), firstLine) ??
-    syntaxOfJson(body, firstLine)
-  );
+  return findSyntax(body, '#', firstLine) ?? findSyntax(body, '//', firstLine) ?? syntaxOfJson(body, firstLine);
 }
 
-function findSyntax(text: string, reader: DirectiveReader, firstLine: number): SyntaxDirective | null {
+function findSyntax(text: string, comment: '#' | '//', firstLine: number): SyntaxDirective | null {
+  const reader = new DirectiveReader(comment);
   let start = 0;
   for (let line = firstLine; start < text.length; line++) {
     const feed = text.indexOf('\n', start);
@@ -95,7 +94,7 @@ function findSyntax(text: string, reader: DirectiveReader, firstLine: number): S
     if (directive === null) return null;
     if (directive.name === 'syntax') {
       const [image = ''] = directive.value.split(' ', 1);
-      return { image, line, column: directive.valueOffset + 1 };
+      return { image, line, column: directive.valueOffset + 1, foreign: comment === '//' };
     }
     start = end + 1;
   }
@@ -111,5 +110,5 @@ function syntaxOfJson(text: string, line: number): SyntaxDirective | null {
     return null;
   }
   if (typeof parsed !== 'object' || parsed === null || !('syntax' in parsed)) return null;
-  return typeof parsed.syntax === 'string' ? { image: parsed.syntax, line, column: 1 } : null;
+  return typeof parsed.syntax === 'string' ? { image: parsed.syntax, line, column: 1, foreign: true } : null;
 }

@@ -12,7 +12,7 @@ export interface Frontend {
   readonly written: string;
   /** The named context that stands in for it, null for none. */
   readonly context: NamedContext | null;
-  /** Whether it is not one of Docker's own, so that nobody can say what it makes of the file. */
+  /** Whether nobody can say what it makes of the file: it is not one of Docker's own, or the file is no Dockerfile. */
   readonly custom: boolean;
   /** Of the directive; null where the command line names the frontend. */
   readonly line: number | null;
@@ -43,7 +43,8 @@ export function findFrontend(
   const syntax = detectSyntax(text);
   if (syntax === null || syntax.image === builtIn) return null;
   const place = { file, line: syntax.line, column: syntax.column };
-  return placed(place, () => readFrontend(syntax.image, place, contexts, machine));
+  const frontend = placed(place, () => readFrontend(syntax.image, place, contexts, machine));
+  return syntax.foreign ? { ...frontend, custom: true } : frontend;
 }
 
 function readFrontend(

@@ -165,6 +165,9 @@ function readKey(key: string, value: string, field: string, state: MountState): 
 
 function checkCombination(state: MountState): void {
   const { type } = state;
+  if (type !== 'secret' && type !== 'ssh' && /^\/+(?:\.{1,2}\/+)*\.{0,2}$/.test(state.target)) {
+    throw invalidDockerfile('invalid mount target "/"');
+  }
   if (state.owned !== null && type !== 'secret' && type !== 'ssh' && type !== 'cache') {
     throw invalidDockerfile(`${state.owned} not allowed for "${type}" type mounts`);
   }

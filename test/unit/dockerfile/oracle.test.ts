@@ -9,6 +9,8 @@ const own = new URL('../../fixtures/oracle/', import.meta.url);
 interface Expected {
   readonly args: readonly string[];
   readonly images: readonly string[];
+  readonly onbuild?: Readonly<Record<string, readonly string[]>>;
+  readonly platforms?: Readonly<Record<string, readonly string[]>>;
   readonly frontend?: string;
   readonly rejected?: string;
 }
@@ -33,6 +35,8 @@ function readOptions(args: readonly string[]): Options {
 
 interface Answer {
   readonly images: readonly string[];
+  /** Of each image, where the case says. */
+  readonly platforms: Readonly<Record<string, readonly string[]>>;
   readonly frontend: string | undefined;
   readonly rejected: boolean;
 }
@@ -40,17 +44,21 @@ interface Answer {
 /** What BuildKit made of it. Where a frontend was asked for it could not run, so that it never came to the images. */
 function recorded(expected: Expected): Answer {
   const images = [...expected.images].sort();
-  return { images, frontend: expected.frontend, rejected: expected.rejected !== undefined };
+  const { frontend, platforms = {} } = expected;
+  return expected.rejected === undefined
+    ? { images, platforms, frontend, rejected: false }
+    : { images: [], platforms: {}, frontend, rejected: true };
 }
 
 function scanned(source: Uint8Array, options: Options): Answer {
   try {
     const result = scan(source, options);
     const frontend = result.images.find(({ uses }) => uses.some(({ kind }) => kind === 'frontend'))?.name;
-    return { images: frontend === undefined ? namesOf(result) : [], frontend, rejected: false };
+    const platforms = Object.fromEntries(result.images.map((image) => [image.name, image.platforms]));
+    return { images: frontend === undefined ? namesOf(result) : [], platforms, frontend, rejected: false };
   } catch (error) {
     if (!isVerifyError(error, 'dockerfile.invalid')) throw error;
-    return { images: [], frontend: undefined, rejected: true };
+    return { images: [], platforms: {}, frontend: undefined, rejected: true };
   }
 }
 
@@ -65,9 +73,10 @@ describe.each([
     (name) => {
       const source = readFileSync(new URL(`${name}/Dockerfile`, folder));
       const expected: Expected = JSON.parse(readFileSync(new URL(`${name}/expected.json`, folder), 'utf8'));
-      const { rejected, images, frontend } = recorded(expected);
-      const answer = { images: rejected ? [] : images, frontend, rejected };
-      expect(scanned(source, readOptions(expected.args))).toEqual(answer);
+      const options = { ...readOptions(expected.args), onbuild: expected.onbuild ?? {} };
+      const answer = scanned(source, options);
+      const platforms = expected.platforms === undefined ? {} : answer.platforms;
+      expect({ ...answer, platforms }).toEqual(recorded(expected));
     },
   );
 });
