@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { KeyMaterial } from '../model/index.ts';
 import { parseCertificates, parsePublicKey } from './key-material.ts';
 import { nearestName } from './nearest-name.ts';
@@ -79,17 +80,17 @@ async function keylessSigner(
   const { issuer, identity, identityRegexp } = keyless;
   const pattern: TextPattern =
     identityRegexp === undefined ? { kind: 'exact', text: identity ?? '' } : { kind: 'regexp', text: identityRegexp };
-  const trustedRoot =
+  const trustedRoots =
     document.trustedRoot === undefined
       ? null
-      : await trustedRootOf(scope, [...path, 'trustedRoot'], document.trustedRoot);
+      : await trustedRootsOf(scope, [...path, 'trustedRoot'], document.trustedRoot);
   const logRequired = document.log === 'required';
   return {
     kind: 'keyless',
     issuer,
     identity: pattern,
     claims: claimsOf(document.claims ?? {}),
-    trustedRoot,
+    trustedRoots,
     logRequired,
   };
 }
@@ -114,17 +115,27 @@ export function repositoryUri(value: string): string {
   return value.includes('://') ? value : `https://github.com/${value}`;
 }
 
-async function trustedRootOf(scope: PolicyScope, path: Path, value: string): Promise<string> {
+async function trustedRootsOf(scope: PolicyScope, path: Path, value: string): Promise<readonly string[] | 'github'> {
   if (value === 'github') return value;
-  const file = await readNamedFile(scope, path, value);
+  const { text, path: file } = await readNamedFile(scope, path, value);
+  // One document, or one a line, as GitHub publishes its own.
+  const documents = isJson(text) ? [text] : text.split('\n').filter((line) => line.trim() !== '');
+  if (documents.length === 0 || !documents.every(isJson)) throw invalidIn(scope, path, `${file} is not a trusted root`);
+  return documents.map((json) => {
+    const id = createHash('sha256').update(json).digest('hex');
+    scope.material.addTrustedRoot({ id, layer: scope.layer, source: value, json, updated: null, thresholds: null });
+    return id;
+  });
+}
+
+/** Whether it is a JSON object; whether it is a trusted root is found out where it is first used. */
+function isJson(text: string): boolean {
   try {
-    JSON.parse(file.text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
-    throw invalidIn(scope, path, `${file.path} is not a trusted root: it is not JSON`);
+    return false;
   }
-  const { sha256: id, text: json } = file;
-  scope.material.addTrustedRoot({ id, layer: scope.layer, source: value, json, updated: null, thresholds: null });
-  return id;
 }
 
 async function notationSigner(

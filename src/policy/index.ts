@@ -8,3 +8,4 @@ export { loadPolicies, type PolicyRequest } from './load-policies.ts';
 export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock-file.ts';
 export type { KeyFetch, LockEntry, LockFile, PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
 export { readLock } from './read-lock.ts';
+export { signaturePlaces } from './signature-places.ts';

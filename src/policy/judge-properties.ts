@@ -1,6 +1,7 @@
 import { type Evidence, parseReference } from '../model/index.ts';
 import { lockEntryOf, lockOf } from './judge-lock.ts';
 import { findingOf, held, type JudgeContext, type Judgement, refused, unmet } from './judgement.ts';
+import { isTimeTrusted } from './match-signer.ts';
 import type { PolicyRule } from './policy-set.ts';
 
 const day = 86_400_000; // milliseconds
@@ -29,7 +30,8 @@ export function judgeAge(
   evidence: readonly Evidence[],
 ): Judgement {
   const { now } = context.input;
-  const time = provenTime(context, evidence) ?? lockedTime(context, rule);
+  const timed = evidence.filter((piece) => isTimeTrusted(piece, context.roots));
+  const time = provenTime(context, timed) ?? lockedTime(context, rule);
   const expected = `not older than ${Math.round((maxAge / day) * 10) / 10} days`;
   if (time === null) {
     const finding = findingOf('image.too-old', 'it is not known how old it is', {

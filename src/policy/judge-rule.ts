@@ -67,7 +67,7 @@ function judgementsOf(context: JudgeContext, rule: PolicyRule): readonly Judgeme
   for (const requirement of rule.attestations) judgements.push(judgeAttestation(context, rule, requirement));
   // Evidence has to have passed before its time means anything.
   const evidence = judgements.flatMap((judgement) => (judgement.holds ? judgement.evidence : []));
-  const hasTrust = judgements.every((judgement) => judgement.holds);
+  const hasTrust = !judgements.some((judgement) => !judgement.holds);
   if (rule.maxAge !== null && hasTrust) judgements.push(judgeAge(context, rule, rule.maxAge, evidence));
   if (rule.lineage !== null) judgements.push(judgeLineage(context, rule.lineage));
   if (rule.packages !== null) judgements.push(judgePackages(context, rule.packages));

@@ -39,7 +39,7 @@ export function matchSigner(signer: TrustedSigner, evidence: Evidence, roots: Ro
   switch (signer.kind) {
     case 'key': {
       if (!isSignedByKey(signer.id, evidence)) return 'no';
-      return signer.logRequired && evidence.log === null ? 'log' : 'yes';
+      return signer.logRequired && (evidence.log === null || !isTimeTrusted(evidence, roots)) ? 'log' : 'yes';
     }
     case 'keyless':
       return matchKeyless(signer, evidence, roots);
@@ -58,7 +58,7 @@ function isSignedByKey(id: string | null, evidence: Evidence): boolean {
 
 function matchKeyless(signer: KeylessSigner, evidence: Evidence, roots: RootScope): SignerMatch {
   if (!isIdentity(signer, evidence)) return 'no';
-  if (!isTrustedRoot(signer, evidence.trustedRoot, roots)) return 'untrusted-root';
+  if (!isUnderTrustedRoot(signer, evidence, roots)) return 'untrusted-root';
   for (const [name, pattern] of Object.entries(signer.claims)) {
     if (!matchesText(pattern, evidence.claims[name as keyof typeof evidence.claims])) return 'claims';
   }
@@ -70,10 +70,25 @@ function isIdentity(signer: KeylessSigner, evidence: Evidence): boolean {
   return found?.kind === 'keyless' && found.issuer === signer.issuer && matchesText(signer.identity, found.identity);
 }
 
-function isTrustedRoot(signer: KeylessSigner, root: string | null, roots: RootScope): boolean {
-  if (root === null) return false;
-  if (signer.trustedRoot === githubSource) return roots.github.has(root);
-  return signer.trustedRoot === null ? roots.usual.has(root) : signer.trustedRoot === root;
+function isUnderTrustedRoot(signer: KeylessSigner, evidence: Evidence, roots: RootScope): boolean {
+  const { trustedRoots } = signer;
+  if (trustedRoots === null) return rootsOf(evidence).some((root) => roots.usual.has(root));
+  const named = trustedRoots === githubSource ? roots.github : new Set(trustedRoots);
+  return rootsOf(evidence).some((root) => named.has(root));
+}
+
+/** Every root that it verified under: one signature may verify under several. */
+function rootsOf(evidence: Evidence): readonly string[] {
+  return evidence.trustedRoot === null ? evidence.materials : [evidence.trustedRoot, ...evidence.materials];
+}
+
+/**
+ * Whether the log or timestamp of evidence is one that the layer relies on: what a key has signed may be timed under a
+ * root that only a later layer declares. A certificate's root has been compared already.
+ */
+export function isTimeTrusted(evidence: Evidence, roots: RootScope): boolean {
+  if (evidence.signer?.kind !== 'key') return true;
+  return rootsOf(evidence).some((root) => roots.usual.has(root) || roots.github.has(root));
 }
 
 /** Whether evidence that did not verify names the signer, which is then only a claim. */

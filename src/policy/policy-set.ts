@@ -35,8 +35,8 @@ export interface KeylessSigner {
   readonly issuer: string;
   readonly identity: TextPattern;
   readonly claims: Readonly<Partial<Record<ClaimName, TextPattern>>>;
-  /** The only trusted root that counts (`TrustedRootSource.id`), `github` for GitHub's own, null for those of the layer. */
-  readonly trustedRoot: string | null;
+  /** The only trusted roots that count (`TrustedRootSource.id`), `github` for GitHub's own, null for those of the layer. */
+  readonly trustedRoots: readonly string[] | 'github' | null;
   readonly logRequired: boolean;
 }
 

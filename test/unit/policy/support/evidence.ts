@@ -42,7 +42,13 @@ const plain: Evidence = {
 /** A signature by a key, verified unless said otherwise. */
 export function byKey(pem: string, changes: Partial<Evidence> = {}): Evidence {
   const sha256 = keyId(pem);
-  return { ...plain, signer: { kind: 'key', sha256, name: null }, materials: [sha256], ...changes };
+  return {
+    ...plain,
+    signer: { kind: 'key', sha256, name: null },
+    materials: [sha256, publicRoot],
+    trustedRoot: publicRoot,
+    ...changes,
+  };
 }
 
 /** A keyless signature under the public root, verified unless said otherwise. */

@@ -1,0 +1,24 @@
+import { type CanonicalName, parseReference } from '../model/index.ts';
+import { matchableName, matchesImage } from './image-pattern.ts';
+import { namesOf } from './mirror.ts';
+import type { PolicySet } from './policy-set.ts';
+
+/** Where the signatures of an image are kept besides its own repository. */
+export interface SignaturePlace {
+  /** With its registry. */
+  readonly repository: string;
+  readonly tagPrefix: string;
+}
+
+/** The places that the policies in force name for an image (`signatures: {repository, tagPrefix}` of the rules that match it). */
+export function signaturePlaces(policies: PolicySet, name: CanonicalName): readonly SignaturePlace[] {
+  const mirrors = policies.layers.flatMap((layer) => layer.mirrors);
+  const names = namesOf(matchableName(name, null), mirrors);
+  const { registry, repository } = parseReference(name);
+  return policies.signatureLocations
+    .filter(({ images }) => images.some((pattern) => names.some((candidate) => matchesImage(pattern, candidate))))
+    .map((location) => ({
+      repository: location.repository ?? `${registry}/${repository}`,
+      tagPrefix: location.tagPrefix ?? '',
+    }));
+}
