@@ -75,3 +75,8 @@ export function githubWorkflowClaims(options: {
     run_attempt: '1',
   };
 }
+
+if (process.argv[1] === import.meta.filename) {
+  const claims: IdentityClaims = JSON.parse(process.argv[2] ?? '{}');
+  process.stdout.write(identityToken(claims));
+}

@@ -37,6 +37,8 @@ export interface Fault {
   readonly method?: string;
   /** A regular expression on the path with its query. */
   readonly path: string;
+  /** A regular expression on the client's user agent; every client where nothing is said. */
+  readonly client?: string;
   /** So many matching requests are let through first: 1 makes an answer that changes on the second request. */
   readonly skip?: number;
   /** So many are struck, then no more; all of them where nothing is said. */
@@ -46,6 +48,7 @@ export interface Fault {
 
 interface ActiveFault extends Fault {
   readonly expression: RegExp;
+  readonly clients: RegExp;
   seen: number;
 }
 
@@ -55,7 +58,12 @@ export class FaultList {
 
   /** Answers a function that takes the fault away again. */
   add(fault: Fault): () => void {
-    const active: ActiveFault = { ...fault, expression: new RegExp(fault.path), seen: 0 };
+    const active: ActiveFault = {
+      ...fault,
+      expression: new RegExp(fault.path),
+      clients: new RegExp(fault.client ?? ''),
+      seen: 0,
+    };
     this.#active.push(active);
     return () => {
       this.#active = this.#active.filter((one) => one !== active);
@@ -72,7 +80,9 @@ export class FaultList {
     const target = query === '' ? request.path : `${request.path}?${query}`;
     let effect: FaultEffect | null = null;
     for (const fault of this.#active) {
-      if ((fault.method ?? request.method) !== request.method || !fault.expression.test(target)) {
+      const client = String(request.headers['user-agent'] ?? '');
+      const meant = (fault.method ?? request.method) === request.method && fault.clients.test(client);
+      if (!meant || !fault.expression.test(target)) {
         continue;
       }
       const number = fault.seen++ - (fault.skip ?? 0);

@@ -120,8 +120,9 @@ describe('what else cosign writes', () => {
     await sign(lab(), reference, { signer: { identity }, cosign: 3 });
     const expected = { identity: identity.x_san ?? '', issuer: githubIssuer };
     const claims = (repository: string): string[] => [
-      ...['--certificate-github-workflow-repository', repository],
-      ...['--certificate-github-workflow-ref', 'refs/heads/main', '--certificate-github-workflow-trigger', 'push'],
+      `--certificate-github-workflow-repository=${repository}`,
+      '--certificate-github-workflow-ref=refs/heads/main',
+      '--certificate-github-workflow-trigger=push',
     ];
     const verify = (repository: string): Promise<Outcome> =>
       cosignVerify(lab(), reference, expected, { cosign: 3, more: claims(repository) });

@@ -208,6 +208,15 @@ describe('faults', () => {
     await expect(fetch(url).then((response) => response.text())).rejects.toThrow(/terminated/);
   });
 
+  it('strike only the clients that they are for', async () => {
+    const registry = await start();
+    registry.addFault({ path: '/', client: 'buildkit|^docker/', effect: { kind: 'status', status: 500 } });
+    const ask = async (agent: string): Promise<number> =>
+      (await fetch(`${registry.url}/v2/`, { headers: { 'user-agent': agent } })).status;
+    expect(await ask('docker/28 go/1.25')).toBe(500);
+    expect(await ask('docker-verify/1')).toBe(200);
+  });
+
   it('strike only the requests that they are for', async () => {
     const registry = await start();
     fill(registry);
