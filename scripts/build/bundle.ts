@@ -60,6 +60,8 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     charset: 'ascii',
     legalComments: 'none',
     define: { handshakeAnswer: JSON.stringify(await handshakeAnswer()) },
+    // Its main entry is UMD, which asks for its parts in a way that a bundler cannot see.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     plugins: [leaveOut],
     logLevel: 'warning',
   });

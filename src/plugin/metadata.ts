@@ -1,4 +1,4 @@
-/** Docker's question to every plugin, its only argument. */
+/** Docker's question to every plugin. */
 export const metadataCommand = 'docker-cli-plugin-metadata';
 
 /**
