@@ -116,7 +116,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         registered.set(keyOf(target), entry);
       }
       const next = await header(target, entry, refused);
-      return next === refused ? null : next;
+      return challenge.scheme === 'basic' && next === refused ? null : next;
     },
   };
 }
