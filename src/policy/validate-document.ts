@@ -13,7 +13,10 @@ export function validateDocument<Schema extends z.ZodType>(source: YamlSource, s
   const result = schema.safeParse(source.value, { error: explain });
   if (result.success) return result.data;
   const found = result.error.issues.flatMap((issue) => placed(source, schema, issue, []));
-  const first = found.sort((left, right) => left.line - right.line || left.column - right.column)[0];
+  // A misspelt field is why another seems to be missing.
+  const rank = (issue: PlacedIssue): number => (issue.isUnknown === true ? 0 : 1);
+  const inOrder = found.sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+  const first = inOrder[0];
   const { line, column, message, hint } = first ?? { line: 1, column: 1, message: 'not a policy', hint: undefined };
   throw invalidAt(source.file, { line, column }, message, hint);
 }
@@ -36,6 +39,7 @@ interface PlacedIssue {
   readonly column: number;
   readonly message: string;
   readonly hint?: string | undefined;
+  readonly isUnknown?: boolean;
 }
 
 function placed(
@@ -50,7 +54,12 @@ function placed(
     return issue.keys.map((key) => {
       const near = nearestName(key, names);
       const meant = near === null ? `known fields are ${names.join(', ')}` : `did you mean "${near}"?`;
-      return { ...source.placeOf([...path, key], 'key'), message: `unknown field "${key}"; ${meant}`, hint: meant };
+      return {
+        ...source.placeOf([...path, key], 'key'),
+        message: `unknown field "${key}"; ${meant}`,
+        hint: meant,
+        isUnknown: true,
+      };
     });
   }
   if (issue.code === 'invalid_union') {
