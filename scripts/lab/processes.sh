@@ -12,11 +12,11 @@ alive() {
   [ -n "$start" ] && [ "$(began "$pid")" = "$start" ]
 }
 
-# start NAME COMMAND…: in a session of its own, so that an interrupt of the caller does not reach it
+# start NAME COMMAND…: in a session of its own, so that an interrupt of the caller does not reach it; the log of earlier runs is kept
 start() {
   local name=$1
   shift
-  setsid nohup "$@" >"$LAB_RUN/$name.log" 2>&1 </dev/null 9>&- &
+  setsid nohup "$@" >>"$LAB_RUN/$name.log" 2>&1 </dev/null 9>&- &
   printf '%s\n%s\n' "$!" "$(began "$!")" >"$LAB_RUN/$name.pid"
 }
 

@@ -13,12 +13,10 @@ export {
   identityToken,
 } from '../../scripts/lab/identity-token.ts';
 export {
-  buildImage,
   copyImage,
   digestOf,
   findDigest,
   moveTag,
-  pushIndex,
   pushLayer,
 } from '../../scripts/lab/images.ts';
 export { mustRun, type Outcome, type RunningLab, type RunOptions, run } from '../../scripts/lab/running-lab.ts';
