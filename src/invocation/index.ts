@@ -2,6 +2,7 @@ export { type BakeProduct, bakeInvocation, bakeProducts } from './bake-invocatio
 export { bakeOptions } from './bake-options.ts';
 export { isRemoteUrl } from './build-context.ts';
 export { buildOptions } from './build-options.ts';
+export { operandsOf, requestedPlatforms } from './operands.ts';
 export type { OptionDefinition, Treatment } from './option-table.ts';
 export { bareOwnOptions, prefixedOwnOptions } from './own-option-table.ts';
 export { type ParsedBake, parseBakeArguments } from './parse-bake-arguments.ts';

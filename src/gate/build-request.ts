@@ -1,0 +1,26 @@
+import type { Interruptions } from '../builder/index.ts';
+import type { Report } from '../model/index.ts';
+import type { Session } from './session.ts';
+import type { StandardInput } from './standard-input.ts';
+
+/** What a build is started with, besides its arguments. */
+export interface BuildRequest {
+  readonly session: Session;
+  readonly input: StandardInput;
+  readonly interruptions: Interruptions;
+  /** Whether we stand in for buildx itself (`install --mode full`). */
+  readonly intercepted: boolean;
+  /** Called once all was verified, before Docker's own text begins: with the verdict, whatever it is. */
+  readonly onVerified: (report: Report, quiet: boolean) => void;
+}
+
+/** How it ended. */
+export interface BuildEnd {
+  /** Docker's own status where the build was started; null where it was refused before. */
+  readonly status: number | null;
+  readonly report: Report;
+  /** Whether text of ours is unwanted (`-q`, `--progress=rawjson`). */
+  readonly quiet: boolean;
+  /** Whether something unverified was used, or nobody can tell. */
+  readonly auditFailed: boolean;
+}

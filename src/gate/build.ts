@@ -1,0 +1,110 @@
+import {
+  type Interruptions,
+  locatePrograms,
+  type Programs,
+  readUserPolicy,
+  type UserPolicy,
+} from '../builder/index.ts';
+import type { Report } from '../model/index.ts';
+import { assembleReport } from './assemble-report.ts';
+import { type BuildPlan, planBake, planBuild } from './build-plan.ts';
+import type { BuildEnd, BuildRequest } from './build-request.ts';
+import { type ReadyBuilder, readyBuilder } from './builder-readiness.ts';
+import { machinePlatform } from './default-platform.ts';
+import { examineBuild } from './examine-build.ts';
+import { examineLayouts } from './examine-layouts.ts';
+import { localEngine } from './local-engine.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
+import { projectFolderOf } from './project-folder.ts';
+import { runUntilSettled } from './run-until-settled.ts';
+import { type LoadedTarget, loadTargets, reportTargets } from './scan-targets.ts';
+import type { Session } from './session.ts';
+import type { StandardInput } from './standard-input.ts';
+
+/** Whether we must write nothing but a refusal. */
+function isQuiet(plan: BuildPlan): boolean {
+  return plan.quiet || plan.progress === 'rawjson';
+}
+
+interface Prepared {
+  readonly pipeline: Pipeline;
+  readonly loaded: readonly LoadedTarget[];
+  readonly userPolicy: UserPolicy | null;
+  readonly builder: ReadyBuilder;
+}
+
+async function prepare(request: BuildRequest, plan: BuildPlan, programs: Programs): Promise<Prepared> {
+  const { session, input, intercepted } = request;
+  const { environment } = session;
+  const local = localEngine(session);
+  const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted });
+  // what is wrong with the Dockerfile or a policy is told first, even while the builder is still being asked
+  ready.catch(() => undefined);
+  const [pipeline, loaded, userPolicy] = await Promise.all([
+    openPipeline(session, { projectFrom: projectFolderOf(plan.targets, environment), localImages: true }, local),
+    loadTargets(plan.targets, input),
+    readUserPolicy(environment),
+  ]);
+  try {
+    const builder = await ready;
+    return { pipeline: { ...pipeline, localImages: builder.info.driver === 'docker' }, loaded, userPolicy, builder };
+  } catch (error) {
+    await pipeline.close();
+    throw error;
+  }
+}
+
+/** Enforce refuses a builder that would not obey; warn says so and goes on. */
+function admitBuilder({ pipeline, builder }: Prepared): void {
+  const { unenforceable } = builder;
+  if (unenforceable === null) return;
+  if (pipeline.policies.mode === 'enforce') throw unenforceable;
+  pipeline.session.warn(
+    `nothing is enforced: ${unenforceable.message} (${unenforceable.hint ?? 'choose another builder'})`,
+  );
+}
+
+async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Programs): Promise<BuildEnd> {
+  const prepared = await prepare(request, plan, programs);
+  const { pipeline, loaded, userPolicy, builder } = prepared;
+  try {
+    admitBuilder(prepared);
+    const platform = builder.info.platform || machinePlatform(request.session.environment);
+    const examined = await examineBuild(pipeline, loaded, platform, userPolicy);
+    const layouts = await examineLayouts(pipeline, plan.targets, examined.scan.replacements);
+    const parts = { targets: reportTargets(loaded, platform), scan: examined.scan, unknownAs: null, build: null };
+    const report = assembleReport(pipeline, { ...parts, images: examined.images, others: layouts.others });
+    const quiet = isQuiet(plan);
+    request.onVerified(report, quiet);
+    if (report.verdict === 'block' || report.verdict === 'error')
+      return { status: null, report, quiet, auditFailed: false };
+    const run = { request, plan, programs, pipeline, builder, userPolicy, platform, parts, layouts };
+    return { quiet, ...(await runUntilSettled(run, examined.images)) };
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/**
+ * `docker build` with every image verified, pinned and audited.
+ * @throws VerifyError for whatever keeps it from being started
+ */
+export async function build(request: BuildRequest, args: readonly string[]): Promise<BuildEnd> {
+  const { environment, executable } = request.session;
+  const [plan, programs] = await Promise.all([
+    planBuild(args, environment, request.input),
+    locatePrograms(environment, executable),
+  ]);
+  return await verifyAndRun(request, plan, programs);
+}
+
+/**
+ * `docker bake` likewise: all targets are verified before any starts. Null where the arguments build nothing and are buildx's alone.
+ * @throws VerifyError for whatever keeps it from being started
+ */
+export async function bake(request: BuildRequest, args: readonly string[]): Promise<BuildEnd | null> {
+  const { environment, executable } = request.session;
+  const programs = await locatePrograms(environment, executable);
+  const plan = await planBake(args, environment, programs, request.input);
+  return plan === null ? null : await verifyAndRun(request, plan, programs);
+}

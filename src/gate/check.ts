@@ -1,0 +1,80 @@
+import { readUserPolicy } from '../builder/index.ts';
+import { operandsOf, parseBuildArguments, requestedPlatforms } from '../invocation/index.ts';
+import { type BuildTarget, type ImageUse, parseCanonicalName, type Report, VerifyError } from '../model/index.ts';
+import { assembleReport } from './assemble-report.ts';
+import { machinePlatform } from './default-platform.ts';
+import { examineBuild, examineUses } from './examine-build.ts';
+import { openPipeline } from './pipeline.ts';
+import { projectFolderOf } from './project-folder.ts';
+import { loadTargets, reportTargets } from './scan-targets.ts';
+import type { Session } from './session.ts';
+import type { StandardInput } from './standard-input.ts';
+
+/** Whether an operand of `check` or `lineage` is a path; everything else is an image, whatever folders exist (design, section 3). */
+export function isPathOperand(text: string): boolean {
+  return /^(?:\.{1,2}$|-$|\/|\.{1,2}[/\\]|[A-Za-z]:[/\\]|[a-z+]+:\/\/|git@)/.test(text);
+}
+
+/** The images of a command line, as uses for the platforms asked for. */
+export function imageOperands(
+  names: readonly string[],
+  rest: readonly string[],
+  session: Session,
+): readonly ImageUse[] {
+  const asked = requestedPlatforms(rest, session.environment);
+  const platforms = asked.length === 0 ? [machinePlatform(session.environment)] : asked;
+  const uses = names.map((written) => ({ name: parseCanonicalName(written), written, platforms, uses: [] }));
+  return uses.filter((use, index) => uses.findIndex(({ name }) => name === use.name) === index);
+}
+
+async function checkImages(session: Session, uses: readonly ImageUse[]): Promise<Report> {
+  const projectFrom = session.environment.workingDirectory;
+  const pipeline = await openPipeline(session, { projectFrom, localImages: true });
+  try {
+    const images = await examineUses(pipeline, uses, null);
+    const scan = { cacheImports: [], unknown: [], replacements: [] };
+    return assembleReport(pipeline, { targets: [], scan, images, unknownAs: null, others: [], build: null });
+  } finally {
+    await pipeline.close();
+  }
+}
+
+async function checkTargets(session: Session, targets: readonly BuildTarget[], input: StandardInput): Promise<Report> {
+  const { environment } = session;
+  const [pipeline, loaded, userPolicy] = await Promise.all([
+    openPipeline(session, { projectFrom: projectFolderOf(targets, environment), localImages: true }),
+    loadTargets(targets, input),
+    readUserPolicy(environment),
+  ]);
+  try {
+    const defaultPlatform = machinePlatform(environment);
+    const { scan, images } = await examineBuild(pipeline, loaded, defaultPlatform, userPolicy);
+    const unknownAs = pipeline.policies.mode === 'enforce' ? 'error' : 'warn';
+    const reported = reportTargets(loaded, defaultPlatform);
+    return assembleReport(pipeline, { targets: reported, scan, images, unknownAs, others: [], build: null });
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/**
+ * All of a build but the build itself, for one path or for images.
+ * @throws VerifyError `usage.*`, `dockerfile.*`, `policy.*`, …; what is wrong with an image is in the report
+ */
+export async function check(session: Session, args: readonly string[], input: StandardInput): Promise<Report> {
+  const operands = operandsOf(args);
+  const paths = operands.filter(isPathOperand);
+  if (operands.length > 0 && paths.length === 0)
+    return await checkImages(session, imageOperands(operands, args, session));
+  if (paths.length < operands.length) {
+    throw new VerifyError(
+      'usage.invalid',
+      `check takes one path or images, found both: ${operands.slice(0, 5).join(' ')}`,
+      {
+        hint: 'begin a path with ./ or /',
+      },
+    );
+  }
+  const { invocation } = parseBuildArguments(args, session.environment);
+  return await checkTargets(session, invocation.targets, input);
+}

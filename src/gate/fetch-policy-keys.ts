@@ -1,0 +1,86 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
+import { join } from 'node:path';
+import { type KeyFetch, type PolicySet, withFetchedKeys } from '../policy/index.ts';
+import { cacheFolder, type Session } from './session.ts';
+
+const largestKey = 64 * 1024;
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** One GET without redirects or credentials: a key's address is the policy's own word. */
+function download(url: string, signal: AbortSignal): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { signal, rejectUnauthorized: true }, (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      if (response.statusCode !== 200) {
+        response.resume();
+        reject(new Error(`${url} answered ${response.statusCode}`));
+        return;
+      }
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > largestKey)
+          request.destroy(new Error(`what ${url} answers is no key: more than ${largestKey} bytes`));
+        else chunks.push(chunk);
+      });
+      response.on('end', () => resolve(Buffer.concat(chunks)));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+  });
+}
+
+async function cached(path: string, sha256: string): Promise<Buffer | null> {
+  try {
+    const bytes = await readFile(path);
+    return digestOf(bytes) === sha256 ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+async function keep(folder: string, path: string, bytes: Buffer): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+    await writeFile(temporary, bytes, { flag: 'wx' });
+    await rename(temporary, path);
+  } catch {
+    // a key that cannot be kept is fetched again
+  }
+}
+
+async function fetchKey(session: Session, fetch: KeyFetch): Promise<readonly [string, Uint8Array] | null> {
+  const folder = join(cacheFolder(session), 'keys');
+  const path = join(folder, fetch.sha256);
+  const known = session.own.refresh ? null : await cached(path, fetch.sha256);
+  if (known !== null) return [fetch.url, known];
+  if (session.own.offline) return null;
+  try {
+    const signal = AbortSignal.any([session.signal, AbortSignal.timeout(session.own.timeout)]);
+    const bytes = await download(fetch.url, signal);
+    if (digestOf(bytes) === fetch.sha256) await keep(folder, path, bytes);
+    return [fetch.url, bytes];
+  } catch (error) {
+    session.warn(
+      `the key ${fetch.name} could not be fetched: ${error instanceof Error ? error.message : 'unknown reason'}`,
+    );
+    return null;
+  }
+}
+
+/**
+ * The policies with the keys that they want from the network. One that cannot be had stays pending: what only it could prove is then
+ * "could not be verified".
+ * @throws VerifyError `policy.invalid` where what was fetched is not what the policy names
+ */
+export async function fetchPolicyKeys(session: Session, policies: PolicySet): Promise<PolicySet> {
+  if (policies.fetches.length === 0) return policies;
+  const fetched = await Promise.all(policies.fetches.map((fetch) => fetchKey(session, fetch)));
+  return withFetchedKeys(policies, new Map(fetched.filter((entry) => entry !== null)));
+}

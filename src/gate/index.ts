@@ -1,0 +1,10 @@
+export type { Interruptions } from '../builder/index.ts';
+export { asksForHelp, splitOwnOptions } from '../invocation/index.ts';
+export * from '../model/index.ts';
+export { bake, build } from './build.ts';
+export type { BuildEnd, BuildRequest } from './build-request.ts';
+export { builderVerb } from './builder-verb.ts';
+export { check } from './check.ts';
+export { type ScannedBuild, scan } from './scan.ts';
+export type { Session } from './session.ts';
+export { type StandardInput, standardInput } from './standard-input.ts';

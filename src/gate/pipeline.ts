@@ -1,0 +1,69 @@
+import type { LineageLink, ReportPolicy, ReportTrustedRoot, VerificationMaterial } from '../model/index.ts';
+import { type DecideInput, loadPolicies, type PolicySet } from '../policy/index.ts';
+import type { ExaminedImage } from './examined-image.ts';
+import { fetchPolicyKeys } from './fetch-policy-keys.ts';
+import { gatherMaterial } from './gather-material.ts';
+import { type LocalEngine, localEngine } from './local-engine.ts';
+import { openRegistries, type Registries } from './registries.ts';
+import type { Session } from './session.ts';
+
+/** Follows an image's bases before it is decided upon. */
+export type LineageTracer = (
+  image: Pick<ExaminedImage, 'use' | 'resolved' | 'client' | 'evidence' | 'unsigned'>,
+) => Promise<readonly LineageLink[] | null>;
+
+/** What every image of one run is examined with. */
+export interface Pipeline {
+  readonly session: Session;
+  readonly policies: PolicySet;
+  readonly material: VerificationMaterial;
+  readonly trustedRoots: DecideInput['trustedRoots'];
+  readonly registries: Registries;
+  readonly local: LocalEngine;
+  /** Whether images of the local store may be used by the build. */
+  readonly localImages: boolean;
+  readonly lineage: LineageTracer | null;
+  readonly reportPolicies: readonly ReportPolicy[];
+  readonly reportTrustedRoots: readonly ReportTrustedRoot[];
+  close(): Promise<void>;
+}
+
+export interface PipelineOptions {
+  /** The folder where the search for the project's policy begins; null for none. */
+  readonly projectFrom: string | null;
+  readonly localImages: boolean;
+}
+
+/**
+ * Reads the policies and everything that they name, and opens the registries.
+ * @throws VerifyError `policy.*`, `lock.invalid`, `trust.invalid`, `usage.loosens`
+ */
+export async function openPipeline(
+  session: Session,
+  options: PipelineOptions,
+  local: LocalEngine = localEngine(session),
+): Promise<Pipeline> {
+  const { environment, own } = session;
+  const declared = await loadPolicies({
+    environment,
+    commandLine: own.policies,
+    projectFrom: options.projectFrom,
+    mode: own.mode,
+  });
+  const policies = await fetchPolicyKeys(session, declared);
+  const gathered = await gatherMaterial(session, policies);
+  const registries = openRegistries(session, local);
+  return {
+    session,
+    policies,
+    material: gathered.material,
+    trustedRoots: gathered.roots.map(({ id, layer, source }) => ({ id, layer, source })),
+    registries,
+    local,
+    localImages: options.localImages,
+    lineage: null,
+    reportPolicies: policies.reportPolicies,
+    reportTrustedRoots: gathered.reportTrustedRoots,
+    close: () => registries.close(),
+  };
+}

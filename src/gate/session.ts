@@ -1,0 +1,23 @@
+import type { Environment, OwnOptions } from '../model/index.ts';
+import { defaultCacheFolder } from '../oci/index.ts';
+
+/** What one run of the program is given, and shares between its steps. */
+export interface Session {
+  readonly environment: Environment;
+  readonly own: OwnOptions;
+  readonly version: string;
+  /** The running executable, absolute, with links followed. */
+  readonly executable: string;
+  readonly now: () => Date;
+  /** Says what is going on; never anything that must be read. */
+  readonly progress: (text: string) => void;
+  /** A remark that must reach the person, one line. */
+  readonly warn: (text: string) => void;
+  /** Ends on Ctrl-C and when Docker's CLI goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** Our folder for what may be thrown away. */
+export function cacheFolder(session: Session): string {
+  return defaultCacheFolder(session.environment);
+}

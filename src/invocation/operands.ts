@@ -1,0 +1,22 @@
+import type { Environment } from '../model/index.ts';
+import { buildOptions } from './build-options.ts';
+import { optionTable } from './option-table.ts';
+import { OptionValues } from './option-values.ts';
+import { splitPlatforms } from './platforms.ts';
+import { scanArguments } from './scan-arguments.ts';
+
+const table = optionTable(buildOptions);
+
+/** What stands on a command line besides options, in order; for commands that take images as well as a path. */
+export function operandsOf(rest: readonly string[]): readonly string[] {
+  return scanArguments(rest, table).flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+}
+
+/** `--platform`, else `DOCKER_DEFAULT_PLATFORM`, as written and split at commas; empty where neither says anything. */
+export function requestedPlatforms(rest: readonly string[], environment: Environment): readonly string[] {
+  const given = new OptionValues(scanArguments(rest, table)).all('platform');
+  return splitPlatforms(
+    given.length > 0 ? given : [environment.variables['DOCKER_DEFAULT_PLATFORM'] ?? ''],
+    environment,
+  );
+}
