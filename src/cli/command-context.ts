@@ -1,0 +1,76 @@
+import { realpathSync } from 'node:fs';
+import { type Environment, type OwnOptions, type Session, VerifyError } from '../gate/index.ts';
+import { type Layout, type Progress, startProgress } from '../report/index.ts';
+import type { Watch } from './interruptions.ts';
+import { toolVersion } from './tool-version.ts';
+
+/** What every command is started with. */
+export interface CommandContext {
+  readonly environment: Environment;
+  /** Docker's `-D`: errors with their stack. */
+  readonly debug: boolean;
+  /** Whether we were started in buildx's place. */
+  readonly intercepted: boolean;
+  readonly watch: Watch;
+}
+
+/** A command: its arguments in, its exit status out. */
+export type Command = (context: CommandContext, args: readonly string[]) => Promise<number>;
+
+/** Writes one line for people. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** The executable that runs, with links followed. */
+export function runningExecutable(): string {
+  try {
+    return realpathSync(process.execPath);
+  } catch {
+    return process.execPath;
+  }
+}
+
+/** How text is laid out on a stream: colour and width only for a terminal (no-color.org: NO_COLOR). */
+export function layoutFor(stream: NodeJS.WriteStream, own: OwnOptions, environment: Environment): Layout {
+  const isBare = (environment.variables['NO_COLOR'] ?? '') !== '' || environment.variables['TERM'] === 'dumb';
+  return { color: own.color && stream.isTTY && !isBare, width: stream.isTTY ? stream.columns : null };
+}
+
+/** A session of the gate, with what shows that it is at work. */
+export interface OpenSession {
+  readonly session: Session;
+  readonly progress: Progress;
+}
+
+/** Opens a session for one command; `label` is what a waiting person reads first, null for nothing at all. */
+export function openSession(context: CommandContext, own: OwnOptions, label: string | null): OpenSession {
+  const enabled = label !== null && !own.quiet;
+  const progress = startProgress(label ?? '', { stream: process.stderr, enabled });
+  const session: Session = {
+    environment: context.environment,
+    own,
+    version: toolVersion,
+    executable: runningExecutable(),
+    now: () => new Date(),
+    progress: (text) => progress.update(text),
+    warn: (text) => {
+      progress.stop();
+      say(`docker verify: warning: ${text}`);
+    },
+    signal: context.watch.cancelled,
+  };
+  return { session, progress };
+}
+
+/**
+ * The arguments of a command that knows no options besides ours.
+ * @throws VerifyError `usage.invalid` for an option that it does not have
+ */
+export function operands(args: readonly string[], command: string): readonly string[] {
+  const unknown = args.find((argument) => argument.startsWith('-') && argument !== '-');
+  if (unknown === undefined) return args;
+  throw new VerifyError('usage.invalid', `${command} has no option ${unknown.slice(0, 100)}`, {
+    hint: `see docker verify ${command} --help`,
+  });
+}

@@ -1,0 +1,100 @@
+import {
+  asksForHelp,
+  type BuildEnd,
+  type BuildRequest,
+  bake,
+  build,
+  builderVerb,
+  type OwnOptions,
+  type Report,
+  splitOwnOptions,
+  standardInput,
+  VerifyError,
+} from '../../gate/index.ts';
+import { renderReport } from '../../report/index.ts';
+import { type Command, type CommandContext, layoutFor, openSession } from '../command-context.ts';
+import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
+import { ownOptionsHelp } from '../own-options-help.ts';
+import { writeResult } from '../write-result.ts';
+
+function refuseFormatWithoutFile(own: OwnOptions): void {
+  if (own.format === 'text' || own.output !== null) return;
+  throw new VerifyError(
+    'usage.invalid',
+    `--verify-format ${own.format} needs a file: standard output is Docker's alone`,
+    {
+      hint: `add --verify-output report.${own.format}`,
+    },
+  );
+}
+
+function isRefused(report: Report): boolean {
+  return report.verdict === 'block' || report.verdict === 'error';
+}
+
+/** Tells the verdict on standard error: nothing but a refusal where Docker was told to be quiet. */
+function reporter(
+  context: CommandContext,
+  own: OwnOptions,
+  before: () => void,
+): (report: Report, quiet: boolean) => void {
+  return (report, quiet) => {
+    before();
+    if ((quiet || own.quiet) && !isRefused(report)) return;
+    process.stderr.write(renderReport(report, 'text', layoutFor(process.stderr, own, context.environment)));
+  };
+}
+
+function statusOf(end: BuildEnd): number {
+  if (end.status === null) return exitStatusOfVerdict(end.report.verdict);
+  return end.auditFailed ? exitStatus.unverifiedUsed : end.status;
+}
+
+type Runner = (request: BuildRequest, args: readonly string[]) => Promise<BuildEnd | null>;
+
+async function run(
+  context: CommandContext,
+  verb: 'build' | 'bake',
+  args: readonly string[],
+  runner: Runner,
+): Promise<number> {
+  const { own, rest } = splitOwnOptions(args, false, verb);
+  refuseFormatWithoutFile(own);
+  const { session, progress } = openSession(context, own, 'looking at what the build uses');
+  const input = standardInput(process.stdin, context.environment);
+  const told: Report[] = [];
+  const tell = reporter(context, own, () => progress.stop());
+  const onVerified = (report: Report, quiet: boolean): void => {
+    told.push(report);
+    tell(report, quiet);
+  };
+  const { intercepted, watch } = context;
+  try {
+    const end = await runner({ session, input, interruptions: watch.interruptions, intercepted, onVerified }, rest);
+    if (end === null) return await builderVerb(session, [verb, ...rest], watch.interruptions, intercepted);
+    if (end.status === null && !told.includes(end.report)) tell(end.report, end.quiet);
+    if (own.output !== null)
+      await writeResult(renderReport(end.report, own.format, { color: false, width: null }), own.output);
+    return statusOf(end);
+  } finally {
+    progress.stop();
+    await input.dispose();
+  }
+}
+
+/** Help of a verb is buildx's own, with our options after it. */
+async function help(context: CommandContext, verb: string, args: readonly string[]): Promise<number> {
+  const { own, rest } = splitOwnOptions(args, false, 'build');
+  const { session } = openSession(context, own, null);
+  const status = await builderVerb(session, [verb, ...rest], context.watch.interruptions, context.intercepted);
+  process.stdout.write(`\n${ownOptionsHelp()}`);
+  return status;
+}
+
+/** `docker verify build`. */
+export const buildCommand: Command = async (context, args) =>
+  asksForHelp(args) ? await help(context, 'build', args) : await run(context, 'build', args, build);
+
+/** `docker verify bake`. */
+export const bakeCommand: Command = async (context, args) =>
+  asksForHelp(args) ? await help(context, 'bake', args) : await run(context, 'bake', args, bake);

@@ -1,0 +1,28 @@
+import { check, splitOwnOptions, standardInput } from '../../gate/index.ts';
+import { renderReport } from '../../report/index.ts';
+import { type Command, layoutFor, openSession } from '../command-context.ts';
+import { exitStatusOfVerdict } from '../exit-status.ts';
+import { writeResult } from '../write-result.ts';
+
+/** `docker verify check`: the result, in any format, goes to standard output or `--output`. */
+export const checkCommand: Command = async (context, args) => {
+  const { own, rest } = splitOwnOptions(args, true, 'build');
+  const { session, progress } = openSession(context, own, 'looking at what the build uses');
+  const input = standardInput(process.stdin, context.environment);
+  try {
+    const report = await check(session, rest, input);
+    progress.stop();
+    const layout =
+      own.output === null ? layoutFor(process.stdout, own, context.environment) : { color: false, width: null };
+    const refused = report.verdict === 'block' || report.verdict === 'error';
+    const text =
+      own.quiet && own.format === 'text' && own.output === null && !refused
+        ? ''
+        : renderReport(report, own.format, layout);
+    await writeResult(text, own.output);
+    return exitStatusOfVerdict(report.verdict);
+  } finally {
+    progress.stop();
+    await input.dispose();
+  }
+};

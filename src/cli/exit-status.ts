@@ -1,0 +1,50 @@
+import type { ErrorCode, Status } from '../gate/index.ts';
+
+/** The exit statuses of the contract (design, section 3). */
+export const exitStatus = {
+  allowed: 0,
+  blocked: 10,
+  unverifiable: 11,
+  unverifiedUsed: 12,
+  usage: 64,
+  dockerfile: 65,
+  defect: 70,
+  configuration: 78,
+  cancelled: 130,
+} as const;
+
+const byFamily: Readonly<Record<string, number>> = {
+  usage: exitStatus.usage,
+  reference: exitStatus.usage,
+  file: exitStatus.usage,
+  dockerfile: exitStatus.dockerfile,
+  context: exitStatus.dockerfile,
+  bake: exitStatus.dockerfile,
+  policy: exitStatus.configuration,
+  lock: exitStatus.configuration,
+  config: exitStatus.configuration,
+  trust: exitStatus.configuration,
+  audit: exitStatus.unverifiedUsed,
+  cancelled: exitStatus.cancelled,
+  internal: exitStatus.defect,
+};
+
+const byCode: Readonly<Partial<Record<ErrorCode, number>>> = { 'trust.unavailable': exitStatus.unverifiable };
+
+/** The status for an error's code: by the code itself, else by what stands before its dot, else 11. */
+export function exitStatusOfError(code: ErrorCode): number {
+  return byCode[code] ?? byFamily[code.split('.')[0] ?? ''] ?? exitStatus.unverifiable;
+}
+
+/** The status for a verdict: warnings are allowed. */
+export function exitStatusOfVerdict(verdict: Status): number {
+  switch (verdict) {
+    case 'allow':
+    case 'warn':
+      return exitStatus.allowed;
+    case 'block':
+      return exitStatus.blocked;
+    case 'error':
+      return exitStatus.unverifiable;
+  }
+}

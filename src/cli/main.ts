@@ -1,0 +1,56 @@
+import { type PluginCall, parsePluginArguments } from '../plugin/index.ts';
+import type { CommandContext } from './command-context.ts';
+import { describeError } from './describe-error.ts';
+import { dispatch } from './dispatch.ts';
+import { readEnvironment } from './environment.ts';
+import { exitStatus } from './exit-status.ts';
+import { watchInterruptions } from './interruptions.ts';
+
+/** The path that we were started under: as `docker-verify-build` or `docker-buildx` we are something else. */
+function startedAs(): string {
+  return process.argv0;
+}
+
+/** A reader that goes away (`| head`) is no failure of ours. */
+function endQuietlyWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+function isDebug(dockerFlags: readonly string[]): boolean {
+  return dockerFlags.some((flag) => /^(?:-D|--debug)(?:=(?:1|t|true))?$/i.test(flag));
+}
+
+async function run(variables: NodeJS.ProcessEnv): Promise<number> {
+  let call: PluginCall | null = null;
+  const watch = watchInterruptions(variables['DOCKER_CLI_PLUGIN_SOCKET']);
+  try {
+    call = parsePluginArguments(process.argv.slice(2), startedAs());
+    const context: CommandContext = {
+      environment: readEnvironment(variables, call.dockerFlags),
+      debug: isDebug(call.dockerFlags),
+      intercepted: call.role === 'buildx',
+      watch,
+    };
+    return await dispatch(context, call);
+  } catch (error) {
+    if (watch.cancelled.aborted) return exitStatus.cancelled;
+    const { text, status } = describeError(error, isDebug(call?.dockerFlags ?? []));
+    process.stderr.write(`${text}\n`);
+    return status;
+  } finally {
+    watch.stop();
+  }
+}
+
+/**
+ * The whole program but for Docker's handshake. Sets the exit status and never throws.
+ * @param variables the environment as it was given, also what the first stage took out of `process.env`
+ */
+export async function main(variables: NodeJS.ProcessEnv = process.env): Promise<void> {
+  endQuietlyWithoutReader();
+  process.exitCode = await run(variables);
+}

@@ -1,0 +1,4 @@
+import manifest from '../../package.json' with { type: 'json' };
+
+/** Our version, without `v`. */
+export const toolVersion: string = manifest.version;
