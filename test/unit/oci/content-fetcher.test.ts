@@ -1,0 +1,351 @@
+import { describe, expect, it } from 'vitest';
+import { parseCanonicalName } from '../../../src/model/index.ts';
+import { bounds } from '../../../src/oci/bounds.ts';
+import { nameAt, newClient, resolve, startRegistry, temporaryFolder } from './harness.ts';
+import { startInternet } from './internet.ts';
+import { bareEnvironment, type Intercept, MemoryRegistry, sha256 } from './memory-registry.ts';
+
+/** Answers the requests whose path holds `part` in the registry's place. */
+const when =
+  (part: string, answer: Intercept): Intercept =>
+  (request, response) =>
+    (request.url ?? '').includes(part) && answer(request, response);
+
+describe('bytes that are not what was asked for', () => {
+  it('are refused for a digest that is written', async () => {
+    const registry = await startRegistry();
+    const [right, wrong] = [registry.image('a', '1'), registry.image('b', '1')];
+    const bytes = registry.manifests.get(`b ${wrong.digest}`)?.bytes;
+    registry.intercept = when('/manifests/', (_request, response) => {
+      response.end(bytes);
+      return true;
+    });
+    const attempt = resolve(newClient(), nameAt(registry, `a@${right.digest}`));
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.untrustworthy',
+      message: expect.stringContaining(wrong.digest),
+    });
+  });
+
+  it.each([
+    ['another digest', sha256('else')],
+    ['no digest', 'sha256:123'],
+  ])('are refused where the header of a tag names %s', async (_what, header) => {
+    const registry = await startRegistry();
+    const image = registry.image('a', '1');
+    const bytes = registry.manifests.get(`a ${image.digest}`)?.bytes;
+    registry.intercept = when('/manifests/', (_request, response) => {
+      response.setHeader('docker-content-digest', header);
+      response.end(bytes);
+      return true;
+    });
+    const attempt = resolve(newClient(), nameAt(registry, 'a:1'));
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy' });
+  });
+
+  it('are refused where the header beside the right bytes names another digest', async () => {
+    const registry = await startRegistry();
+    const image = registry.image('a', '1');
+    const bytes = registry.manifests.get(`a ${image.digest}`)?.bytes;
+    registry.intercept = when('/manifests/', (_request, response) => {
+      response.setHeader('docker-content-digest', sha256('else'));
+      response.end(bytes);
+      return true;
+    });
+    const attempt = resolve(newClient(), nameAt(registry, `a@${image.digest}`));
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy' });
+  });
+
+  it('are refused where a child has another size than its index says', async () => {
+    const registry = await startRegistry();
+    const image = registry.image('a');
+    registry.index('a', [{ ...image, size: image.size + 1, platform: { os: 'linux', architecture: 'amd64' } }], '1');
+    const attempt = resolve(newClient(), nameAt(registry, 'a:1'), 'linux/amd64');
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy', message: /its descriptor says/ });
+  });
+
+  it('are refused where a child is an index and is listed as a manifest', async () => {
+    const registry = await startRegistry();
+    const inner = registry.index('a', []);
+    const entry = {
+      ...inner,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      platform: { os: 'linux', architecture: 'amd64' },
+    };
+    registry.index('a', [entry], '1');
+    const attempt = resolve(newClient(), nameAt(registry, 'a:1'), 'linux/amd64');
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy' });
+  });
+
+  it('are refused where a configuration was swapped', async () => {
+    const registry = await startRegistry();
+    registry.image('a', '1', { config: { OnBuild: ['RUN x'] } });
+    for (const digest of registry.blobs.keys()) registry.blobs.set(digest, Buffer.from('{"config":{}}'));
+    const attempt = resolve(newClient(), nameAt(registry, 'a:1'), 'linux/amd64');
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy' });
+  });
+});
+
+describe('an answer without end', () => {
+  it('is cut off at 4 MiB for a manifest', async () => {
+    const registry = await startRegistry();
+    let sent = 0;
+    registry.intercept = when('/manifests/', (_request, response) => {
+      const more = (): void => {
+        sent += 65_536;
+        if (!response.destroyed && sent < 100 * bounds.manifest)
+          response.write(Buffer.alloc(65_536, 32), () => setImmediate(more));
+      };
+      more();
+      return true;
+    });
+    const attempt = resolve(newClient(), nameAt(registry, 'a:1'));
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.untrustworthy',
+      message: /more than the 4194304 bytes/,
+    });
+    expect(sent).toBeLessThan(4 * bounds.manifest);
+  });
+
+  it('is not begun where its length is known', async () => {
+    const registry = await startRegistry();
+    registry.intercept = when('/manifests/', (_request, response) => {
+      response.setHeader('content-length', bounds.manifest + 1);
+      response.flushHeaders();
+      return true;
+    });
+    const attempt = resolve(newClient(), nameAt(registry, 'a:1'));
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy' });
+  });
+
+  it('is allowed up to the bound', async () => {
+    const registry = await startRegistry();
+    const base = { schemaVersion: 2, manifests: [], annotations: { x: '' } };
+    base.annotations.x = ' '.repeat(bounds.manifest - JSON.stringify(base).length);
+    registry.put('a', base, '1');
+    await expect(resolve(newClient(), nameAt(registry, 'a:1'))).resolves.toMatchObject({
+      root: { size: bounds.manifest },
+    });
+  });
+
+  const drip: Intercept = when('/manifests/', (_request, response) => {
+    const timer = setInterval(() => response.write(' '), 10);
+    response.on('close', () => clearInterval(timer));
+    return true;
+  });
+
+  it('is ended by the time limit of one request, however it drips', async () => {
+    const registry = await startRegistry();
+    registry.intercept = drip;
+    const before = performance.now();
+    const attempt = resolve(newClient({ requestTimeout: 200 }), nameAt(registry, 'a:1'));
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.unreachable', message: /in time/ });
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+
+  it('is ended by the time limit of the run', async () => {
+    const registry = await startRegistry();
+    registry.intercept = drip;
+    await expect(resolve(newClient({ timeout: 200 }), nameAt(registry, 'a:1'))).rejects.toMatchObject({
+      code: 'timeout',
+    });
+  });
+
+  it('is ended by the person', async () => {
+    const registry = await startRegistry();
+    registry.intercept = drip;
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    const attempt = resolve(newClient({ signal: controller.signal }), nameAt(registry, 'a:1'));
+    await expect(attempt).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('an answer', () => {
+  it('that is compressed was not asked for', async () => {
+    const registry = await startRegistry();
+    registry.intercept = when('/manifests/', (_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
+      return true;
+    });
+    await expect(resolve(newClient(), nameAt(registry, 'a:1'))).rejects.toMatchObject({ message: /compresses/ });
+    expect(registry.log[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  it.each([
+    [401, 'registry.unauthorized'],
+    [403, 'registry.unauthorized'],
+    [404, 'registry.not-found'],
+    [500, 'registry.failed'],
+    [418, 'registry.failed'],
+  ])('of %i is %s', async (status, code) => {
+    const registry = await startRegistry();
+    registry.image('a', '1');
+    registry.intercept = (_request, response) => {
+      response.statusCode = status;
+      response.end('<html>\u001b[31m');
+      return true;
+    };
+    await expect(resolve(newClient(), nameAt(registry, 'a:1'))).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    ['{', /not JSON/],
+    ['[]', /not an object/],
+    ['{"schemaVersion":2}', /config/],
+    ['{"schemaVersion":2,"manifests":[],"layers":[]}', /index and as a manifest/],
+    ['{"schemaVersion":2,"manifests":[],"Manifests":[]}', /could be read as manifests/],
+    [
+      '{"schemaVersion":2,"manifests":[],"mediaType":"application/vnd.oci.image.manifest.v1+json"}',
+      /media type says manifest/,
+    ],
+    ['{"schemaVersion":2,"manifests":[{"mediaType":"x","digest":"sha256:1","size":1}]}', /not a digest/],
+    ['{"schemaVersion":2,"mediaType":"text/html","manifests":[]}', /media type is text\/html/],
+  ])('of %s is no manifest', async (body, message) => {
+    const registry = await startRegistry();
+    registry.intercept = (_request, response) => {
+      response.end(body);
+      return true;
+    };
+    const attempt = resolve(newClient(), nameAt(registry, 'a:1'));
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy', message });
+  });
+});
+
+describe('a registry that fails now and then', () => {
+  const failing = (times: number, fail: Intercept): Intercept => {
+    let left = times;
+    return (request, response) => left-- > 0 && fail(request, response);
+  };
+  const reset: Intercept = (request) => {
+    request.socket.destroy();
+    return true;
+  };
+  const unavailable: Intercept = (_request, response) => {
+    response.writeHead(503).end();
+    return true;
+  };
+
+  it.each([
+    ['closes the connection', reset],
+    ['says 503', unavailable],
+  ])('is asked again where it %s', async (_what, fail) => {
+    const registry = await startRegistry();
+    registry.image('a', '1');
+    registry.intercept = failing(2, fail);
+    await expect(resolve(newClient(), nameAt(registry, 'a:1'))).resolves.toBeDefined();
+  });
+
+  it('is not asked for ever', async () => {
+    const registry = await startRegistry();
+    registry.intercept = unavailable;
+    await expect(resolve(newClient(), nameAt(registry, 'a:1'))).rejects.toMatchObject({ code: 'registry.failed' });
+    expect(registry.log.length).toBeLessThanOrEqual(4);
+  });
+
+  it('is waited for as long as it asks', async () => {
+    const registry = await startRegistry();
+    registry.image('a', '1');
+    registry.intercept = failing(2, (_request, response) => {
+      response.writeHead(429, { 'retry-after': '1' }).end();
+      return true;
+    });
+    const before = performance.now();
+    await expect(resolve(newClient(), nameAt(registry, 'a:1'))).resolves.toBeDefined();
+    expect(performance.now() - before).toBeGreaterThan(900);
+  });
+
+  it('is not waited for beyond the time of the run', async () => {
+    const registry = await startRegistry();
+    registry.intercept = (_request, response) => {
+      response.writeHead(429, { 'retry-after': '20' }).end();
+      return true;
+    };
+    const before = performance.now();
+    const attempt = resolve(newClient({ timeout: 5000 }), nameAt(registry, 'a:1'));
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.rate-limited' });
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+});
+
+describe('without a network', () => {
+  it('what a digest names comes from the cache, and nothing is asked for', async () => {
+    const registry = await startRegistry();
+    const image = registry.image('a', '1');
+    const cacheFolder = await temporaryFolder();
+    const online = newClient({ cacheFolder });
+    await resolve(online, nameAt(registry, 'a:1'), 'linux/amd64');
+    await online.close();
+    registry.log.length = 0;
+    const name = nameAt(registry, `a:1@${image.digest}`);
+    const offline = () => newClient({ cacheFolder, offline: true });
+    await expect(resolve(offline(), name, 'linux/amd64')).resolves.toMatchObject({ source: 'written' });
+    await expect(resolve(offline(), nameAt(registry, 'a:1'))).rejects.toMatchObject({ code: 'registry.offline' });
+    const unknown = resolve(offline(), nameAt(registry, `a@${sha256('x')}`));
+    await expect(unknown).rejects.toMatchObject({ code: 'registry.offline' });
+    expect(registry.log).toEqual([]);
+  });
+});
+
+describe('with --refresh', () => {
+  it('nothing that is kept is used', async () => {
+    const registry = await startRegistry();
+    const image = registry.image('a', '1');
+    const cacheFolder = await temporaryFolder();
+    const first = newClient({ cacheFolder });
+    await resolve(first, nameAt(registry, 'a:1'));
+    await first.close();
+    registry.log.length = 0;
+    await resolve(newClient({ cacheFolder, refresh: true }), nameAt(registry, `a@${image.digest}`));
+    expect(registry.paths).toEqual([`GET /v2/a/manifests/${image.digest}`]);
+  });
+});
+
+describe('mirrors of Docker Hub', () => {
+  const startHub = async () => {
+    const hub = new MemoryRegistry();
+    const mirror = await startRegistry();
+    const image = hub.image('library/a', '1');
+    const internet = await startInternet({
+      'registry-1.docker.io': (request, response) => hub.handle(request, response),
+    });
+    const options = {
+      environment: bareEnvironment({ variables: internet.variables }),
+      certificateFolders: [internet.certificates],
+      mirrors: [`http://${mirror.host}/`],
+    };
+    return { hub, mirror, image, options };
+  };
+  const name = parseCanonicalName('a:1');
+
+  it('give what a digest names, and never say what a tag is', async () => {
+    const { hub, mirror, image, options } = await startHub();
+    const other = mirror.image('library/a', '1', { config: { Labels: { other: 'yes' } } });
+    for (const [digest, bytes] of hub.blobs) mirror.blobs.set(digest, bytes);
+    const resolved = await resolve(newClient(options), name, 'linux/amd64');
+    expect(resolved.root.digest).toBe(image.digest);
+    expect(resolved.root.digest).not.toBe(other.digest);
+    expect(mirror.paths.every((path) => path.includes('/blobs/'))).toBe(true);
+    expect(mirror.paths).toHaveLength(1);
+    expect(hub.paths).toEqual(['GET /v2/library/a/manifests/1']);
+  });
+
+  it('that lie or fail are passed over', async () => {
+    const { mirror, image, options } = await startHub();
+    mirror.intercept = (_request, response) => {
+      response.end('evil');
+      return true;
+    };
+    const client = newClient({ ...options, mirrors: ['http://127.0.0.1:1', ...options.mirrors] });
+    const resolved = await resolve(client, parseCanonicalName(`a@${image.digest}`), 'linux/amd64');
+    expect(resolved.root.digest).toBe(image.digest);
+  });
+
+  it('do not speak for other registries', async () => {
+    const { mirror, options } = await startHub();
+    const registry = await startRegistry();
+    const image = registry.image('a', '1');
+    await resolve(newClient(options), nameAt(registry, `a@${image.digest}`), 'linux/amd64');
+    expect(mirror.log).toEqual([]);
+  });
+});
