@@ -47,5 +47,5 @@ clean: ## all that was made, but for node_modules
 $(executable): $(sources) $(modules)
 	$(node) scripts/build/build.ts $(TARGET)
 
-$(modules): package.json package-lock.json
+$(modules): package-lock.json
 	scripts/build/node-modules.sh

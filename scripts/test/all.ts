@@ -32,7 +32,7 @@ function vitest(project: string): Check {
   return { name: `${project} tests`, command: ['vitest', ...flags], report };
 }
 
-const lint = ['typecheck', 'lint:format', 'lint:code', 'lint:rooms', 'lint:unused'].map(npm);
+const lint = ['typecheck', 'lint:format', 'lint:code', 'lint:rooms', 'lint:unused', 'lint:lock'].map(npm);
 const build: Check = { name: 'build', command: ['make', '--no-print-directory', 'build'], report: null };
 const checks = process.argv[2] === 'lint' ? lint : [...lint, vitest('unit'), build, vitest('e2e')];
 
