@@ -10,7 +10,6 @@ export {
   defaultIdentity,
   githubIssuer,
   githubWorkflowClaims,
-  identityToken,
 } from '../../scripts/lab/identity-token.ts';
 export {
   copyImage,
