@@ -81,47 +81,45 @@ async function conversions(
 }
 
 /**
- * `--call=outline` goes all the way to the images without running a step, but for one platform only, so that cases with
- * `--platform` are really built, on the engine that can build for several.
+ * Really builds, since `--call=outline`, which would run no step, overflows the engine's stack on a stage that is based
+ * on one that copies from it. What needs several platforms or a layout goes to the engine that can do it.
  */
 async function build(lab: RunningLab, context: string, policy: string, question: Question): Promise<Answer> {
-  const real = question.args.some((argument) => argument === '--platform' || argument.includes('oci-layout:'));
-  const mode = real ? ['--output', 'type=cacheonly'] : ['--call=outline'];
+  const second = question.args.some((argument) => argument === '--platform' || argument.includes('oci-layout:'));
   const outcome = await run(
     lab,
     lab.docker,
-    ['buildx', 'build', '--progress=rawjson', '--provenance=false', ...mode, ...question.args, '.'],
+    ['buildx', 'build', '--progress=rawjson', '--provenance=false', '--output=type=cacheonly', ...question.args, '.'],
     {
       cwd: context,
       env: {
         EXPERIMENTAL_BUILDKIT_SOURCE_POLICY: policy,
-        DOCKER_HOST: real ? (lab.secondDockerHost ?? lab.dockerHost) : lab.dockerHost,
+        DOCKER_HOST: second ? (lab.secondDockerHost ?? lab.dockerHost) : lab.dockerHost,
       },
     },
   );
-  return readAnswer(outcome.stderr, outcome.status, real, question.args);
+  return readAnswer(outcome.stderr, outcome.status, question.args);
 }
 
 const metadata = /^\[(?:context ([^\]]+)|(?:(\S+) )?internal)\] load metadata for (\S+)$/;
 const frontendConfig = /^resolve image config for docker-image:\/\/(\S+)$/;
-/** What can go wrong in running the steps, since the base is nearly empty; that is no refusal of the Dockerfile. */
-const failedStep = /process "|failed to calculate checksum|failed to compute cache key|not found|no such file/;
-
-function readAnswer(log: string, status: number, real: boolean, args: readonly string[]): Answer {
+function readAnswer(log: string, status: number, args: readonly string[]): Answer {
   const platforms = new Map<string, Set<string>>();
   let frontend: string | undefined;
-  for (const name of vertexNames(log)) {
+  const { names, failed } = readSteps(log);
+  for (const name of names) {
     frontend ??= frontendConfig.exec(name)?.[1];
     const [, context, platform, image] = metadata.exec(name) ?? [];
     if (image === undefined || args.some((argument) => argument.startsWith(`${context}=oci-layout:`))) continue;
     const canonical = parseCanonicalName(image);
     platforms.set(canonical, (platforms.get(canonical) ?? new Set()).add(platform ?? ''));
   }
-  const images = [...platforms.keys()].sort();
   const message = /^ERROR: (?:failed to build: )?(?:failed to solve: )?(.*)$/m.exec(log)?.[1] ?? '';
+  if (/Cannot connect to the Docker daemon|connection refused/.test(message)) throw new Error(message);
+  const images = [...platforms.keys()].sort();
   // The base that stands in for a frontend cannot do its work, and says so when a named context brought it in.
   if (message.startsWith('current frontend does not support')) frontend = images.pop();
-  const refused = status !== 0 && frontend === undefined && !(real && failedStep.test(message));
+  const refused = status !== 0 && frontend === undefined && !failed;
   const several = [...platforms].filter(([, given]) => !given.has(''));
   return {
     images,
@@ -136,14 +134,21 @@ function sortedLists(lists: readonly (readonly [string, ReadonlySet<string>])[])
   return Object.fromEntries(sorted.map(([name, values]) => [name, [...values].sort()]));
 }
 
-/** The names of all steps in a log of raw JSON lines. */
-function vertexNames(log: string): ReadonlySet<string> {
+/**
+ * The steps in a log of raw JSON lines, and whether one failed. A step that fails is no refusal of the Dockerfile: the
+ * base has nothing in it that a RUN could start or a COPY could take.
+ */
+function readSteps(log: string): { names: ReadonlySet<string>; failed: boolean } {
   const names = new Set<string>();
+  let failed = false;
   for (const line of log.split('\n')) {
     if (!line.startsWith('{')) continue;
     // buildx prints one SolveStatus a line
-    const { vertexes = [] } = JSON.parse(line) as { vertexes?: readonly { name?: string }[] };
-    for (const { name } of vertexes) if (name !== undefined) names.add(name);
+    const { vertexes = [] } = JSON.parse(line) as { vertexes?: readonly { name?: string; error?: string }[] };
+    for (const { name = '', error = '' } of vertexes) {
+      names.add(name);
+      if (error !== '' && !metadata.test(name)) failed = true;
+    }
   }
-  return names;
+  return { names, failed };
 }
