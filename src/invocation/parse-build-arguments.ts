@@ -48,11 +48,6 @@ function parseTarget(written: string, values: OptionValues, environment: Environ
   };
 }
 
-/** Whether a command line asks for help instead of a build. */
-export function asksForHelp(rest: readonly string[]): boolean {
-  return new OptionValues(scanArguments(rest, table)).isOn('help');
-}
-
 /**
  * Reads the arguments of `docker buildx build`, ours already taken out, as buildx 0.29 to 0.36 reads them. Looks at the disk only to
  * tell folders from URLs and to find a lower-case `dockerfile`.
