@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -40,9 +40,10 @@ function buildingOn(image: string, policy = acmePolicy()): Promise<string> {
   });
 }
 
-/** Builds the project into its folder `out`. */
+/** Builds the project into its folder `out`, which is empty before. */
 async function build(folder: string, more: readonly string[] = []): Promise<Outcome & { readonly built: boolean }> {
   const out = join(folder, 'out');
+  await rm(out, { recursive: true, force: true });
   const outcome = await runVerify(['build', '--output', `type=local,dest=${out}`, ...more, '.'], { cwd: folder });
   return { ...outcome, built: existsSync(join(out, 'built')) };
 }
