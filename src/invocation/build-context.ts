@@ -6,7 +6,7 @@ import { type BuildContext, type DockerfileSource, VerifyError } from '../model/
 const scpStyle = /^[\w-]+@[a-zA-Z0-9.-]+:/;
 
 /** Whether BuildKit takes `text` for a git repository (buildkit, frontend/dockerfile/dfgitutil: ParseGitRef). */
-export function isGitUrl(text: string): boolean {
+function isGitUrl(text: string): boolean {
   if (text.startsWith('./') || text.startsWith('../')) return false;
   if (text.startsWith('github.com/')) return true;
   const scheme = /^([a-zA-Z0-9]+):\/\//.exec(text)?.[1]?.toLowerCase();

@@ -1,5 +1,5 @@
 /** What an option of Docker's means to us. */
-export type Treatment =
+type Treatment =
   | 'images' // decides which images the build uses
   | 'output' // decides where results and text go; read so that a report can say so
   | 'builder' // decides who builds

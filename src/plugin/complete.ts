@@ -1,5 +1,5 @@
 /** What a word can be completed to, with a description for people. */
-export interface Candidate {
+interface Candidate {
   readonly value: string;
   readonly description: string;
 }

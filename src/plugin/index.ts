@@ -1,10 +1,10 @@
-export { type Candidate, type CompletedOption, type CompletionSource, complete } from './complete.ts';
+export { type CompletedOption, type CompletionSource, complete } from './complete.ts';
 export { completionScript } from './completion-script.ts';
 export { dockerFlagValue } from './docker-flags.ts';
-export { type InstallMode, type InstallOutcome, install, uninstall } from './install.ts';
-export { type InstallPlaces, installPlaces } from './install-places.ts';
-export { metadata, metadataCommand } from './metadata.ts';
+export { type InstallMode, install, uninstall } from './install.ts';
+export { installPlaces } from './install-places.ts';
+export { metadata } from './metadata.ts';
 export { type PluginCall, parsePluginArguments } from './parse-plugin-arguments.ts';
 export { shellFunction } from './shell-function.ts';
 export { parseShell, type Shell, shells } from './shells.ts';
-export { type StopWatching, watchPluginSocket } from './watch-plugin-socket.ts';
+export { watchPluginSocket } from './watch-plugin-socket.ts';

@@ -1,8 +1,5 @@
-/** Docker's question to every plugin. */
-export const metadataCommand = 'docker-cli-plugin-metadata';
-
 /**
- * The answer, one line of JSON (docker/cli, cli-plugins/metadata). `version` is ours, without `v`; `url` is where the project lives,
+ * The answer to Docker's handshake, one line of JSON (docker/cli, cli-plugins/metadata). `version` is ours, without `v`; `url` is where the project lives,
  * null for nowhere.
  */
 export function metadata(version: string, url: string | null): string {
