@@ -110,7 +110,8 @@ async function addLayer(progress: Progress, layer: Layer, files: readonly Policy
 }
 
 function refuseLoosening(request: PolicyRequest, policy: LoadedPolicy): void {
-  if (request.mode !== 'warn' || !policy.compiled.saysEnforce) return;
+  const saysEnforce = policy.compiled.saysEnforce || policy.clusterPolicies.some((cluster) => cluster.saysEnforce);
+  if (request.mode !== 'warn' || !saysEnforce) return;
   throw new VerifyError('usage.loosens', `--mode warn is refused: the policy ${policy.named} says mode: enforce`, {
     place: { file: policy.named },
     hint: 'leave --mode away, or change that policy',

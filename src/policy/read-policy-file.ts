@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Layer, Mode } from '../model/index.ts';
 import type { ClusterPolicy } from './cluster-image-policy/cluster-policy.ts';
+import type { ClusterModes } from './cluster-image-policy/read-cluster-policies.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { addPublishers } from './compile-publishers.ts';
 import type { MaterialCollector } from './material-collector.ts';
@@ -64,11 +65,10 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
     compiled,
     publishers: scope.publishers,
     builtinOff: document.builtin === 'off',
-    clusterPolicies: await clusterPoliciesOf(
-      scope,
-      document.clusterImagePolicies ?? [],
-      request.mode ?? document.mode ?? 'enforce',
-    ),
+    clusterPolicies: await clusterPoliciesOf(scope, document.clusterImagePolicies ?? [], {
+      option: request.mode,
+      file: request.mode ?? document.mode ?? 'enforce',
+    }),
   };
 }
 
@@ -90,9 +90,9 @@ async function withPublishersOf(scope: PolicyScope, file: string): Promise<Publi
 async function clusterPoliciesOf(
   scope: PolicyScope,
   globs: readonly string[],
-  mode: Mode,
+  modes: ClusterModes,
 ): Promise<readonly ClusterPolicy[]> {
   if (globs.length === 0) return [];
   const { readClusterPolicies } = await import('./cluster-image-policy/read-cluster-policies.ts');
-  return readClusterPolicies(scope, globs, mode);
+  return readClusterPolicies(scope, globs, modes);
 }

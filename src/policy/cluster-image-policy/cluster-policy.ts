@@ -1,4 +1,42 @@
 import type { Mode } from '../../model/index.ts';
+import type { TextPattern } from '../text-pattern.ts';
+import type { LiteralCue } from './literal-cue.ts';
+
+/** Something in a ClusterImagePolicy that cannot be evaluated here. */
+export interface Unsupported {
+  /** For instance `spec.authorities[0].key.kms`. */
+  readonly field: string;
+  readonly reason: string;
+}
+
+export interface ClusterIdentity {
+  readonly issuer: TextPattern;
+  readonly subject: TextPattern;
+}
+
+export interface ClusterAttestation {
+  readonly name: string;
+  readonly predicateType: string;
+  /** Null: any statement of this type will do. */
+  readonly constraint: LiteralCue | null;
+}
+
+/** One authority, its short forms expanded. */
+export interface ClusterAuthority {
+  readonly name: string;
+  readonly signer:
+    | { readonly kind: 'key'; readonly id: string; readonly logRequired: boolean }
+    | { readonly kind: 'keyless'; readonly identities: readonly ClusterIdentity[] }
+    | { readonly kind: 'static'; readonly action: 'pass' | 'fail'; readonly message: string | null }
+    | { readonly kind: 'unsupported' };
+  /** Not empty: only these are looked at, and never the signature. */
+  readonly attestations: readonly ClusterAttestation[];
+  readonly format: 'legacy' | 'bundle';
+  /** Where its signatures are kept, null for beside the image. */
+  readonly source: { readonly repository: string | null; readonly tagPrefix: string | null } | null;
+  /** Why it cannot be evaluated; empty where it can. */
+  readonly unsupported: readonly Unsupported[];
+}
 
 /** A ClusterImagePolicy, validated and defaulted as the admission controller does. */
 export interface ClusterPolicy {
@@ -6,5 +44,12 @@ export interface ClusterPolicy {
   /** Its file, as named to the user. */
   readonly policy: string;
   readonly line: number | null;
+  /** The mode in force. */
   readonly mode: Mode;
+  /** Whether it says `mode: enforce` itself. */
+  readonly saysEnforce: boolean;
+  readonly globs: readonly string[];
+  readonly authorities: readonly ClusterAuthority[];
+  /** What cannot be evaluated outside of the authorities. */
+  readonly unsupported: readonly Unsupported[];
 }
