@@ -152,12 +152,12 @@ function assertTimed(statement: SignedStatement, supported: Supported, anchors: 
   }
 }
 
-function assertValidThen(certificate: X509Certificate, supported: Supported, now: Date | null): void {
+function assertValidThen(certificate: X509Certificate, supported: Supported, now: Date): void {
   const times = [
     ...supported.entries.filter(timed).map((entry) => new Date(Number(entry.integratedTime) * 1000)),
     ...supported.tokens.map(({ token }) => token.signingTime),
   ];
-  const outside = (times.length === 0 && now !== null ? [now] : times).find((time) => !certificate.validForDate(time));
+  const outside = (times.length === 0 ? [now] : times).find((time) => !certificate.validForDate(time));
   if (outside === undefined) return;
   throw new Refusal(
     'certificate-expired',
@@ -200,7 +200,6 @@ export function verifyAnchored(
   const isTimeless = supported.entries.filter(timed).length + supported.tokens.length === 0;
   if (signer.kind === 'certificate') {
     assertTimed(statement, supported, anchors);
-    assertValidThen(signer.certificate, supported, anchors.kind === 'authority' ? now : null);
   }
   for (const entry of supported.entries.filter(recordsEnvelope)) assertPromise(entry, anchors);
   const entity = entityOf(statement, signer, supported);
@@ -223,6 +222,8 @@ export function verifyAnchored(
   try {
     verifier.verify(isTimeless && signer.kind === 'certificate' ? withPresent(entity, now) : entity);
   } catch (error) {
+    const isCertificate = error instanceof VerificationError && error.code === 'CERTIFICATE_ERROR';
+    if (isCertificate && signer.kind === 'certificate') assertValidThen(signer.certificate, supported, now);
     throw translated(error);
   }
   return provenTime(supported);
