@@ -50,6 +50,8 @@ export interface BuildGraph {
 
 /** Rounds of looking for ONBUILD triggers: each must add a stage or end. */
 const mostRounds = 64;
+/** Triggers of all stages together, since a short file can multiply them. */
+const mostTriggers = 20_000;
 
 /**
  * Works out what a build of one platform reads, in the steps of BuildKit's frontend (dockerfile2llb).
@@ -65,6 +67,7 @@ class GraphBuilder {
   readonly #states = new StageStates();
   readonly #images: ImageRequest[] = [];
   readonly #contents: ContentRequest[] = [];
+  #triggers = 0;
 
   constructor(input: GraphInput) {
     this.#input = input;
@@ -228,6 +231,11 @@ class GraphBuilder {
     this.#images.push({ name: source.image, platform, asker, context });
   }
 
+  #countTrigger(place: Required<Place>): void {
+    this.#triggers++;
+    if (this.#triggers > mostTriggers) throw invalidDockerfile('too many ONBUILD triggers', place);
+  }
+
   /** Whether the triggers of a stage's base brought anything to resolve. */
   #readTriggers(state: StageState): boolean {
     if (state.triggersRead) return false;
@@ -236,11 +244,13 @@ class GraphBuilder {
     const steps: Step[] = [];
     const ofImage = state.image === null ? [] : (this.#input.onbuild.get(state.image) ?? []);
     for (const trigger of ofImage) {
+      this.#countTrigger(place);
       const instruction = placed(place, () => parseTrigger(trigger, place.file));
       steps.push(this.#connect(state, instruction, { place }));
     }
     for (const { instruction } of state.parent?.steps ?? []) {
       if (instruction.kind !== 'onbuild') continue;
+      this.#countTrigger(place);
       const put = placed(place, () => triggerOf(instruction.trigger));
       steps.push(this.#connect(state, put, { place: placeIn(instruction.node, 0) }));
     }

@@ -50,9 +50,16 @@ function parseDirective(line: string, start: number): Directive | null {
   const match = shape.exec(rest);
   const name = match?.[1]?.toLowerCase() ?? '';
   if (match === null || !isDirectiveName(name)) return null;
-  const value = rest.slice(match[0].length).replace(/[\t\n\f\r ]+$/, '');
+  const value = trimEnd(rest.slice(match[0].length));
   if (value === '') return null;
   return { name, value, valueOffset: line.length - rest.length + match[0].length };
+}
+
+/** Without blanks at the end; an expression for that would take quadratic time. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && '\t\n\f\r '.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 /** The frontend that a Dockerfile asks for. */

@@ -44,10 +44,14 @@ export interface ParsedDockerfile {
 
 /** The place of the character at `offset` of an instruction's text. */
 export function placeIn(node: InstructionNode, offset: number): Required<Place> {
-  let found: Stretch = node.stretches[0] ?? { from: 0, line: node.line, column: 1 };
-  for (const stretch of node.stretches) {
-    if (stretch.from <= offset) found = stretch;
+  let low = 0;
+  let high = node.stretches.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((node.stretches[middle]?.from ?? 0) <= offset) low = middle;
+    else high = middle - 1;
   }
+  const found: Stretch = node.stretches[low] ?? { from: 0, line: node.line, column: 1 };
   return { file: node.file, line: found.line, column: found.column + offset - found.from };
 }
 

@@ -189,7 +189,7 @@ function checkPlain(node: InstructionNode, words: readonly string[]): void {
   }
 }
 
-const durationPattern = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+const durationPattern = /^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
 
 function checkHealthcheck(node: InstructionNode, words: readonly string[]): void {
   const [type, ...rest] = words;

@@ -1,4 +1,4 @@
-import { type Copy, DockerfileParser, type From, type ModifiableInstruction } from 'dockerfile-ast';
+import { type Copy, DockerfileParser, type Flag, type From, type ModifiableInstruction } from 'dockerfile-ast';
 import type { Place } from '../model/index.ts';
 import { type InstructionNode, placeIn } from './instruction-lines.ts';
 
@@ -8,62 +8,70 @@ interface LineRange {
   readonly end: { readonly character: number };
 }
 
+/** Longer instructions are not put to the library, whose ranges cost more the longer the text is. */
+const longestForLibrary = 16_384;
+
 /** Where the image of a FROM stands. */
 export function placeOfBase(node: InstructionNode, base: string): Required<Place> {
-  return find(node, base, (instruction) => rangeOfArgument(instruction as From, base));
+  return find(node, base, () => rangeOfArgument(ask(node) as From | null, base));
 }
 
 /** Where the value of `COPY --from` stands. */
 export function placeOfCopySource(node: InstructionNode, from: string): Required<Place> {
-  return find(node, from, (instruction) => (instruction as Copy).getFromFlag()?.getValueRange() ?? null);
+  return find(node, from, () => (ask(node) as Copy | null)?.getFromFlag()?.getValueRange() ?? null);
 }
 
 /** Where the value of `from` in the `index`-th `--mount` of a RUN stands. */
 export function placeOfMountSource(node: InstructionNode, index: number, from: string): Required<Place> {
-  return find(node, from, (instruction) => {
-    const flags = (instruction as ModifiableInstruction).getFlags().filter((flag) => flag.getName() === 'mount');
-    const options = flags[index]?.getOptions() ?? [];
+  return find(node, from, () => {
+    const options = mountFlags(node)[index]?.getOptions() ?? [];
     return options.findLast((option) => option.getName().toLowerCase() === 'from')?.getValueRange() ?? null;
   });
 }
 
-function rangeOfArgument(from: From, base: string): LineRange | null {
-  return (
-    from
-      .getArguments()
-      .find((argument) => argument.getValue() === base)
-      ?.getRange() ?? null
-  );
+function rangeOfArgument(from: From | null, base: string): LineRange | null {
+  const argument = from?.getArguments().find((candidate) => candidate.getValue() === base);
+  return argument?.getRange() ?? null;
+}
+
+/**
+ * The place of `expected` in the range that the library names. Where that holds another text than BuildKit's, the first
+ * place where the text stands counts.
+ */
+function find(node: InstructionNode, expected: string, rangeIn: () => LineRange | null): Required<Place> {
+  const range = rangeIn();
+  const first = headerOf(node) === '' ? 0 : 1;
+  if (range !== null && range.start.line === first) {
+    const inside = node.text.slice(range.start.character, range.end.character).indexOf(expected);
+    if (inside >= 0) return placeIn(node, range.start.character + inside);
+  }
+  return placeIn(node, Math.max(node.text.indexOf(expected, node.keyword.length), 0));
+}
+
+function headerOf(node: InstructionNode): string {
+  return node.escape === '\\' ? '' : `# escape=${node.escape}\n`;
 }
 
 type AnyInstruction = ReturnType<ReturnType<typeof DockerfileParser.parse>['getInstructions']>[number];
 
 /**
- * Asks dockerfile-ast for the range of `expected` within the instruction, put on one line since the library reads
- * continuations and heredocs in its own way. Where its answer is another text than BuildKit's, the first place where
- * the text stands counts.
+ * The instruction as dockerfile-ast sees it, put on one line, since the library reads continuations and heredocs in its
+ * own way; null where it does not know it for the same.
  */
-function find(
-  node: InstructionNode,
-  expected: string,
-  rangeIn: (instruction: AnyInstruction) => LineRange | null,
-): Required<Place> {
-  const range = node.text.includes('<<') ? null : askLibrary(node, rangeIn);
-  if (range !== null && node.text.slice(range.start.character, range.end.character).includes(expected)) {
-    const quoted = node.text.slice(range.start.character, range.end.character).indexOf(expected);
-    return placeIn(node, range.start.character + quoted);
-  }
-  const offset = node.text.indexOf(expected, node.keyword.length);
-  return placeIn(node, Math.max(offset, 0));
+function ask(node: InstructionNode): AnyInstruction | null {
+  if (node.text.length > longestForLibrary || node.text.includes('<<')) return null;
+  const [instruction] = DockerfileParser.parse(headerOf(node) + node.text).getInstructions();
+  return instruction?.getKeyword() === node.command.toUpperCase() ? instruction : null;
 }
 
-function askLibrary(
-  node: InstructionNode,
-  rangeIn: (instruction: AnyInstruction) => LineRange | null,
-): LineRange | null {
-  const header = node.escape === '\\' ? '' : `# escape=${node.escape}\n`;
-  const [instruction] = DockerfileParser.parse(header + node.text).getInstructions();
-  if (instruction === undefined || instruction.getKeyword() !== node.command.toUpperCase()) return null;
-  const range = rangeIn(instruction);
-  return range !== null && range.start.line === (header === '' ? 0 : 1) ? range : null;
+const knownMounts = new WeakMap<InstructionNode, readonly Flag[]>();
+
+/** Kept, since every mount of an instruction asks for them. */
+function mountFlags(node: InstructionNode): readonly Flag[] {
+  const known = knownMounts.get(node);
+  if (known !== undefined) return known;
+  const instruction = ask(node) as ModifiableInstruction | null;
+  const flags = (instruction?.getFlags() ?? []).filter((flag) => flag.getName() === 'mount');
+  knownMounts.set(node, flags);
+  return flags;
 }

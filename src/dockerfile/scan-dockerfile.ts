@@ -32,7 +32,7 @@ export interface ScanInput {
 }
 
 /** Characters that all variables of one scan may expand to together. */
-const expansionBudget = 32 * 1024 * 1024;
+const expansionBudget = 8 * 1024 * 1024;
 
 /**
  * The images that BuildKit would pull for this target, with every place that asks for them.

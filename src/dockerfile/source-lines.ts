@@ -4,7 +4,7 @@ import { invalidDockerfile } from './invalid-dockerfile.ts';
 /** BuildKit reads a Dockerfile with a scanner that refuses a longer line, in bytes. */
 const longestLine = 65_535;
 /** No Dockerfile that people write comes near; what is larger is refused unread. */
-const largestFile = 16 * 1024 * 1024;
+const largestFile = 4 * 1024 * 1024;
 
 /** One line of the file. */
 export interface SourceLine {
@@ -16,7 +16,7 @@ export interface SourceLine {
 
 /**
  * The text of a Dockerfile, without a byte order mark.
- * @throws VerifyError `dockerfile.invalid` when it is empty or larger than 16 MiB
+ * @throws VerifyError `dockerfile.invalid` when it is empty or larger than 4 MiB
  */
 export function decodeSource(source: Uint8Array, file: string): string {
   if (source.length === 0) throw invalidDockerfile('the Dockerfile cannot be empty', { file });
