@@ -25,11 +25,6 @@ export function limitOf(form: AttachmentForm): number {
   return form === 'cosign-attestation' ? bounds.attestation : bounds.signature;
 }
 
-/** What is read first: signatures, which are small, before attestations, so that no mass of these can crowd them out. */
-export function rankOf(form: AttachmentForm): number {
-  return { 'cosign-signature': 0, notation: 0, 'sigstore-bundle': 1, 'cosign-attestation': 2 }[form];
-}
-
 /** Which attestations are wanted. Signatures always are. */
 export type AttestationChoice = 'all' | 'provenance' | 'none';
 

@@ -1,28 +1,11 @@
-import {
-  type Attachment,
-  type AttachmentForm,
-  type Descriptor,
-  type Digest,
-  parseReference,
-  type ResolvedImage,
-  type UnsignedStatement,
-  VerifyError,
-} from '../model/index.ts';
-import { type AttestationChoice, attachmentForm, isUnwanted, limitOf, rankOf } from './attachment-form.ts';
-import { bounds } from './bounds.ts';
-import { attestationEntries, readAttestationManifest, unsignedStatements } from './buildkit-attestation.ts';
-import {
-  type CollectProblem,
-  type Findings,
-  type Found,
-  findAttached,
-  problemOf,
-  type SignaturePlace,
-  type Subject,
-} from './find-attached.ts';
+import { type Digest, parseReference, type ResolvedImage, type UnsignedStatement } from '../model/index.ts';
+import { beyondBudget, newBudget } from './attachment-budget.ts';
+import type { AttestationChoice } from './attachment-form.ts';
+import { attestationEntries, readAttestationManifest } from './buildkit-attestation.ts';
+import { type CollectProblem, findAttached, problemOf, type SignaturePlace, type Subject } from './find-attached.ts';
 import { readFindings, writeFindings } from './findings-cache.ts';
 import { formatRepository, type ImageSource, type RepositoryName } from './image-source.ts';
-import type { ImageManifest } from './manifest.ts';
+import { type Collected, type Collecting, readFound } from './read-attached.ts';
 
 /** A repository for signatures other than the image's own (cosign's COSIGN_REPOSITORY). */
 export interface SignatureRepository {
@@ -40,125 +23,15 @@ export interface CollectOptions {
   readonly attestations?: AttestationChoice;
 }
 
-/** All that is attached to an image, unread, and what could not be looked at: neither is ever the other. */
-export interface Collected {
-  readonly attachments: readonly Attachment[];
-  readonly unsigned: readonly UnsignedStatement[];
-  readonly problems: readonly CollectProblem[];
-}
-
-function placesOf(image: RepositoryName, options: CollectOptions): readonly SignaturePlace[] {
-  const own = options.besideImage === false ? [] : [{ ...image, tagPrefix: '' }];
-  const others = (options.repositories ?? []).map(({ repository, tagPrefix }) => {
-    const { registry, repository: path } = parseReference(repository);
-    return { registry, repository: path, tagPrefix };
+function placesOf({ registry, repository }: RepositoryName, options: CollectOptions): readonly SignaturePlace[] {
+  const own = options.besideImage === false ? [] : [{ registry, repository, tagPrefix: '' }];
+  const others = (options.repositories ?? []).map((each) => {
+    const named = parseReference(each.repository);
+    return { registry: named.registry, repository: named.repository, tagPrefix: each.tagPrefix };
   });
   const places = [...own, ...others];
   const keyOf = (place: SignaturePlace): string => `${formatRepository(place)} ${place.tagPrefix}`;
   return places.filter((place, index) => places.findIndex((other) => keyOf(other) === keyOf(place)) === index);
-}
-
-/** A layer that is to be read. */
-interface Pending {
-  readonly found: Found;
-  readonly manifest: ImageManifest;
-  readonly layer: Descriptor;
-  readonly form: AttachmentForm;
-}
-
-interface ReadManifest {
-  readonly pending: readonly Pending[];
-  readonly unsigned: readonly UnsignedStatement[];
-  readonly problems: readonly CollectProblem[];
-}
-
-const nothingRead: ReadManifest = { pending: [], unsigned: [], problems: [] };
-
-function assertRefersTo(manifest: ImageManifest, found: Found): void {
-  if (!found.referrer || manifest.subject?.digest === found.subject.digest) return;
-  const said = manifest.subject === null ? 'names no subject' : `is about ${manifest.subject.digest}`;
-  throw new VerifyError(
-    'registry.untrustworthy',
-    `${found.digest} is listed for ${found.subject.digest}, but ${said}`,
-    {
-      hint: 'whoever can write to this repository listed it wrongly; it does not count',
-    },
-  );
-}
-
-async function readManifest(source: ImageSource, found: Found, choice: AttestationChoice): Promise<ReadManifest> {
-  try {
-    const { manifest } = await source.manifest(found.place, found.digest, found.expected ?? undefined);
-    if (manifest.kind === 'index') return nothingRead;
-    const pending = manifest.layers.flatMap((layer): readonly Pending[] => {
-      const form = attachmentForm(manifest, layer);
-      return form === null || isUnwanted(choice, form, layer, manifest) ? [] : [{ found, manifest, layer, form }];
-    });
-    const { digest, vouchesFor } = found.subject;
-    const unsigned = vouchesFor === null ? unsignedStatements(manifest, digest, found.digest) : [];
-    if (pending.length + unsigned.length > 0) assertRefersTo(manifest, found);
-    return { pending, unsigned, problems: [] };
-  } catch (error) {
-    return { ...nothingRead, problems: [problemOf(error, found.subject.digest, found.location)] };
-  }
-}
-
-function toAttachment({ found, manifest, layer, form }: Pending, content: Buffer): Attachment {
-  return {
-    form,
-    subject: found.subject.digest,
-    vouchesFor: found.subject.vouchesFor,
-    manifest: found.digest,
-    layer,
-    artifactType: manifest.artifactType,
-    annotations: manifest.annotations,
-    location: found.location,
-    content: content.toString('base64'),
-  };
-}
-
-/** What of the layers is read at all: the likeliest signatures first, within the bounds of one image. */
-function withinBounds(
-  pending: readonly Pending[],
-  subject: Digest,
-): { chosen: readonly Pending[]; problems: readonly CollectProblem[] } {
-  const ordered = [...pending].sort(
-    (left, right) => rankOf(left.form) - rankOf(right.form) || left.layer.size - right.layer.size,
-  );
-  let bytes = 0;
-  const fits = (each: Pending, index: number): boolean => {
-    if (each.layer.size > limitOf(each.form)) return true; // Refused one by one, with its own problem.
-    bytes += each.layer.size;
-    return index < bounds.attachments && bytes <= bounds.attachmentBytes;
-  };
-  const chosen = ordered.filter(fits);
-  if (chosen.length === ordered.length) return { chosen, problems: [] };
-  const error = new VerifyError(
-    'registry.untrustworthy',
-    `${ordered.length} signatures and attestations are attached, more than are read of one image`,
-    { hint: 'what was read still counts; remove what is not needed from the registry' },
-  );
-  return { chosen, problems: [{ error, subject, location: 'all attachments' }] };
-}
-
-async function readLayers(
-  source: ImageSource,
-  pending: readonly Pending[],
-): Promise<Pick<Collected, 'attachments' | 'problems'>> {
-  const attachments: Attachment[] = [];
-  const problems: CollectProblem[] = [];
-  const read = pending.map(async (each) => {
-    try {
-      return toAttachment(each, await source.blob(each.found.place, each.layer, limitOf(each.form)));
-    } catch (error) {
-      return problemOf(error, each.found.subject.digest, each.found.location);
-    }
-  });
-  for (const result of await Promise.all(read)) {
-    if ('error' in result) problems.push(result);
-    else attachments.push(result);
-  }
-  return { attachments, problems };
 }
 
 /** The chain from attestation manifests to platform manifests: which of them vouch, and what they hold. */
@@ -199,34 +72,52 @@ function distinct(problems: readonly CollectProblem[]): readonly CollectProblem[
   });
 }
 
+function distinctStatements(statements: readonly UnsignedStatement[]): readonly UnsignedStatement[] {
+  const keyOf = ({ manifest, layer }: UnsignedStatement): string => `${manifest} ${layer.digest}`;
+  return [...new Map(statements.map((each) => [keyOf(each), each])).values()];
+}
+
 async function collectFresh(
   source: ImageSource,
   image: ResolvedImage,
   options: CollectOptions,
   key: string,
 ): Promise<Collected> {
-  const { registry, repository } = parseReference(image.name);
+  const repository = parseReference(image.name);
   const choice = options.attestations ?? 'all';
   const subjects = subjectsOf(image);
   const known = await readFindings(source, key, subjects);
-  const chainRead = readChain(source, image, { registry, repository });
-  const findings: Findings =
-    known ?? (await findAttached(source, subjects, placesOf({ registry, repository }, options), choice !== 'none'));
-  const manifests = await Promise.all(findings.found.map((found) => readManifest(source, found, choice)));
+  const lookups =
+    known === null
+      ? findAttached(source, subjects, placesOf(repository, options), choice !== 'none')
+      : [Promise.resolve(known)];
+  const chainRead = readChain(source, image, repository);
+  const vouching = chainRead.then((chain) => chain.vouching);
+  const run: Collecting = { source, choice, budget: newBudget(), vouching, seen: new Set() };
+  // Each lookup is followed to its end by itself: a slow one does not take the time of the others.
+  const parts = await Promise.all(
+    lookups.map(async (lookup) => {
+      const { found, problems } = await lookup;
+      const read = await Promise.all(found.map((each) => readFound(run, each)));
+      return { found, problems, read };
+    }),
+  );
   const chain = await chainRead;
-  const trusted = manifests
-    .flatMap(({ pending }) => pending)
-    .filter(({ found: { subject } }) => subject.vouchesFor === null || chain.vouching.has(subject.digest));
-  const { chosen, problems } = withinBounds(trusted, image.root.digest);
-  const layers = await readLayers(source, chosen);
-  if (known === null && findings.problems.length === 0 && layers.attachments.length > 0) {
-    await writeFindings(source, key, findings.found);
+  const read = parts.flatMap((part) => part.read);
+  const attachments = read.flatMap((each) => each.attachments);
+  const lookupProblems = parts.flatMap((part) => part.problems);
+  if (known === null && lookupProblems.length === 0 && attachments.length > 0) {
+    await writeFindings(
+      source,
+      key,
+      parts.flatMap(({ found }) => found),
+    );
   }
-  const all = [findings.problems, ...manifests.map((each) => each.problems), chain.problems, problems, layers.problems];
+  const exceeded = beyondBudget(run.budget.refused(), image.root.digest);
   return {
-    attachments: layers.attachments,
-    unsigned: [...chain.unsigned, ...manifests.flatMap((each) => each.unsigned)],
-    problems: distinct(all.flat()),
+    attachments,
+    unsigned: distinctStatements([...chain.unsigned, ...read.flatMap((each) => each.unsigned)]),
+    problems: distinct([...lookupProblems, ...read.flatMap((each) => each.problems), ...chain.problems, ...exceeded]),
   };
 }
 

@@ -1,11 +1,5 @@
 import { type Descriptor, type Digest, isVerifyError, VerifyError } from '../model/index.ts';
-import {
-  formatRepository,
-  type ImageSource,
-  type ReferrersListing,
-  type RepositoryName,
-  type StoredManifest,
-} from './image-source.ts';
+import { formatRepository, type ImageSource, type RepositoryName, type StoredManifest } from './image-source.ts';
 
 /** Something that signatures may be attached to. */
 export interface Subject {
@@ -49,10 +43,6 @@ export interface Findings {
 }
 
 const nothing: Findings = { found: [], problems: [] };
-
-function merge(all: readonly Findings[]): Findings {
-  return { found: all.flatMap(({ found }) => found), problems: all.flatMap(({ problems }) => problems) };
-}
 
 /** The tag that stands for a digest (cosign, specs/SIGNATURE_SPEC.md; OCI distribution-spec, "Referrers Tag Schema"). */
 export function digestTag(digest: Digest): string {
@@ -105,7 +95,13 @@ async function fallbackListing(
   return stored.manifest.subject === null ? [] : [stored.descriptor];
 }
 
-const unsupportedAtOnce: ReferrersListing = { manifests: [], supported: false, problem: null };
+const signatureType = /^application\/vnd\.(?:dev\.(?:sigstore|cosign)\.|cncf\.notary\.|oci\.empty\.)/;
+
+/** What is called a signature comes first, so that the time for a long list is spent well. What is not is read all the same. */
+function likeliestFirst(listed: readonly Descriptor[]): readonly Descriptor[] {
+  const isLikely = ({ artifactType }: Descriptor): boolean => signatureType.test(artifactType ?? '');
+  return [...listed.filter(isLikely), ...listed.filter((each) => !isLikely(each))];
+}
 
 /**
  * Asks the referrers API, and the fallback tag where the registry does not have it. Both are asked at once as long as that is not known:
@@ -125,9 +121,9 @@ async function byReferrers(
   try {
     const listing = await source.referrers(place, subject.digest);
     if (listing.supported) supporting.add(place.registry);
-    const { manifests, problem } = listing.supported ? listing : unsupportedAtOnce;
+    const { manifests, problem } = listing;
     const listed = listing.supported ? manifests : await (fallback ?? fallbackListing(source, subject, place));
-    const found = listed.map((expected): Found => {
+    const found = likeliestFirst(listed).map((expected): Found => {
       const location = `referrer ${expected.digest}`;
       return { subject, place, digest: expected.digest, referrer: true, expected, location };
     });
@@ -138,22 +134,21 @@ async function byReferrers(
 }
 
 /**
- * Looks in every place for all that is attached to the subjects, all at once. Never throws: what could not be looked up is a problem.
+ * Looks in every place for all that is attached to the subjects, all at once; each lookup can be used as soon as it is
+ * there. None rejects: what could not be looked up is a problem.
  * @param attestations whether `.att` tags are asked for
  */
-export async function findAttached(
+export function findAttached(
   source: ImageSource,
   subjects: readonly Subject[],
   places: readonly SignaturePlace[],
   attestations: boolean,
-): Promise<Findings> {
-  const supporting = await source.once('referrers-supported', () => Promise.resolve(new Set<string>()));
-  const lookups = subjects.flatMap((subject) =>
-    places.flatMap((place) => [
-      byTag(source, subject, place, '.sig'),
-      ...(attestations && subject.vouchesFor === null ? [byTag(source, subject, place, '.att')] : []),
-      byReferrers(source, subject, place, supporting),
-    ]),
-  );
-  return merge(await Promise.all(lookups));
+): readonly Promise<Findings>[] {
+  const supporting = new Set<string>();
+  const lookups = (subject: Subject, place: SignaturePlace): readonly Promise<Findings>[] => [
+    byTag(source, subject, place, '.sig'),
+    byReferrers(source, subject, place, supporting),
+    ...(attestations && subject.vouchesFor === null ? [byTag(source, subject, place, '.att')] : []),
+  ];
+  return subjects.flatMap((subject) => places.flatMap((place) => lookups(subject, place)));
 }

@@ -2,7 +2,7 @@
 export type { AttestationChoice } from './attachment-form.ts';
 export { bounds } from './bounds.ts';
 export { defaultCacheFolder } from './cache-folder.ts';
-export { type Collected, type CollectOptions, collectAttachments, type SignatureRepository } from './collect.ts';
+export { type CollectOptions, collectAttachments, type SignatureRepository } from './collect.ts';
 export type { Credential } from './credential-helper.ts';
 export { findProgram } from './credential-helper.ts';
 export type { CredentialSource } from './docker-credentials.ts';
@@ -12,5 +12,6 @@ export { openLayout } from './layout.ts';
 export type { ImageManifest, IndexManifest, Manifest } from './manifest.ts';
 export { mediaTypes } from './media-types.ts';
 export { acceptablePlatforms, selectPlatform } from './platform-match.ts';
+export type { Collected } from './read-attached.ts';
 export { createRegistryClient, type RegistryClient, type RegistryClientOptions } from './registry-client.ts';
 export { type ImageRequest, type ResolveOptions, resolveImage } from './resolve.ts';

@@ -4,7 +4,7 @@ import { type Descriptor, type Digest, isVerifyError, VerifyError } from '../mod
 import { bounds } from './bounds.ts';
 import { checkContent } from './digest-check.ts';
 import type { ImageSource, ReferrersListing, RepositoryName, StoredManifest, TagUse } from './image-source.ts';
-import { type IndexManifest, parseManifest } from './manifest.ts';
+import { type IndexManifest, type Manifest, parseManifest } from './manifest.ts';
 import { manifestKind } from './media-types.ts';
 
 const referenceName = 'org.opencontainers.image.ref.name';
@@ -48,15 +48,23 @@ async function readChecked(layout: string, digest: Digest, size: number | null, 
   return bytes;
 }
 
+function parse(layout: string, bytes: Buffer, mediaType: string | null, what: string): Manifest {
+  try {
+    return parseManifest(bytes, mediaType, what);
+  } catch (error) {
+    throw invalid(layout, `is damaged: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
+
 async function readManifest(layout: string, digest: Digest, expected?: Descriptor): Promise<StoredManifest> {
   const bytes = await readChecked(layout, digest, expected?.size ?? null, bounds.manifest);
-  const manifest = parseManifest(bytes, expected?.mediaType ?? null, `manifest ${digest} of ${layout}`);
+  const manifest = parse(layout, bytes, expected?.mediaType ?? null, `manifest ${digest}`);
   return { descriptor: { mediaType: manifest.mediaType, digest, size: bytes.length }, manifest, bytes };
 }
 
 async function readIndex(layout: string): Promise<IndexManifest> {
   const bytes = await readBounded(layout, join(layout, 'index.json'), bounds.manifest);
-  const index = parseManifest(bytes, null, `index.json of ${layout}`);
+  const index = parse(layout, bytes, null, 'index.json');
   if (index.kind === 'manifest') throw invalid(layout, 'has an index.json that is no index');
   return index;
 }

@@ -140,7 +140,8 @@ function kindOf(document: Record<string, unknown>, served: string | null, what: 
   }
   const shape = isIndex ? 'index' : 'manifest';
   for (const said of [own, outer]) {
-    if (said !== null && said !== 'other' && said !== shape) throw broken(what, `its media type says ${said}, but it is not`);
+    if (said !== null && said !== 'other' && said !== shape)
+      throw broken(what, `its media type says ${said}, but it is not`);
   }
   if (own === 'other') throw broken(what, `its media type is ${String(document['mediaType']).slice(0, 100)}`);
   return shape;
