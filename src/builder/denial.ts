@@ -1,15 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Environment } from '../model/index.ts';
-import { buildxFolder } from './builder-choice.ts';
 import { askBuildx } from './buildx-command.ts';
 import { recordAt, textOr, tryParseJson } from './json-shape.ts';
 import type { Programs } from './programs.ts';
 import type { BuildxResult } from './run-buildx.ts';
 
-const mostRecords = 32;
-// file systems keep times coarsely
-const clockSlack = 2_000;
+const mostRecords = 64;
 
 /**
  * The source that BuildKit's error says was denied by policy; null where it says anything else. The words must end the
@@ -31,43 +26,12 @@ export interface DenialQuestion {
   readonly result: BuildxResult;
 }
 
-interface Record {
-  readonly ref: string;
-  readonly time: number;
-}
-
-async function entries(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch(() => []);
-}
-
-/** The builds that buildx has noted since then, newest first: it writes `refs/BUILDER/NODE/ID` before each starts. */
-async function recordsSince(
-  environment: Environment,
-  since: number,
-  builder: string | null,
-): Promise<readonly string[]> {
-  const root = join(buildxFolder(environment), 'refs');
-  const found: Record[] = [];
-  const builders = builder === null ? (await entries(root)).filter((name) => name !== '__group__') : [builder];
-  for (const name of builders) {
-    for (const node of await entries(join(root, name))) {
-      for (const id of await entries(join(root, name, node))) {
-        const info = await stat(join(root, name, node, id)).catch(() => null);
-        if (info !== null && info.mtimeMs >= since - clockSlack)
-          found.push({ ref: `${name}/${node}/${id}`, time: info.mtimeMs });
-      }
-    }
-  }
-  const newest = found.toSorted((left, right) => right.time - left.time);
-  return newest.slice(0, mostRecords).map(({ ref }) => ref);
-}
-
-async function deniedInRecord(question: DenialQuestion, ref: string): Promise<string | null> {
-  const { programs, environment, builder } = question;
-  // the record is known by its last part alone, within its builder
-  const [name = '', , id = ''] = ref.split('/');
-  const option = ['--builder', builder ?? name];
-  const answer = await askBuildx(programs, environment, ['history', 'inspect', id, '--format', 'json', ...option]);
+async function deniedInRecord(question: DenialQuestion, record: string): Promise<string | null> {
+  const { programs, environment } = question;
+  // a record is known by its last part alone, within its builder
+  const [name = '', , id = ''] = record.split('/');
+  const args = ['history', 'inspect', id, '--format', 'json', '--builder', name];
+  const answer = await askBuildx(programs, environment, args);
   const error = recordAt(tryParseJson(answer.stdout), 'Error');
   return deniedSource(textOr(error['Message'], ''));
 }
@@ -84,13 +48,13 @@ function deniedInCheck(metadata: unknown): string | null {
  * field of its own, never from what the build printed.
  */
 export async function readDenial(question: DenialQuestion): Promise<string | null> {
-  const { result } = question;
+  const { result, builder } = question;
   if (result.status === 0) return null;
   const inCheck = deniedInCheck(result.metadata);
   if (inCheck !== null) return inCheck;
-  const refs = await recordsSince(question.environment, result.startedAt, question.builder);
-  for (const ref of refs) {
-    const denied = await deniedInRecord(question, ref).catch(() => null);
+  const ours = result.records.filter((record) => builder === null || record.startsWith(`${builder}/`));
+  for (const record of ours.slice(0, mostRecords)) {
+    const denied = await deniedInRecord(question, record).catch(() => null);
     if (denied !== null) return denied;
   }
   return null;

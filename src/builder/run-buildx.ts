@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Environment } from '../model/index.ts';
 import { readBoundedFile } from './bounded-file.ts';
+import { listBuildRecords } from './build-records.ts';
 import { buildxArguments, buildxVariables } from './buildx-command.ts';
 import { type Interruptions, runChild } from './child-process.ts';
 import { tryParseJson } from './json-shape.ts';
@@ -37,8 +38,8 @@ export interface BuildxResult {
   readonly status: number;
   /** The metadata file, parsed; null where none was written, or not by this run. */
   readonly metadata: unknown;
-  /** When it was started, milliseconds since 1970. */
-  readonly startedAt: number;
+  /** The records (`builder/node/id`) of the builds that it started; only where it failed, since the metadata tells otherwise. */
+  readonly records: readonly string[];
 }
 
 /** buildx can be told to leave the provenance out of the metadata, which is what we compare. */
@@ -68,7 +69,7 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
     const own = run.metadataFile === null ? join(folder.path, 'metadata.json') : null;
     const policyFile = join(folder.path, 'source-policy.json');
     if (run.sourcePolicy !== null) writeFileSync(policyFile, run.sourcePolicy, { mode: 0o600, flag: 'wx' });
-    const startedAt = Date.now();
+    const before = await listBuildRecords(environment);
     const status = await runChild({
       program: programs.buildx,
       args: buildxArguments(environment, [
@@ -89,7 +90,8 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
     const file = own ?? resolve(environment.workingDirectory, run.metadataFile ?? '');
     // a file of the user's may be left over from an earlier build where this one failed
     const metadata = status === 0 || own !== null ? await readMetadata(file) : null;
-    return { status, metadata, startedAt };
+    const after = status === 0 ? [] : await listBuildRecords(environment);
+    return { status, metadata, records: [...after].filter((record) => !before.has(record)) };
   } finally {
     folder.remove();
   }

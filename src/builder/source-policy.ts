@@ -89,14 +89,11 @@ function unpinnedAllowances(unpinned: UnpinnedAllowance): readonly SourceRule[] 
   return [exact, resolved];
 }
 
-function layoutRules(layout: PinSet['layouts'][number]): {
-  readonly allowances: string[];
-  readonly conversions: SourceRule[];
-} {
+/** A layout is always asked for by digest, under the name of its context; BuildKit adds no `latest` to that name. */
+function layoutAllowances({ identifier, digest }: PinSet['layouts'][number]): readonly string[] {
   const scheme = 'oci-layout://';
-  const written = layout.identifier.startsWith(scheme) ? layout.identifier : `${scheme}${layout.identifier}`;
-  const to = `${nameWithoutDigest(written)}@${layout.digest}`;
-  return { allowances: [to], conversions: written === to ? [] : [convert(written, to)] };
+  const written = nameWithoutDigest(identifier.startsWith(scheme) ? identifier : `${scheme}${identifier}`);
+  return [`${written}@${digest}`, `${written.replace(/:latest$/, '')}@${digest}`];
 }
 
 /**
@@ -109,8 +106,7 @@ function layoutRules(layout: PinSet['layouts'][number]): {
  */
 export function renderSourcePolicy(pins: PinSet, userPolicy: UserPolicy | null): string {
   const user = mergedUserRules(userPolicy);
-  const layouts = pins.layouts.map(layoutRules);
-  const allowances = [...pins.pins.flatMap(pinAllowances), ...layouts.flatMap((layout) => layout.allowances)];
+  const allowances = [...pins.pins.flatMap(pinAllowances), ...pins.layouts.flatMap(layoutAllowances)];
   const rules: readonly SourceRule[] = [
     ...user.conversions,
     { action: 'DENY', selector: { identifier: '*' } },
@@ -119,7 +115,6 @@ export function renderSourcePolicy(pins: PinSet, userPolicy: UserPolicy | null):
     ...[...new Set(allowances)].map(allow),
     ...pins.unpinned.flatMap(unpinnedAllowances),
     ...nameConversions(pins.pins),
-    ...layouts.flatMap((layout) => layout.conversions),
   ];
   return `${JSON.stringify({ version: 1, rules }, null, 1)}\n`;
 }
