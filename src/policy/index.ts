@@ -9,3 +9,4 @@ export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from
 export type { KeyFetch, LockEntry, LockFile, PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
 export { readLock } from './read-lock.ts';
 export { signaturePlaces } from './signature-places.ts';
+export { trustedEvidence } from './trusted-evidence.ts';
