@@ -1,5 +1,11 @@
 import { scanDockerfile } from '../../../src/dockerfile/index.ts';
-import type { BuildTarget, CanonicalName, ScanResult } from '../../../src/model/index.ts';
+import {
+  type BuildTarget,
+  type CanonicalName,
+  isVerifyError,
+  type ScanResult,
+  type Use,
+} from '../../../src/model/index.ts';
 
 /** What a case may set besides the Dockerfile. */
 export interface Options {
@@ -45,4 +51,22 @@ export function scan(source: string | Uint8Array, options: Options = {}): ScanRe
 /** The names of the images that a scan lists, but for the frontend. */
 export function namesOf(result: ScanResult): readonly string[] {
   return result.images.filter(({ uses }) => uses.some(({ kind }) => kind !== 'frontend')).map(({ name }) => name);
+}
+
+/** The uses of one image, shortened to what a test is about. */
+export function usesOf(source: string, name: string, options: Options = {}): readonly Partial<Use>[] {
+  const image = scan(source, options).images.find((candidate) => candidate.name === name);
+  return (image?.uses ?? []).map(({ kind, stage, line, column }) => ({ kind, stage, line, column }));
+}
+
+/** The refusal of a Dockerfile: its message with the place in front. */
+export function refusalOf(source: string | Uint8Array, options: Options = {}): string {
+  try {
+    scan(source, options);
+  } catch (error) {
+    if (!isVerifyError(error, 'dockerfile.invalid')) throw error;
+    const { file = '', line = '-', column = '-' } = error.place ?? {};
+    return `${file}:${line}:${column} ${error.message}`;
+  }
+  throw new Error('was not refused');
 }
