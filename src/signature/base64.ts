@@ -11,7 +11,7 @@ export function decodeBase64(text: string, what: string): Buffer<ArrayBuffer> {
   if (compact === '' || !alphabet.test(compact)) throw new Refusal('malformed', `${what} is not base64`);
   const bytes = Buffer.from(compact, 'base64');
   const unpadded = compact.replace(/=+$/, '').length;
-  if (unpadded % 4 === 1 || bytes.length !== Math.floor((unpadded * 3) / 4)) {
+  if (unpadded === 0 || unpadded % 4 === 1 || bytes.length !== Math.floor((unpadded * 3) / 4)) {
     throw new Refusal('malformed', `${what} is not base64`);
   }
   return bytes;

@@ -5,7 +5,7 @@ import { readCosignAnnotations } from './cosign-annotations.ts';
 import { inTotoPayloadType, readStatement } from './in-toto-statement.ts';
 import { limits } from './limits.ts';
 import { printable, Refusal } from './refusal.ts';
-import { signedEnvelope } from './signed-bytes.ts';
+import { envelopeBytes, signedEnvelope } from './signed-bytes.ts';
 import { arrayOf, objectOf, parseStrictJson, stringOf } from './strict-json.ts';
 
 /** cosign 1 and 2 attestations: a DSSE envelope as the layer, log entry and certificate in the layer's annotations. Each of its signatures stands alone. */
@@ -22,6 +22,7 @@ export const cosignAttestationReader: AttachmentReader = {
     const reading = readStatement(payload, attachment.subject);
     const signatures = arrayOf(envelope['signatures'], "the envelope's signatures", limits.signatures);
     if (signatures.length === 0) throw new Refusal('malformed', 'the envelope carries no signature');
+    const common = envelopeBytes(payloadType, payload);
     return signatures.map((item) => {
       const signature = objectOf(item, "one of the envelope's signatures");
       const bytes = decodeBase64(stringOf(signature['sig'], 'its signature'), 'its signature');
@@ -30,7 +31,7 @@ export const cosignAttestationReader: AttachmentReader = {
         ...reading,
         ...vouched(attachment, 'attestation', reading.subject),
         // cosign has the whole envelope timestamped here, not the signature.
-        signed: signedEnvelope(payloadType, payload, bytes, content),
+        signed: signedEnvelope(common, bytes, content),
         certificate: found.certificate,
         chain: found.chain,
         keyHint: typeof keyId === 'string' && keyId !== '' ? keyId : null,

@@ -9,6 +9,7 @@ import {
   parsePemCertificates,
   unevaluatedExtension,
 } from './certificate.ts';
+import { dateTime } from './date-time.ts';
 import type { NotationEnvelope } from './notation-envelope.ts';
 import { Refusal } from './refusal.ts';
 import { subjectName } from './subject-name.ts';
@@ -108,11 +109,11 @@ export function assertValidAt(chain: readonly ChainCertificate[], time: Date, pr
   for (const { parsed } of chain) {
     if (parsed.validForDate(time)) continue;
     const when = proven
-      ? `it was signed at ${time.toISOString()}`
-      : `without a trusted timestamp the present (${time.toISOString()}) counts`;
+      ? `it was signed at ${dateTime(time)}`
+      : `without a trusted timestamp the present (${dateTime(time)}) counts`;
     throw new Refusal(
       'certificate-expired',
-      `${when}, but the certificate "${subjectName(parsed)}" was valid from ${parsed.notBefore.toISOString()} to ${parsed.notAfter.toISOString()}`,
+      `${when}, but the certificate "${subjectName(parsed)}" was valid from ${dateTime(parsed.notBefore)} to ${dateTime(parsed.notAfter)}`,
     );
   }
 }

@@ -34,14 +34,24 @@ export function signedMessage(message: Buffer, signature: Buffer): SignedBytes {
   };
 }
 
-/** A signature of a DSSE envelope (secure-systems-lab/dsse, protocol.md): over type and payload together. */
+/** What the signatures of one DSSE envelope have in common. */
+export interface EnvelopeBytes {
+  readonly payload: Buffer;
+  /** Pre-authentication encoding of type and payload (secure-systems-lab/dsse, protocol.md). */
+  readonly encoded: Buffer;
+}
+
+/** Encodes an envelope once for all its signatures. `payloadType` may be any text: it counts in bytes. */
+export function envelopeBytes(payloadType: string, payload: Buffer): EnvelopeBytes {
+  return { payload, encoded: dsse.preAuthEncoding(payloadType, payload) };
+}
+
+/** One signature of a DSSE envelope: over type and payload together. */
 export function signedEnvelope(
-  payloadType: string,
-  payload: Buffer,
+  { payload, encoded }: EnvelopeBytes,
   signature: Buffer,
   timestamped: Buffer = signature,
 ): SignedBytes {
-  const encoded = dsse.preAuthEncoding(payloadType, payload);
   return {
     signature,
     timestamped,

@@ -7,7 +7,7 @@ import { parseCertificate } from './certificate.ts';
 import { cosignSignPredicate, inTotoPayloadType, readStatement } from './in-toto-statement.ts';
 import { limits } from './limits.ts';
 import { printable, Refusal } from './refusal.ts';
-import { signedEnvelope } from './signed-bytes.ts';
+import { envelopeBytes, signedEnvelope } from './signed-bytes.ts';
 import { signedDigest } from './signed-digest.ts';
 import { objectOf, parseStrictJson } from './strict-json.ts';
 
@@ -146,7 +146,7 @@ function readEnvelope(bundle: Bundle, attachment: Attachment): Signed | null {
     statement: isSignature ? null : reading.statement,
     repository: isSignature ? null : reading.repository,
     problem: wrongType ?? reading.problem,
-    signed: signedEnvelope(payloadType, bufferOf(payload), bufferOf(signature.sig)),
+    signed: signedEnvelope(envelopeBytes(payloadType, bufferOf(payload)), bufferOf(signature.sig)),
   };
 }
 

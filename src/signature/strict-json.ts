@@ -78,10 +78,11 @@ export function parseStrictJson(bytes: Uint8Array, what: string): unknown {
   } catch (error) {
     throw new Refusal('malformed', `${what} is not UTF-8 text`, error);
   }
-  scan(text);
   try {
+    scan(text);
     return JSON.parse(text);
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     throw new Refusal('malformed', `${what} is not JSON`, error);
   }
 }

@@ -3,6 +3,7 @@ import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { crypto, json, type X509Certificate } from '@sigstore/core';
 import { type SignedEntity, VerificationError, Verifier } from '@sigstore/verify';
 import type { SignedStatement } from './attachment-reader.ts';
+import { dateTime } from './date-time.ts';
 import { recordsEnvelope } from './log-entry.ts';
 import { problemOf, Refusal } from './refusal.ts';
 import type { HashAlgorithm } from './signature-algorithms.ts';
@@ -100,11 +101,11 @@ function provenTime({ entries, tokens }: Supported): ProvenTime {
   const log = entry === undefined ? null : { index: provenIndex(entry), id: entry.logId.keyId.toString('hex') };
   const clocked = entries.find(timed);
   if (clocked !== undefined) {
-    return { time: new Date(Number(clocked.integratedTime) * 1000).toISOString(), timeSource: 'log', log };
+    return { time: dateTime(new Date(Number(clocked.integratedTime) * 1000)), timeSource: 'log', log };
   }
   const [stamp] = tokens;
   if (stamp === undefined) return { time: null, timeSource: null, log };
-  return { time: stamp.token.signingTime.toISOString(), timeSource: 'timestamp', log };
+  return { time: dateTime(stamp.token.signingTime), timeSource: 'timestamp', log };
 }
 
 /** The index that is signed: the promise's, else the proof's (the one beside it is anybody's word). */
@@ -161,7 +162,7 @@ function assertValidThen(certificate: X509Certificate, supported: Supported, now
   if (outside === undefined) return;
   throw new Refusal(
     'certificate-expired',
-    `it was signed at ${outside.toISOString()}, but its certificate was valid from ${certificate.notBefore.toISOString()} to ${certificate.notAfter.toISOString()}`,
+    `it was signed at ${dateTime(outside)}, but its certificate was valid from ${dateTime(certificate.notBefore)} to ${dateTime(certificate.notAfter)}`,
   );
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Attachment, type Digest, type Evidence, isDigest, type Signer } from '../model/index.ts';
 import type { SignedStatement } from './attachment-reader.ts';
 import { vouched } from './attachment-reader.ts';
+import { dateTime } from './date-time.ts';
 import { refusedEvidence } from './evidence.ts';
 import { limits } from './limits.ts';
 import { assertNotationSignature } from './notation-algorithm.ts';
@@ -60,7 +61,7 @@ function assertThumbprints(attachment: Attachment, chain: readonly ChainCertific
 
 function assertAlive(envelope: NotationEnvelope, now: Date): void {
   if (envelope.expiry === null || envelope.expiry > now) return;
-  throw new Refusal('expired', `the signature expired at ${envelope.expiry.toISOString()}`);
+  throw new Refusal('expired', `the signature expired at ${dateTime(envelope.expiry)}`);
 }
 
 interface Verified {
@@ -125,7 +126,7 @@ export function verifyNotation(
     if (digest !== attachment.subject) {
       throw new Refusal('wrong-subject', `it was made for ${printable(digest)}, expected ${attachment.subject}`);
     }
-    const time = verified.time === null ? null : verified.time.time.toISOString();
+    const time = verified.time === null ? null : dateTime(verified.time.time);
     const timeSource = verified.time === null ? null : 'timestamp';
     return { ...evidence, verified: true, problem: null, materials: verified.materials, time, timeSource };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, X509Certificate } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import type { Attachment } from '../../../src/model/index.ts';
 import { attachment } from './shared-data.ts';
 import { imageDigest, spkiOf } from './test-certificates.ts';
@@ -52,14 +52,4 @@ export function statementFor(
   predicateType = signPredicate,
 ): object {
   return { _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: {} };
-}
-
-/** A private key from text, for tests that keep one. */
-export function privateKey(pem: string): KeyObject {
-  return createPrivateKey(pem);
-}
-
-/** A certificate's fingerprint, as Notation's manifests list it. */
-export function thumbprint(pem: string): string {
-  return createHash('sha256').update(new X509Certificate(pem).raw).digest('hex');
 }

@@ -36,6 +36,18 @@ export function pemOf(key: KeyObject): string {
   return key.export({ type: 'spki', format: 'pem' }).toString();
 }
 
+const webCurves: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+/** The key that a certificate is for: of any kind, unlike its issuer's. */
+async function subjectKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
+  const details = key.asymmetricKeyDetails;
+  const algorithm =
+    key.asymmetricKeyType === 'rsa'
+      ? { name: 'RSA-PSS', hash: 'SHA-256' }
+      : { name: 'ECDSA', namedCurve: webCurves[details?.namedCurve ?? ''] ?? 'P-256' };
+  return webcrypto.subtle.importKey('spki', spkiOf(key), algorithm, true, ['verify']);
+}
+
 async function webKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
   const use = key.type === 'private' ? 'sign' : 'verify';
   return webcrypto.subtle.importKey('jwk', key.export({ format: 'jwk' }), curve, true, [use]);
@@ -84,7 +96,7 @@ export async function certify(
   const pair = spec.pair ?? ecPair();
   const name = spec.subject ?? '';
   const issuerPair = issuer?.pair ?? pair;
-  const publicKey = await webKey(pair.publicKey);
+  const publicKey = await subjectKey(pair.publicKey);
   const isAuthority = spec.isAuthority ?? false;
   const authorityUsage = x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign;
   const usage = spec.keyUsage ?? (isAuthority ? authorityUsage : x509.KeyUsageFlags.digitalSignature);

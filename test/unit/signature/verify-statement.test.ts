@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attachment, Evidence, TrustedRootSource } from '../../../src/model/index.ts';
+import { dateTime } from '../../../src/signature/date-time.ts';
 import { verifyAttachments } from '../../../src/signature/index.ts';
 import { material } from './shared-data.ts';
 import { ecPair, imageDigest, later, otherDigest, signedAt, utf8Extension } from './test-certificates.ts';
@@ -28,7 +29,7 @@ describe('a keyless signature', () => {
       form: 'cosign-signature',
       subject: imageDigest,
       signer: builder,
-      time: signedAt.toISOString(),
+      time: dateTime(signedAt),
       timeSource: 'log',
       log: { index: 7 },
       repository: 'registry.example.com/app',
