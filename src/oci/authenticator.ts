@@ -41,6 +41,12 @@ function chosen(header: string): Challenge | null {
   return bearer ?? offered.find(({ scheme }) => scheme === 'basic') ?? null;
 }
 
+/** A challenge without the scopes that it had for one repository. */
+function generalPart(challenge: Challenge): Challenge {
+  const scopes = (challenge.parameters['scope'] ?? '').split(' ').filter((scope) => !scope.startsWith('repository'));
+  return { ...challenge, parameters: { ...challenge.parameters, scope: scopes.join(' ') } };
+}
+
 async function credentialForRealm(
   options: AuthenticatorOptions,
   target: AuthenticationTarget,
@@ -88,23 +94,26 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const header = async (
     target: AuthenticationTarget,
     entry: Registered,
+    challenge: Challenge,
     refused: string | null,
   ): Promise<string | null> => {
-    if (entry.challenge.scheme === 'basic') return basicFor(options, target);
+    if (challenge.scheme === 'basic') return basicFor(options, target);
     const known = entry.tokens.get(target.repository);
     const held = known === undefined ? null : await known;
     if (held !== null && held.expires > Date.now() && refused !== `Bearer ${held.value}`) return `Bearer ${held.value}`;
     // Another that found the same token ended may have asked for a new one meanwhile.
     const current = entry.tokens.get(target.repository);
-    const token = current !== undefined && current !== known ? current : requestToken(options, target, entry.challenge);
+    const token = current !== undefined && current !== known ? current : requestToken(options, target, challenge);
     entry.tokens.set(target.repository, token);
+    // What failed may be asked for again.
+    token.catch(() => entry.tokens.get(target.repository) === token && entry.tokens.delete(target.repository));
     return `Bearer ${(await token).value}`;
   };
 
   return {
     async known(target) {
       const entry = registered.get(keyOf(target));
-      return entry === undefined ? null : header(target, entry, null);
+      return entry === undefined ? null : header(target, entry, generalPart(entry.challenge), null);
     },
     async answer(target, challengeHeader, refused) {
       const challenge = chosen(challengeHeader);
@@ -115,7 +124,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         entry = { challenge, tokens: new Map() };
         registered.set(keyOf(target), entry);
       }
-      const next = await header(target, entry, refused);
+      const next = await header(target, entry, challenge, refused);
       return challenge.scheme === 'basic' && next === refused ? null : next;
     },
   };

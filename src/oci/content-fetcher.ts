@@ -1,4 +1,4 @@
-import { type Descriptor, type Digest, isDigest, isVerifyError, VerifyError } from '../model/index.ts';
+import { type Descriptor, type Digest, isDigest, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 import type { ContentCache } from './content-cache.ts';
 import { checkContent, digestOf } from './digest-check.ts';
@@ -7,7 +7,7 @@ import { formatRepository, type RepositoryName, type StoredManifest, type TagUse
 import type { ListingCache } from './listing-cache.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { acceptedManifests } from './media-types.ts';
-import { mirrorsOf } from './mirrors.ts';
+import { createPlaces } from './mirrors.ts';
 import { registryFailure } from './registry-failure.ts';
 import type { Session } from './session.ts';
 
@@ -68,22 +68,6 @@ function store(
   return { descriptor, manifest, bytes };
 }
 
-/** Fetches from each place in turn; the error of the last, the origin, is the one that counts. */
-async function fromFirst<T>(
-  places: readonly RepositoryName[],
-  fetch: (place: RepositoryName) => Promise<T>,
-): Promise<T> {
-  for (const [index, place] of places.entries()) {
-    try {
-      return await fetch(place);
-    } catch (error) {
-      const isLast = index === places.length - 1;
-      if (isLast || !isVerifyError(error) || error.code === 'timeout' || error.code === 'cancelled') throw error;
-    }
-  }
-  throw new VerifyError('internal', 'nowhere to fetch from');
-}
-
 /** Fetches a manifest by digest or tag from one place, checked against the digest asked for, else the one that is named. */
 async function fetchManifest(
   session: Session,
@@ -142,6 +126,7 @@ function assertWithin(descriptor: Descriptor, limit: number): void {
 /** @see ContentFetcher */
 export function createContentFetcher(options: ContentFetcherOptions): ContentFetcher {
   const { session, content, listings, offline, refresh } = options;
+  const places = createPlaces(options.mirrors);
   const manifests = new Map<string, Promise<StoredManifest>>();
   const tags = new Map<string, Promise<StoredManifest>>();
   const blobs = new Map<string, Promise<Buffer>>();
@@ -160,8 +145,7 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
     if (cached !== null && cached.length <= bounds.manifest)
       return store(cached, digest, null, `manifest ${name}`, expected);
     if (offline) throw offlineError(name);
-    const places = [...mirrorsOf(repository, options.mirrors), repository];
-    const found = await fromFirst(places, (place) => fetchManifest(session, place, digest, expected ?? null));
+    const found = await places.byDigest(repository, (place) => fetchManifest(session, place, digest, expected ?? null));
     keep(content.write(digest, found.bytes));
     return found;
   };
@@ -185,8 +169,8 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
         return manifest(repository, digest);
       }
     }
-    const places = use === 'signature' ? [repository, ...mirrorsOf(repository, options.mirrors)] : [repository];
-    const found = await fromPlacesOfTag(places, (place) => fetchManifest(session, place, tag, null));
+    const fetch = (place: RepositoryName): Promise<StoredManifest> => fetchManifest(session, place, tag, null);
+    const found = await (use === 'signature' ? places.bySignatureTag(repository, fetch) : fetch(repository));
     keep(content.write(found.descriptor.digest, found.bytes));
     if (use === 'image') keep(listings.write(key, found.descriptor.digest));
     return found;
@@ -196,8 +180,7 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
     const cached = refresh ? null : await content.read(descriptor.digest, descriptor.size);
     if (cached !== null) return cached;
     if (offline) throw offlineError(`${formatRepository(repository)}@${descriptor.digest}`);
-    const places = [...mirrorsOf(repository, options.mirrors), repository];
-    const found = await fromFirst(places, (place) => fetchBlob(session, place, descriptor));
+    const found = await places.byDigest(repository, (place) => fetchBlob(session, place, descriptor));
     keep(content.write(descriptor.digest, found));
     return found;
   };
@@ -229,22 +212,4 @@ function sharing<T>(tasks: Map<string, Promise<T>>, key: string, task: () => Pro
   // What failed may be asked for again, what is large is not held.
   begun.then(kept ? () => undefined : forget, forget);
   return begun;
-}
-
-/** A signature's tag: the origin's "not there" is an answer, its silence is not, and then a mirror may have it. */
-async function fromPlacesOfTag<T>(
-  places: readonly RepositoryName[],
-  fetch: (place: RepositoryName) => Promise<T>,
-): Promise<T> {
-  const [origin, ...mirrors] = places;
-  if (origin === undefined) throw new VerifyError('internal', 'nowhere to fetch from');
-  try {
-    return await fetch(origin);
-  } catch (error) {
-    const passing = isVerifyError(error, 'registry.unreachable', 'registry.failed', 'registry.rate-limited');
-    if (!passing || mirrors.length === 0) throw error;
-    return fromFirst(mirrors, fetch).catch(() => {
-      throw error;
-    });
-  }
 }

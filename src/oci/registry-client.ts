@@ -49,9 +49,12 @@ export interface RegistryClient extends ImageSource {
   close(): Promise<void>;
 }
 
-function signalOf(options: RegistryClientOptions): { signal: AbortSignal; timeLeft: () => number } {
+function signalOf(
+  options: RegistryClientOptions,
+  closing: AbortSignal,
+): { signal: AbortSignal; timeLeft: () => number } {
   const timeout = options.timeout ?? null;
-  const given = options.signal === undefined ? [] : [options.signal];
+  const given = options.signal === undefined ? [closing] : [closing, options.signal];
   if (timeout === null) return { signal: AbortSignal.any(given), timeLeft: () => Number.POSITIVE_INFINITY };
   const ends = Date.now() + timeout;
   return { signal: AbortSignal.any([...given, AbortSignal.timeout(timeout)]), timeLeft: () => ends - Date.now() };
@@ -87,7 +90,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const listings: ListingCache = folder === null ? noListingCache : openListingCache(folder);
   const offline = options.offline ?? false;
   const refresh = options.refresh ?? false;
-  const { signal, timeLeft } = signalOf(options);
+  const closing = new AbortController();
+  const { signal, timeLeft } = signalOf(options, closing.signal);
   const { agents, session } = sessionOf(options, signal, timeLeft);
   const fetcher = createContentFetcher({
     session,
@@ -126,6 +130,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       fetcher.keep(listings.write(key, value));
     },
     async close() {
+      // What was begun ahead and is no longer wanted ends here, and does not keep the process alive.
+      closing.abort();
       agents.close();
       await fetcher.settle();
     },

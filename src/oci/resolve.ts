@@ -55,7 +55,8 @@ async function resolveRoot(
 function missingPlatform(name: CanonicalName, platform: string, children: readonly Descriptor[]): VerifyError {
   const there = [...new Set(children.map((child) => child.platform).filter((each) => typeof each === 'string'))];
   return new VerifyError(
-    'registry.not-found',
+    // Not "not found", which a local image may stand in for: the image is there.
+    'registry.failed',
     `${name} is not there for ${platform}, only for ${there.slice(0, 20).join(', ') || 'no platform at all'}`,
     { hint: 'choose another platform with --platform, or another image' },
   );

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseCanonicalName } from '../../../src/model/index.ts';
 import { bounds } from '../../../src/oci/bounds.ts';
 import { nameAt, newClient, resolve, startRegistry, temporaryFolder } from './harness.ts';
-import { startInternet } from './internet.ts';
-import { bareEnvironment, type Intercept, MemoryRegistry, sha256 } from './memory-registry.ts';
+import { type Intercept, sha256 } from './memory-registry.ts';
 
 /** Answers the requests whose path holds `part` in the registry's place. */
 const when =
@@ -247,54 +245,5 @@ describe('with --refresh', () => {
     registry.log.length = 0;
     await resolve(newClient({ cacheFolder, refresh: true }), nameAt(registry, `a@${image.digest}`));
     expect(registry.paths).toEqual([`GET /v2/a/manifests/${image.digest}`]);
-  });
-});
-
-describe('mirrors of Docker Hub', () => {
-  const startHub = async () => {
-    const hub = new MemoryRegistry();
-    const mirror = await startRegistry();
-    const image = hub.image('library/a', '1');
-    const internet = await startInternet({
-      'registry-1.docker.io': (request, response) => hub.handle(request, response),
-    });
-    const options = {
-      environment: bareEnvironment({ variables: internet.variables }),
-      certificateFolders: [internet.certificates],
-      mirrors: [`http://${mirror.host}/`],
-    };
-    return { hub, mirror, image, options };
-  };
-  const name = parseCanonicalName('a:1');
-
-  it('give what a digest names, and never say what a tag is', async () => {
-    const { hub, mirror, image, options } = await startHub();
-    const other = mirror.image('library/a', '1', { config: { Labels: { other: 'yes' } } });
-    for (const [digest, bytes] of hub.blobs) mirror.blobs.set(digest, bytes);
-    const resolved = await resolve(newClient(options), name, 'linux/amd64');
-    expect(resolved.root.digest).toBe(image.digest);
-    expect(resolved.root.digest).not.toBe(other.digest);
-    expect(mirror.paths.every((path) => path.includes('/blobs/'))).toBe(true);
-    expect(mirror.paths).toHaveLength(1);
-    expect(hub.paths).toEqual(['GET /v2/library/a/manifests/1']);
-  });
-
-  it('that lie or fail are passed over', async () => {
-    const { mirror, image, options } = await startHub();
-    mirror.intercept = (_request, response) => {
-      response.end('evil');
-      return true;
-    };
-    const client = newClient({ ...options, mirrors: ['http://127.0.0.1:1', ...options.mirrors] });
-    const resolved = await resolve(client, parseCanonicalName(`a@${image.digest}`), 'linux/amd64');
-    expect(resolved.root.digest).toBe(image.digest);
-  });
-
-  it('do not speak for other registries', async () => {
-    const { mirror, options } = await startHub();
-    const registry = await startRegistry();
-    const image = registry.image('a', '1');
-    await resolve(newClient(options), nameAt(registry, `a@${image.digest}`), 'linux/amd64');
-    expect(mirror.log).toEqual([]);
   });
 });
