@@ -1,0 +1,84 @@
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
+import { describe, expect, test } from 'vitest';
+import { alternativeNames, parseCertificate, parsePemCertificates } from '../../../src/signature/certificate.ts';
+import { limits } from '../../../src/signature/limits.ts';
+import { Refusal } from '../../../src/signature/refusal.ts';
+import { subjectName } from '../../../src/signature/subject-name.ts';
+import { assertTimestampSigner } from '../../../src/signature/timestamp-token.ts';
+import { type CertificateSpec, certify, identity } from './test-certificates.ts';
+
+const timeStamping = '1.3.6.1.5.5.7.3.8';
+const codeSigning = '1.3.6.1.5.5.7.3.3';
+const always = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
+
+async function made(spec: CertificateSpec) {
+  return parseCertificate((await certify({ subject: 'CN=x', ...spec }, null, null)).der);
+}
+
+describe('certificates in PEM text', () => {
+  test('are read in order, text between them left out', async () => {
+    const first = await certify({ subject: 'CN=first' }, null, null);
+    const second = await certify({ subject: 'CN=second' }, null, null);
+    const found = parsePemCertificates(`a\n${first.pem}\nb\n${second.pem}\n`);
+    expect(found.map(subjectName)).toEqual(['CN=first', 'CN=second']);
+  });
+
+  test('are refused where there is none, or one of them is none', () => {
+    for (const text of [
+      '',
+      'junk',
+      '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+    ]) {
+      expect(() => parsePemCertificates(text)).toThrow(Refusal);
+    }
+  });
+
+  test('are counted and weighed before they are parsed', async () => {
+    const { pem } = await certify({ subject: 'CN=x' }, null, null);
+    expect(parsePemCertificates(`${pem}\n`.repeat(limits.chainCertificates))).toHaveLength(limits.chainCertificates);
+    expect(() => parsePemCertificates(`${pem}\n`.repeat(limits.chainCertificates + 1))).toThrow(/more than/);
+    expect(() => parseCertificate(Buffer.alloc(limits.certificateBytes + 1))).toThrow(/too large/);
+  });
+});
+
+describe("a certificate's names", () => {
+  test('are all told, in order and by kind', async () => {
+    const names = [identity('email', 'a@example.test'), identity('url', 'https://b.test/'), identity('dns', 'c.test')];
+    expect(alternativeNames(await made({ names }))).toEqual([
+      { kind: 'email', value: 'a@example.test' },
+      { kind: 'uri', value: 'https://b.test/' },
+      { kind: 'host', value: 'c.test' },
+    ]);
+  });
+
+  test.each([
+    ['CN=a', 'CN=a'],
+    ['C=US,ST=WA,L=Redmond,O=Acme,CN=Signer', 'CN=Signer,O=Acme,L=Redmond,ST=WA,C=US'],
+    ['CN=Signer,O=Acme,L=Redmond,ST=WA,C=US', 'CN=Signer,O=Acme,L=Redmond,ST=WA,C=US'],
+    ['O=Acme\\, Inc.,CN=a', 'CN=a,O=Acme\\, Inc.'],
+    ['O=Acme\\,CN=evil,CN=a', 'CN=a,O=Acme\\,CN\\=evil'],
+  ])('%s is told as %s', async (subject, expected) => {
+    expect(subjectName(await made({ subject }))).toBe(expected);
+  });
+});
+
+describe('the signer of a timestamp', () => {
+  test('may sign timestamps and nothing else', async () => {
+    const chain = async (spec: CertificateSpec) => ({ certChain: [await made(spec)], validFor: always });
+    const right = await chain({ usages: [timeStamping] });
+    expect(() => assertTimestampSigner(right)).not.toThrow();
+    const wrong: CertificateSpec[] = [
+      { usages: null },
+      { usages: [codeSigning] },
+      { usages: [timeStamping, codeSigning] },
+      { usages: [timeStamping], extensions: [new x509.Extension('1.2.3.4', true, Buffer.from([5, 0]))] },
+    ];
+    for (const spec of wrong) {
+      const authority = await chain(spec);
+      expect(() => assertTimestampSigner(authority)).toThrow(Refusal);
+    }
+    expect(() => assertTimestampSigner({ certChain: [], validFor: always })).toThrow(Refusal);
+  });
+});
