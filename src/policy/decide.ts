@@ -35,7 +35,8 @@ export function decide(input: DecideInput, policies: PolicySet): Decision {
   return combine(input, policies, verdicts);
 }
 
-function contextOf(input: DecideInput, layer: PolicyLayer): JudgeContext {
+/** What the judging of one layer needs. */
+export function contextOf(input: DecideInput, layer: PolicyLayer): JudgeContext {
   const name = matchableName(input.image.name, input.image.tagDigest);
   return { input, layer, names: namesOf(name, layer.mirrors), roots: rootScope(layer, input.trustedRoots) };
 }
