@@ -1,7 +1,7 @@
 import { Refusal } from './refusal.ts';
 
 /** The payload type of every Notation signature (notaryproject/specifications, signature-specification.md). */
-export const notationPayloadType = 'application/vnd.cncf.notary.payload.v1+json';
+const notationPayloadType = 'application/vnd.cncf.notary.payload.v1+json';
 
 const prefix = 'io.cncf.notary.';
 

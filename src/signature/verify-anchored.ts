@@ -1,4 +1,4 @@
-import { createHash, X509Certificate as NodeCertificate } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { crypto, json, type X509Certificate } from '@sigstore/core';
 import { type SignedEntity, VerificationError, Verifier } from '@sigstore/verify';
@@ -233,9 +233,4 @@ export function verifyAnchored(
 /** SHA-256 of the certificate's SubjectPublicKeyInfo, hexadecimal. */
 export function keyFingerprint(spki: Uint8Array): string {
   return createHash('sha256').update(spki).digest('hex');
-}
-
-/** The key inside a certificate. */
-export function keyOf(certificate: X509Certificate): crypto.KeyObject {
-  return new NodeCertificate(certificate.root.toDER()).publicKey;
 }

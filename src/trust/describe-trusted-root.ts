@@ -5,7 +5,7 @@ import { parseTrustedRoot } from './parse-trusted-root.ts';
 import { rootAge } from './root-age.ts';
 
 /** One log or authority of a root, for `trust show`. */
-export interface TrustPart {
+interface TrustPart {
   readonly kind: 'log' | 'certificate-transparency-log' | 'certificate-authority' | 'timestamp-authority';
   /** The address it is known by. */
   readonly name: string;

@@ -5,14 +5,14 @@ import type { RootOrigin } from './parse-trusted-root.ts';
 import type { RefreshOutcome, RefreshRequest } from './refresh-trusted-root.ts';
 
 export { builtinTrustedRoots } from './builtin-roots.ts';
-export { type CachedRoot, cachedTrustedRoot } from './cached-root.ts';
-export type { TrustDescription, TrustPart } from './describe-trusted-root.ts';
+export { cachedTrustedRoot } from './cached-root.ts';
+export type { TrustDescription } from './describe-trusted-root.ts';
 export { embeddedTrustedRoots } from './embedded-roots.ts';
 export type { RootOrigin } from './parse-trusted-root.ts';
 export { readTrustedRoot } from './read-trusted-root.ts';
 export type { RefreshOutcome, RefreshRequest } from './refresh-trusted-root.ts';
 export { rootAge } from './root-age.ts';
-export { githubInstance, publicGoodInstance, type TrustInstance } from './trust-instance.ts';
+export { githubInstance, publicGoodInstance } from './trust-instance.ts';
 
 /**
  * The trusted root that `json` spells, every key and certificate in it parsed once. Its parser is loaded on first use.

@@ -21,7 +21,7 @@ export const localImage = 'sha256:d62e22158c337d0ee867b8f512f6b40f6e23cce2a72e99
 /** When local-generated was made: its Notation certificate lived one day. */
 export const signingDay = new Date('2026-11-21T23:00:00Z');
 
-export function sha256(bytes: string | Buffer): string {
+function sha256(bytes: string | Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

@@ -30,7 +30,14 @@ describe('a certificate', () => {
     ['made for TLS servers', () => instance.issue({ usages: [tlsServer] })],
     ['that does not say what it is for', () => instance.issue({ usages: null })],
     ['whose key is for agreeing on keys only', () => instance.issue({ keyUsage: x509.KeyUsageFlags.keyAgreement })],
-    ['that is an authority itself', () => instance.issue({ isAuthority: true })],
+    [
+      'that is an authority itself',
+      () => instance.issue({ isAuthority: true, keyUsage: x509.KeyUsageFlags.digitalSignature }),
+    ],
+    [
+      'whose key may sign certificates',
+      () => instance.issue({ keyUsage: x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign }),
+    ],
     [
       'with two identities',
       () =>

@@ -11,6 +11,7 @@ import {
   cachedTrustedRoot,
   describeTrustedRoot,
   embeddedTrustedRoots,
+  githubInstance,
   parseTrustedRoots,
   publicGoodInstance,
   readTrustedRoot,
@@ -188,6 +189,13 @@ describe('a refresh', () => {
       expect(await refreshTrustedRoot(asked)).toMatchObject({ status: 'fresh', root: { id: embedded().id } });
     });
     expect(requests).toBe(0);
+  });
+
+  test("of GitHub's instance starts from the TUF root that it is given, and needs no log then", async () => {
+    const instance = githubInstance(join(folder, 'missing.json'));
+    const outcome = await refreshTrustedRoot({ ...request('https://127.0.0.1:1'), instance });
+    expect(outcome).toMatchObject({ status: 'failed', root: null, error: { code: 'trust.unavailable' } });
+    expect(instance.thresholds).toEqual({ log: 0, certificateTransparency: 0, timestamp: 1 });
   });
 
   test('that fails says so, keeps the former root and leaves no half-made state', async () => {
