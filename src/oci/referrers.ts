@@ -34,7 +34,7 @@ export function nextPage(link: string | undefined, from: URL): string | null {
 
 interface Listed {
   readonly found: Map<Digest, Descriptor>;
-  readonly seen: Set<string>;
+  pages: number;
 }
 
 /** Adds a page's entries; throws where it is no progress or beyond the bound. */
@@ -59,10 +59,9 @@ async function addFurtherPages(
   for (;;) {
     const path = nextPage(answer.headers['link'], answer.url);
     if (path === null) return;
-    if (listed.seen.has(path)) throw untrustworthy(repository, 'lead in a circle');
-    if (listed.seen.size >= bounds.referrerPages)
+    if (listed.pages >= bounds.referrerPages)
       throw untrustworthy(repository, `have more than ${bounds.referrerPages} pages`);
-    listed.seen.add(path);
+    listed.pages += 1;
     answer = await session.request({ ...request(repository), path });
     if (answer.status !== 200)
       throw registryFailure(answer, `referrers of ${repository.repository}`, repository.registry);
@@ -92,7 +91,7 @@ export async function listReferrers(
   if (bareMediaType(answer.headers['content-type'] ?? '') !== mediaTypes.ociIndex) {
     return { manifests: [], supported: false, problem: null };
   }
-  const listed: Listed = { found: new Map(), seen: new Set([path]) };
+  const listed: Listed = { found: new Map(), pages: 1 };
   let problem: VerifyError | null = null;
   try {
     addPage(listed, answer, repository, true);

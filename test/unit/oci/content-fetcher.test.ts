@@ -59,7 +59,10 @@ describe('bytes that are not what was asked for', () => {
     const image = registry.image('a');
     registry.index('a', [{ ...image, size: image.size + 1, platform: { os: 'linux', architecture: 'amd64' } }], '1');
     const attempt = resolve(newClient(), nameAt(registry, 'a:1'), 'linux/amd64');
-    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy', message: /its descriptor says/ });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.untrustworthy',
+      message: expect.stringMatching(/its descriptor says/),
+    });
   });
 
   it('are refused where a child is an index and is listed as a manifest', async () => {
@@ -100,7 +103,7 @@ describe('an answer without end', () => {
     const attempt = resolve(newClient(), nameAt(registry, 'a:1'));
     await expect(attempt).rejects.toMatchObject({
       code: 'registry.untrustworthy',
-      message: /more than the 4194304 bytes/,
+      message: expect.stringMatching(/more than the 4194304 bytes/),
     });
     expect(sent).toBeLessThan(4 * bounds.manifest);
   });
@@ -137,7 +140,10 @@ describe('an answer without end', () => {
     registry.intercept = drip;
     const before = performance.now();
     const attempt = resolve(newClient({ requestTimeout: 200 }), nameAt(registry, 'a:1'));
-    await expect(attempt).rejects.toMatchObject({ code: 'registry.unreachable', message: /in time/ });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.unreachable',
+      message: expect.stringMatching(/in time/),
+    });
     expect(performance.now() - before).toBeLessThan(2000);
   });
 

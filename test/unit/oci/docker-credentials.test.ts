@@ -116,7 +116,7 @@ describe('a credential helper', () => {
   ])('that %s is an error, which says nothing of what it printed', async (_what, script, message) => {
     const source = await stored({ credsStore: 'bad' }, { bad: script });
     const error: unknown = await source.credentialFor('ghcr.io').catch((each: unknown) => each);
-    expect(error).toMatchObject({ code: 'credentials.failed', message });
+    expect(error).toMatchObject({ code: 'credentials.failed', message: expect.stringMatching(message) });
     expect(String(error)).not.toContain('secret ');
   });
 

@@ -38,7 +38,10 @@ describe('a redirect', () => {
     await expect(resolve(newClient(), nameAt(registry, 'a:1'))).resolves.toBeDefined();
     hops(6);
     const attempt = resolve(newClient(), nameAt(registry, 'a:1'));
-    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy', message: /more than 5 times/ });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.untrustworthy',
+      message: expect.stringMatching(/more than 5 times/),
+    });
   });
 
   it.each([
@@ -55,7 +58,10 @@ describe('a redirect', () => {
       certificateFolders: [internet.certificates],
     });
     const attempt = resolve(client, parseCanonicalName('registry.example.com/a:1'));
-    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy', message });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.untrustworthy',
+      message: expect.stringMatching(message),
+    });
     expect(internet.plain).toEqual([]);
   });
 
@@ -68,7 +74,7 @@ describe('a redirect', () => {
     const attempt = resolve(newClient(), nameAt(registry, 'a:1'));
     await expect(attempt).rejects.toMatchObject({
       code: 'registry.untrustworthy',
-      message: /plain HTTP to another host/,
+      message: expect.stringMatching(/plain HTTP to another host/),
     });
   });
 

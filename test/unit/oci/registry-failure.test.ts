@@ -8,7 +8,9 @@ describe('an answer', () => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end('x');
       return true;
     };
-    await expect(resolve(newClient(), nameAt(registry, 'a:1'))).rejects.toMatchObject({ message: /compresses/ });
+    await expect(resolve(newClient(), nameAt(registry, 'a:1'))).rejects.toMatchObject({
+      message: expect.stringMatching(/compresses/),
+    });
     expect(registry.log[0]?.headers['accept-encoding']).toBe('identity');
   });
 
@@ -48,6 +50,9 @@ describe('an answer', () => {
       return true;
     };
     const attempt = resolve(newClient(), nameAt(registry, 'a:1'));
-    await expect(attempt).rejects.toMatchObject({ code: 'registry.untrustworthy', message });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.untrustworthy',
+      message: expect.stringMatching(message),
+    });
   });
 });

@@ -78,13 +78,19 @@ describe('what a name stands for', () => {
     const only = registry.image('a');
     registry.index('a', [{ ...only, platform: amd64 }], '1');
     const attempt = resolveImage(client(), { name: named('a:1'), platforms: ['linux/s390x'] });
-    await expect(attempt).rejects.toMatchObject({ code: 'registry.failed', message: /only for linux\/amd64/ });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.failed',
+      message: expect.stringMatching(/only for linux\/amd64/),
+    });
   });
 
   it('is refused in schema 1', async () => {
     registry.put('a', { schemaVersion: 1, mediaType: 'application/vnd.docker.distribution.manifest.v1+json' }, '1');
     const attempt = resolveImage(client(), { name: named('a:1'), platforms: [] });
-    await expect(attempt).rejects.toMatchObject({ code: 'registry.failed', message: /schema 1/ });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.failed',
+      message: expect.stringMatching(/schema 1/),
+    });
   });
 
   it('is not found where there is no such tag', async () => {

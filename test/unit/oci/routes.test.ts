@@ -72,7 +72,7 @@ describe('a registry elsewhere', () => {
     const attempt = resolve(newClient({ environment }), parseCanonicalName('registry.example.com/a:1'));
     await expect(attempt).rejects.toMatchObject({
       code: 'registry.unreachable',
-      message: /certificate is not trusted/,
+      message: expect.stringMatching(/certificate is not trusted/),
     });
     expect(registry.log).toEqual([]);
     expect(internet.plain).toEqual([]);
@@ -111,15 +111,21 @@ describe('a registry elsewhere', () => {
 
   it('is told apart by why it cannot be reached', async () => {
     const none = resolve(newClient(), parseCanonicalName('registry.invalid/a:1'));
-    await expect(none).rejects.toMatchObject({ code: 'registry.unreachable', message: /name cannot be resolved/ });
+    await expect(none).rejects.toMatchObject({
+      code: 'registry.unreachable',
+      message: expect.stringMatching(/name cannot be resolved/),
+    });
     const refused = resolve(newClient(), parseCanonicalName('127.0.0.1:1/a:1'));
-    await expect(refused).rejects.toMatchObject({ code: 'registry.unreachable', message: /refuses connections/ });
+    await expect(refused).rejects.toMatchObject({
+      code: 'registry.unreachable',
+      message: expect.stringMatching(/refuses connections/),
+    });
     const internet = await startInternet({ 'registry.example.com': () => undefined });
     const environment = bareEnvironment({ variables: internet.variables });
     const barred = resolve(newClient({ environment }), parseCanonicalName('other.example.com/a:1'));
     await expect(barred).rejects.toMatchObject({
       code: 'registry.unreachable',
-      message: /proxy does not let us through/,
+      message: expect.stringMatching(/proxy does not let us through/),
     });
   });
 });

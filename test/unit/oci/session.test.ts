@@ -1,5 +1,5 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nameAt, newClient, resolve, startRegistry, temporaryFolder } from './harness.ts';
 import { bareEnvironment, type MemoryRegistry } from './memory-registry.ts';
@@ -76,7 +76,8 @@ describe('name and password', () => {
         }),
       });
     await expect(resolve(at(join(folder, 'bin')), nameAt(registry, 'a:1'))).resolves.toBeDefined();
-    const relative = resolve(at(`bin:.:`), nameAt(registry, 'a:1'));
-    await expect(relative).rejects.toMatchObject({ code: 'credentials.failed' });
+    const relativePath = relative(process.cwd(), join(folder, 'bin'));
+    const fromHere = resolve(at(`${relativePath}:bin:.:`), nameAt(registry, 'a:1'));
+    await expect(fromHere).rejects.toMatchObject({ code: 'credentials.failed' });
   });
 });
