@@ -64,12 +64,16 @@ function parseImageMaterial(material: Material): ImageMaterial | null {
   }
 }
 
-/** Whether a material is one that was verified: an image by its digest, a local image without one by a name that was let through. */
-function isVerified(material: Material, digests: ReadonlySet<string>, unpinned: PinSet['unpinned']): boolean {
+/**
+ * Whether a material is one that was verified: an image by its digest, one that was let through without a digest by its
+ * name. For an image of the classic local store the builder records the layers' chain identifier, which says nothing of
+ * who made it; that it came from that store is what the source policy held it to.
+ */
+function isVerified(material: Material, digests: ReadonlySet<string>, unpinned: ReadonlySet<string>): boolean {
   const image = parseImageMaterial(material);
   if (image === null) return !/^(?:docker-image|oci-layout)(?:\+\w+)?:/.test(material.uri);
   if (image.digest !== null && digests.has(image.digest)) return true;
-  return unpinned.some(({ name, anyDigest }) => name === image.name && (anyDigest || image.digest === null));
+  return image.name !== null && unpinned.has(image.name);
 }
 
 function pushedReferences(read: readonly BuildMetadata[]): readonly string[] {
@@ -78,7 +82,7 @@ function pushedReferences(read: readonly BuildMetadata[]): readonly string[] {
 
 /**
  * Compares what the builder recorded with what was verified (invariant 9), by digest: an index where all of it was
- * verified, else the platforms' manifests. A local image of the classic store has no digest and is known by its name.
+ * verified, else the platforms' manifests; what was let through without a digest by its name.
  * `audited` is false where a target has no record, or an empty one though its Dockerfile takes images.
  */
 export function auditMaterials(request: AuditRequest): Audit {
@@ -90,6 +94,7 @@ export function auditMaterials(request: AuditRequest): Audit {
   });
   const { pins } = request;
   const digests = new Set<string>([...pins.pins.flatMap(allowedDigests), ...pins.layouts.map(({ digest }) => digest)]);
+  const unpinned = new Set<string>(pins.unpinned.map(({ name }) => name));
   const all = [...read.values()].flatMap(({ materials }) => materials ?? []);
   const materials = [...new Map(all.map((material) => [JSON.stringify(material), material])).values()];
   const results = [...read.values()];
@@ -101,7 +106,7 @@ export function auditMaterials(request: AuditRequest): Audit {
     digest: isDigest(digest) ? digest : null,
     pushed: request.pushed ? pushedReferences(results) : [],
     materials,
-    unverified: materials.filter((material) => !isVerified(material, digests, pins.unpinned)).map(({ uri }) => uri),
+    unverified: materials.filter((material) => !isVerified(material, digests, unpinned)).map(({ uri }) => uri),
     audited: request.targets.length > 0 && complete,
   };
 }

@@ -66,11 +66,13 @@ interface Known {
 /** What a builder's facts hang on: for the docker driver the engine's version, for others what buildx has stored of it. */
 async function known({ environment, choice, endpoint, engine }: BuilderQuestion): Promise<Known | null> {
   if (choice.name === null) return null;
+  const { host } = endpoint;
   const stored = await readStoredBuilder(environment, choice.name);
-  if (stored !== null) return { key: [choice.name, stored.text], lifetime: workerLifetime, engineVersion: null };
+  if (stored !== null) return { key: [choice.name, host, stored.text], lifetime: workerLifetime, engineVersion: null };
+  // buildx builds with another context's engine only where that is the current one
   if (choice.name !== endpoint.context) return null;
   const { version } = await engine.version();
-  return { key: [choice.name, endpoint.host, version], lifetime: engineLifetime, engineVersion: version };
+  return { key: [choice.name, host, version], lifetime: engineLifetime, engineVersion: version };
 }
 
 function withEngineVersion(node: BuilderNode, engineVersion: string | null): BuilderNode {

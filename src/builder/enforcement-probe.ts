@@ -11,7 +11,9 @@ import type { Programs } from './programs.ts';
 import { renderSourcePolicy } from './source-policy.ts';
 import { sourcePolicyVariable } from './user-policy.ts';
 
-const month = 30 * 24 * 60 * 60_000;
+const minute = 60_000;
+// a version that is not told may change unseen
+const lifetimes = { known: 30 * 24 * 60 * minute, unknown: 10 * minute };
 
 export interface ProbeQuestion {
   readonly programs: Programs;
@@ -56,12 +58,19 @@ async function probe(question: ProbeQuestion): Promise<void> {
       variables: { [sourcePolicyVariable]: policyFile },
     });
     if (answer.status !== 0 && wasDenied(answer.stderr, canary)) return;
+    const said = answer.stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+    // a builder that never came to the canary has not disobeyed
+    if (answer.status !== 0 && !answer.stderr.includes(canary)) {
+      throw new VerifyError('builder.unavailable', `the builder "${info.name}" does not build: ${said}`, {
+        hint: 'see `docker buildx ls`',
+      });
+    }
     throw new VerifyError(
       'builder.unenforceable',
       `the builder "${info.name}" (${info.driver}) did not deny an image that a source policy denies`,
       {
         hint: 'update Docker to 25 or later, BuildKit to 0.12 or later and buildx to 0.11 or later, or choose another builder',
-        cause: new Error(answer.stderr.trim().split('\n').slice(-3).join('\n').slice(0, 1000)),
+        cause: new Error(said),
       },
     );
   } finally {
@@ -76,7 +85,9 @@ async function probe(question: ProbeQuestion): Promise<void> {
  */
 export async function probeEnforcement(question: ProbeQuestion): Promise<void> {
   const key = markerKey(question);
-  if ((await question.cache.read(key, month)) === true) return;
+  const told = question.info.nodes.every(({ buildkitVersion }) => buildkitVersion !== null);
+  const lifetime = told ? lifetimes.known : lifetimes.unknown;
+  if ((await question.cache.read(key, lifetime)) === true) return;
   await probe(question);
   await question.cache.write(key, true);
 }

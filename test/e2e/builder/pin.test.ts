@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { auditMaterials, renderSourcePolicy } from '../../../src/builder/index.ts';
+import {
+  type Audit,
+  auditMaterials,
+  createEngine,
+  renderSourcePolicy,
+  unpinnableNames,
+} from '../../../src/builder/index.ts';
 import { type Pin, type PinSet, parseCanonicalName, parseDigest } from '../../../src/model/index.ts';
 import { copyImage, digestOf, lab, mustRun, pushLayer, temporaryFolder, writeFiles } from '../lab.ts';
 import { type BuildRun, labEnvironment, request, runRequest } from './request.ts';
@@ -25,6 +31,11 @@ function pin(name: string, digest: string, options: Partial<Pin> = {}): Pin {
     wholeIndex: true,
     ...options,
   };
+}
+
+function audit(metadata: unknown, pins: PinSet): Audit {
+  const targets = ['default'];
+  return auditMaterials({ metadata, verb: 'build', targets, targetsWithImages: targets, pins, pushed: false });
 }
 
 const pinSet = (...pins: readonly Pin[]): PinSet => ({ pins, unpinned: [], layouts: [] });
@@ -183,18 +194,65 @@ describe.each(engines)('the pin, on an engine with the %s image store', (store, 
       args: ['--platform=linux/arm64'],
     });
     expect(run).toMatchObject({ status: 0, denied: null });
-    const audited = auditMaterials({
-      metadata: run.metadata,
-      verb: 'build',
-      targets: ['default'],
-      pins: pinSet(only),
-      targetsWithImages: ['default'],
-      pushed: false,
-    });
+    const audited = audit(run.metadata, pinSet(only));
     expect(audited).toMatchObject({ audited: true, unverified: [] });
     expect(audited.materials.map(({ digest }) => digest)).toEqual([child]);
     const byIndex = await build(`FROM ${name}@${index}\n`, { ...pinned(only), args: ['--platform=linux/amd64'] });
     expect(byIndex.denied).toBe(`docker-image://${name}@${index}`);
+  });
+
+  it.runIf(store === 'containerd')(
+    'uses an index for several platforms, and denies platforms that only were vouched for one by one',
+    async () => {
+      const name = `${registry}/signed/multi:1`;
+      const index = await digestOf(lab(), name);
+      const platforms = ['linux/amd64', 'linux/arm64'];
+      const children = platforms.map((platform) =>
+        mustRun(lab(), lab().crane, ['digest', '--insecure', `--platform=${platform}`, name]),
+      );
+      const platformDigests = (await Promise.all(children)).map(parseDigest);
+      const args = [`--platform=${platforms.join(',')}`];
+      const whole = pinSet(pin(name, index));
+      const run = await build(`FROM ${name}\nCOPY Dockerfile /x\n`, { engine, pins: whole, args });
+      expect(run.status).toBe(0);
+      expect(audit(run.metadata, whole)).toMatchObject({ audited: true, unverified: [] });
+      const apart = pinSet(pin(name, index, { wholeIndex: false, platformDigests }));
+      expect(unpinnableNames(apart)).toEqual([name]);
+      expect((await build(`FROM ${name}\n`, { engine, pins: apart, args })).denied).toBe(`docker-image://${name}`);
+      expect(audit(run.metadata, apart).unverified).toHaveLength(2);
+    },
+  );
+
+  it('lets an image through that is only in the local store, and the audit knows it', async () => {
+    const name = 'builder-room/only-here:1';
+    const env = { DOCKER_HOST: engine };
+    const folder = await writeFiles(await temporaryFolder(), { Dockerfile: `FROM ${good}:1\n` });
+    await mustRun(lab(), lab().docker, ['buildx', 'build', '--quiet', '--load', '--tag', name, folder], { env });
+    try {
+      const local = await createEngine(
+        { context: 'default', host: engine, tls: null, local: true },
+        { docker: null, variables: {} },
+      ).inspectImage(`docker.io/${name}`);
+      const unpinned = [{ name: parseCanonicalName(name), anyDigest: false, reason: 'local' }];
+      const digest = local?.digest ?? null;
+      const pins = digest === null ? { ...pinSet(), unpinned } : pinSet(pin(name, digest));
+      const run = await build(`FROM ${name}\n${saysGood}`, { engine, pins });
+      expect(run).toMatchObject({ status: 0, denied: null });
+      expect(audit(run.metadata, pins)).toMatchObject({ audited: true, unverified: [] });
+      expect(audit(run.metadata, pinSet()).unverified).toHaveLength(1);
+      expect((await build(`FROM ${name}\n`, { engine, pins: pinSet() })).denied).toMatch(/only-here/);
+    } finally {
+      await mustRun(lab(), lab().docker, ['image', 'rm', '--force', name], { env });
+    }
+  });
+
+  it('a folder in the place of an image leaves no material, which is no audit', async () => {
+    const args = [`--build-context=${good}:1=./folder`];
+    const files = { 'folder/bin': 'evil' };
+    const pins = pinSet(pin(`${good}:1`, goodDigest));
+    const run = await build(`FROM ${good}:1\nCOPY Dockerfile /x\n`, { engine, pins, args, files });
+    expect(run.status).toBe(0);
+    expect(audit(run.metadata, pins).audited).toBe(false);
   });
 });
 
