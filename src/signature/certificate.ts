@@ -150,3 +150,34 @@ export function certificateClaims(certificate: X509Certificate): CertificateClai
   }
   return claims;
 }
+
+/** Whether `issuer` issued the certificate, by name and by signature. Says nothing of `issuer` itself. */
+export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return issuer.subject.equals(certificate.issuer) && certificate.verify(issuer);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Those of the certificates a stranger brought that lead to a trusted one, authorities only. The library would take any
+ * certificate in an authority's chain that signed itself for an anchor, also one that names another as its issuer.
+ */
+export function leadingTo(
+  trusted: readonly X509Certificate[],
+  brought: readonly X509Certificate[],
+): readonly X509Certificate[] {
+  const found: X509Certificate[] = [];
+  for (let round = 0; round < brought.length; round += 1) {
+    const next = brought.filter(
+      (certificate) =>
+        !found.includes(certificate) &&
+        certificate.isCA &&
+        [...trusted, ...found].some((issuer) => isIssuedBy(certificate, issuer)),
+    );
+    if (next.length === 0) break;
+    found.push(...next);
+  }
+  return found;
+}

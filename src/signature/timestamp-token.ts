@@ -1,5 +1,5 @@
 import { ASN1Obj, RFC3161Timestamp, X509Certificate } from '@sigstore/core';
-import { extendedKeyUsages, timeStamping, unevaluatedExtension } from './certificate.ts';
+import { extendedKeyUsages, leadingTo, timeStamping, unevaluatedExtension } from './certificate.ts';
 import { limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import type { CertificateAuthority } from './trust-anchors.ts';
@@ -82,8 +82,7 @@ export function authoritiesFor(
     const [first] = authority.certChain;
     if (first === undefined) return [];
     if (!first.isCA) return isSignedBy(token, first) ? [authority] : [];
-    // Self-signed ones from the token would become anchors.
-    const between = token.certificates.filter((found) => found.isCA && !found.subject.equals(found.issuer));
+    const between = leadingTo(authority.certChain, token.certificates);
     return token.certificates
       .filter((certificate) => isSignedBy(token, certificate) && !certificate.isCA)
       .map((certificate) => ({ ...authority, certChain: [certificate, ...between, ...authority.certChain] }));

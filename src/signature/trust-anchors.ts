@@ -3,7 +3,7 @@ import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import type { CertificateMaterial, TrustedRootSource } from '../model/index.ts';
 import { parseTrustedRoot } from '../trust/index.ts';
-import { parsePemCertificates } from './certificate.ts';
+import { leadingTo, parsePemCertificates } from './certificate.ts';
 
 export type CertificateAuthority = TrustMaterial['certificateAuthorities'][number];
 
@@ -50,14 +50,9 @@ export async function rootAnchors(source: TrustedRootSource): Promise<TrustAncho
   return anchors;
 }
 
-function isSelfSigned(certificate: X509Certificate): boolean {
-  return certificate.subject.equals(certificate.issuer);
-}
-
 /**
- * A private authority as anchors, for one signature: its certificates, the untrusted ones between that the signature
- * brings, and the logs and timestamp authorities of the roots. Self-signed certificates that a signature brings are
- * dropped, since the library would take them for anchors.
+ * A private authority as anchors, for one signature: its certificates, those between that the signature brings and
+ * that lead to them, and the logs and timestamp authorities of the roots.
  */
 export function authorityAnchors(
   material: CertificateMaterial,
@@ -65,7 +60,7 @@ export function authorityAnchors(
   roots: readonly TrustAnchors[],
 ): TrustAnchors {
   const trusted = [...parsePemCertificates(material.pem)];
-  const between = brought.filter((certificate) => !isSelfSigned(certificate) && certificate.isCA);
+  const between = leadingTo(trusted, brought);
   return {
     id: material.id,
     kind: 'authority',

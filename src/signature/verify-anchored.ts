@@ -3,6 +3,7 @@ import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { crypto, json, type X509Certificate } from '@sigstore/core';
 import { type SignedEntity, VerificationError, Verifier } from '@sigstore/verify';
 import type { SignedStatement } from './attachment-reader.ts';
+import { isIssuedBy } from './certificate.ts';
 import { dateTime } from './date-time.ts';
 import { recordsEnvelope } from './log-entry.ts';
 import { problemOf, Refusal } from './refusal.ts';
@@ -115,21 +116,13 @@ function provenIndex(entry: TransparencyLogEntry): number {
 
 function assertKnownAuthority(certificate: X509Certificate, anchors: TrustAnchors): void {
   const isKnown = anchors.material.certificateAuthorities.some((authority) =>
-    authority.certChain.some((issuer) => issuer.subject.equals(certificate.issuer) && isIssuedBy(certificate, issuer)),
+    authority.certChain.some((issuer) => isIssuedBy(certificate, issuer)),
   );
   if (!isKnown) {
     throw new Refusal(
       'unknown-signer',
       `its certificate was issued by an authority that ${anchors.name} does not know`,
     );
-  }
-}
-
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  try {
-    return certificate.verify(issuer);
-  } catch {
-    return false;
   }
 }
 

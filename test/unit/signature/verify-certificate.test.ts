@@ -5,7 +5,7 @@ import type { Attachment, Evidence, TrustedRootSource } from '../../../src/model
 import { dateTime } from '../../../src/signature/date-time.ts';
 import { verifyAttachments } from '../../../src/signature/index.ts';
 import { certificateMaterial, material } from './shared-data.ts';
-import { type Certified, identity, later, signedAt, utf8Extension } from './test-certificates.ts';
+import { type Certified, certify, ecPair, identity, later, signedAt, utf8Extension } from './test-certificates.ts';
 import { createInstance, type TestInstance } from './test-instance.ts';
 
 let instance: TestInstance;
@@ -151,6 +151,21 @@ describe('a private authority', () => {
     const found = await chained.signature({ certificate, chain, loggedAt: null });
     expect(await privately(found, chained.root.pem, signedAt)).toMatchObject({ verified: true });
     expect(await privately(found, instance.root.pem, signedAt)).toMatchObject({ verified: false });
+  });
+
+  test('is not replaced by an authority that signed itself in its name', async () => {
+    const pair = ecPair();
+    // It names the real root as its issuer, and its own key as the one it was signed with.
+    const posing = { ...instance.root, pair };
+    const forged = await certify({ subject: 'CN=forged,O=test', isAuthority: true, pair }, posing, null);
+    const certificate = await instance.issue({ issuer: null, transparency: null, usages: null }, forged);
+    for (const chain of [[forged.pem], [forged.pem, instance.root.pem]]) {
+      const found = await instance.signature({ certificate, chain, loggedAt: null });
+      expect(await privately(found, instance.root.pem, signedAt)).toMatchObject({
+        verified: false,
+        problem: { code: 'unknown-signer' },
+      });
+    }
   });
 
   test('takes the time of a log that a root knows', async () => {
