@@ -1,13 +1,21 @@
 import { type CanonicalName, type Place, type Platform, parseCanonicalName, type UseKind } from '../model/index.ts';
 import { readPlatform } from './build-platform.ts';
 import type { Instruction } from './instruction.ts';
-import { parseInstruction } from './instruction.ts';
-import { type InstructionNode, parseInstructionLines, placeIn } from './instruction-lines.ts';
+import { type InstructionNode, placeIn } from './instruction-lines.ts';
 import { invalidDockerfile, placed } from './invalid-dockerfile.ts';
 import { placeOfBase, placeOfCopySource, placeOfMountSource } from './locate.ts';
 import type { NamedContext, NamedContexts } from './named-contexts.ts';
+import { parseTrigger, triggerOf } from './onbuild-trigger.ts';
 import { expandWord, type Lookup } from './shell-word.ts';
-import { type Asker, findCircle, reachableFrom, type StageState, StageStates, type Step } from './stage-state.ts';
+import {
+  type Asker,
+  findCircle,
+  newState,
+  reachableFrom,
+  type StageState,
+  StageStates,
+  type Step,
+} from './stage-state.ts';
 import type { Stage, StagedDockerfile } from './stages.ts';
 
 export interface GraphInput {
@@ -263,20 +271,6 @@ interface Trigger {
   readonly place: Required<Place>;
 }
 
-function newState(given: Pick<StageState, 'stage' | 'name' | 'label' | 'base' | 'asker' | 'platform'>): StageState {
-  return {
-    ...given,
-    parent: null,
-    context: null,
-    sources: new Map(),
-    steps: [],
-    resolved: false,
-    dispatched: false,
-    triggersRead: false,
-    image: null,
-  };
-}
-
 function parseStageBase(base: string): CanonicalName {
   try {
     return parseCanonicalName(base);
@@ -284,20 +278,4 @@ function parseStageBase(base: string): CanonicalName {
     const reason = error instanceof Error ? error.message.replace(/^.* is not an image reference: /s, '') : '';
     throw invalidDockerfile(`failed to parse stage name ${JSON.stringify(base)}: invalid reference format: ${reason}`);
   }
-}
-
-/** A trigger kept in an image: an instruction by itself. */
-function parseTrigger(text: string, file: string): Instruction {
-  const { nodes } = parseInstructionLines(text, file);
-  const [node] = nodes;
-  if (node === undefined || nodes.length !== 1) {
-    throw invalidDockerfile('onbuild trigger should be a single expression');
-  }
-  return triggerOf(node);
-}
-
-function triggerOf(node: InstructionNode): Instruction {
-  const instruction = parseInstruction(node);
-  if (instruction.kind === 'from') throw invalidDockerfile('FROM is not a command type');
-  return instruction;
 }

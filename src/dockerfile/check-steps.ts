@@ -3,6 +3,7 @@ import { type BuildArguments, buildArgument } from './global-arguments.ts';
 import { heredocOfArgument } from './heredoc.ts';
 import type { CopyInstruction, Instruction } from './instruction.ts';
 import type { Pair } from './instruction-arguments.ts';
+import type { InstructionNode } from './instruction-lines.ts';
 import { invalidDockerfile, placed } from './invalid-dockerfile.ts';
 import { checkMount } from './run-mount.ts';
 import { type Expanded, expandWord, type ShellOptions } from './shell-word.ts';
@@ -14,6 +15,8 @@ export interface CheckInput {
   readonly globals: ReadonlyMap<string, string>;
   readonly buildArguments: BuildArguments;
   readonly escape: string;
+  /** Whether the file holds bytes that are not UTF-8, which now stand as U+FFFD. */
+  readonly malformed: boolean;
   readonly budget: { left: number };
 }
 
@@ -56,6 +59,7 @@ class StepChecker {
   }
 
   check({ instruction, sources }: Step): void {
+    if (this.#input.malformed && instruction.kind === 'run') checkEncoding(instruction.node);
     switch (instruction.kind) {
       case 'env':
         for (const [key, value] of this.#expandPairs(instruction.pairs)) {
@@ -74,7 +78,7 @@ class StepChecker {
         return;
       case 'run':
         instruction.mounts.forEach(({ written, from }, index) => {
-          checkMount(written, (word) => this.#expand(word));
+          checkMount(written, (word) => this.#expand(word), this.#environment.workingDirectory);
           const source = sources[index];
           if (from !== '' && source?.dispatched === false) {
             throw invalidDockerfile(
@@ -149,11 +153,20 @@ class StepChecker {
   #checkPlain(command: string, words: readonly string[]): void {
     if (!['workdir', 'user', 'volume', 'stopsignal', 'expose'].includes(command)) return;
     for (const { text, certain } of words.map((word) => this.#expand(word))) {
+      if (command === 'workdir') this.#environment.changeDirectory(certain ? text : null);
       if (!certain) continue;
       if (command === 'stopsignal') checkSignal(text);
       if (command === 'volume' && text === '') throw invalidDockerfile('VOLUME specified can not be an empty string');
       if (command === 'expose') for (const port of text.split(/\s+/)) checkPort(port);
     }
+  }
+}
+
+/** What a RUN in shell form starts must be UTF-8; BuildKit mends all else. */
+function checkEncoding(node: InstructionNode): void {
+  const texts = [node.text, ...node.heredocs.map(({ content }) => content)];
+  if (node.arguments?.json !== true && texts.some((text) => text.includes('\ufffd'))) {
+    throw invalidDockerfile('failed to marshal LLB definition: string field contains invalid UTF-8');
   }
 }
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { invalidDockerfile } from './invalid-dockerfile.ts';
 import type { Expanded } from './shell-word.ts';
 
@@ -74,10 +75,10 @@ interface MountState {
 
 /**
  * Checks a `--mount` as BuildKit does when it comes to run the step, with variables expanded. What depends on a
- * variable that nobody can know passes.
+ * variable or a working directory (null) that nobody can know passes.
  * @throws VerifyError `dockerfile.invalid`, without a place
  */
-export function checkMount(mount: string, expand: (word: string) => Expanded): void {
+export function checkMount(mount: string, expand: (word: string) => Expanded, workingDirectory: string | null): void {
   const state: MountState = { type: 'bind', from: '', source: '', target: '', id: '', sharing: '', owned: null };
   for (const field of splitCsv(mount, 'mounts')) {
     const equals = field.indexOf('=');
@@ -91,6 +92,9 @@ export function checkMount(mount: string, expand: (word: string) => Expanded): v
     readKey(key, value.text, field, state);
   }
   checkCombination(state);
+  if (state.type === 'secret' || state.type === 'ssh') return;
+  const base = state.target.startsWith('/') ? '/' : workingDirectory;
+  if (base !== null && posix.resolve(base, state.target) === '/') throw invalidDockerfile('invalid mount target "/"');
 }
 
 function checkBareKey(key: string, field: string, state: MountState): void {
@@ -165,9 +169,6 @@ function readKey(key: string, value: string, field: string, state: MountState): 
 
 function checkCombination(state: MountState): void {
   const { type } = state;
-  if (type !== 'secret' && type !== 'ssh' && /^\/+(?:\.{1,2}\/+)*\.{0,2}$/.test(state.target)) {
-    throw invalidDockerfile('invalid mount target "/"');
-  }
   if (state.owned !== null && type !== 'secret' && type !== 'ssh' && type !== 'cache') {
     throw invalidDockerfile(`${state.owned} not allowed for "${type}" type mounts`);
   }

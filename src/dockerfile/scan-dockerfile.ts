@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   type BuildTarget,
   type CanonicalName,
@@ -89,6 +90,8 @@ function scanPlatform(
     onbuild: input.onbuild ?? new Map(),
     budget,
   });
-  checkSteps({ graph, globals, buildArguments: target.buildArguments, escape: dockerfile.escape, budget });
+  const { escape: escapeToken } = dockerfile;
+  const malformed = !isUtf8(input.source);
+  checkSteps({ graph, globals, buildArguments: target.buildArguments, escape: escapeToken, malformed, budget });
   return graph;
 }

@@ -1,8 +1,12 @@
+import { posix } from 'node:path';
+
 /**
  * The variables of a stage, as far as they can be known: what a base image brings along is not read here, so a name
  * that the Dockerfile does not set may still have a value.
  */
 export class StageEnvironment {
+  /** Absolute, null where nobody can know. */
+  workingDirectory: string | null = null;
   readonly #values: Map<string, string | undefined>;
   readonly #declared: Set<string>;
   readonly #complete: boolean;
@@ -16,7 +20,9 @@ export class StageEnvironment {
   /** Of a stage on `scratch`, where everything is known. */
   static ofScratch(): StageEnvironment {
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-    return new StageEnvironment(new Map([['PATH', path]]), new Set(), true);
+    const environment = new StageEnvironment(new Map([['PATH', path]]), new Set(), true);
+    environment.workingDirectory = '/';
+    return environment;
   }
 
   /** Of a stage on an image or on other content that was not read. */
@@ -26,7 +32,15 @@ export class StageEnvironment {
 
   /** What a stage based on this one begins with. */
   inherit(): StageEnvironment {
-    return new StageEnvironment(new Map(this.#values), new Set(this.#declared), this.#complete);
+    const child = new StageEnvironment(new Map(this.#values), new Set(this.#declared), this.#complete);
+    child.workingDirectory = this.workingDirectory;
+    return child;
+  }
+
+  /** What WORKDIR does; null where the path cannot be known. */
+  changeDirectory(path: string | null): void {
+    const base = path?.startsWith('/') === true ? '/' : this.workingDirectory;
+    this.workingDirectory = path === null || base === null ? null : posix.resolve(base, path);
   }
 
   /** `value` undefined where it cannot be known. */

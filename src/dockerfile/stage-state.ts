@@ -47,6 +47,23 @@ export interface StageState {
   image: CanonicalName | null;
 }
 
+/** A stage of which nothing is resolved yet. */
+export function newState(
+  given: Pick<StageState, 'stage' | 'name' | 'label' | 'base' | 'asker' | 'platform'>,
+): StageState {
+  return {
+    ...given,
+    parent: null,
+    context: null,
+    sources: new Map(),
+    steps: [],
+    resolved: false,
+    dispatched: false,
+    triggersRead: false,
+    image: null,
+  };
+}
+
 /** The stages of a build with those that COPY and mounts add, found by name or number. */
 export class StageStates {
   readonly all: StageState[] = [];
