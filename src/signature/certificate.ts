@@ -31,7 +31,6 @@ const claimOids: Readonly<Record<keyof CertificateClaims, string>> = {
  */
 export function parseCertificate(der: Buffer<ArrayBuffer>): X509Certificate {
   if (der.length > limits.certificateBytes) throw new Refusal('too-large', 'its certificate is too large');
-  if (der.length === 0) throw new Refusal('malformed', 'its certificate is empty');
   try {
     const certificate = X509Certificate.parse(der);
     // Touch what later checks rely on, so that a half-made certificate fails here.

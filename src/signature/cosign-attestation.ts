@@ -11,7 +11,6 @@ import { arrayOf, objectOf, parseStrictJson, stringOf } from './strict-json.ts';
 /** cosign 1 and 2 attestations: a DSSE envelope as the layer, log entry and certificate in the layer's annotations. Each of its signatures stands alone. */
 export const cosignAttestationReader: AttachmentReader = {
   read(attachment: Attachment, content) {
-    if (content.length > limits.attestationBytes) throw new Refusal('too-large', 'its envelope is too large');
     const found = readCosignAnnotations(attachment);
     const envelope = objectOf(parseStrictJson(content, 'the envelope'), 'the envelope');
     const payloadType = stringOf(envelope['payloadType'], "the envelope's payloadType");

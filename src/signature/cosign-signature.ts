@@ -2,7 +2,6 @@ import { type Attachment, type Digest, isDigest, type Problem } from '../model/i
 import { type AttachmentReader, vouched } from './attachment-reader.ts';
 import { decodeBase64 } from './base64.ts';
 import { readCosignAnnotations } from './cosign-annotations.ts';
-import { limits } from './limits.ts';
 import { printable, Refusal } from './refusal.ts';
 import { repositoryIn } from './repository-in.ts';
 import { signedMessage } from './signed-bytes.ts';
@@ -51,7 +50,6 @@ function readPayload(content: Buffer, wanted: Digest): SimpleSigning {
 /** cosign 1 and 2: a simple-signing payload in a layer, its signature in the layer's annotations. */
 export const cosignSignatureReader: AttachmentReader = {
   read(attachment: Attachment, content) {
-    if (content.length > limits.payloadBytes) throw new Refusal('too-large', 'its payload is too large');
     const found = readCosignAnnotations(attachment);
     if (found.signature === '') throw new Refusal('malformed', 'its layer carries no signature');
     const payload = readPayload(content, attachment.subject);

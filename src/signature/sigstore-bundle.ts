@@ -179,7 +179,6 @@ function readMessage(bundle: Bundle, attachment: Attachment): Signed | null {
 /** Sigstore bundles 0.1 to 0.3: cosign 3 signatures, attestations of any maker, signatures over the manifest itself. */
 export const sigstoreBundleReader: AttachmentReader = {
   read(attachment: Attachment, content) {
-    if (content.length > limits.bundleBytes) throw new Refusal('too-large', 'the bundle is too large');
     const bundle = parseBundle(content);
     assertCounts(bundle);
     const read = readEnvelope(bundle, attachment) ?? readMessage(bundle, attachment);

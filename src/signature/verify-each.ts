@@ -15,10 +15,20 @@ const readers: Readonly<Record<Exclude<Attachment['form'], 'notation'>, Attachme
   'sigstore-bundle': sigstoreBundleReader,
 };
 
-const largest = Math.ceil((limits.attestationBytes * 4) / 3) + 4;
+/** In bytes; checked before anything is decoded. */
+const largest: Readonly<Record<Attachment['form'], number>> = {
+  'cosign-signature': limits.payloadBytes,
+  'cosign-attestation': limits.attestationBytes,
+  'sigstore-bundle': limits.bundleBytes,
+  notation: limits.payloadBytes,
+};
 
 function contentOf(attachment: Attachment): Buffer<ArrayBuffer> {
-  if (attachment.content.length > largest) throw new Refusal('too-large', 'it is larger than 64 MiB');
+  const size = Math.floor((attachment.content.length * 3) / 4);
+  const most = largest[attachment.form];
+  if (size > most + 2) {
+    throw new Refusal('too-large', `it has ${size} bytes, at most ${most} are read`);
+  }
   return Buffer.from(attachment.content, 'base64');
 }
 

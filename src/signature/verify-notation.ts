@@ -4,7 +4,6 @@ import type { SignedStatement } from './attachment-reader.ts';
 import { vouched } from './attachment-reader.ts';
 import { dateTime } from './date-time.ts';
 import { refusedEvidence } from './evidence.ts';
-import { limits } from './limits.ts';
 import { assertNotationSignature } from './notation-algorithm.ts';
 import { assertChain, assertValidAt, type ChainCertificate, readChain, trustedAuthorities } from './notation-chain.ts';
 import { readCoseEnvelope } from './notation-cose.ts';
@@ -21,7 +20,6 @@ const thumbprints = 'io.cncf.notary.x509chain.thumbprint#S256';
 type Target = Pick<SignedStatement, 'form' | 'subject' | 'annotations'>;
 
 function readEnvelope(attachment: Attachment, content: Buffer): NotationEnvelope {
-  if (content.length > limits.payloadBytes) throw new Refusal('too-large', 'the envelope is too large');
   switch (attachment.layer.mediaType) {
     case 'application/jose+json':
       return readJwsEnvelope(content);

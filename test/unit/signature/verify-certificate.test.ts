@@ -52,6 +52,14 @@ describe('a certificate', () => {
       'with an identity of more than one line',
       () => instance.issue({ names: [identity('email', 'builder@example.test\nx')] }),
     ],
+    [
+      'whose issuer is not in its place as text',
+      () =>
+        instance.issue({
+          issuer: null,
+          extensions: [new x509.Extension('1.3.6.1.4.1.57264.1.8', false, Buffer.from('https://issuer.example.test'))],
+        }),
+    ],
     ['that names two issuers', () => instance.issue({ formerIssuer: 'https://other.example.test' })],
     [
       'with a critical extension that nobody knows',

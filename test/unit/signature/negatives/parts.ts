@@ -84,6 +84,15 @@ export const partNegatives: readonly Negative[] = [
   },
   {
     group: 5,
+    name: 'a log identifier that is none',
+    make: () =>
+      alteredAnnotation(one('v2keyless'), bundleName, (json) => {
+        json.Payload.logID = `${json.Payload.logID}00`;
+      }),
+    code: 'malformed',
+  },
+  {
+    group: 5,
     name: 'a negative time',
     make: () =>
       alteredAnnotation(one('v2keyless'), bundleName, (json) => {
