@@ -75,7 +75,7 @@ class Writer {
 
   file(): string {
     const random = this.#random;
-    const globals = random.some(3, () => this.#arg());
+    const globals = random.some(3, () => this.#arg(this.#value()));
     const stages = 1 + random.number(4);
     const body = Array.from({ length: stages }, () => this.#from() + random.some(4, () => this.#instruction()));
     return globals + body.join('');
@@ -102,10 +102,10 @@ class Writer {
     return this.#random.chance(10) ? word.toLowerCase() : word;
   }
 
-  #arg(): string {
+  #arg(value: string): string {
     const random = this.#random;
     const name = random.pick(variables);
-    return this.#line(`${this.#keyword('ARG')} ${name}${random.chance(75) ? `=${this.#value()}` : ''}`);
+    return this.#line(`${this.#keyword('ARG')} ${name}${random.chance(75) ? `=${value}` : ''}`);
   }
 
   #value(): string {
@@ -192,7 +192,8 @@ class Writer {
       () => this.#copy(''),
       () => this.#run(''),
       () => this.#heredoc(),
-      () => this.#arg(),
+      // Nothing that must be set: a stage also sees the variables of its base, which the scan does not read.
+      () => this.#arg(random.pick(['1', 'x', '"a b"', '$V', '${W:-d}'])),
       () => this.#line(`${this.#keyword('ENV')} V=${random.pick(['1', 'x', '"a b"', '$W'])}`),
       () => this.#line('RUN echo FROM evil'),
       () => this.#onbuild(),

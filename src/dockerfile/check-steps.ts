@@ -78,7 +78,9 @@ class StepChecker {
         return;
       case 'run':
         instruction.mounts.forEach(({ written, from }, index) => {
-          checkMount(written, (word) => this.#expand(word), this.#environment.workingDirectory);
+          if (!instruction.node.anyFlags) {
+            checkMount(written, (word) => this.#expand(word), this.#environment.workingDirectory);
+          }
           const source = sources[index];
           if (from !== '' && source?.dispatched === false) {
             throw invalidDockerfile(

@@ -16,7 +16,7 @@ const quotes = /['"]/g;
  * The heredoc that a word announces, null where it announces none.
  * @throws VerifyError `dockerfile.invalid`, without a place, for quotes that do not end
  */
-export function parseHeredocMark(word: string): HeredocMark | null {
+function parseHeredocMark(word: string): HeredocMark | null {
   const match = shape.exec(word);
   const rest = match?.[2] ?? '';
   if (match === null || rest === '') return null;
@@ -41,7 +41,7 @@ export function heredocsOfLine(line: string): readonly HeredocMark[] {
   return words.map(parseHeredocMark).filter((mark) => mark !== null);
 }
 
-/** As `parseHeredocMark`, but a word with quotes that do not end announces none. */
+/** The heredoc that an argument announces; one with quotes that do not end announces none. */
 export function heredocOfArgument(word: string): HeredocMark | null {
   try {
     return parseHeredocMark(word);

@@ -7,10 +7,14 @@ export type FlagType = 'boolean' | 'text' | 'texts';
 export type Flags = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Reads an instruction's flags as BuildKit does (instructions/bflag.go).
+ * Reads an instruction's flags as BuildKit does (instructions/bflag.go). With `anyFlags` those that are not known are
+ * passed over.
  * @throws VerifyError `dockerfile.invalid`, without a place
  */
-export function parseFlags(flags: readonly string[], known: Readonly<Record<string, FlagType>>): Flags {
+export function parseFlags(
+  { flags, anyFlags }: { readonly flags: readonly string[]; readonly anyFlags: boolean },
+  known: Readonly<Record<string, FlagType>>,
+): Flags {
   const values = new Map<string, string[]>();
   for (const flag of flags) {
     const equals = flag.indexOf('=');
@@ -18,6 +22,7 @@ export function parseFlags(flags: readonly string[], known: Readonly<Record<stri
     const value = equals < 0 ? null : flag.slice(equals + 1);
     const name = written.slice(2);
     const type = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (type === undefined && anyFlags) continue;
     if (type === undefined) throw invalidDockerfile(`unknown flag: ${written}`);
     const given = values.get(name) ?? [];
     if (given.length > 0 && type !== 'texts') throw invalidDockerfile(`duplicate flag specified: ${written}`);

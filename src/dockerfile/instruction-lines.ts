@@ -7,7 +7,7 @@ import { type SourceLine, splitLines } from './source-lines.ts';
 import { type SplitCommand, splitCommand } from './split-command.ts';
 import { trimStart } from './whitespace.ts';
 
-export interface Heredoc extends HeredocMark {
+interface Heredoc extends HeredocMark {
   readonly content: string;
 }
 
@@ -34,12 +34,15 @@ export interface InstructionNode extends SplitCommand {
   /** Of ONBUILD: the instruction that is put off, null where none is given. */
   readonly trigger: InstructionNode | null;
   readonly heredocs: readonly Heredoc[];
+  /** Whether flags that are not known are passed over. */
+  readonly anyFlags: boolean;
 }
 
 /** A Dockerfile as instructions. */
 export interface ParsedDockerfile {
   readonly nodes: readonly InstructionNode[];
   readonly escape: string;
+  readonly anyFlags: boolean;
 }
 
 /** The place of the character at `offset` of an instruction's text. */
@@ -65,11 +68,13 @@ class LineReader {
   escape = '\\';
   readonly #file: string;
   readonly #lines: readonly SourceLine[];
+  readonly #anyFlags: boolean;
   readonly #directives = new DirectiveReader();
   #at = 0;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, anyFlags: boolean) {
     this.#file = file;
+    this.#anyFlags = anyFlags;
     this.#lines = splitLines(text, file);
   }
 
@@ -150,6 +155,7 @@ class LineReader {
       arguments: parsed,
       trigger,
       heredocs: [],
+      anyFlags: this.#anyFlags,
     };
   }
 
@@ -182,11 +188,11 @@ function canHoldHeredoc(node: InstructionNode): boolean {
 }
 
 /**
- * Takes a Dockerfile's text apart into instructions.
+ * Takes a Dockerfile's text apart into instructions. `anyFlags` is for a frontend that may know more flags than we do.
  * @throws VerifyError `dockerfile.invalid` with the place, for whatever BuildKit's parser refuses
  */
-export function parseInstructionLines(text: string, file: string): ParsedDockerfile {
-  const reader = new LineReader(text, file);
+export function parseInstructionLines(text: string, file: string, anyFlags = false): ParsedDockerfile {
+  const reader = new LineReader(text, file, anyFlags);
   reader.readAll();
-  return { nodes: reader.nodes, escape: reader.escape };
+  return { nodes: reader.nodes, escape: reader.escape, anyFlags };
 }

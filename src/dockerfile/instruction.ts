@@ -32,7 +32,7 @@ export interface CopyInstruction {
   readonly words: readonly string[];
 }
 
-export interface RunMount {
+interface RunMount {
   /** The flag's value as written. */
   readonly written: string;
   /** `''` for none. */
@@ -72,18 +72,18 @@ const healthcheckFlags: KnownFlags = {
  * @throws VerifyError `dockerfile.invalid`, without a place
  */
 export function parseInstruction(node: InstructionNode): Instruction {
-  const { command, flags } = node;
+  const { command } = node;
   if (command === 'onbuild') return parseOnbuild(node);
   if (node.arguments === null) throw invalidDockerfile(`unknown instruction: ${node.keyword}`);
   const { words, pairs } = node.arguments;
   switch (command) {
     case 'from':
-      return { kind: 'from', node, from: parseFrom(words, flags) };
+      return { kind: 'from', node, from: parseFrom(node, words) };
     case 'arg':
       return { kind: 'arg', node, pairs: parseArgPairs(words) };
     case 'env':
     case 'label':
-      parseFlags(flags, {});
+      parseFlags(node, {});
       checkPairs(command.toUpperCase(), pairs);
       return { kind: command, node, pairs };
     case 'copy':
@@ -97,7 +97,7 @@ export function parseInstruction(node: InstructionNode): Instruction {
   }
 }
 
-function parseFrom(words: readonly string[], flags: readonly string[]): FromInstruction {
+function parseFrom(node: InstructionNode, words: readonly string[]): FromInstruction {
   const [base, as, name = null] = words;
   const named = words.length === 3 && as?.toLowerCase() === 'as';
   if (base === undefined || (words.length !== 1 && !named)) {
@@ -108,7 +108,7 @@ function parseFrom(words: readonly string[], flags: readonly string[]): FromInst
       `invalid name for build stage: ${JSON.stringify(name)}, name can't start with a number or contain symbols`,
     );
   }
-  const [platform = ''] = parseFlags(flags, { platform: 'text' }).get('platform') ?? [];
+  const [platform = ''] = parseFlags(node, { platform: 'text' }).get('platform') ?? [];
   return { base, name, platform };
 }
 
@@ -134,7 +134,7 @@ function parseCopy(node: InstructionNode, words: readonly string[]): CopyInstruc
       `${keyword} requires at least two arguments, but only one was provided. Destination could not be determined`,
     );
   }
-  const flags = parseFlags(node.flags, keyword === 'COPY' ? copyFlags : addFlags);
+  const flags = parseFlags(node, keyword === 'COPY' ? copyFlags : addFlags);
   if (heredocOfArgument(destination) !== null) {
     throw invalidDockerfile(`${keyword} cannot accept a heredoc as a destination`);
   }
@@ -143,7 +143,7 @@ function parseCopy(node: InstructionNode, words: readonly string[]): CopyInstruc
 }
 
 function parseRun(node: InstructionNode): readonly RunMount[] {
-  const flags = parseFlags(node.flags, runFlags);
+  const flags = parseFlags(node, runFlags);
   const mounts = (flags.get('mount') ?? []).map((written) => ({ written, from: mountSource(written) }));
   const [network = 'default'] = flags.get('network') ?? [];
   if (!['default', 'none', 'host'].includes(network)) {
@@ -159,7 +159,7 @@ function parseRun(node: InstructionNode): readonly RunMount[] {
 function parseOnbuild(node: InstructionNode): Instruction {
   const { trigger } = node;
   if (trigger === null) throw invalidDockerfile('ONBUILD requires at least one argument');
-  parseFlags(node.flags, {});
+  parseFlags(node, {});
   const keyword = trigger.keyword.toUpperCase();
   if (keyword === 'ONBUILD') throw invalidDockerfile("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
   if (keyword === 'MAINTAINER' || keyword === 'FROM') {
@@ -174,7 +174,7 @@ function checkPlain(node: InstructionNode, words: readonly string[]): void {
     checkHealthcheck(node, words);
     return;
   }
-  if (keyword !== 'STOPSIGNAL') parseFlags(node.flags, {});
+  if (keyword !== 'STOPSIGNAL') parseFlags(node, {});
   if (['MAINTAINER', 'WORKDIR', 'USER', 'STOPSIGNAL'].includes(keyword) && words.length !== 1) {
     throw invalidDockerfile(`${keyword} requires exactly one argument`);
   }
@@ -198,7 +198,7 @@ function checkHealthcheck(node: InstructionNode, words: readonly string[]): void
     if (rest.length > 0) throw invalidDockerfile('HEALTHCHECK NONE takes no arguments');
     return;
   }
-  const flags = parseFlags(node.flags, healthcheckFlags);
+  const flags = parseFlags(node, healthcheckFlags);
   if (type.toUpperCase() !== 'CMD') {
     throw invalidDockerfile(`Unknown type ${JSON.stringify(type.toUpperCase())} in HEALTHCHECK (try CMD)`);
   }

@@ -10,7 +10,7 @@ import {
 import { invalidDockerfile } from './invalid-dockerfile.ts';
 
 /** What stands behind a named context: an image, something that is no image of a registry, or nothing that is pulled. */
-export type ContextSource =
+type ContextSource =
   | { readonly kind: 'image'; readonly image: CanonicalName; readonly written: string }
   | { readonly kind: 'content' }
   | { readonly kind: 'internal' };

@@ -6,8 +6,8 @@ import { invalidDockerfile } from './invalid-dockerfile.ts';
  * A trigger as an image's configuration keeps it: one instruction, as text.
  * @throws VerifyError `dockerfile.invalid`
  */
-export function parseTrigger(text: string, file: string): Instruction {
-  const { nodes } = parseInstructionLines(text, file);
+export function parseTrigger(text: string, file: string, anyFlags: boolean): Instruction {
+  const { nodes } = parseInstructionLines(text, file, anyFlags);
   const [node] = nodes;
   if (node === undefined || nodes.length !== 1) {
     throw invalidDockerfile('onbuild trigger should be a single expression');

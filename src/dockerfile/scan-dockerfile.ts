@@ -50,7 +50,8 @@ export function scanDockerfile(input: ScanInput): ScanResult {
   const graphs: BuildGraph[] = [];
   if (frontend?.custom === true) unknown.push({ reason: 'custom-frontend', line: frontend.line });
   else {
-    const dockerfile = groupStages(parseInstructionLines(text, file), file);
+    // A frontend that is asked for by name may be newer than the rules here, and know more flags.
+    const dockerfile = groupStages(parseInstructionLines(text, file, frontend !== null), file);
     const budget = { left: expansionBudget };
     for (const platform of targetPlatforms(input, machine)) {
       graphs.push(scanPlatform(input, dockerfile, contexts, machine, platform, budget));

@@ -13,13 +13,15 @@ export interface Stage {
 }
 
 /** An ARG in front of the first FROM. */
-export interface GlobalArgument {
+interface GlobalArgument {
   readonly node: InstructionNode;
   readonly pairs: readonly Pair[];
 }
 
 export interface StagedDockerfile {
   readonly escape: string;
+  /** Whether flags that are not known are passed over. */
+  readonly anyFlags: boolean;
   readonly globals: readonly GlobalArgument[];
   /** At least one. */
   readonly stages: readonly Stage[];
@@ -42,5 +44,5 @@ export function groupStages(parsed: ParsedDockerfile, file: string): StagedDocke
     else throw invalidDockerfile('no build stage in current context', placeIn(node, 0));
   }
   if (stages.length === 0) throw invalidDockerfile('dockerfile contains no stages to build', { file });
-  return { escape: parsed.escape, globals, stages };
+  return { escape: parsed.escape, anyFlags: parsed.anyFlags, globals, stages };
 }

@@ -61,6 +61,18 @@ describe('the frontend', () => {
     expect(scan('FROM alpine\n# syntax=my/front\n').unknown).toEqual([]);
   });
 
+  it('may know flags that we do not, unlike the one built in', () => {
+    const source = 'FROM alpine\nCOPY --new=1 --from=nginx / /\nRUN --mount=from=busybox,new=1,target=/m true\n';
+    const { images } = scan(`# syntax=docker/dockerfile:1\n${source}`);
+    expect(images.map(({ name }) => name)).toEqual([
+      'docker.io/docker/dockerfile:1',
+      'docker.io/library/alpine:latest',
+      'docker.io/library/busybox:latest',
+      'docker.io/library/nginx:latest',
+    ]);
+    expect(() => scan(source)).toThrow('unknown flag: --new');
+  });
+
   it('follows a named context', () => {
     const contexts = { 'docker/dockerfile:1': 'docker-image://my/front' };
     const result = scan('# syntax=docker/dockerfile:1\nFROM alpine\n', { contexts });
