@@ -6,7 +6,7 @@ import type { Answer } from './exchange.ts';
 import { formatRepository, type RepositoryName, type StoredManifest, type TagUse } from './image-source.ts';
 import type { ListingCache } from './listing-cache.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
-import { acceptedManifests } from './media-types.ts';
+import { acceptedManifests, manifestKind } from './media-types.ts';
 import { createPlaces } from './mirrors.ts';
 import { registryFailure } from './registry-failure.ts';
 import type { Session } from './session.ts';
@@ -50,14 +50,8 @@ function namedDigest(answer: Answer, what: string): Digest | null {
   );
 }
 
-function store(
-  bytes: Buffer,
-  digest: Digest,
-  served: string | null,
-  what: string,
-  expected?: Descriptor,
-): StoredManifest {
-  const manifest: Manifest = parseManifest(bytes, expected?.mediaType ?? served, what);
+function store(bytes: Buffer, digest: Digest, served: string | null, what: string): StoredManifest {
+  const manifest: Manifest = parseManifest(bytes, served, what);
   const descriptor: Descriptor = {
     mediaType: manifest.mediaType,
     digest,
@@ -68,13 +62,16 @@ function store(
   return { descriptor, manifest, bytes };
 }
 
+/** Makes sure that a manifest is what its descriptor says: of that size, and of that kind. */
+function assertExpected(found: StoredManifest, expected: Descriptor, what: string): void {
+  checkContent(found.bytes, expected, what);
+  const kind = manifestKind(expected.mediaType);
+  if (kind === 'other' || kind === found.manifest.kind) return;
+  throw new VerifyError('registry.untrustworthy', `the ${what} is listed as ${kind}, but is not`);
+}
+
 /** Fetches a manifest by digest or tag from one place, checked against the digest asked for, else the one that is named. */
-async function fetchManifest(
-  session: Session,
-  place: RepositoryName,
-  reference: string,
-  expected: Descriptor | null,
-): Promise<StoredManifest> {
+async function fetchManifest(session: Session, place: RepositoryName, reference: string): Promise<StoredManifest> {
   const digest = isDigest(reference) ? reference : null;
   const name = `${place.repository}${digest === null ? ':' : '@'}${reference}`;
   const path = `/v2/${place.repository}/manifests/${reference}`;
@@ -89,9 +86,9 @@ async function fetchManifest(
   const what = `manifest ${name}`;
   const named = namedDigest(answer, what);
   const wanted = digest ?? named ?? digestOf(answer.body);
-  checkContent(answer.body, { digest: wanted, size: expected?.size ?? null }, what);
+  checkContent(answer.body, { digest: wanted, size: null }, what);
   if (named !== null) checkContent(answer.body, { digest: named, size: null }, what);
-  return store(answer.body, wanted, answer.headers['content-type'] ?? null, what, expected ?? undefined);
+  return store(answer.body, wanted, answer.headers['content-type'] ?? null, what);
 }
 
 /** The digest that a tag has now, by one HEAD; null where the registry does not say. */
@@ -142,10 +139,9 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
   const loadManifest = async (repository: RepositoryName, digest: Digest, expected: Descriptor | undefined) => {
     const name = `${formatRepository(repository)}@${digest}`;
     const cached = refresh ? null : await content.read(digest, expected?.size ?? null);
-    if (cached !== null && cached.length <= bounds.manifest)
-      return store(cached, digest, null, `manifest ${name}`, expected);
+    if (cached !== null && cached.length <= bounds.manifest) return store(cached, digest, null, `manifest ${name}`);
     if (offline) throw offlineError(name);
-    const found = await places.byDigest(repository, (place) => fetchManifest(session, place, digest, expected ?? null));
+    const found = await places.byDigest(repository, (place) => fetchManifest(session, place, digest));
     keep(content.write(digest, found.bytes));
     return found;
   };
@@ -153,8 +149,8 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
   const manifest: ContentFetcher['manifest'] = async (repository, digest, expected) => {
     const key = `${formatRepository(repository)}@${digest}`;
     const found = await sharing(manifests, key, () => loadManifest(repository, digest, expected), true);
-    // Another may have asked without knowing what to expect.
-    if (expected !== undefined) checkContent(found.bytes, expected, `manifest ${key}`);
+    // Checked for each who asks: another may have asked first, without knowing what to expect.
+    if (expected !== undefined) assertExpected(found, expected, `manifest ${key}`);
     return found;
   };
 
@@ -169,7 +165,7 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
         return manifest(repository, digest);
       }
     }
-    const fetch = (place: RepositoryName): Promise<StoredManifest> => fetchManifest(session, place, tag, null);
+    const fetch = (place: RepositoryName): Promise<StoredManifest> => fetchManifest(session, place, tag);
     const found = await (use === 'signature' ? places.bySignatureTag(repository, fetch) : fetch(repository));
     keep(content.write(found.descriptor.digest, found.bytes));
     if (use === 'image') keep(listings.write(key, found.descriptor.digest));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { beyondBudget, newBudget } from '../../../src/oci/attachment-budget.ts';
 import { bounds } from '../../../src/oci/bounds.ts';
 import { mediaTypes } from '../../../src/oci/media-types.ts';
 import { startRegistry } from './harness.ts';
@@ -59,4 +60,29 @@ describe('what is too much', () => {
     expect(contents(collected)).toEqual(['good']);
     expect(collected.problems).toMatchObject([{ error: { code: 'registry.untrustworthy' } }]);
   });
+});
+
+describe('the budget of one image', () => {
+  const layer = (size: number) => ({ mediaType: 'm', digest: sha256('x'), size });
+
+  it('ends at a number of signatures, and attestations do not use it up', () => {
+    const budget = newBudget();
+    const admitted = (form: 'cosign-signature' | 'cosign-attestation') =>
+      Array.from({ length: bounds.attachments + 5 }, () => budget.admits(form, layer(1))).filter(Boolean).length;
+    expect(admitted('cosign-attestation')).toBe(bounds.attachments);
+    expect(admitted('cosign-signature')).toBe(bounds.attachments);
+    expect(budget.refused()).toBe(10);
+    expect(beyondBudget(budget.refused(), sha256('image'))).toMatchObject([
+      { error: { code: 'registry.untrustworthy' } },
+    ]);
+  });
+
+  it('ends at a number of bytes', () => {
+    const budget = newBudget();
+    const most = bounds.attachmentBytes / bounds.attestation;
+    const admitted = Array.from({ length: 10 }, () => budget.admits('cosign-attestation', layer(bounds.attestation)));
+    expect(admitted.filter(Boolean)).toHaveLength(most);
+  });
+
+  it('that is not exceeded is no problem', () => expect(beyondBudget(0, sha256('image'))).toEqual([]));
 });

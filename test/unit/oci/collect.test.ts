@@ -90,6 +90,29 @@ describe('what is attached to an image', () => {
     ]);
   });
 
+  it('is one attachment where it is found in two ways', async () => {
+    const registry = await startRegistry();
+    const image = registry.image('a', '1');
+    const subject = { mediaType: image.mediaType, digest: image.digest, size: image.size };
+    registry.artifact('a', [registry.blob('both', mediaTypes.simpleSigning)], { subject }, `${tagOf(image)}.sig`);
+    expect((await at(registry)).attachments).toHaveLength(1);
+  });
+
+  it('is not what stands under the fallback tag of a registry that has the API', async () => {
+    const registry = await startRegistry();
+    const image = registry.image('a', '1');
+    const elsewhere = refer(registry, image, 'listed by hand alone');
+    registry.index('a', [elsewhere], tagOf(image));
+    const kept = registry.manifests.get(`a ${elsewhere.digest}`);
+    registry.intercept = (request, response) => {
+      if (!/referrers/.test(request.url ?? '')) return false;
+      response.setHeader('content-type', mediaTypes.ociIndex);
+      response.end('{"schemaVersion":2,"manifests":[]}');
+      return kept !== undefined;
+    };
+    expect((await at(registry)).attachments).toEqual([]);
+  });
+
   it('is not what refers to another image, however it is listed', async () => {
     const registry = await startRegistry();
     registry.referrersApi = false;

@@ -208,6 +208,16 @@ describe('a registry that fails now and then', () => {
     expect(performance.now() - before).toBeGreaterThan(900);
   });
 
+  it('is not waited for as long as it likes', async () => {
+    const registry = await startRegistry();
+    registry.intercept = (_request, response) => {
+      response.writeHead(429, { 'retry-after': '31' }).end();
+      return true;
+    };
+    const attempt = resolve(newClient({ timeout: 100_000 }), nameAt(registry, 'a:1'));
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.rate-limited' });
+  });
+
   it('is not waited for beyond the time of the run', async () => {
     const registry = await startRegistry();
     registry.intercept = (_request, response) => {

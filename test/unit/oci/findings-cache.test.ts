@@ -1,3 +1,5 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { collect, nameAt, newClient, startRegistry, temporaryFolder } from './harness.ts';
 import { failing, refer, signByTag } from './signed-images.ts';
@@ -30,6 +32,26 @@ describe('a listing of signatures', () => {
     await first.close();
     signByTag(registry, image);
     expect((await collect(newClient({ cacheFolder }), nameAt(registry, 'a:1'))).attachments).toHaveLength(1);
+  });
+
+  it('is asked for anew after some minutes', async () => {
+    const registry = await startRegistry();
+    const image = registry.image('a', '1');
+    signByTag(registry, image);
+    const cacheFolder = await temporaryFolder();
+    const first = newClient({ cacheFolder });
+    await collect(first, nameAt(registry, 'a:1'));
+    await first.close();
+    refer(registry, image);
+    const collected = async () =>
+      (await collect(newClient({ cacheFolder }), nameAt(registry, 'a:1'))).attachments.length;
+    expect(await collected()).toBe(1);
+    for (const name of await readdir(join(cacheFolder, 'listings'))) {
+      const file = join(cacheFolder, 'listings', name);
+      const note = JSON.parse(await readFile(file, 'utf8')) as { time: number };
+      await writeFile(file, JSON.stringify({ ...note, time: note.time - 10 * 60_000 }));
+    }
+    expect(await collected()).toBe(2);
   });
 
   it('that met a problem is never kept', async () => {

@@ -84,6 +84,25 @@ describe('what a name stands for', () => {
     });
   });
 
+  it('is never an attestation manifest, not even where nothing else is there', async () => {
+    const entry = { ...registry.image('a'), annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } };
+    registry.index('a', [entry, { ...entry, platform: amd64 }], '1');
+    const attempt = resolveImage(client(), { name: named('a:1'), platforms: ['linux/amd64'] });
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.failed' });
+  });
+
+  it('may lie in an index within the index, but not for ever', async () => {
+    const image = registry.image('a');
+    const wrap = (inner: object) => ({ ...registry.index('a', [inner]), platform: amd64 });
+    let nested: object = { ...image, platform: amd64 };
+    for (let depth = 0; depth < 3; depth += 1) nested = wrap(nested);
+    registry.index('a', [nested], '1');
+    registry.index('a', [wrap(wrap(nested))], '2');
+    const request = (tag: string) => ({ name: named(`a:${tag}`), platforms: ['linux/amd64'] });
+    await expect(resolveImage(client(), request('1'))).resolves.toBeDefined();
+    await expect(resolveImage(client(), request('2'))).rejects.toMatchObject({ code: 'registry.failed' });
+  });
+
   it('is refused in schema 1', async () => {
     registry.put('a', { schemaVersion: 1, mediaType: 'application/vnd.docker.distribution.manifest.v1+json' }, '1');
     const attempt = resolveImage(client(), { name: named('a:1'), platforms: [] });

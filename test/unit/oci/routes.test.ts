@@ -47,17 +47,35 @@ describe('the ways to a registry', () => {
   });
 });
 
+/** A registry on this machine that speaks HTTPS alone, with a certificate of nobody. */
+async function startSecure(registry: MemoryRegistry): Promise<string> {
+  const { cert, key } = await certificateFor(['127.0.0.1']);
+  const server = createSecureServer({ cert, key }, (request, response) => registry.handle(request, response));
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => server.closeAllConnections());
+  onTestFinished(() => void server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 describe('a registry on this machine', () => {
   it('is spoken to over HTTPS where it speaks that alone', async () => {
     const registry = new MemoryRegistry();
-    const { cert, key } = await certificateFor(['127.0.0.1']);
-    const server = createSecureServer({ cert, key }, (request, response) => registry.handle(request, response));
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    onTestFinished(() => void server.close());
     registry.image('a', '1');
-    const name = parseCanonicalName(`127.0.0.1:${(server.address() as AddressInfo).port}/a:1`);
+    const name = parseCanonicalName(`${await startSecure(registry)}/a:1`);
     await expect(resolve(newClient(), name, 'linux/amd64')).resolves.toBeDefined();
-    server.closeAllConnections();
+  });
+
+  it('is alone in not being checked: where it redirects to is', async () => {
+    const [registry, other] = [new MemoryRegistry(), new MemoryRegistry()];
+    other.image('a', '1');
+    const [host, elsewhere] = [await startSecure(registry), await startSecure(other)];
+    registry.intercept = (request, response) => {
+      response.writeHead(302, { location: `https://${elsewhere}${request.url}` }).end();
+      return true;
+    };
+    const attempt = resolve(newClient(), parseCanonicalName(`${host}/a:1`));
+    await expect(attempt).rejects.toMatchObject({ code: 'registry.unreachable' });
+    expect(other.log).toEqual([]);
   });
 });
 
