@@ -12,4 +12,5 @@ export type { KeyFetch, LockEntry, LockFile, PolicyLayer, PolicyRule, PolicySet 
 export type { Publisher, PublisherCatalogue } from './publisher-catalogue.ts';
 export { readLock } from './read-lock.ts';
 export { signaturePlaces } from './signature-places.ts';
+export { type PolicyTestResult, testPolicies } from './test-policies.ts';
 export { trustedEvidence } from './trusted-evidence.ts';

@@ -42,9 +42,12 @@ describe('the JSON Schemas in the project', () => {
 });
 
 describe('the built-in catalogue', () => {
-  it.each(Object.entries(knownPublishers.publishers))('names sources, a date and its confidence: %s', (_, publisher) => {
-    expect(publisher.sources).not.toHaveLength(0);
-    expect(publisher.checked).toMatch(/^\d{4}-\d{2}-\d{2}$/);
-    expect(['confirmed', 'probable']).toContain(publisher.confidence);
-  });
+  it.each(Object.entries(knownPublishers.publishers))(
+    'names sources, a date and its confidence: %s',
+    (_, publisher) => {
+      expect(publisher.sources).not.toHaveLength(0);
+      expect(publisher.checked).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+      expect(['confirmed', 'probable']).toContain(publisher.confidence);
+    },
+  );
 });
