@@ -1,6 +1,11 @@
 /** Report → text, JSON, SARIF, Markdown, HTML; what a finding means; progress on a terminal. */
+
+export { describeSigner } from './describe-signer.ts';
 export { type FindingExplanation, findingExplanations, renderFindingReference } from './findings.ts';
+export { type InspectedImage, renderInspection } from './inspection-report.ts';
 export { renderJsonDocument } from './json-report.ts';
+export type { LineageTree } from './lineage-chains.ts';
+export { renderLineage } from './lineage-report.ts';
 export { type Progress, type ProgressOptions, startProgress } from './progress.ts';
 export { renderReport } from './render-report.ts';
 export { renderScan, type ScanReport } from './scan-report.ts';

@@ -1,0 +1,110 @@
+import type { CertificateClaims, EvidenceForm, LineageLink, ReportImage, Signer } from '../model/index.ts';
+import { describeSigner } from './describe-signer.ts';
+import { renderLineageText } from './lineage-text.ts';
+import { visible } from './visible.ts';
+import { type Layout, wrap } from './wrap.ts';
+
+/** What `inspect` knows of one image. */
+export interface InspectedImage {
+  readonly image: ReportImage;
+  readonly evidence: readonly {
+    readonly form: EvidenceForm;
+    readonly verified: boolean;
+    readonly trusted: boolean;
+    readonly subject: string;
+    readonly predicateType: string | null;
+    readonly signer: Signer | null;
+    readonly time: string | null;
+    readonly timeSource: string | null;
+    readonly log: { readonly index: number; readonly id: string } | null;
+    readonly claims: CertificateClaims;
+    readonly location: string;
+    readonly problem: string | null;
+  }[];
+  readonly unsigned: readonly { readonly subject: string; readonly predicateType: string }[];
+  readonly problems: readonly string[];
+  readonly lineage: readonly LineageLink[];
+  readonly inputs: readonly {
+    readonly depth: number;
+    readonly platform: string;
+    readonly role: string;
+    readonly name: string | null;
+    readonly digest: string | null;
+  }[];
+}
+
+type Inspected = InspectedImage['evidence'][number];
+
+function verdict(piece: Inspected): string {
+  if (!piece.verified) return 'does not verify';
+  return piece.trusted ? 'verifies, and a rule trusts it' : 'verifies';
+}
+
+function evidenceLines(piece: Inspected, layout: Layout): readonly string[] {
+  const mark = piece.verified ? '✓' : '✗';
+  const kind = piece.predicateType === null ? piece.form : `${piece.form} ${piece.predicateType}`;
+  const rows: (readonly [string, string | null])[] = [
+    ['signer', piece.signer === null ? null : describeSigner(piece.signer)],
+    ['subject', piece.subject],
+    ['time', piece.time === null ? null : `${piece.time} (${piece.timeSource})`],
+    ['log', piece.log === null ? null : `entry ${piece.log.index} of ${piece.log.id}`],
+    ...Object.entries(piece.claims).map(([name, value]) => [name, String(value)] as const),
+    ['found at', piece.location],
+    ['problem', piece.problem],
+  ];
+  const details = rows.flatMap(([name, value]) =>
+    value === null
+      ? []
+      : [
+          wrap(
+            [
+              { text: `      ${name.padEnd(22)}`, style: 'dim' },
+              { text: visible(value), style: 'plain' },
+            ],
+            28,
+            layout,
+          ),
+        ],
+  );
+  const head = wrap(
+    [
+      { text: `  ${mark} `, style: piece.verified ? 'good' : 'bad' },
+      { text: `${visible(kind)}  `, style: 'bold' },
+      { text: verdict(piece), style: 'plain' },
+    ],
+    6,
+    layout,
+  );
+  return [head, ...details];
+}
+
+/** Everything attached to an image, what each proves, and its chain of bases, for people. */
+export function renderInspection(inspected: InspectedImage, layout: Layout): string {
+  const { image, evidence, unsigned, problems } = inspected;
+  const lines = [
+    wrap(
+      [
+        { text: `${visible(image.name)}  `, style: 'bold' },
+        { text: image.digest ?? '', style: 'dim' },
+      ],
+      2,
+      layout,
+    ),
+    ...evidence.flatMap((piece) => evidenceLines(piece, layout)),
+    ...(evidence.length === 0 && problems.length === 0 ? ['  nothing is attached: no signature, no attestation'] : []),
+    ...problems.map((problem) => wrap([{ text: `  ? ${visible(problem)}`, style: 'bad' }], 4, layout)),
+    ...unsigned.map(({ predicateType, subject }) =>
+      wrap(
+        [
+          { text: '  - ', style: 'dim' },
+          { text: `unsigned ${visible(predicateType)} about ${subject.slice(0, 19)}`, style: 'plain' },
+        ],
+        4,
+        layout,
+      ),
+    ),
+  ];
+  const platforms = image.platforms.map(({ platform }) => platform);
+  const tree = { ...inspected, name: image.name, digest: image.digest, status: image.status, platforms };
+  return `${lines.join('\n')}\n\nbases\n${renderLineageText(tree, layout)}`;
+}
