@@ -1,4 +1,4 @@
-import type { CanonicalName, Digest, LayerDecision, ReportEvidence, Status } from '../model/index.ts';
+import type { CanonicalName, Digest, LayerDecision, LineageLink, ReportEvidence, Status } from '../model/index.ts';
 
 /** What an image says of itself for one platform, all of it read by digest. */
 export interface ImageFacts {
@@ -37,11 +37,16 @@ export interface Judgement {
   readonly evidence: readonly ReportEvidence[];
 }
 
-/**
- * Where the walk gets its facts. `readImage` gives null where the registry no longer has the image or it has no such platform,
- * and throws a VerifyError for an accident.
- */
+/** Where the walk gets its facts. Every accident is thrown as a VerifyError. */
 export interface LineageSource {
+  /** Null where the registry no longer has the image, or has it not for this platform. Its provenance need not be read yet. */
   readImage(name: CanonicalName, platform: string): Promise<ImageFacts | null>;
-  judge(name: CanonicalName, facts: ImageFacts): Promise<Judgement>;
+  /** The statements about an image that is on the chain. */
+  readProvenance(facts: ImageFacts): Promise<readonly Provenance[]>;
 }
+
+/**
+ * Judges a base by the rule that matches its own name. `below` is its own chain, already judged, so that a rule that asks for
+ * lineage can be met by a base too.
+ */
+export type JudgeBase = (name: CanonicalName, below: readonly LineageLink[]) => Promise<Judgement>;

@@ -1,2 +1,2 @@
-export type { HistoryEntry, ImageFacts, Judgement, LineageSource, Provenance } from './image-facts.ts';
-export { type BuildInput, deepestChain, type Lineage, traceLineage } from './trace-lineage.ts';
+export type { HistoryEntry, ImageFacts, JudgeBase, Judgement, LineageSource, Provenance } from './image-facts.ts';
+export { type BuildInput, deepestChain, judgeLineage, type Lineage, traceLineage } from './trace-lineage.ts';

@@ -1,7 +1,7 @@
 import type { CanonicalName, Digest, LineageLink } from '../model/index.ts';
 import { baseClaims } from './base-candidates.ts';
 import { chooseBase, type ExaminedCandidate, examineCandidates } from './choose-base.ts';
-import type { ImageFacts, LineageSource } from './image-facts.ts';
+import type { ImageFacts, JudgeBase, LineageSource } from './image-facts.ts';
 import { beginsWithRootFilesystem } from './layer-proof.ts';
 import { imageMaterials } from './provenance-materials.ts';
 
@@ -120,10 +120,11 @@ interface Step {
 
 async function step(
   source: LineageSource,
-  facts: ImageFacts,
+  read: ImageFacts,
   depth: number,
   visited: ReadonlySet<Digest>,
 ): Promise<Step> {
+  const facts = { ...read, provenance: await source.readProvenance(read) };
   const place = { depth, platform: facts.platform };
   const { candidates } = baseClaims(facts);
   const examined = await examineCandidates(source, facts, candidates.slice(0, mostCandidates));
@@ -133,7 +134,6 @@ async function step(
   if (chosen === null) return ended(endOfChain(facts, examined));
   if (visited.has(chosen.facts.manifest))
     return ended(unknown(`${chosen.name} is its own base: the claims go round in a circle`));
-  const judgement = await source.judge(chosen.name, chosen.facts);
   const contradicted = examined.find(({ candidate, content }) => candidate.exclusive && content === 'contradicted');
   const link: LineageLink = {
     ...place,
@@ -142,14 +142,39 @@ async function step(
     digest: chosen.facts.root,
     claim: chosen.claim,
     content: 'proven',
-    ...judgement,
+    status: 'allow',
+    decisions: [],
+    evidence: [],
     note: contradicted === undefined ? null : (contradiction(facts, contradicted).note ?? null),
   };
   return { link, inputs, next: chosen.facts };
 }
 
 /**
- * The chain of bases of one image for one platform, from the nearest base down to scratch or to where nobody knows more.
+ * The chain with what the policies make of every base, judged from the deepest up. Links that name no base keep their status.
+ */
+export async function judgeLineage(links: readonly LineageLink[], judge: JudgeBase): Promise<readonly LineageLink[]> {
+  let below: readonly LineageLink[] = [];
+  for (const link of links.toReversed()) {
+    // what lies below is judged before what is built upon it
+    // oxlint-disable-next-line no-await-in-loop
+    // a base's name is canonical: it was made from a parsed reference
+    const judged =
+      link.kind === 'base' && link.name !== null
+        ? { ...link, ...(await judge(link.name as CanonicalName, chainBelow(below, link.depth))) }
+        : link;
+    below = [judged, ...below];
+  }
+  return below;
+}
+
+/** A chain as it looks from a base at `depth` in it: the links below that one, counted from it. */
+export function chainBelow(links: readonly LineageLink[], depth: number): readonly LineageLink[] {
+  return links.filter((link) => link.depth > depth).map((link) => ({ ...link, depth: link.depth - depth }));
+}
+
+/**
+ * The chain of bases of one image for one platform, from the nearest base down to scratch or to where nobody knows more, not yet judged.
  * `depth` bounds it (1: the nearest base alone); what lies below the bound is not reported.
  * @throws VerifyError for an accident while reading; a parent that is gone is a link of kind `unknown`
  */

@@ -1,4 +1,7 @@
+import type { ConversionResult } from './convert/convert-policy.ts';
+
 export { builtinPublishers } from './builtin-policy.ts';
+export type { ConversionResult } from './convert/convert-policy.ts';
 export { decide } from './decide.ts';
 export { decideCacheImport, decideReplacement, decideUnresolved, type SideDecision } from './decide-besides.ts';
 export type { CollectProblem, DecideInput, JudgedImage, PackageFacts } from './decide-input.ts';
@@ -14,3 +17,12 @@ export { readLock } from './read-lock.ts';
 export { signaturePlaces } from './signature-places.ts';
 export { type PolicyTestResult, testPolicies } from './test-policies.ts';
 export { trustedEvidence } from './trusted-evidence.ts';
+
+/**
+ * Another tool's policy in our language.
+ * @throws VerifyError `policy.invalid` where it is of no known tool
+ */
+export async function convertPolicy(bytes: Uint8Array, file: string): Promise<ConversionResult> {
+  const converter = await import('./convert/convert-policy.ts');
+  return converter.convertPolicy(bytes, file);
+}

@@ -76,10 +76,7 @@ export function provenance(
 }
 
 /** A source that knows these images, by name and by digest, and counts what it is asked. */
-export function sourceOf(
-  images: readonly ImageFacts[],
-  statuses: Readonly<Record<string, 'allow' | 'block'>> = {},
-): LineageSource & { reads: string[] } {
+export function sourceOf(images: readonly ImageFacts[]): LineageSource & { reads: string[] } {
   const reads: string[] = [];
   return {
     reads,
@@ -96,6 +93,6 @@ export function sourceOf(
       });
       return found ?? null;
     },
-    judge: async (name) => ({ status: statuses[name.split('@')[0] ?? ''] ?? 'allow', decisions: [], evidence: [] }),
+    readProvenance: async (facts) => facts.provenance,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deepestChain, type ImageFacts, traceLineage } from '../../../src/lineage/index.ts';
+import { deepestChain, type ImageFacts, judgeLineage, traceLineage } from '../../../src/lineage/index.ts';
 import { annotated, digestOf, image, provenance, sourceOf } from './image-builder.ts';
 
 const root = image('root:1', ['rootfs'], { annotations: [{ 'org.opencontainers.image.base.name': 'scratch' }] });
@@ -39,9 +39,22 @@ describe('traceLineage', () => {
     expect(links.map(({ depth }) => depth)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('carries what the policies make of each base', async () => {
-    const { links } = await traceLineage(sourceOf(world, { 'docker.io/library/system:1': 'block' }), app);
-    expect(links[2]).toMatchObject({ status: 'block', content: 'proven' });
+  it('judges every base by its own name, from the deepest up, with its own chain below it', async () => {
+    const { links } = await traceLineage(sourceOf(world), app);
+    const asked: string[] = [];
+    const judged = await judgeLineage(links, async (name, below) => {
+      asked.push(
+        `${name.split('@')[0]} above ${below.map(({ depth, kind, status }) => `${depth} ${kind} ${status}`).join(', ')}`,
+      );
+      return { status: name.includes('system') ? 'block' : 'allow', decisions: [], evidence: [] };
+    });
+    expect(asked).toEqual([
+      'docker.io/library/root:1 above 1 root-declared allow',
+      'docker.io/library/system:1 above 1 base allow, 2 root-declared allow',
+      'docker.io/library/language:1 above 1 base block, 2 base allow, 3 root-declared allow',
+      'docker.io/library/framework:1 above 1 base allow, 2 base block, 3 base allow, 4 root-declared allow',
+    ]);
+    expect(judged.map(({ status }) => status)).toEqual(['allow', 'allow', 'block', 'allow', 'allow']);
   });
 
   it('stops at the depth asked for', async () => {
