@@ -1,19 +1,69 @@
 import { builderVerb, defaultOwnOptions } from '../gate/index.ts';
 import type { PluginCall } from '../plugin/index.ts';
 import { type Command, type CommandContext, openSession } from './command-context.ts';
+import { exitStatus } from './exit-status.ts';
+import { toolVersion } from './tool-version.ts';
+import { writeResult } from './write-result.ts';
 
 /** Commands whose arguments we read ourselves, since they are Docker's as much as ours; each loaded only when it runs. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+const dockerLike: Readonly<Record<string, () => Promise<Command>>> = {
   build: async () => (await import('./commands/build.ts')).buildCommand,
   bake: async () => (await import('./commands/build.ts')).bakeCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   scan: async () => (await import('./commands/scan.ts')).scanCommand,
+  inspect: async () => (await import('./commands/inspect.ts')).inspectCommand,
+  lineage: async () => (await import('./commands/lineage.ts')).lineageCommand,
+  init: async () => (await import('./commands/init.ts')).initCommand,
+  lock: async () => (await import('./commands/lock.ts')).lockCommand,
 };
+
+const ours = new Set(['policy', 'trust', 'install', 'uninstall', 'shell', 'completion', 'doctor']);
+
+async function help(context: CommandContext, words: readonly string[]): Promise<number> {
+  const { createProgram } = await import('./program.ts');
+  const program = createProgram(async () => undefined);
+  const named = program.commands.find((command) => command.name() === words[0]);
+  if (words[0] === 'build' || words[0] === 'bake') return await (await load(words[0]))(context, ['--help']);
+  await writeResult((named ?? program).helpInformation() + (named === undefined ? programNotes() : ''), null);
+  return exitStatus.allowed;
+}
+
+function programNotes(): string {
+  return '\nEvery other builder verb (prune, du, ls, imagetools, …) is handed to buildx.\n';
+}
+
+async function load(name: string): Promise<Command> {
+  const loader = dockerLike[name];
+  if (loader === undefined) throw new Error(`no command ${name}`);
+  return await loader();
+}
 
 /** Runs what the arguments ask for; whatever is no command of ours is a verb of buildx's. */
 export async function dispatch(context: CommandContext, call: PluginCall): Promise<number> {
-  const load = Object.hasOwn(commands, call.command) ? commands[call.command] : undefined;
-  if (load !== undefined) return await (await load())(context, call.args);
+  const { command, args } = call;
+  if (Object.hasOwn(dockerLike, command) && !isInterceptedVerb(context, command)) {
+    const asksHelp =
+      command !== 'build' && command !== 'bake' && args.some((word) => word === '--help' || word === '-h');
+    return asksHelp ? await help(context, [command]) : await (await load(command))(context, args);
+  }
+  if (!context.intercepted) {
+    if (command === 'help') return await help(context, args);
+    if (command === 'version') {
+      await writeResult(`docker-verify ${toolVersion}\n`, null);
+      return exitStatus.allowed;
+    }
+    if (command === '__complete' || command === '__completeNoDesc') {
+      const { completeWords } = await import('./complete-words.ts');
+      await writeResult(completeWords(args), null);
+      return exitStatus.allowed;
+    }
+    if (ours.has(command)) return await (await import('./program.ts')).runProgram(context, [command, ...args]);
+  }
   const { session } = openSession(context, defaultOwnOptions, null);
-  return await builderVerb(session, [call.command, ...call.args], context.watch.interruptions, context.intercepted);
+  return await builderVerb(session, [command, ...args], context.watch.interruptions, context.intercepted);
+}
+
+/** In buildx's place only its own building verbs are ours: it has an `inspect` of its own. */
+function isInterceptedVerb(context: CommandContext, command: string): boolean {
+  return context.intercepted && command !== 'build' && command !== 'bake';
 }

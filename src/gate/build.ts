@@ -1,11 +1,4 @@
-import {
-  type Interruptions,
-  locatePrograms,
-  type Programs,
-  readUserPolicy,
-  type UserPolicy,
-} from '../builder/index.ts';
-import type { Report } from '../model/index.ts';
+import { locatePrograms, type Programs, readUserPolicy, type UserPolicy } from '../builder/index.ts';
 import { assembleReport } from './assemble-report.ts';
 import { type BuildPlan, planBake, planBuild } from './build-plan.ts';
 import type { BuildEnd, BuildRequest } from './build-request.ts';
@@ -18,8 +11,6 @@ import { openPipeline, type Pipeline } from './pipeline.ts';
 import { projectFolderOf } from './project-folder.ts';
 import { runUntilSettled } from './run-until-settled.ts';
 import { type LoadedTarget, loadTargets, reportTargets } from './scan-targets.ts';
-import type { Session } from './session.ts';
-import type { StandardInput } from './standard-input.ts';
 
 /** Whether we must write nothing but a refusal. */
 function isQuiet(plan: BuildPlan): boolean {

@@ -1,31 +1,15 @@
 import { readUserPolicy } from '../builder/index.ts';
-import { operandsOf, parseBuildArguments, requestedPlatforms } from '../invocation/index.ts';
-import { type BuildTarget, type ImageUse, parseCanonicalName, type Report, VerifyError } from '../model/index.ts';
+import { operandsOf, parseBuildArguments } from '../invocation/index.ts';
+import { type BuildTarget, type ImageUse, type Report, VerifyError } from '../model/index.ts';
 import { assembleReport } from './assemble-report.ts';
 import { machinePlatform } from './default-platform.ts';
 import { examineBuild, examineUses } from './examine-build.ts';
+import { imageOperands, isPathOperand } from './operands.ts';
 import { openPipeline } from './pipeline.ts';
 import { projectFolderOf } from './project-folder.ts';
 import { loadTargets, reportTargets } from './scan-targets.ts';
 import type { Session } from './session.ts';
 import type { StandardInput } from './standard-input.ts';
-
-/** Whether an operand of `check` or `lineage` is a path; everything else is an image, whatever folders exist (design, section 3). */
-export function isPathOperand(text: string): boolean {
-  return /^(?:\.{1,2}$|-$|\/|\.{1,2}[/\\]|[A-Za-z]:[/\\]|[a-z+]+:\/\/|git@)/.test(text);
-}
-
-/** The images of a command line, as uses for the platforms asked for. */
-export function imageOperands(
-  names: readonly string[],
-  rest: readonly string[],
-  session: Session,
-): readonly ImageUse[] {
-  const asked = requestedPlatforms(rest, session.environment);
-  const platforms = asked.length === 0 ? [machinePlatform(session.environment)] : asked;
-  const uses = names.map((written) => ({ name: parseCanonicalName(written), written, platforms, uses: [] }));
-  return uses.filter((use, index) => uses.findIndex(({ name }) => name === use.name) === index);
-}
 
 async function checkImages(session: Session, uses: readonly ImageUse[]): Promise<Report> {
   const projectFrom = session.environment.workingDirectory;

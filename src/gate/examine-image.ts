@@ -1,34 +1,12 @@
-import {
-  type CanonicalName,
-  type Decision,
-  type Evidence,
-  type ImageUse,
-  isDigest,
-  isVerifyError,
-  type LineageLink,
-  type ResolvedImage,
-  type UnsignedStatement,
-  type VerifyError,
-} from '../model/index.ts';
-import { type Collected, type CollectOptions, collectAttachments, type RegistryClient } from '../oci/index.ts';
-import { type DecideInput, decide, decideUnresolved } from '../policy/index.ts';
-import { verifyAttachments } from '../signature/index.ts';
-import { collectOptionsFor } from './collect-options.ts';
+import { type ImageUse, isDigest, type LineageLink, type ResolvedImage } from '../model/index.ts';
+import { decide } from '../policy/index.ts';
 import type { ExaminedImage } from './examined-image.ts';
+import { decideFailure, decideInput, type GatheredImage, gatherImage } from './gather-image.ts';
+import { needsLineage, traceImage } from './image-lineage.ts';
 import type { Pipeline } from './pipeline.ts';
-import { type Resolution, resolveUse } from './resolve-use.ts';
-
-type Resolved = Extract<Resolution, { kind: 'resolved' }>;
-
-const nothing: Collected = { attachments: [], unsigned: [], problems: [] };
-
-async function collect(resolution: Resolved, options: CollectOptions): Promise<Collected> {
-  if (resolution.client === null) return nothing;
-  return await collectAttachments(resolution.client, resolution.image, options);
-}
 
 /** The digest of a local image that Docker would take instead of what the registry has, null where there is none. */
-async function localShadow(pipeline: Pipeline, { image }: Resolved): Promise<ResolvedImage['root']['digest'] | null> {
+async function localShadow(pipeline: Pipeline, image: ResolvedImage): Promise<ResolvedImage['root']['digest'] | null> {
   try {
     const local = await (await pipeline.local.engine()).inspectImage(image.name);
     if (local === null) return null;
@@ -41,84 +19,35 @@ async function localShadow(pipeline: Pipeline, { image }: Resolved): Promise<Res
   }
 }
 
-function decideInput(
+/** Decides upon a gathered image, with its chain of bases where that is known. */
+export async function judgeGathered(
   pipeline: Pipeline,
-  resolution: Resolved,
-  evidence: readonly Evidence[],
-  collected: Collected,
-): DecideInput {
-  const { image, failure, tagDigest } = resolution;
-  const problems = collected.problems.map(({ error, location }) => ({ message: `${location}: ${error.message}` }));
-  return {
-    image: {
-      name: image.name,
-      digest: image.root.digest,
-      platforms: image.platforms,
-      tagDigest,
-      onlyLocal: image.source === 'local',
-      localShadow: null,
-      created: null,
-    },
-    evidence,
-    collectProblems: failure === null ? problems : [{ message: failure.message }, ...problems],
-    trustedRoots: pipeline.trustedRoots,
-    lineage: null,
-    packages: null,
-    now: pipeline.session.now().toISOString(),
-  };
-}
-
-function decideFailure(pipeline: Pipeline, name: CanonicalName, failure: VerifyError): Decision {
-  const code = isVerifyError(failure, 'registry.not-found') ? 'image.not-found' : 'image.unresolved';
-  const hint = failure.hint === null ? {} : { hint: failure.hint };
-  return decideUnresolved(name, { code, message: failure.message, ...hint }, pipeline.policies);
-}
-
-/** Whether any rule in force asks for the chain of bases: only then is it followed before deciding. */
-function needsLineage(pipeline: Pipeline): boolean {
-  return pipeline.policies.layers.some(({ rules }) => rules.some(({ lineage }) => lineage !== null));
-}
-
-async function judge(
-  pipeline: Pipeline,
-  use: ImageUse,
-  resolution: Resolved,
-  options: CollectOptions,
+  gathered: GatheredImage,
+  lineage: readonly LineageLink[] | null,
 ): Promise<ExaminedImage> {
-  const collected = await collect(resolution, options);
-  const evidence = await verifyAttachments(collected.attachments, pipeline.material, { now: pipeline.session.now() });
+  const { use, resolution, evidence, collected } = gathered;
+  const examined = { use, evidence, unsigned: collected.unsigned, lineage: lineage ?? [] };
+  if (resolution.kind === 'unresolved') {
+    const { failure } = resolution;
+    const decision = decideFailure(pipeline, use.name, failure);
+    return { ...examined, resolved: null, client: null, failure, decision };
+  }
   const { image, client, failure } = resolution;
-  const examined = { use, resolved: image, client, failure, evidence, unsigned: collected.unsigned };
-  const lineage = pipeline.lineage === null || !needsLineage(pipeline) ? null : await pipeline.lineage(examined);
-  const input = { ...decideInput(pipeline, resolution, evidence, collected), lineage };
+  const input = decideInput(pipeline, gathered, resolution, lineage);
   const decision = decide(input, pipeline.policies);
   const settled = decision.verified || decision.basis === 'lock' || image.source === 'local' || !pipeline.localImages;
-  const shadow = settled ? null : await localShadow(pipeline, resolution);
-  return {
-    ...examined,
-    decision:
-      shadow === null
-        ? decision
-        : decide({ ...input, image: { ...input.image, localShadow: shadow } }, pipeline.policies),
-    lineage: lineage ?? [],
-  };
+  const shadow = settled ? null : await localShadow(pipeline, image);
+  const last =
+    shadow === null
+      ? decision
+      : decide({ ...input, image: { ...input.image, localShadow: shadow } }, pipeline.policies);
+  return { ...examined, resolved: image, client, failure, decision: last };
 }
 
 /** Resolves, collects, verifies and decides one image. Whatever goes wrong with it is in its decision. */
 export async function examineImage(pipeline: Pipeline, use: ImageUse, everything = false): Promise<ExaminedImage> {
-  const options = collectOptionsFor(pipeline.policies, use.name, everything);
-  const resolution = await resolveUse(pipeline, use.name, use.platforms, options);
-  pipeline.session.progress(`verifying ${use.name}`);
-  if (resolution.kind === 'resolved') return await judge(pipeline, use, resolution, options);
-  const { failure } = resolution;
-  return {
-    use,
-    resolved: null,
-    client: null,
-    failure,
-    evidence: [],
-    unsigned: [],
-    decision: decideFailure(pipeline, use.name, failure),
-    lineage: [],
-  };
+  const wantsLineage = needsLineage(pipeline.policies);
+  const gathered = await gatherImage(pipeline, use, everything || wantsLineage);
+  const lineage = wantsLineage ? await traceImage(pipeline, gathered) : null;
+  return await judgeGathered(pipeline, gathered, lineage?.links ?? null);
 }

@@ -1,10 +1,25 @@
 export type { Interruptions } from '../builder/index.ts';
-export { asksForHelp, splitOwnOptions } from '../invocation/index.ts';
+export {
+  asksForHelp,
+  bakeOptions,
+  bareOwnOptions,
+  buildOptions,
+  prefixedOwnOptions,
+  splitOwnOptions,
+} from '../invocation/index.ts';
 export * from '../model/index.ts';
+export type { LockChange } from '../policy/index.ts';
 export { bake, build } from './build.ts';
 export type { BuildEnd, BuildRequest } from './build-request.ts';
 export { builderVerb } from './builder-verb.ts';
 export { check } from './check.ts';
+export { doctor, type Examination } from './doctor.ts';
+export { type FoundSigners, findSigners, hasPolicy, type Trusted, writePolicy } from './init.ts';
+export { type InspectedEvidence, type Inspection, inspect } from './inspect.ts';
+export { lineage, type TracedImage } from './lineage.ts';
+export { type LockOutcome, type LockRequest, lock } from './lock.ts';
+export { type CheckedPolicies, checkPolicies } from './policy-commands.ts';
 export { type ScannedBuild, scan } from './scan.ts';
 export type { Session } from './session.ts';
 export { type StandardInput, standardInput } from './standard-input.ts';
+export { describeTrust, updateTrust } from './trust-commands.ts';

@@ -1,16 +1,10 @@
-import type { LineageLink, ReportPolicy, ReportTrustedRoot, VerificationMaterial } from '../model/index.ts';
+import type { ReportPolicy, ReportTrustedRoot, VerificationMaterial } from '../model/index.ts';
 import { type DecideInput, loadPolicies, type PolicySet } from '../policy/index.ts';
-import type { ExaminedImage } from './examined-image.ts';
 import { fetchPolicyKeys } from './fetch-policy-keys.ts';
 import { gatherMaterial } from './gather-material.ts';
 import { type LocalEngine, localEngine } from './local-engine.ts';
 import { openRegistries, type Registries } from './registries.ts';
 import type { Session } from './session.ts';
-
-/** Follows an image's bases before it is decided upon. */
-export type LineageTracer = (
-  image: Pick<ExaminedImage, 'use' | 'resolved' | 'client' | 'evidence' | 'unsigned'>,
-) => Promise<readonly LineageLink[] | null>;
 
 /** What every image of one run is examined with. */
 export interface Pipeline {
@@ -22,7 +16,6 @@ export interface Pipeline {
   readonly local: LocalEngine;
   /** Whether images of the local store may be used by the build. */
   readonly localImages: boolean;
-  readonly lineage: LineageTracer | null;
   readonly reportPolicies: readonly ReportPolicy[];
   readonly reportTrustedRoots: readonly ReportTrustedRoot[];
   close(): Promise<void>;
@@ -61,7 +54,6 @@ export async function openPipeline(
     registries,
     local,
     localImages: options.localImages,
-    lineage: null,
     reportPolicies: policies.reportPolicies,
     reportTrustedRoots: gathered.reportTrustedRoots,
     close: () => registries.close(),

@@ -83,8 +83,8 @@ async function run(
 }
 
 /** Help of a verb is buildx's own, with our options after it. */
-async function help(context: CommandContext, verb: string, args: readonly string[]): Promise<number> {
-  const { own, rest } = splitOwnOptions(args, false, 'build');
+async function help(context: CommandContext, verb: 'build' | 'bake', args: readonly string[]): Promise<number> {
+  const { own, rest } = splitOwnOptions(args, false, verb);
   const { session } = openSession(context, own, null);
   const status = await builderVerb(session, [verb, ...rest], context.watch.interruptions, context.intercepted);
   process.stdout.write(`\n${ownOptionsHelp()}`);
@@ -93,8 +93,8 @@ async function help(context: CommandContext, verb: string, args: readonly string
 
 /** `docker verify build`. */
 export const buildCommand: Command = async (context, args) =>
-  asksForHelp(args) ? await help(context, 'build', args) : await run(context, 'build', args, build);
+  asksForHelp(args, 'build') ? await help(context, 'build', args) : await run(context, 'build', args, build);
 
 /** `docker verify bake`. */
 export const bakeCommand: Command = async (context, args) =>
-  asksForHelp(args) ? await help(context, 'bake', args) : await run(context, 'bake', args, bake);
+  asksForHelp(args, 'bake') ? await help(context, 'bake', args) : await run(context, 'bake', args, bake);

@@ -1,0 +1,28 @@
+import { lineage, splitOwnOptions, standardInput } from '../../gate/index.ts';
+import { renderJsonDocument, renderLineage } from '../../report/index.ts';
+import { type Command, layoutFor, openSession } from '../command-context.ts';
+import { exitStatus } from '../exit-status.ts';
+import { takeLineageFormat } from '../lineage-format.ts';
+import { writeResult } from '../write-result.ts';
+
+/** `docker verify lineage IMAGE|PATH`, as a tree, JSON, Mermaid, DOT or SVG. */
+export const lineageCommand: Command = async (context, args) => {
+  const { drawing, others } = takeLineageFormat(args);
+  const { own, rest } = splitOwnOptions(others, true, 'build');
+  const { session, progress } = openSession(context, own, 'following the bases');
+  const input = standardInput(process.stdin, context.environment);
+  try {
+    const images = await lineage(session, rest, input);
+    progress.stop();
+    const layout = layoutFor(process.stdout, own, context.environment);
+    const text =
+      own.format === 'json' && drawing === null
+        ? renderJsonDocument({ schemaVersion: 0, images })
+        : await renderLineage(images, drawing ?? 'text', layout);
+    await writeResult(text, own.output);
+    return exitStatus.allowed;
+  } finally {
+    progress.stop();
+    await input.dispose();
+  }
+};

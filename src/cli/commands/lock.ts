@@ -1,0 +1,72 @@
+import {
+  type LockChange,
+  type LockOutcome,
+  lock,
+  type Signer,
+  splitOwnOptions,
+  standardInput,
+} from '../../gate/index.ts';
+import { renderJsonDocument, visible } from '../../report/index.ts';
+import { type Command, openSession } from '../command-context.ts';
+import { exitStatus } from '../exit-status.ts';
+import { takeFlags } from '../take-flags.ts';
+import { writeResult } from '../write-result.ts';
+
+function signerText(signer: Signer | null): string {
+  if (signer === null) return 'unsigned';
+  switch (signer.kind) {
+    case 'keyless':
+      return `${signer.identity} (${signer.issuer})`;
+    case 'key':
+      return `key ${signer.name ?? ''} sha256:${signer.sha256}`;
+    case 'certificate':
+      return signer.subject;
+  }
+}
+
+function changeLines({ name, kind, before, after, needsConfirmation }: LockChange): readonly string[] {
+  if (kind === 'same') return [];
+  const side = (mark: string, entry: LockChange['before']): readonly string[] =>
+    entry === null ? [] : [`    ${mark} ${entry.digest}  ${visible(signerText(entry.signer))}`];
+  const warning = needsConfirmation ? ['    ! it was signed by somebody else before: confirm with --yes'] : [];
+  return [`  ${visible(name)}`, ...side('-', before), ...side('+', after), ...warning];
+}
+
+const results: Readonly<Record<LockOutcome['result'], string>> = {
+  written: 'written',
+  current: 'is current',
+  outdated: 'is not current: run docker verify lock',
+  refused: 'was not written: an image turned unsigned or changed its signer; look at it, then confirm with --yes',
+};
+
+function statusOf(outcome: LockOutcome): number {
+  return outcome.result === 'outdated' || outcome.result === 'refused' ? exitStatus.blocked : exitStatus.allowed;
+}
+
+/** `docker verify lock [PATH] [--update] [--check] [--prune] [--yes]`. */
+export const lockCommand: Command = async (context, args) => {
+  const { own, rest } = splitOwnOptions(args, true, 'build');
+  const { flags, others } = takeFlags(rest, ['update', 'check', 'prune', 'yes']);
+  const { session, progress } = openSession(context, own, 'looking at the images');
+  const input = standardInput(process.stdin, context.environment);
+  const operands = others.some((word) => !word.startsWith('-')) ? others : [...others, '.'];
+  try {
+    const request = {
+      args: operands,
+      check: flags.has('check'),
+      prune: flags.has('prune'),
+      confirmed: flags.has('yes'),
+    };
+    const outcome = await lock(session, request, input);
+    progress.stop();
+    const text =
+      own.format === 'json'
+        ? renderJsonDocument({ schemaVersion: 0, ...outcome })
+        : `${[...outcome.changes.flatMap(changeLines), `${visible(outcome.file)} ${results[outcome.result]}`].join('\n')}\n`;
+    await writeResult(text, own.output);
+    return statusOf(outcome);
+  } finally {
+    progress.stop();
+    await input.dispose();
+  }
+};

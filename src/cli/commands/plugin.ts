@@ -1,0 +1,32 @@
+import { VerifyError } from '../../gate/index.ts';
+import { completionScript, install, parseShell, shellFunction, uninstall } from '../../plugin/index.ts';
+import { type Command, runningExecutable, say } from '../command-context.ts';
+import { exitStatus } from '../exit-status.ts';
+import { writeResult } from '../write-result.ts';
+
+function tell(changes: readonly string[], otherwise: string): void {
+  for (const change of changes.length === 0 ? [otherwise] : changes) say(change);
+}
+
+/** `install`, `uninstall`, `shell` and `completion`. */
+export const pluginCommand: Command = async ({ environment }, [name = '', value = '']) => {
+  switch (name) {
+    case 'install':
+      tell(
+        (await install(runningExecutable(), value === 'full' ? 'full' : 'alias', environment)).changes,
+        'it was installed already',
+      );
+      return exitStatus.allowed;
+    case 'uninstall':
+      tell((await uninstall(environment)).changes, 'nothing was installed');
+      return exitStatus.allowed;
+    case 'shell':
+      await writeResult(shellFunction(parseShell(value)), null);
+      return exitStatus.allowed;
+    case 'completion':
+      await writeResult(completionScript(parseShell(value)), null);
+      return exitStatus.allowed;
+    default:
+      throw new VerifyError('usage.invalid', `there is no command ${name}`);
+  }
+};

@@ -1,0 +1,29 @@
+import { describeTrust, splitOwnOptions, updateTrust } from '../../gate/index.ts';
+import { renderJsonDocument, visible } from '../../report/index.ts';
+import { type Command, openSession, operands } from '../command-context.ts';
+import { exitStatus } from '../exit-status.ts';
+import { writeResult } from '../write-result.ts';
+
+/** `docker verify trust show|update`. */
+export const trustCommand: Command = async (context, [verb = 'show', ...args]) => {
+  const { own, rest } = splitOwnOptions(args, true, 'none');
+  operands(rest, `trust ${verb}`);
+  const { session, progress } = openSession(context, own, verb === 'update' ? 'asking the TUF repository' : null);
+  const updated = verb === 'update' ? await updateTrust(session) : null;
+  const roots = await describeTrust(session);
+  progress.stop();
+  if (own.format === 'json') {
+    await writeResult(renderJsonDocument({ schemaVersion: 0, roots }), own.output);
+    return exitStatus.allowed;
+  }
+  const text = roots.flatMap((root) => [
+    `${visible(root.source)} (${root.layer})  sha256:${root.sha256}${root.age === null ? '' : `  ${root.age} old`}`,
+    ...root.parts.map((part) => {
+      const until = part.validUntil === null ? '' : ` until ${part.validUntil}`;
+      return `  ${part.kind.padEnd(29)}${visible(part.name)}  sha256:${part.sha256}  from ${part.validFrom ?? 'ever'}${until}`;
+    }),
+  ]);
+  const told = updated === null ? [] : [updated];
+  await writeResult(`${[...told, ...text].join('\n')}\n`, own.output);
+  return exitStatus.allowed;
+};

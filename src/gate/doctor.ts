@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { builderImages, locatePrograms } from '../builder/index.ts';
+import { isVerifyError } from '../model/index.ts';
+import { loadPolicies } from '../policy/index.ts';
+import { readyBuilder } from './builder-readiness.ts';
+import { localEngine } from './local-engine.ts';
+import type { Session } from './session.ts';
+
+/** One thing that `doctor` looked at. */
+export interface Examination {
+  readonly name: string;
+  /** `bypass` names a way around us that is open here. */
+  readonly result: 'good' | 'bypass' | 'bad';
+  readonly detail: string;
+  /** What to do about it; null for nothing. */
+  readonly hint: string | null;
+}
+
+async function attempt(name: string, look: () => Promise<readonly Examination[]>): Promise<readonly Examination[]> {
+  try {
+    return await look();
+  } catch (error) {
+    const hint = isVerifyError(error) ? error.hint : null;
+    return [{ name, result: 'bad', detail: error instanceof Error ? error.message : 'unknown reason', hint }];
+  }
+}
+
+async function examineBuilder(session: Session): Promise<readonly Examination[]> {
+  const { environment, executable } = session;
+  const local = localEngine(session);
+  const programs = await locatePrograms(environment, executable);
+  const ready = await readyBuilder({
+    session,
+    programs,
+    local,
+    named: environment.variables['BUILDX_BUILDER'] ?? null,
+    intercepted: false,
+  });
+  const { info, unenforceable } = ready;
+  const nodes = info.nodes
+    .map(({ name, buildkitVersion }) => `${name}: BuildKit ${buildkitVersion ?? 'unknown'}`)
+    .join(', ');
+  const engine = info.engineVersion === null ? '' : `, Docker engine ${info.engineVersion}`;
+  const images = await builderImages(info, await local.engine());
+  return [
+    {
+      name: 'docker',
+      result: programs.docker === null ? 'bad' : 'good',
+      detail: programs.docker ?? 'not on PATH',
+      hint: programs.docker === null ? 'install the docker command' : null,
+    },
+    { name: 'buildx', result: 'good', detail: `${info.buildxVersion} (${programs.buildx})`, hint: null },
+    { name: 'builder', result: 'good', detail: `${info.name} (${info.driver})${engine}; ${nodes}`, hint: null },
+    unenforceable === null
+      ? { name: 'enforcement', result: 'good', detail: 'the builder denies what a source policy denies', hint: null }
+      : { name: 'enforcement', result: 'bad', detail: unenforceable.message, hint: unenforceable.hint },
+    ...images.map(
+      ({ node, name, id }): Examination => ({
+        name: 'builder image',
+        result: 'bypass',
+        detail: `${node} runs ${name}${id === null ? '' : ` (${id})`}, which Docker pulled without us`,
+        hint: `docker verify check ${name}`,
+      }),
+    ),
+  ];
+}
+
+async function dockerConfiguration(session: Session): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const parsed: unknown = JSON.parse(
+      await readFile(join(session.environment.dockerConfigDirectory, 'config.json'), 'utf8'),
+    );
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+async function examineInterception(session: Session): Promise<readonly Examination[]> {
+  const configuration = await dockerConfiguration(session);
+  const alias = (configuration['aliases'] as Record<string, unknown> | undefined)?.['builder'];
+  const folders = configuration['cliPluginsExtraDirs'];
+  const isFull =
+    Array.isArray(folders) &&
+    folders.some((folder) => typeof folder === 'string' && /[/\\]verify[/\\]plugins$/.test(folder));
+  const isAliased = alias === 'verify';
+  return [
+    {
+      name: 'docker build, docker bake',
+      result: isAliased ? 'good' : 'bypass',
+      detail: isAliased
+        ? 'come to us (aliases.builder = verify)'
+        : `go to ${typeof alias === 'string' ? alias : 'buildx'}`,
+      hint: isAliased ? null : 'docker verify install',
+    },
+    {
+      name: 'docker buildx build, docker compose build',
+      result: isFull ? 'good' : 'bypass',
+      detail: isFull ? 'come to us' : 'go to buildx',
+      hint: isFull ? null : 'docker verify install --mode full',
+    },
+    {
+      name: 'DOCKER_BUILDKIT=0 docker build',
+      result: 'bypass',
+      detail: 'never reaches us: Docker ignores the alias there',
+      hint: 'use an engine without the legacy builder, or leave the variable unset',
+    },
+    {
+      name: 'DOCKER_CONFIG',
+      result: 'bypass',
+      detail: `another folder than ${session.environment.dockerConfigDirectory} drops the alias, the plugin and the user's policy`,
+      hint: 'put the policy that must hold into /etc/docker/verify',
+    },
+  ];
+}
+
+async function examinePolicies(session: Session): Promise<readonly Examination[]> {
+  const { environment, own } = session;
+  const { reportPolicies, mode } = await loadPolicies({
+    environment,
+    commandLine: own.policies,
+    projectFrom: environment.workingDirectory,
+    mode: own.mode,
+  });
+  const written = reportPolicies
+    .filter(({ layer }) => layer !== 'builtin')
+    .map(({ source, layer }) => `${source} (${layer})`);
+  return [
+    {
+      name: 'policies',
+      result: written.length === 0 ? 'bypass' : 'good',
+      detail:
+        written.length === 0
+          ? 'none of your own: the built-in one warns of unsigned images'
+          : `${written.join(', ')}, mode ${mode}`,
+      hint: written.length === 0 ? 'docker verify init' : null,
+    },
+  ];
+}
+
+/** Looks at what is enforced here, and at what could bypass it. Never throws for what it finds. */
+export async function doctor(session: Session): Promise<readonly Examination[]> {
+  const found = await Promise.all([
+    attempt('builder', () => examineBuilder(session)),
+    attempt('policies', () => examinePolicies(session)),
+    attempt("Docker's configuration", () => examineInterception(session)),
+  ]);
+  return found.flat();
+}

@@ -1,0 +1,77 @@
+import { readUserPolicy } from '../builder/index.ts';
+import { operandsOf, parseBuildArguments } from '../invocation/index.ts';
+import { type ImageUse, type Unknown, VerifyError } from '../model/index.ts';
+import { machinePlatform } from './default-platform.ts';
+import { examineBuild, examineUses } from './examine-build.ts';
+import type { ExaminedImage } from './examined-image.ts';
+import { imageOperands, isPathOperand } from './operands.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
+import { projectFolderOf } from './project-folder.ts';
+import { loadTargets } from './scan-targets.ts';
+import type { Session } from './session.ts';
+import type { StandardInput } from './standard-input.ts';
+
+/** Images of a path or of a command line, examined; the pipeline is still open. */
+export interface ExaminedOperands {
+  readonly pipeline: Pipeline;
+  readonly images: readonly ExaminedImage[];
+  readonly unknown: readonly Unknown[];
+}
+
+async function examinePath(session: Session, args: readonly string[], input: StandardInput): Promise<ExaminedOperands> {
+  const { environment } = session;
+  const { targets } = parseBuildArguments(args, environment).invocation;
+  const pipeline = await openPipeline(session, {
+    projectFrom: projectFolderOf(targets, environment),
+    localImages: false,
+  });
+  try {
+    const loaded = await loadTargets(targets, input);
+    const { scan, images } = await examineBuild(
+      pipeline,
+      loaded,
+      machinePlatform(environment),
+      await readUserPolicy(environment),
+    );
+    return { pipeline, images, unknown: scan.unknown };
+  } catch (error) {
+    await pipeline.close();
+    throw error;
+  }
+}
+
+async function examineNames(session: Session, uses: readonly ImageUse[]): Promise<ExaminedOperands> {
+  const pipeline = await openPipeline(session, {
+    projectFrom: session.environment.workingDirectory,
+    localImages: false,
+  });
+  try {
+    return { pipeline, images: await examineUses(pipeline, uses, null), unknown: [] };
+  } catch (error) {
+    await pipeline.close();
+    throw error;
+  }
+}
+
+/**
+ * Examines what a command line names: one path, or images. The caller closes the pipeline.
+ * @throws VerifyError `usage.*`, `dockerfile.*`, `policy.*`, …
+ */
+export async function examineOperands(
+  session: Session,
+  args: readonly string[],
+  input: StandardInput,
+): Promise<ExaminedOperands> {
+  const operands = operandsOf(args);
+  const paths = operands.filter(isPathOperand);
+  if (paths.length === 1 && operands.length === 1) return await examinePath(session, args, input);
+  if (paths.length === 0 && operands.length > 0)
+    return await examineNames(session, imageOperands(operands, args, session));
+  throw new VerifyError(
+    'usage.invalid',
+    operands.length === 0 ? 'a path or an image is missing' : 'take one path, or images',
+    {
+      hint: 'begin a path with ./ or /, or write . for this folder',
+    },
+  );
+}

@@ -1,0 +1,77 @@
+import { operandsOf } from '../invocation/index.ts';
+import type { BuildInput } from '../lineage/index.ts';
+import {
+  type Evidence,
+  type LineageLink,
+  type ReportImage,
+  type UnsignedStatement,
+  VerifyError,
+} from '../model/index.ts';
+import { judgeGathered } from './examine-image.ts';
+import { gatherImage } from './gather-image.ts';
+import { traceImage } from './image-lineage.ts';
+import { imageOperands, isPathOperand } from './operands.ts';
+import { openPipeline } from './pipeline.ts';
+import { reportImage } from './report-image.ts';
+import type { Session } from './session.ts';
+
+/** Evidence with what a report leaves out: who claims what, where it was found. */
+export interface InspectedEvidence extends Omit<Evidence, 'statement' | 'problem'> {
+  /** Whether a rule in force trusts it for this image. */
+  readonly trusted: boolean;
+  readonly problem: string | null;
+  readonly problemCode: string | null;
+}
+
+/** Everything that is known of one image. */
+export interface Inspection {
+  readonly image: ReportImage;
+  readonly evidence: readonly InspectedEvidence[];
+  readonly unsigned: readonly UnsignedStatement[];
+  /** What is attached but could not be looked at, one sentence each. */
+  readonly problems: readonly string[];
+  readonly lineage: readonly LineageLink[];
+  readonly inputs: readonly BuildInput[];
+}
+
+/**
+ * Every signature and attestation found on the images named, what each proves, and the chain of bases.
+ * @throws VerifyError `usage.invalid`; also where an image cannot be looked up
+ */
+export async function inspect(session: Session, args: readonly string[]): Promise<readonly Inspection[]> {
+  const names = operandsOf(args);
+  if (names.length === 0 || names.some(isPathOperand)) {
+    throw new VerifyError('usage.invalid', 'inspect takes images', { hint: 'docker verify check looks at a folder' });
+  }
+  const uses = imageOperands(names, args, session);
+  const pipeline = await openPipeline(session, {
+    projectFrom: session.environment.workingDirectory,
+    localImages: false,
+  });
+  try {
+    return await Promise.all(
+      uses.map(async (use) => {
+        const gathered = await gatherImage(pipeline, use, true);
+        if (gathered.resolution.kind === 'unresolved') throw gathered.resolution.failure;
+        const lineage = await traceImage(pipeline, gathered);
+        const examined = await judgeGathered(pipeline, gathered, lineage?.links ?? null);
+        const trusted = new Set(examined.decision.satisfiedBy);
+        return {
+          image: reportImage(examined),
+          evidence: gathered.evidence.map(({ statement: _statement, problem, ...piece }, index) => ({
+            ...piece,
+            trusted: trusted.has(index),
+            problem: problem?.message ?? null,
+            problemCode: problem?.code ?? null,
+          })),
+          unsigned: gathered.collected.unsigned,
+          problems: gathered.collected.problems.map(({ location, error }) => `${location}: ${error.message}`),
+          lineage: lineage?.links ?? [],
+          inputs: lineage?.inputs ?? [],
+        };
+      }),
+    );
+  } finally {
+    await pipeline.close();
+  }
+}

@@ -1,0 +1,93 @@
+import { readUserPolicy } from '../builder/index.ts';
+import { operandsOf, parseBuildArguments } from '../invocation/index.ts';
+import type { BuildInput } from '../lineage/index.ts';
+import {
+  type CanonicalName,
+  type Digest,
+  type ImageUse,
+  type LineageLink,
+  type Status,
+  VerifyError,
+} from '../model/index.ts';
+import { machinePlatform } from './default-platform.ts';
+import { examineBuild } from './examine-build.ts';
+import { judgeGathered } from './examine-image.ts';
+import { gatherImage } from './gather-image.ts';
+import { traceImage } from './image-lineage.ts';
+import { imageOperands, isPathOperand } from './operands.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
+import { projectFolderOf } from './project-folder.ts';
+import { loadTargets } from './scan-targets.ts';
+import type { Session } from './session.ts';
+import type { StandardInput } from './standard-input.ts';
+
+/** An image with its chains of bases, one for each platform. */
+export interface TracedImage {
+  readonly name: CanonicalName;
+  readonly digest: Digest | null;
+  readonly status: Status;
+  readonly platforms: readonly string[];
+  readonly lineage: readonly LineageLink[];
+  /** Builder-only stages, frontends and SBOM scanners: they helped to build, they are not below. */
+  readonly inputs: readonly BuildInput[];
+}
+
+async function trace(pipeline: Pipeline, use: ImageUse): Promise<TracedImage> {
+  const gathered = await gatherImage(pipeline, use, true);
+  if (gathered.resolution.kind === 'unresolved') throw gathered.resolution.failure;
+  const lineage = await traceImage(pipeline, gathered);
+  const { decision } = await judgeGathered(pipeline, gathered, lineage?.links ?? null);
+  const { image } = gathered.resolution;
+  return {
+    name: use.name,
+    digest: image.root.digest,
+    status: decision.status,
+    platforms: image.platforms.map(({ platform }) => platform),
+    lineage: lineage?.links ?? [],
+    inputs: lineage?.inputs ?? [],
+  };
+}
+
+/**
+ * The chain of bases down to scratch of the images named, or of every image that a path uses.
+ * @throws VerifyError `usage.*`, `dockerfile.*`; also where an image cannot be looked up
+ */
+export async function lineage(
+  session: Session,
+  args: readonly string[],
+  input: StandardInput,
+): Promise<readonly TracedImage[]> {
+  const { environment } = session;
+  const operands = operandsOf(args);
+  if (operands.length === 0) {
+    throw new VerifyError('usage.invalid', 'a path or an image is missing', {
+      hint: 'docker verify lineage IMAGE, or . for this folder',
+    });
+  }
+  const isPath = operands.some(isPathOperand);
+  const targets = isPath ? parseBuildArguments(args, environment).invocation.targets : [];
+  const projectFrom = isPath ? projectFolderOf(targets, environment) : environment.workingDirectory;
+  const pipeline = await openPipeline(session, { projectFrom, localImages: false });
+  try {
+    const uses = isPath
+      ? await usesOf(pipeline, await loadTargets(targets, input))
+      : imageOperands(operands, args, session);
+    return await Promise.all(uses.map((use) => trace(pipeline, use)));
+  } finally {
+    await pipeline.close();
+  }
+}
+
+async function usesOf(
+  pipeline: Pipeline,
+  loaded: Awaited<ReturnType<typeof loadTargets>>,
+): Promise<readonly ImageUse[]> {
+  const { environment } = pipeline.session;
+  const { images } = await examineBuild(
+    pipeline,
+    loaded,
+    machinePlatform(environment),
+    await readUserPolicy(environment),
+  );
+  return images.map(({ use }) => use);
+}
