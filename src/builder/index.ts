@@ -1,7 +1,6 @@
 export { type Audit, type AuditRequest, auditMaterials } from './audit.ts';
 export {
   type BuilderChoice,
-  buildxFolder,
   chooseBuilder,
   refuseLegacyBuilder,
 } from './builder-choice.ts';
@@ -10,7 +9,7 @@ export { type BuilderInfo, type BuilderQuestion, builderInfo, refuseOldBuilder }
 export type { BuilderNode } from './builder-inspection.ts';
 export { type AskOptions, askBuildx, type BuildxAnswer } from './buildx-command.ts';
 export type { Interruptions } from './child-process.ts';
-export { type DenialQuestion, deniedSource, readDenial } from './denial.ts';
+export { type DenialQuestion, readDenial } from './denial.ts';
 export { type DockerEndpoint, resolveDockerContext } from './docker-context.ts';
 export { type ProbeQuestion, probeEnforcement } from './enforcement-probe.ts';
 export {
@@ -22,11 +21,9 @@ export {
   type LocalImage,
 } from './engine.ts';
 export { type FactCache, openFactCache } from './fact-cache.ts';
-export { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
-export { locateBuildx, locateProgram, locatePrograms, type Programs, pluginFolders } from './programs.ts';
-export { type BuildMetadata, readBuildMetadata } from './provenance.ts';
+export { locateProgram, locatePrograms, type Programs } from './programs.ts';
 export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run-buildx.ts';
 export { renderSourcePolicy, unpinnableNames } from './source-policy.ts';
 export { type KeepOptions, type KeptInput, keepInput } from './stdin-keeper.ts';
-export { readUserPolicy, sourcePolicyVariable, type UserPolicy } from './user-policy.ts';
+export { readUserPolicy, type UserPolicy } from './user-policy.ts';
 export { evaluateUserPolicy, type UserPolicyVerdict } from './user-policy-evaluation.ts';

@@ -37,7 +37,7 @@ export function allowedDigests(pin: Pin): readonly Digest[] {
  * Null where several platforms are vouched for one by one: a rule sees no platform, so it cannot tell them apart, and
  * to allow the index would let `--platform` take a child that nobody verified.
  */
-export function conversionTarget(pin: Pin): Digest | null {
+function conversionTarget(pin: Pin): Digest | null {
   if (pin.wholeIndex) return pin.digest;
   const [only, ...others] = new Set(pin.platformDigests);
   return only !== undefined && others.length === 0 ? only : null;

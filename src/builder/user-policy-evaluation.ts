@@ -25,8 +25,13 @@ function unsupported(policy: UserPolicy, rule: SourceRule, reason: string, cause
   );
 }
 
+// a policy is asked for every image, and compiling is what costs
+const compiled = new WeakMap<SourceRule, RE2JS>();
+
 /** The selector as a regular expression in RE2's syntax, which is Go's (buildkit, util/wildcard: Wildcard2Regexp). */
 function expressionOf(policy: UserPolicy, rule: SourceRule): RE2JS {
+  const known = compiled.get(rule);
+  if (known !== undefined) return known;
   const { identifier, match_type: matchType } = rule.selector;
   if (matchType !== 'REGEX' && identifier.includes('**'))
     throw unsupported(policy, rule, 'has "**", which BuildKit refuses');
@@ -38,7 +43,9 @@ function expressionOf(policy: UserPolicy, rule: SourceRule): RE2JS {
           .map((part) => RE2JS.quote(part))
           .join('(.*)')}$`;
   try {
-    return RE2JS.compile(source);
+    const expression = RE2JS.compile(source);
+    compiled.set(rule, expression);
+    return expression;
   } catch (cause) {
     throw unsupported(policy, rule, 'is not a regular expression', cause);
   }

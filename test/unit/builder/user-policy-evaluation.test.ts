@@ -147,4 +147,19 @@ describe('evaluateUserPolicy', () => {
     await evaluate([['DENY', '^(a+)+$', null, 'REGEX']], `${'a'.repeat(20_000)}!`);
     expect(performance.now() - start).toBeLessThan(5_000);
   });
+
+  it('answers for many images by many rules without delay', async () => {
+    const rules = Array.from({ length: 2_000 }, (_, index) => ({
+      action: 'DENY',
+      selector: { identifier: `docker-image://r${index}.example/*` },
+    }));
+    const policy = await parseUserPolicy(JSON.stringify({ rules }), 'p.json');
+    const start = performance.now();
+    for (let image = 0; image < 50; image += 1) {
+      const expected = image % 2 === 0 ? 'deny' : 'allow';
+      const host = image % 2 === 0 ? `r${image}` : `s${image}`;
+      expect(evaluateUserPolicy(policy, `docker-image://${host}.example/base:1`).action).toBe(expected);
+    }
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
 });
