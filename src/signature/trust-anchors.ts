@@ -7,11 +7,13 @@ import { leadingTo, parsePemCertificates } from './certificate.ts';
 
 export type CertificateAuthority = TrustMaterial['certificateAuthorities'][number];
 
-/** What certificates, logs and timestamps are checked against: one trusted root, or one private authority with the roots' logs beside it. */
+/** What certificates, logs and timestamps are checked against: one trusted root, or one private authority, alone or with the logs of one root. */
 export interface TrustAnchors {
   /** Identifier of the material (`TrustedRootSource.id`, `CertificateMaterial.id`). */
   readonly id: string;
   readonly kind: 'root' | 'authority';
+  /** Identifier of the root whose logs and timestamps an authority borrows; null for none. */
+  readonly clock: string | null;
   /** For people. */
   readonly name: string;
   readonly material: TrustMaterial;
@@ -42,6 +44,7 @@ export async function rootAnchors(source: TrustedRootSource): Promise<TrustAncho
   const anchors: TrustAnchors = {
     id: source.id,
     kind: 'root',
+    clock: null,
     name: source.source,
     material: toTrustMaterial(withoutUndatedLogs(root)),
     thresholds: source.thresholds ?? defaults,
@@ -52,23 +55,25 @@ export async function rootAnchors(source: TrustedRootSource): Promise<TrustAncho
 
 /**
  * A private authority as anchors, for one signature: its certificates, those between that the signature brings and
- * that lead to them, and the logs and timestamp authorities of the roots.
+ * that lead to them, and the logs and timestamp authorities of one root (null: none), so that it can be told which root
+ * a time rests on.
  */
 export function authorityAnchors(
   material: CertificateMaterial,
   brought: readonly X509Certificate[],
-  roots: readonly TrustAnchors[],
+  clock: TrustAnchors | null,
 ): TrustAnchors {
   const trusted = [...parsePemCertificates(material.pem)];
   const between = leadingTo(trusted, brought);
   return {
     id: material.id,
     kind: 'authority',
+    clock: clock?.id ?? null,
     name: material.name ?? 'private authority',
     material: {
       certificateAuthorities: [{ certChain: [...between, ...trusted], validFor: { start: beginning, end } }],
-      timestampAuthorities: roots.flatMap((root) => root.material.timestampAuthorities),
-      tlogs: roots.flatMap((root) => root.material.tlogs),
+      timestampAuthorities: clock?.material.timestampAuthorities ?? [],
+      tlogs: clock?.material.tlogs ?? [],
       ctlogs: [],
       publicKey: () => {
         throw new Error('a certificate authority has no keys');

@@ -10,7 +10,7 @@ import type { PreparedMaterial } from './prepared-material.ts';
 import { problemOf, Refusal } from './refusal.ts';
 import { assertUsableKey } from './signature-algorithms.ts';
 import { authorityAnchors, type TrustAnchors } from './trust-anchors.ts';
-import { verifyAnchored } from './verify-anchored.ts';
+import { type ProvenTime, verifyAnchored } from './verify-anchored.ts';
 
 /** What one kind of signer came to: proofs, or the problem that came closest to one. */
 export interface Verdict {
@@ -43,10 +43,15 @@ function closest(problems: readonly Problem[]): Problem | null {
 }
 
 function anchorsOf(statement: SignedStatement, material: PreparedMaterial): readonly TrustAnchors[] {
-  const authorities = material.authorities.map((authority) =>
-    authorityAnchors(authority, statement.chain, material.roots),
+  const authorities = material.authorities.flatMap((authority) =>
+    [null, ...material.roots].map((clock) => authorityAnchors(authority, statement.chain, clock)),
   );
   return [...material.roots, ...authorities];
+}
+
+function materialsOf(anchors: TrustAnchors, proven: ProvenTime): readonly string[] {
+  const isTimed = proven.time !== null || proven.log !== null;
+  return anchors.clock !== null && isTimed ? [anchors.id, anchors.clock] : [anchors.id];
 }
 
 /** Verifies a signature with a certificate against every root and private authority, each apart. Throws nothing. */
@@ -67,7 +72,7 @@ export function verifyCertificate(
       try {
         const time = verifyAnchored(statement, { kind: 'certificate', certificate }, anchors, now);
         const trustedRoot = anchors.kind === 'root' ? anchors.id : null;
-        proofs.push({ ...time, signer, claims, materials: [anchors.id], trustedRoot });
+        proofs.push({ ...time, signer, claims, materials: materialsOf(anchors, time), trustedRoot });
       } catch (error) {
         problems.push(problemOf(error));
       }

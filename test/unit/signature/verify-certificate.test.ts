@@ -179,10 +179,11 @@ describe('a private authority', () => {
   test('takes the time of a log that a root knows', async () => {
     const found = await instance.signature({ certificate: signer });
     const late = later(signedAt, 600);
-    expect(await privately(found, instance.root.pem, late, [instance.source()])).toMatchObject({
-      verified: true,
-      timeSource: 'log',
-    });
+    const root = instance.source();
+    const timed = await privately(found, instance.root.pem, late, [root]);
+    expect(timed).toMatchObject({ verified: true, timeSource: 'log', trustedRoot: null });
+    expect(timed?.materials).toHaveLength(2);
+    expect(timed?.materials).toContain(root.id);
     expect(await privately(found, instance.root.pem, late)).toMatchObject({ verified: false });
   });
 });
