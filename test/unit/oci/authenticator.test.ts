@@ -217,6 +217,25 @@ describe('tokens', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('that could not be had are asked for anew', async () => {
+    const asked: Token[] = [];
+    const registry = await startRegistry();
+    demandToken(registry, `http://${registry.host}/token`);
+    const demand = registry.intercept;
+    const service = tokenService(asked);
+    let failures = 3;
+    registry.intercept = (request, response) => {
+      if (!request.url?.startsWith('/token')) return demand(request, response);
+      if (failures-- > 0) response.writeHead(500).end();
+      else service(request, response);
+      return true;
+    };
+    registry.image('a', '1');
+    const client = newClient(only('nobody'));
+    await expect(resolve(client, nameAt(registry, 'a:1'))).rejects.toMatchObject({ code: 'registry.failed' });
+    await expect(resolve(client, nameAt(registry, 'a:1'))).resolves.toBeDefined();
+  });
+
   it('that would end a header are refused', async () => {
     const registry = await startRegistry();
     demandToken(registry, `http://${registry.host}/token`);

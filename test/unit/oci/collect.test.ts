@@ -181,6 +181,20 @@ describe('what cannot be looked up', () => {
     expect(problems).toMatchObject([{ error: { code: 'registry.failed' } }]);
   });
 
+  it('because its listing is cut off is a problem, even where what came makes sense', async () => {
+    const registry = await startRegistry();
+    registry.image('a', '1');
+    registry.intercept = (request, response) => {
+      if (!/referrers/.test(request.url ?? '')) return false;
+      response.writeHead(200, { 'content-type': mediaTypes.ociIndex, 'content-length': 1000 });
+      response.write('{"schemaVersion":2,"manifests":[]}', () => request.socket.destroy());
+      return true;
+    };
+    const { attachments, problems } = await at(registry);
+    expect(attachments).toEqual([]);
+    expect(problems).toMatchObject([{ error: { code: 'registry.unreachable' } }]);
+  });
+
   it('within the time is a problem, and what was found before counts', async () => {
     const registry = await startRegistry();
     signByTag(registry, registry.image('a', '1'));
