@@ -10,6 +10,7 @@ const shortNames: Readonly<Record<string, readonly string[]>> = {
   cyclonedx,
   vuln: [
     'https://cosign.sigstore.dev/attestation/vuln/v1',
+    'cosign.sigstore.dev/attestation/vuln/v1',
     'https://in-toto.io/attestation/vulns',
     'https://in-toto.io/attestation/vulns/**',
   ],
@@ -17,11 +18,11 @@ const shortNames: Readonly<Record<string, readonly string[]>> = {
   openvex: ['https://openvex.dev/ns', 'https://openvex.dev/ns/**'],
 };
 
-/** The predicate types, as globs, that an attestation's `type` stands for; null where it is neither a short name nor a URI. */
+/** The predicate types, as globs, that an attestation's `type` stands for; null where it is neither a short name nor a URI (older types are written without their scheme). */
 export function predicateTypesOf(type: string): readonly string[] | null {
   const known = Object.hasOwn(shortNames, type) ? shortNames[type] : undefined;
   if (known !== undefined) return known;
-  return /^[a-z][a-z0-9+.-]*:[^\s*]{1,500}$/i.test(type) ? [type] : null;
+  return /^[a-z0-9][a-z0-9+.-]*[:/][^\s*]{1,500}$/i.test(type) ? [type] : null;
 }
 
 /** Whether a statement of this predicate type is SLSA provenance, in a version that `where` can be asked of. */
