@@ -14,6 +14,10 @@ async function runScript(name: string, words: readonly string[], home = process.
   const flags = ['--disable-warning=ExperimentalWarning'];
   await run(process.execPath, [...flags, join(root, 'scripts/build', name), ...words], {
     env: { PATH: process.env['PATH'], HOME: home },
+    // The plugin takes the gentler signals for a wish to cancel.
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
+    maxBuffer: 64 * 1024 * 1024,
   });
 }
 

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Script } from 'node:vm';
+import { startWarmRegistry } from './warm-registry.ts';
 
 const [bundle = '', folder = ''] = process.argv.slice(2).map((path) => resolve(path));
 const require = createRequire(bundle);
@@ -17,26 +18,20 @@ interface Bundle {
   run(variables: NodeJS.ProcessEnv): Promise<void>;
 }
 
-/** Commands that need neither network nor daemon; whether they succeed does not matter. */
-function warmUps(home: string): readonly (readonly string[])[] {
-  const dockerfile = join(home, 'Dockerfile');
-  const lines = [
-    'ARG VERSION=3',
-    `FROM --platform=$BUILDPLATFORM alpine:\${VERSION:-2} AS build`,
-    'RUN <<END',
-    'true',
-    'END',
-  ];
-  writeFileSync(dockerfile, [...lines, 'FROM scratch', 'COPY --from=build /a /b', ''].join('\n'));
-  writeFileSync(join(home, 'docker-verify.yaml'), 'version: 1\nmode: warn\ndefault: warn\n');
-  return [
-    ['scan', '--format', 'json', home],
-    ['check', '--offline', home],
-    ['check', '--offline', '--format', 'json', home],
-    ['--version'],
-  ];
+/** A project whose base the registry holds, so that each of these commands goes all the way but for the build itself. */
+function layOutProject(home: string, host: string, publicKey: string): void {
+  const lines = ['ARG VERSION=1', `FROM --platform=$BUILDPLATFORM ${host}/warm/base:\${VERSION:-2} AS build`];
+  lines.push('RUN <<END', 'true', 'END', 'FROM scratch', 'COPY --from=build /a /b', '');
+  writeFileSync(join(home, 'Dockerfile'), lines.join('\n'));
+  writeFileSync(join(home, 'warm.pub'), publicKey);
+  const rules = ['rules:', `  - images: ["${host}/**"]`, '    signedBy: [{key: warm.pub, log: optional}]', ''];
+  writeFileSync(
+    join(home, 'docker-verify.yaml'),
+    ['version: 1', 'mode: enforce', 'default: deny', ...rules].join('\n'),
+  );
 }
 
+/** A command as users give it; whether it succeeds does not matter. */
 async function warmUp(words: readonly string[], variables: NodeJS.ProcessEnv): Promise<void> {
   process.argv.splice(2, Number.POSITIVE_INFINITY, ...words);
   const module = { exports: {} as Bundle }; // filled by the bundle, whose entry is app.ts
@@ -45,6 +40,7 @@ async function warmUp(words: readonly string[], variables: NodeJS.ProcessEnv): P
 }
 
 const home = mkdtempSync(join(tmpdir(), 'docker-verify-warm-'));
+const { registry, publicKey } = await startWarmRegistry();
 // Also when a command ends the process.
 process.on('exit', () => {
   rmSync(home, { recursive: true, force: true });
@@ -52,5 +48,15 @@ process.on('exit', () => {
   writeFileSync(join(folder, 'app.cache'), script.createCachedData());
   process.exitCode = 0;
 });
-const variables = { ...process.env, HOME: home, DOCKER_CONFIG: home, XDG_CACHE_HOME: home };
-for (const words of warmUps(home)) await warmUp(words, variables).catch(() => undefined);
+layOutProject(home, registry.host, publicKey);
+const variables = { HOME: home, DOCKER_CONFIG: home, XDG_CACHE_HOME: home, DOCKER_HOST: `unix://${home}/none.sock` };
+const image = `${registry.host}/warm/base:1`;
+const commands = [
+  ['scan', '--format', 'json', home],
+  ['check', home],
+  ['check', '--refresh', '--format', 'json', home],
+  ['check', '--policy', join(home, 'docker-verify.yaml'), image],
+  ['build', '--quiet', home],
+];
+for (const words of commands) await warmUp(words, variables).catch(() => undefined);
+process.exit(0);
