@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { predicateTypesOf } from '../predicate-type.ts';
 import type { ConvertedPolicy, ConvertedRule } from './converted-policy.ts';
 
 const text = z.string();
@@ -74,15 +75,9 @@ function convertImage(name: string, one: Image): ConvertedRule {
     );
   const legacy: Attestors = [{ entries: legacyEntries(one) }];
   const { signedBy, threshold } = convertAttestors(name, one.attestors ?? legacy, comments);
-  const attestations = (one.attestations ?? []).map((attestation) => {
-    if (attestation.conditions !== undefined)
-      comments.push(`${name}: conditions on a statement have no equal but where: {builder, sourceRepository}`);
-    const own = convertAttestors(name, attestation.attestors ?? [], comments);
-    return {
-      type: attestation.type ?? attestation.predicateType ?? '',
-      ...(own.signedBy.length === 0 ? {} : { signedBy: own.signedBy }),
-    };
-  });
+  const attestations = (one.attestations ?? []).flatMap((attestation) =>
+    convertAttestation(name, attestation, comments),
+  );
   const require = {
     ...(attestations.length === 0 ? {} : { attestations }),
     ...(one.verifyDigest === true && one.attestors === undefined ? { digest: true } : {}),
@@ -100,6 +95,22 @@ function convertImage(name: string, one: Image): ConvertedRule {
     },
     comments,
   };
+}
+
+function convertAttestation(
+  name: string,
+  attestation: NonNullable<Image['attestations']>[number],
+  comments: string[],
+): readonly { readonly type: string; readonly signedBy?: readonly object[] }[] {
+  const type = attestation.type ?? attestation.predicateType ?? '';
+  if (predicateTypesOf(type) === null) {
+    comments.push(`${name}: an attestation of type "${type}" has no equal, and is not asked for here`);
+    return [];
+  }
+  if (attestation.conditions !== undefined)
+    comments.push(`${name}: conditions on a statement have no equal but where: {builder, sourceRepository}`);
+  const { signedBy } = convertAttestors(name, attestation.attestors ?? [], comments);
+  return [signedBy.length === 0 ? { type } : { type, signedBy }];
 }
 
 function modeOf(action: string | undefined): { readonly mode?: 'enforce' | 'warn' } {
