@@ -122,8 +122,9 @@ export function exchangeOnce(
     signal.addEventListener('abort', onAbort, { once: true });
     request.on('error', fail);
     request.on('socket', (socket) => {
+      // A connection that is used again stands already; a listener each time would pile up on it.
       if (!socket.connecting) clearTimeout(connecting);
-      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
     });
     request.on('response', (message) => {
       clearTimeout(connecting);
