@@ -1,4 +1,4 @@
-import { isVerifyError, type VerifyError } from '../gate/index.ts';
+import { type ErrorCode, isVerifyError, type VerifyError } from '../gate/index.ts';
 import { exitStatus, exitStatusOfError } from './exit-status.ts';
 
 /** Control characters, which could come from a hostile registry and rule the terminal, made visible. */
@@ -17,7 +17,23 @@ function place(error: VerifyError): string {
   const position = [line, line === undefined ? undefined : column]
     .filter((part) => part !== undefined)
     .map((part) => `:${part}`);
-  return `${file}${position.join('')}: `;
+  const named = `${file}${position.join('')}: `;
+  return error.message.startsWith(named) ? '' : named;
+}
+
+/** The cure where the error itself names none. */
+const commonCures: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'dockerfile.invalid': 'mend the Dockerfile there; BuildKit would refuse it too',
+  'policy.invalid': 'mend it there; `docker verify policy check` says when it is valid',
+  'lock.invalid': 'mend it there, or write it anew with `docker verify lock`',
+  'bake.invalid': 'see what `docker buildx bake --print` says',
+  'trust.invalid': 'name a trusted root in the format of Sigstore',
+  'config.invalid': 'mend that file',
+};
+
+function cure({ hint, code, message }: VerifyError): string {
+  const told = hint ?? commonCures[code] ?? null;
+  return told === null || message.includes(told) ? '' : ` (${told})`;
 }
 
 /**
@@ -32,10 +48,9 @@ export function describeError(error: unknown, debug: boolean): { readonly text: 
       status: exitStatus.defect,
     };
   }
-  const hint = error.hint === null ? '' : ` (${error.hint})`;
   const trace = debug && error.stack !== undefined ? `\n${error.stack}` : '';
   return {
-    text: printable(`docker verify: ${place(error)}${error.message}${hint}${trace}`),
+    text: printable(`docker verify: ${place(error)}${error.message}${cure(error)}${trace}`),
     status: exitStatusOfError(error.code),
   };
 }

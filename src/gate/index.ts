@@ -8,7 +8,7 @@ export {
   splitOwnOptions,
 } from '../invocation/index.ts';
 export * from '../model/index.ts';
-export type { LockChange } from '../policy/index.ts';
+export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
 export { bake, build } from './build.ts';
 export type { BuildEnd, BuildRequest } from './build-request.ts';
 export { builderVerb } from './builder-verb.ts';
@@ -18,7 +18,15 @@ export { type FoundSigners, findSigners, hasPolicy, type Trusted, writePolicy } 
 export { type InspectedEvidence, type Inspection, inspect } from './inspect.ts';
 export { lineage, type TracedImage } from './lineage.ts';
 export { type LockOutcome, type LockRequest, lock } from './lock.ts';
-export { type CheckedPolicies, checkPolicies } from './policy-commands.ts';
+export {
+  type CheckedPolicies,
+  checkPolicies,
+  convertFile,
+  type ExplainedImage,
+  explainImages,
+  listPublishers,
+  runPolicyTests,
+} from './policy-commands.ts';
 export { type ScannedBuild, scan } from './scan.ts';
 export type { Session } from './session.ts';
 export { type StandardInput, standardInput } from './standard-input.ts';

@@ -1,29 +1,138 @@
-import type { ReportPolicy } from '../model/index.ts';
-import { loadPolicies, type PolicySet } from '../policy/index.ts';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { operandsOf } from '../invocation/index.ts';
+import { type ReportPolicy, VerifyError } from '../model/index.ts';
+import {
+  builtinPublishers,
+  type ConversionResult,
+  convertPolicy,
+  type Explanation,
+  explain,
+  loadPolicies,
+  type PolicyRemark,
+  type PolicySet,
+  type PolicyTestResult,
+  type Publisher,
+  policyRemarks,
+  testPolicies,
+} from '../policy/index.ts';
+import { decideInput, gatherImage } from './gather-image.ts';
+import { needsLineage, traceImage } from './image-lineage.ts';
+import { imageOperands, isPathOperand } from './operands.ts';
+import { openPipeline } from './pipeline.ts';
 import type { Session } from './session.ts';
 
 /** The policies in force here, with `--policy` ones and those that are only to be checked. */
 export interface CheckedPolicies {
   readonly policies: readonly ReportPolicy[];
   readonly mode: PolicySet['mode'];
+  /** Rules of one's own, the built-in policy's left out. */
   readonly rules: number;
+  /** What is valid and probably not meant. */
+  readonly remarks: readonly PolicyRemark[];
 }
 
-/**
- * Reads every policy in force, and `files` as if `--policy` named them.
- * @throws VerifyError `policy.*`, `lock.invalid`, `usage.loosens`
- */
-export async function checkPolicies(session: Session, files: readonly string[]): Promise<CheckedPolicies> {
+async function load(session: Session, files: readonly string[]): Promise<PolicySet> {
   const { environment, own } = session;
-  const policies = await loadPolicies({
+  return await loadPolicies({
     environment,
     commandLine: [...own.policies, ...files],
     projectFrom: files.length > 0 ? null : environment.workingDirectory,
     mode: own.mode,
   });
+}
+
+/**
+ * Reads every policy in force, or `files` as if `--policy` named them.
+ * @throws VerifyError `policy.*`, `lock.invalid`, `usage.loosens`
+ */
+export async function checkPolicies(session: Session, files: readonly string[]): Promise<CheckedPolicies> {
+  const policies = await load(session, files);
+  const own = policies.layers.filter(({ layer }) => layer !== 'builtin');
   return {
     policies: policies.reportPolicies,
     mode: policies.mode,
-    rules: policies.layers.filter(({ layer }) => layer !== 'builtin').reduce((sum, { rules }) => sum + rules.length, 0),
+    rules: own.reduce((sum, { rules, clusterPolicies }) => sum + rules.length + clusterPolicies.length, 0),
+    remarks: policyRemarks(policies),
   };
+}
+
+/** Why one image gets the verdict that it gets. */
+export interface ExplainedImage extends Explanation {
+  readonly name: string;
+  readonly digest: string;
+}
+
+/**
+ * Walks the rules for the images named, with what is really attached to them.
+ * @throws VerifyError `usage.invalid`; also where an image cannot be looked up
+ */
+export async function explainImages(session: Session, args: readonly string[]): Promise<readonly ExplainedImage[]> {
+  const names = operandsOf(args);
+  if (names.length === 0 || names.some(isPathOperand)) {
+    throw new VerifyError('usage.invalid', 'policy explain takes images', {
+      hint: 'docker verify check explains a folder',
+    });
+  }
+  const pipeline = await openPipeline(session, {
+    projectFrom: session.environment.workingDirectory,
+    localImages: false,
+  });
+  try {
+    const uses = imageOperands(names, args, session);
+    return await Promise.all(
+      uses.map(async (use) => {
+        const gathered = await gatherImage(pipeline, use, true);
+        const { resolution } = gathered;
+        if (resolution.kind === 'unresolved') throw resolution.failure;
+        const lineage = needsLineage(pipeline.policies) ? await traceImage(pipeline, gathered) : null;
+        const input = decideInput(pipeline, gathered, resolution, lineage?.links ?? null);
+        return { name: use.name, digest: resolution.image.root.digest, ...explain(input, pipeline.policies) };
+      }),
+    );
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/**
+ * Runs tables of tests against the policies that they name, else those in force.
+ * @throws VerifyError `policy.invalid`, `policy.unreadable`
+ */
+export async function runPolicyTests(session: Session, files: readonly string[]): Promise<readonly PolicyTestResult[]> {
+  if (files.length === 0)
+    throw new VerifyError('usage.invalid', 'policy test takes tables', { hint: 'docker verify policy test FILE…' });
+  const { environment } = session;
+  const results = await Promise.all(
+    files.map((file) =>
+      testPolicies(resolve(environment.workingDirectory, file), environment, () => load(session, [])),
+    ),
+  );
+  return results.flat();
+}
+
+/**
+ * Another tool's policy in our language.
+ * @throws VerifyError `policy.unreadable`, `policy.invalid`
+ */
+export async function convertFile(session: Session, file: string): Promise<ConversionResult> {
+  const path = resolve(session.environment.workingDirectory, file);
+  try {
+    return await convertPolicy(await readFile(path), file);
+  } catch (cause) {
+    if (cause instanceof VerifyError) throw cause;
+    throw new VerifyError(
+      'policy.unreadable',
+      `cannot read ${file}: ${cause instanceof Error ? cause.message : 'unknown reason'}`,
+      {
+        hint: 'name a file that exists and that you may read',
+        cause,
+      },
+    );
+  }
+}
+
+/** The catalogue of publishers that are known to sign. */
+export async function listPublishers(): Promise<readonly Publisher[]> {
+  return [...(await builtinPublishers()).values()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }

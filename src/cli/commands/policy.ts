@@ -1,7 +1,16 @@
-import { checkPolicies, splitOwnOptions, VerifyError } from '../../gate/index.ts';
+import {
+  checkPolicies,
+  convertFile,
+  explainImages,
+  listPublishers,
+  runPolicyTests,
+  splitOwnOptions,
+  VerifyError,
+} from '../../gate/index.ts';
 import { renderJsonDocument, visible } from '../../report/index.ts';
-import { type Command, openSession, operands } from '../command-context.ts';
+import { type Command, openSession, operands, say } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
+import { explanationLines } from '../explanation-lines.ts';
 import { writeResult } from '../write-result.ts';
 
 const check: Command = async (context, args) => {
@@ -11,22 +20,97 @@ const check: Command = async (context, args) => {
   const named = checked.policies.map(
     ({ layer, source, sha256 }) => `  ${layer.padEnd(13)}${visible(source)}  sha256:${sha256.slice(0, 12)}`,
   );
+  const remarks = checked.remarks.map(
+    ({ policy, line, message, hint }) =>
+      `  ! ${visible(`${policy}${line === null ? '' : `:${line}`}: ${message} (${hint})`)}`,
+  );
   const text =
     own.format === 'json'
       ? renderJsonDocument({ schemaVersion: 0, ...checked })
-      : `valid: ${checked.rules} rules, mode ${checked.mode}\n${named.join('\n')}\n`;
+      : `${[`valid: ${checked.rules} rules, mode ${checked.mode}`, ...named, ...remarks].join('\n')}\n`;
   await writeResult(text, own.output);
   return exitStatus.allowed;
 };
 
-const verbs: Readonly<Record<string, Command>> = { check };
+const explain: Command = async (context, args) => {
+  const { own, rest } = splitOwnOptions(args, true, 'build');
+  const { session, progress } = openSession(context, own, 'looking at what is attached');
+  try {
+    const images = await explainImages(session, rest);
+    progress.stop();
+    const text =
+      own.format === 'json'
+        ? renderJsonDocument({ schemaVersion: 0, images })
+        : `${images.flatMap(explanationLines).join('\n')}\n`;
+    await writeResult(text, own.output);
+    return exitStatus.allowed;
+  } finally {
+    progress.stop();
+  }
+};
+
+const test: Command = async (context, args) => {
+  const { own, rest } = splitOwnOptions(args, true, 'none');
+  const { session } = openSession(context, own, null);
+  const results = await runPolicyTests(session, operands(rest, 'policy test'));
+  const failed = results.filter(({ passed }) => !passed).length;
+  const lines = results.flatMap(({ name, line, passed, differences }) => [
+    `${passed ? '✓' : '✗'} ${visible(name)}${passed ? '' : ` (line ${line})`}`,
+    ...differences.map((difference) => `    ${visible(difference)}`),
+  ]);
+  const text =
+    own.format === 'json'
+      ? renderJsonDocument({ schemaVersion: 0, results })
+      : `${[...lines, `${results.length - failed} passed, ${failed} failed`].join('\n')}\n`;
+  await writeResult(text, own.output);
+  return failed === 0 ? exitStatus.allowed : exitStatus.blocked;
+};
+
+const convert: Command = async (context, args) => {
+  const { own, rest } = splitOwnOptions(args, true, 'none');
+  const [file, ...others] = operands(rest, 'policy convert');
+  if (file === undefined || others.length > 0) {
+    throw new VerifyError('usage.invalid', 'policy convert takes one file', {
+      hint: 'docker verify policy convert FILE > docker-verify.yaml',
+    });
+  }
+  const { session } = openSession(context, own, null);
+  const { from, yaml, unconverted } = await convertFile(session, file);
+  await writeResult(
+    own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, from, yaml, unconverted }) : yaml,
+    own.output,
+  );
+  for (const remark of unconverted) say(`docker verify: warning: ${visible(remark)}`);
+  return exitStatus.allowed;
+};
+
+const publishers: Command = async (context, args) => {
+  const { own, rest } = splitOwnOptions(args, true, 'none');
+  operands(rest, 'policy publishers');
+  const { session } = openSession(context, own, null);
+  const listed = await listPublishers();
+  const lines = listed.flatMap(({ name, title, confidence, checked, entries }) => [
+    `${visible(name)}  ${visible(title)} (${confidence}${checked === null ? '' : `, checked ${checked}`})`,
+    ...entries.map(
+      ({ written, signedBy }) =>
+        `  ${written.map(visible).join(', ')}: ${signedBy.map(({ label }) => visible(label)).join(' or ')}`,
+    ),
+  ]);
+  const text =
+    own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, publishers: listed }) : `${lines.join('\n')}\n`;
+  await writeResult(text, session.own.output);
+  return exitStatus.allowed;
+};
+
+const verbs: Readonly<Record<string, Command>> = { check, explain, test, convert, publishers };
 
 /** `docker verify policy VERB`. */
 export const policyCommand: Command = async (context, [verb = '', ...args]) => {
   const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
-  if (run === undefined)
+  if (run === undefined) {
     throw new VerifyError('usage.invalid', `policy has no command ${verb}`, {
       hint: 'see docker verify policy --help',
     });
+  }
   return await run(context, args);
 };
