@@ -12,7 +12,7 @@ import { selfSignedCertificate } from './self-signed-certificate.ts';
 type Variables = Readonly<Record<string, string>>;
 
 const handshake = ['docker-cli-plugin-metadata'];
-const harmless = ['--version'];
+const harmless = ['scan', join(project, 'test', 'fixtures', 'executable')];
 
 /** The executable under test, in the lab's environment and these variables. */
 function verify(parameters: readonly string[], env: Variables = {}, program = executable): Promise<Outcome> {
