@@ -10,7 +10,8 @@ export interface ImagePattern {
 }
 
 const longestPattern = 512;
-const allowed = /^[A-Za-z0-9._\-/:[\]*]+$/;
+// brackets only as those of an IPv6 address
+const allowed = /^(?:\[[0-9A-Fa-f:]+\])?[A-Za-z0-9._\-/:*]+$/;
 
 /**
  * Reads a pattern of `images`. Its host is normalised like a name's; without a host it means Docker Hub, as a short

@@ -26,3 +26,5 @@ export async function convertPolicy(bytes: Uint8Array, file: string): Promise<Co
   const converter = await import('./convert/convert-policy.ts');
   return converter.convertPolicy(bytes, file);
 }
+
+export { nameRemarks } from './name-remarks.ts';

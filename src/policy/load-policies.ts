@@ -53,6 +53,8 @@ export async function loadPolicies(request: PolicyRequest): Promise<PolicySet> {
   const policy = progress.project?.policy ?? null;
   if (policy !== null) await addLayer(progress, 'project', [projectPath(policy, environment)]);
   if (!progress.loaded.some((loaded) => loaded.builtinOff)) addBuiltin(progress, trusted);
+  // also where no rule asks for it: without a network it names the digests to use
+  await projectLockOf(progress);
   return finish(progress);
 }
 

@@ -1,4 +1,5 @@
 import { type CanonicalName, parseReference } from '../model/index.ts';
+import { matchingClusterPolicies } from './cluster-image-policy/judge-cluster-policies.ts';
 import { matchableName, matchesImage } from './image-pattern.ts';
 import { namesOf } from './mirror.ts';
 import type { PolicySet } from './policy-set.ts';
@@ -10,15 +11,19 @@ export interface SignaturePlace {
   readonly tagPrefix: string;
 }
 
-/** The places that the policies in force name for an image (`signatures: {repository, tagPrefix}` of the rules that match it). */
+/** The places that the policies in force name for an image (`signatures: {repository, tagPrefix}` of the rules that match it, `source` of ClusterImagePolicies). */
 export function signaturePlaces(policies: PolicySet, name: CanonicalName): readonly SignaturePlace[] {
   const mirrors = policies.layers.flatMap((layer) => layer.mirrors);
   const names = namesOf(matchableName(name, null), mirrors);
   const { registry, repository } = parseReference(name);
-  return policies.signatureLocations
-    .filter(({ images }) => images.some((pattern) => names.some((candidate) => matchesImage(pattern, candidate))))
-    .map((location) => ({
-      repository: location.repository ?? `${registry}/${repository}`,
-      tagPrefix: location.tagPrefix ?? '',
-    }));
+  const ruled = policies.signatureLocations.filter(({ images }) =>
+    images.some((pattern) => names.some((candidate) => matchesImage(pattern, candidate))),
+  );
+  const clustered = policies.layers
+    .flatMap((layer) => matchingClusterPolicies(layer.clusterPolicies, name))
+    .flatMap((policy) => policy.authorities.flatMap(({ source }) => (source === null ? [] : [source])));
+  return [...ruled, ...clustered].map((location) => ({
+    repository: location.repository ?? `${registry}/${repository}`,
+    tagPrefix: location.tagPrefix ?? '',
+  }));
 }

@@ -17,12 +17,16 @@ export interface ClusterVerdict extends Verdict {
 
 /** What each ClusterImagePolicy that matches the image makes of it (all have to pass); empty where none matches. */
 export function judgeClusterPolicies(context: JudgeContext): readonly ClusterVerdict[] {
-  const { name } = context.input.image;
-  return context.layer.clusterPolicies
-    .filter((policy) =>
-      policy.globs.some((glob) => [name, ...shortForms(name)].some((form) => matchesClusterGlob(glob, form))),
-    )
-    .map((policy) => ({ ...judgeClusterPolicy(context, policy), policy }));
+  return matchingClusterPolicies(context.layer.clusterPolicies, context.input.image.name).map((policy) => ({
+    ...judgeClusterPolicy(context, policy),
+    policy,
+  }));
+}
+
+/** Those of the policies that match an image, by its canonical name. */
+export function matchingClusterPolicies(policies: readonly ClusterPolicy[], name: string): readonly ClusterPolicy[] {
+  const forms = [name, ...shortForms(name)];
+  return policies.filter((policy) => policy.globs.some((glob) => forms.some((form) => matchesClusterGlob(glob, form))));
 }
 
 /** The forms in which a Docker Hub name is usually written: the admission controller matches the name as written too. */
