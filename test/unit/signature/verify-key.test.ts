@@ -180,6 +180,26 @@ describe('the log entry of a key', () => {
     }
   });
 
+  test('that records another signature or other bytes is refused, with or without a root', async () => {
+    const payload = Buffer.from(simpleSigning());
+    const good = logged(instance.promise);
+    const bytes = Buffer.from(good.layer.annotations?.['dev.cosignproject.cosign/signature'] ?? '', 'base64');
+    const bodies = [
+      hashedRekord(payload, Buffer.from('other'), pemOf(publicKey)),
+      hashedRekord(Buffer.from('other'), bytes, pemOf(publicKey)),
+    ];
+    for (const body of bodies) {
+      const bundle = { 'dev.sigstore.cosign/bundle': instance.promise(body, signedAt) };
+      const layer = { ...good.layer, annotations: { ...good.layer.annotations, ...bundle } };
+      for (const roots of [[], [instance.source()]]) {
+        expect(await evidenceOf({ ...good, layer }, [materialOf(publicKey)], roots)).toMatchObject({
+          verified: false,
+          problem: { code: 'log-invalid' },
+        });
+      }
+    }
+  });
+
   test('tells who signed where no policy names the key', async () => {
     const evidence = await evidenceOf(logged(instance.promise), [], [instance.source()]);
     expect(evidence).toMatchObject({ verified: false, problem: { code: 'unknown-signer' }, signer: { kind: 'key' } });
