@@ -18,7 +18,8 @@ function place(error: VerifyError): string {
     .filter((part) => part !== undefined)
     .map((part) => `:${part}`);
   const named = `${file}${position.join('')}: `;
-  return error.message.startsWith(named) ? '' : named;
+  const isNamed = error.message.startsWith(named) || (line === undefined && error.message.includes(file));
+  return isNamed ? '' : named;
 }
 
 /** The cure where the error itself names none. */
