@@ -18,13 +18,13 @@ export interface JudgedImage {
 }
 
 /** Why some of what is attached to the image could not be had. */
-export interface CollectProblem {
+interface CollectProblem {
   /** One sentence. */
   readonly message: string;
 }
 
 /** What a signed SBOM lists. */
-export interface PackageFacts {
+interface PackageFacts {
   readonly count: number;
   /** For each pattern of the policies' `packages.deny` that matches: what it matches, for people. */
   readonly denied: Readonly<Record<string, readonly string[]>>;

@@ -8,7 +8,7 @@ import type { JudgeContext } from './judgement.ts';
 import type { PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
 
 /** What became of one rule. */
-export interface RuleExplanation {
+interface RuleExplanation {
   readonly policy: string;
   readonly rule: string;
   readonly line: number | null;

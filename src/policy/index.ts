@@ -3,16 +3,17 @@ import type { ConversionResult } from './convert/convert-policy.ts';
 export { builtinPublishers } from './builtin-policy.ts';
 export type { ConversionResult } from './convert/convert-policy.ts';
 export { decide } from './decide.ts';
-export { decideCacheImport, decideReplacement, decideUnresolved, type SideDecision } from './decide-besides.ts';
-export type { CollectProblem, DecideInput, JudgedImage, PackageFacts } from './decide-input.ts';
-export { type Explanation, explain, type LayerExplanation, type RuleExplanation } from './explain.ts';
+export { decideCacheImport, decideReplacement, decideUnresolved } from './decide-besides.ts';
+export type { DecideInput, JudgedImage } from './decide-input.ts';
+export { type Explanation, explain, type LayerExplanation } from './explain.ts';
 export { withFetchedKeys } from './fetched-keys.ts';
-export { findProject, projectPolicyName } from './find-project.ts';
-export { loadPolicies, type PolicyRequest } from './load-policies.ts';
+export { projectPolicyName } from './find-project.ts';
+export { loadPolicies } from './load-policies.ts';
 export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock-file.ts';
+export { nameRemarks } from './name-remarks.ts';
 export { type PolicyRemark, policyRemarks } from './policy-remarks.ts';
-export type { KeyFetch, LockEntry, LockFile, PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
-export type { Publisher, PublisherCatalogue } from './publisher-catalogue.ts';
+export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
+export type { Publisher } from './publisher-catalogue.ts';
 export { readLock } from './read-lock.ts';
 export { signaturePlaces } from './signature-places.ts';
 export { type PolicyTestResult, testPolicies } from './test-policies.ts';
@@ -26,5 +27,3 @@ export async function convertPolicy(bytes: Uint8Array, file: string): Promise<Co
   const converter = await import('./convert/convert-policy.ts');
   return converter.convertPolicy(bytes, file);
 }
-
-export { nameRemarks } from './name-remarks.ts';

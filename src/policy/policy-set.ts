@@ -106,7 +106,7 @@ export interface PublisherRange {
   readonly date: string | null;
 }
 
-export interface SignatureLocation {
+interface SignatureLocation {
   readonly repository: string | null;
   readonly tagPrefix: string | null;
 }

@@ -79,6 +79,6 @@ export const policyTestSchema = z
   })
   .describe('Tests of a policy');
 
-export type PolicyTestDocument = z.output<typeof policyTestSchema>;
+type PolicyTestDocument = z.output<typeof policyTestSchema>;
 export type PolicyTestCase = PolicyTestDocument['tests'][number];
 export type PolicyTestEvidence = NonNullable<PolicyTestCase['evidence']>[number];

@@ -74,7 +74,7 @@ const signerFields = {
     .union([text, fetchedKey])
     .optional()
     .describe('A file relative to this one, an inline PEM, or https with sha256'),
-  sha256: sha256.optional(),
+  sha256: sha256.optional().describe('SHA-256 of the bytes at the address beside it'),
   notation: z
     .strictObject({
       subject: text.describe('Exact, in the order CN=…,O=…,L=…,ST=…,C=…'),
@@ -149,7 +149,9 @@ const requirements = z
       })
       .optional()
       .describe('Every base below obeys the policy too'),
-    maxAge: duration.optional(),
+    maxAge: duration
+      .optional()
+      .describe("By the log's or timestamp's time, else the lock's; a duration: whole numbers with s, m, h, d, w or y"),
     packages: z
       .strictObject({
         deny: z.array(text).max(1_000).optional(),
@@ -165,15 +167,19 @@ const requirements = z
 
 const rule = z
   .strictObject({
-    name: text.optional(),
-    images: z.array(imagePattern).min(1).max(1_000),
+    name: text.optional().describe('For reports; left out: its number'),
+    images: z
+      .array(imagePattern)
+      .min(1)
+      .max(1_000)
+      .describe('The images that it is about; the first rule that matches decides'),
     signedBy: signedBy.optional(),
     threshold: z.int().min(1).max(100).optional().describe('How many entries of signedBy must be satisfied'),
     locked: z
       .union([z.boolean(), z.literal('project')])
       .optional()
       .describe('Accepted only at the digest in the lock'),
-    mode: mode.optional(),
+    mode: mode.optional().describe("Before the file's"),
     require: requirements.optional(),
     sameRepository: z
       .enum(['ignore', 'warn', 'deny'])
@@ -236,7 +242,7 @@ export const policySchema = z
       .optional()
       .describe("Files in the catalogue's format"),
     contexts: z.array(text).max(1_000).optional().describe('Names that a folder may stand for'),
-    rules: z.array(rule).max(5_000).optional(),
+    rules: z.array(rule).max(5_000).optional().describe('In order: the first that matches decides'),
     clusterImagePolicies: z.array(text).max(100).optional().describe('Sigstore ClusterImagePolicy files'),
   })
   .describe('A policy of docker verify');

@@ -20,30 +20,30 @@ describe('require.attestations', () => {
   });
   const attestation = (pem: string, statement: { predicateType: string }, changes: Partial<Evidence> = {}) =>
     byKey(pem, { form: 'attestation', predicateType: statement.predicateType, statement, ...changes });
-  const require = (entry: string): string => signed(`require: {attestations: [${entry}]}`);
-  const where = require('{type: slsa-provenance, where: {builder: "https://b/*", sourceRepository: acme/app}}');
+  const requiring = (entry: string): string => signed(`require: {attestations: [${entry}]}`);
+  const where = requiring('{type: slsa-provenance, where: {builder: "https://b/*", sourceRepository: acme/app}}');
   const good = v1('https://github.com/acme/app', 'https://b/x');
 
   it.each<[string, string, readonly Evidence[], string, string[]]>([
-    ['one of the type', require('{type: slsa-provenance}'), [byKey(acme), attestation(acme, good)], 'allow', []],
-    ['none', require('{type: slsa-provenance}'), [byKey(acme)], 'block', ['attestation.missing']],
+    ['one of the type', requiring('{type: slsa-provenance}'), [byKey(acme), attestation(acme, good)], 'allow', []],
+    ['none', requiring('{type: slsa-provenance}'), [byKey(acme)], 'block', ['attestation.missing']],
     [
       'one of another type',
-      require('{type: sbom}'),
+      requiring('{type: sbom}'),
       [byKey(acme), attestation(acme, good)],
       'block',
       ['attestation.missing'],
     ],
     [
       'one by somebody else',
-      require('{type: slsa-provenance}'),
+      requiring('{type: slsa-provenance}'),
       [byKey(acme), attestation(other, good)],
       'block',
       ['attestation.mismatch'],
     ],
     [
       'one that does not verify',
-      require('{type: slsa-provenance}'),
+      requiring('{type: slsa-provenance}'),
       [
         byKey(acme),
         attestation(acme, good, {
@@ -57,7 +57,7 @@ describe('require.attestations', () => {
     ],
     [
       'an attestation in place of a signature',
-      require('{type: slsa-provenance}'),
+      requiring('{type: slsa-provenance}'),
       [attestation(acme, good)],
       'block',
       ['signature.missing'],
@@ -107,21 +107,21 @@ describe('require.attestations', () => {
     ],
     [
       'an SBOM of any version',
-      require('{type: sbom}'),
+      requiring('{type: sbom}'),
       [byKey(acme), attestation(acme, { predicateType: 'https://cyclonedx.org/bom/v1.6' })],
       'allow',
       [],
     ],
     [
       'an SBOM of a type that only begins so',
-      require('{type: sbom}'),
+      requiring('{type: sbom}'),
       [byKey(acme), attestation(acme, { predicateType: 'https://cyclonedx.org/bomb' })],
       'block',
       ['attestation.missing'],
     ],
     [
       'a predicate URI, exactly',
-      require('{type: "https://example.com/x"}'),
+      requiring('{type: "https://example.com/x"}'),
       [byKey(acme), attestation(acme, { predicateType: 'https://example.com/x/1' })],
       'block',
       ['attestation.missing'],
@@ -152,7 +152,7 @@ describe('require.attestations', () => {
       { platform: 'linux/arm64', digest: digestOf('arm64') },
     ];
     const on = (word: string) => attestation(acme, good, { subject: digestOf(word) });
-    const project = require('{type: slsa-provenance}');
+    const project = requiring('{type: slsa-provenance}');
     const partial = await verdict(project, inputOf(name, [byKey(acme), on('amd64')], { image: { platforms } }));
     expect(partial).toMatchObject({ status: 'block', codes: ['signature.platform-uncovered'] });
     const whole = await verdict(

@@ -15,7 +15,7 @@ export function keyId(pem: string): string {
 }
 
 export const image = digestOf('image');
-export const publicRoot = 'public-root';
+const publicRoot = 'public-root';
 export const githubRoot = 'github-root';
 export const githubIssuer = 'https://token.actions.githubusercontent.com';
 
