@@ -1,2 +1,5 @@
 /** The answer to Docker's metadata handshake, one line of JSON; put in place by `scripts/build/bundle.ts`. */
 declare const handshakeAnswer: string;
+
+/** The names of the modules that are assets of their own; put in place by `scripts/build/bundle.ts`. */
+declare const separateParts: readonly string[];

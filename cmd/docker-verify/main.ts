@@ -37,15 +37,28 @@ function shedNodeVariables(): NodeJS.ProcessEnv {
   return given;
 }
 
-function startSecondStage(given: NodeJS.ProcessEnv): Promise<void> {
-  const { getRawAsset } = load<typeof import('node:sea')>('node:sea');
+/** Runs an asset as Node would run it as a module; what it asks for comes from `need`. */
+function evaluate(asset: string, cachedData: Buffer, need: (name: string) => unknown): unknown {
   const { Script } = load<typeof import('node:vm')>('node:vm');
-  const cachedData = Buffer.from(getRawAsset('app.cache'));
-  const source = Buffer.from(getRawAsset('app.cjs')).toString('latin1');
-  const script = new Script(source, { filename: 'docker-verify', ...(cachedData.length === 0 ? {} : { cachedData }) });
-  const module = { exports: {} as { run: typeof run } }; // filled by the bundle, whose entry is app.ts
-  script.runInThisContext()(module.exports, require, module, process.execPath, dirname(process.execPath));
-  return module.exports.run(given);
+  const source = readAsset(asset).toString('latin1');
+  const script = new Script(source, { filename: asset, ...(cachedData.length === 0 ? {} : { cachedData }) });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, need, module, process.execPath, dirname(process.execPath));
+  return module.exports;
+}
+
+function readAsset(name: string): Buffer {
+  return Buffer.from(load<typeof import('node:sea')>('node:sea').getRawAsset(name));
+}
+
+/** A module of Node, or a large one that few commands need: an asset of its own, so that the others need not read it. */
+function need(name: string): unknown {
+  return separateParts.includes(name) ? evaluate(`${name}.cjs`, Buffer.alloc(0), require) : require(name);
+}
+
+function startSecondStage(given: NodeJS.ProcessEnv): Promise<void> {
+  const second = evaluate('app.cjs', readAsset('app.cache'), need) as { run: typeof run }; // its entry is app.ts
+  return second.run(given);
 }
 
 // Under the name of buildx the metadata must be the real buildx's, which the second stage asks for.

@@ -1,9 +1,9 @@
 /** `node build.ts [TARGET]`: makes `dist/docker-verify`, or `dist/TARGET/docker-verify` for a platform other than this one. */
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundle } from './bundle.ts';
+import { bundle, separateParts, wrapped } from './bundle.ts';
 import { output, root, work } from './folders.ts';
 import { currentTarget, findTarget, nodeBinary, type Target } from './target.ts';
 
@@ -36,11 +36,17 @@ async function strippedNode(target: Target, folder: string): Promise<string> {
   return copy;
 }
 
+async function bundlePart(part: string, file: string): Promise<void> {
+  await bundle(part, file);
+  await writeFile(file, wrapped(await readFile(file, 'latin1')), 'latin1');
+}
+
 async function build(target: Target): Promise<string> {
   const folder = join(work, target.name);
   await mkdir(folder, { recursive: true });
   const [main, app] = [join(folder, 'main.cjs'), join(folder, 'bundle.cjs')];
   await Promise.all([bundle('cmd/docker-verify/main.ts', main), bundle('cmd/docker-verify/app.ts', app)]);
+  for (const part of separateParts) await bundlePart(part, join(folder, `${part}.cjs`));
   await runScript('code-cache.ts', [app, folder]);
   // Another platform's V8 would reject this cache after reading it: an empty one is quicker.
   if (target.name !== currentTarget) await writeFile(join(folder, 'app.cache'), '');

@@ -44,13 +44,22 @@ async function handshakeAnswer(): Promise<string> {
   return `${metadata(version, null)}\n`;
 }
 
+/** Large modules that few commands need: each becomes an asset of its own (`main.ts`). */
+export const separateParts: readonly string[] = ['@viz-js/viz'];
+
+/** What a bundle stands in when it is run as a script (`main.ts`): the parameters of a CommonJS module. */
+export function wrapped(bundled: string): string {
+  return `(function(exports,require,module,__filename,__dirname){${bundled}\n})`;
+}
+
 /**
- * Bundles one entry point into one CommonJS file of ASCII characters, so that it can be kept as Latin-1.
+ * Bundles one entry point, or one of `separateParts`, into one CommonJS file of ASCII characters, so that it can be kept as Latin-1.
  * @throws when esbuild warns: in a bundle without a file system around it a warning is a defect
  */
 export async function bundle(entry: string, outfile: string): Promise<void> {
   const result = await esbuild.build({
-    entryPoints: [join(root, entry)],
+    entryPoints: [separateParts.includes(entry) ? entry : join(root, entry)],
+    absWorkingDir: root,
     outfile,
     bundle: true,
     platform: 'node',
@@ -59,7 +68,13 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     minify: true,
     charset: 'ascii',
     legalComments: 'none',
-    define: { handshakeAnswer: JSON.stringify(await handshakeAnswer()) },
+    define: {
+      handshakeAnswer: JSON.stringify(await handshakeAnswer()),
+      separateParts: JSON.stringify(separateParts),
+    },
+    external: separateParts.filter((part) => part !== entry),
+    // Code in a script of its own can only be given `require`.
+    supported: { 'dynamic-import': false },
     // Its main entry is UMD, which asks for its parts in a way that a bundler cannot see.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     plugins: [leaveOut],

@@ -7,12 +7,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Script } from 'node:vm';
+import { wrapped } from './bundle.ts';
 import { startWarmRegistry } from './warm-registry.ts';
 
 const [bundle = '', folder = ''] = process.argv.slice(2).map((path) => resolve(path));
 const require = createRequire(bundle);
-const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(bundle, 'latin1')}\n})`;
-const script = new Script(source, { filename: 'docker-verify' });
+const source = wrapped(readFileSync(bundle, 'latin1'));
+const script = new Script(source, { filename: 'app.cjs' });
 
 interface Bundle {
   run(variables: NodeJS.ProcessEnv): Promise<void>;

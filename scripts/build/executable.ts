@@ -6,6 +6,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { separateParts } from './bundle.ts';
 import { findTarget, type Target } from './target.ts';
 
 interface SeaOptions {
@@ -44,6 +45,7 @@ async function seedCache(target: Target, node: string): Promise<void> {
 const [main = '', assets = '', node = '', targetName = '', out = ''] = process.argv.slice(2);
 const target = findTarget(targetName);
 await seedCache(target, node);
+const names = ['app.cjs', 'app.cache', ...separateParts.map((part) => `${part}.cjs`)];
 options.set({});
 await sea(resolve(main), {
   signature: true,
@@ -63,6 +65,6 @@ await sea(resolve(main), {
       '--disable-sigusr1',
     ],
     execArgvExtension: 'none',
-    assets: { 'app.cjs': resolve(assets, 'app.cjs'), 'app.cache': resolve(assets, 'app.cache') },
+    assets: Object.fromEntries(names.map((name) => [name, resolve(assets, name)])),
   },
 });
