@@ -44,10 +44,25 @@ export async function judgeGathered(
   return { ...examined, resolved: image, client, failure, decision: last };
 }
 
-/** Resolves, collects, verifies and decides one image. Whatever goes wrong with it is in its decision. */
-export async function examineImage(pipeline: Pipeline, use: ImageUse, everything = false): Promise<ExaminedImage> {
+async function examineOnce(pipeline: Pipeline, use: ImageUse, everything: boolean): Promise<ExaminedImage> {
   const wantsLineage = needsLineage(pipeline.policies);
   const gathered = await gatherImage(pipeline, use, everything || wantsLineage);
   const lineage = wantsLineage ? await traceImage(pipeline, gathered) : null;
   return await judgeGathered(pipeline, gathered, lineage?.links ?? null);
+}
+
+/**
+ * Whether a refusal may rest on a listing that is minutes old: somebody may have signed since. That nothing is attached is never
+ * kept, so only what was found can be old.
+ */
+function mayBeOutdated({ session }: Pipeline, { decision, evidence }: ExaminedImage): boolean {
+  const refused = decision.status === 'block' || decision.status === 'error';
+  return refused && evidence.length > 0 && !session.own.offline && !session.own.refresh;
+}
+
+/** Resolves, collects, verifies and decides one image. Whatever goes wrong with it is in its decision. */
+export async function examineImage(pipeline: Pipeline, use: ImageUse, everything = false): Promise<ExaminedImage> {
+  const examined = await examineOnce(pipeline, use, everything);
+  if (!mayBeOutdated(pipeline, examined)) return examined;
+  return await examineOnce({ ...pipeline, registries: pipeline.registries.fresh() }, use, everything);
 }

@@ -10,6 +10,8 @@ export interface Registries {
    * insecure registries and mirrors: so the daemon is asked only when something turns on it.
    */
   attempt<Result>(reference: Reference, task: (client: RegistryClient) => Promise<Result>): Promise<Result>;
+  /** The same registries with nothing taken from what is kept of listings, for a second look before a refusal. */
+  fresh(): Registries;
   close(): Promise<void>;
 }
 
@@ -33,9 +35,13 @@ function isLoopback({ registry }: Reference): boolean {
 
 /** A client for the session, and a second one where the first cannot reach a registry. */
 export function openRegistries(session: Session, local: LocalEngine): Registries {
-  const options = clientOptions(session);
+  return registriesWith(session, local, clientOptions(session));
+}
+
+function registriesWith(session: Session, local: LocalEngine, options: RegistryClientOptions): Registries {
   const first = createRegistryClient(options);
   let second: Promise<RegistryClient | null> | null = null;
+  let refreshed: Registries | null = null;
   const openSecond = async (): Promise<RegistryClient | null> => {
     try {
       if (!(await local.endpoint()).local) return null;
@@ -57,8 +63,12 @@ export function openRegistries(session: Session, local: LocalEngine): Registries
         return await task(fallback);
       }
     },
+    fresh() {
+      refreshed ??= registriesWith(session, local, { ...options, refresh: true });
+      return refreshed;
+    },
     async close() {
-      await Promise.all([first.close(), second?.then((client) => client?.close())]);
+      await Promise.all([first.close(), second?.then((client) => client?.close()), refreshed?.close()]);
     },
   };
 }

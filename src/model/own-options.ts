@@ -29,7 +29,7 @@ export const defaultOwnOptions: OwnOptions = {
   offline: false,
   refresh: false,
   fresh: false,
-  jobs: 16,
+  jobs: 64,
   timeout: 60_000,
   quiet: false,
   color: true,
