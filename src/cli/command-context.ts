@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { type Environment, type OwnOptions, type Session, VerifyError } from '../gate/index.ts';
 import { type Layout, type Progress, startProgress } from '../report/index.ts';
 import type { Watch } from './interruptions.ts';
+import { refreshInBackground } from './refresh-in-background.ts';
 import { toolVersion } from './tool-version.ts';
 
 /** What every command is started with. */
@@ -41,26 +42,36 @@ export function layoutFor(stream: NodeJS.WriteStream, own: OwnOptions, environme
 export interface OpenSession {
   readonly session: Session;
   readonly progress: Progress;
+  /** To be called when the command is done: begins what may go on without us. */
+  readonly finish: () => Promise<void>;
 }
 
 /** Opens a session for one command; `label` is what a waiting person reads first, null for nothing at all. */
 export function openSession(context: CommandContext, own: OwnOptions, label: string | null): OpenSession {
   const enabled = label !== null && !own.quiet;
   const progress = startProgress(label ?? '', { stream: process.stderr, enabled });
+  let keyless = false;
+  const executable = runningExecutable();
   const session: Session = {
     environment: context.environment,
     own,
     version: toolVersion,
-    executable: runningExecutable(),
+    executable,
     now: () => new Date(),
     progress: (text) => progress.update(text),
     warn: (text) => {
       progress.stop();
       say(`docker verify: warning: ${text}`);
     },
+    onKeyless: () => {
+      keyless = true;
+    },
     signal: context.watch.cancelled,
   };
-  return { session, progress };
+  const finish = async (): Promise<void> => {
+    if (keyless) await refreshInBackground(session, executable);
+  };
+  return { session, progress, finish };
 }
 
 /**

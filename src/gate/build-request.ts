@@ -21,6 +21,6 @@ export interface BuildEnd {
   readonly report: Report;
   /** Whether text of ours is unwanted (`-q`, `--progress=rawjson`). */
   readonly quiet: boolean;
-  /** Whether something unverified was used, or nobody can tell. */
-  readonly auditFailed: boolean;
+  /** Where something unverified was used, or nobody can tell: what was made, where it went and of what, in one line; else null. */
+  readonly auditFailure: string | null;
 }

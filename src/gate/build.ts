@@ -68,8 +68,8 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
     const quiet = isQuiet(plan);
     request.onVerified(report, quiet);
     if (report.verdict === 'block' || report.verdict === 'error')
-      return { status: null, report, quiet, auditFailed: false };
-    const run = { request, plan, programs, pipeline, builder, userPolicy, platform, parts, layouts };
+      return { status: null, report, quiet, auditFailure: null };
+    const run = { request, plan, quiet, programs, pipeline, builder, userPolicy, platform, parts, layouts };
     return { quiet, ...(await runUntilSettled(run, examined.images)) };
   } finally {
     await pipeline.close();

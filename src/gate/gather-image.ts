@@ -34,6 +34,7 @@ export async function gatherImage(pipeline: Pipeline, use: ImageUse, everything:
   }
   const collected = await collectAttachments(resolution.client, resolution.image, options);
   const evidence = await verifyAttachments(collected.attachments, pipeline.material, { now: pipeline.session.now() });
+  if (evidence.some(({ signer }) => signer?.kind === 'keyless')) pipeline.session.onKeyless();
   return { use, resolution, evidence, collected };
 }
 

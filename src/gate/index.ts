@@ -30,4 +30,4 @@ export {
 export { type ScannedBuild, scan } from './scan.ts';
 export type { Session } from './session.ts';
 export { type StandardInput, standardInput } from './standard-input.ts';
-export { describeTrust, updateTrust } from './trust-commands.ts';
+export { describeTrust, isTrustRefreshDue, updateTrust } from './trust-commands.ts';

@@ -35,6 +35,8 @@ const imageScheme = 'docker-image://';
 export interface BuildRun {
   readonly request: BuildRequest;
   readonly plan: BuildPlan;
+  /** Whether nothing but a refusal may be said. */
+  readonly quiet: boolean;
   readonly programs: Programs;
   readonly pipeline: Pipeline;
   readonly builder: ReadyBuilder;
@@ -104,7 +106,7 @@ function reportOf(
 function audited(run: BuildRun, images: readonly ExaminedImage[], pins: PinSet, result: BuildxResult): Ended {
   const { plan, pipeline, parts } = run;
   if (result.status !== 0 || plan.callOrCheck !== null) {
-    return { status: result.status, report: reportOf(run, images, {}), auditFailed: false };
+    return { status: result.status, report: reportOf(run, images, {}), auditFailure: null };
   }
   const audit = auditMaterials({
     metadata: result.metadata,
@@ -120,18 +122,27 @@ function audited(run: BuildRun, images: readonly ExaminedImage[], pins: PinSet, 
   });
   const { ref, digest, pushed, materials, unverified } = audit;
   const build: ReportBuild = { status: result.status, ref, digest, pushed, materials, unverified };
+  const failure = audit.audited ? (unverified.length === 0 ? null : unverifiedText(build)) : unrecordedText(build);
   const isEnforced = pipeline.policies.mode === 'enforce';
-  if (!audit.audited)
-    pipeline.session.warn('the builder recorded nothing that could be compared with what was verified');
-  const failed = isEnforced && (unverified.length > 0 || !audit.audited);
-  if (unverified.length > 0) pipeline.session.warn(unverifiedText(build));
-  return { status: result.status, report: reportOf(run, images, { build }), auditFailed: failed };
+  if (failure !== null && !isEnforced) pipeline.session.warn(failure);
+  return {
+    status: result.status,
+    report: reportOf(run, images, { build }),
+    auditFailure: isEnforced ? failure : null,
+  };
 }
 
-function unverifiedText({ unverified, digest, pushed }: ReportBuild): string {
-  const made = digest === null ? 'what was built' : digest;
-  const where = pushed.length === 0 ? '' : `, pushed to ${pushed.join(', ')},`;
-  return `${made}${where} used what nobody verified: ${unverified.join(', ')}`;
+/** What was made and where it went. */
+function productText({ digest, pushed }: ReportBuild): string {
+  return `${digest ?? 'what was built'}${pushed.length === 0 ? '' : `, pushed to ${pushed.join(', ')},`}`;
+}
+
+function unverifiedText(build: ReportBuild): string {
+  return `${productText(build)} was made of what nobody verified: ${build.unverified.join(', ')} (do not use it)`;
+}
+
+function unrecordedText(build: ReportBuild): string {
+  return `${productText(build)} was made of nobody knows what: the builder recorded nothing to compare with what was verified (use a builder that records provenance)`;
 }
 
 /**
@@ -158,13 +169,13 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
       return {
         status: null,
         report: reportOf(run, images, { others: [{ status: 'block', finding }] }),
-        auditFailed: false,
+        auditFailure: null,
       };
     }
     // oxlint-disable-next-line no-await-in-loop
     images = [...images, ...(await examineUses(pipeline, [use], run.userPolicy))];
     const report = reportOf(run, images, {});
-    if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailed: false };
-    request.session.warn(`${use.name} was not foreseen; it is verified now, and the build starts again`);
+    if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailure: null };
+    request.onVerified(report, run.quiet);
   }
 }

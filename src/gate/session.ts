@@ -13,6 +13,8 @@ export interface Session {
   readonly progress: (text: string) => void;
   /** A remark that must reach the person, one line. */
   readonly warn: (text: string) => void;
+  /** Told when a signature was seen that rests on a trusted root, so that the root is worth keeping fresh. */
+  readonly onKeyless: () => void;
   /** Ends on Ctrl-C and when Docker's CLI goes away. */
   readonly signal: AbortSignal;
 }

@@ -1,7 +1,9 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { loadPolicies } from '../policy/index.ts';
 import {
   builtinTrustedRoots,
+  cachedTrustedRoot,
   describeTrustedRoot,
   publicGoodInstance,
   readTrustedRoot,
@@ -54,4 +56,32 @@ export async function updateTrust(session: Session): Promise<string> {
     failed: 'the refresh failed',
   };
   return told[outcome.status];
+}
+
+const day = 24 * 60 * 60 * 1000;
+const lifetime = 7 * day;
+
+/**
+ * Whether the public-good root should be asked for again: it was not confirmed for a week, and nobody has tried today. Notes the
+ * attempt, so that of many builds one tries.
+ */
+export async function isTrustRefreshDue(session: Session): Promise<boolean> {
+  if (session.own.offline) return false;
+  const folder = trustFolder(session);
+  const now = session.now().getTime();
+  const cached = await cachedTrustedRoot(publicGoodInstance, folder);
+  if (cached !== null && now - Date.parse(cached.checked) < lifetime) return false;
+  const mark = join(folder, 'last-attempt');
+  const tried = await stat(mark).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  if (now - tried < day) return false;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(mark, '');
+    return true;
+  } catch {
+    return false; // what cannot be kept is not worth fetching behind somebody's back
+  }
 }

@@ -60,7 +60,7 @@ async function run(
 ): Promise<number> {
   const { own, rest } = splitOwnOptions(args, false, verb);
   refuseFormatWithoutFile(own);
-  const { session, progress } = openSession(context, own, 'looking at what the build uses');
+  const { session, progress, finish } = openSession(context, own, 'looking at what the build uses');
   const input = standardInput(process.stdin, context.environment);
   const told: Report[] = [];
   const tell = reporter(context, own, () => progress.stop());
@@ -75,6 +75,7 @@ async function run(
     if (end.status === null && !told.includes(end.report)) tell(end.report, end.quiet);
     if (own.output !== null)
       await writeResult(renderReport(end.report, own.format, { color: false, width: null }), own.output);
+    await finish();
     return statusOf(end);
   } finally {
     progress.stop();

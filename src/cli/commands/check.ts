@@ -7,7 +7,7 @@ import { writeResult } from '../write-result.ts';
 /** `docker verify check`: the result, in any format, goes to standard output or `--output`. */
 export const checkCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
-  const { session, progress } = openSession(context, own, 'looking at what the build uses');
+  const { session, progress, finish } = openSession(context, own, 'looking at what the build uses');
   const input = standardInput(process.stdin, context.environment);
   try {
     const report = await check(session, rest, input);
@@ -20,6 +20,7 @@ export const checkCommand: Command = async (context, args) => {
         ? ''
         : renderReport(report, own.format, layout);
     await writeResult(text, own.output);
+    await finish();
     return exitStatusOfVerdict(report.verdict);
   } finally {
     progress.stop();
