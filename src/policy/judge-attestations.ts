@@ -98,30 +98,30 @@ function explain(
       hint: 'compare where with what the attestation says: docker verify inspect',
     });
   }
-  const verified = ofType.filter((piece) => piece.verified);
-  if (verified.length > 0) {
-    return findingOf(
-      'attestation.mismatch',
-      `its ${requirement.type} attestation is signed by somebody whom the rule does not name`,
-      {
-        expected,
-        found: describeSigners(verified),
-        hint: 'if you trust this signer, add it to the rule',
-      },
-    );
-  }
-  if (ofType.length > 0) {
-    const problems = [...new Set(ofType.map((piece) => piece.problem?.message ?? 'it did not verify'))].sort();
-    return findingOf('attestation.mismatch', `its ${requirement.type} attestation does not verify`, {
-      expected,
-      found: problems.slice(0, 5).join('; '),
-      hint: 'docker verify inspect shows all that is attached',
-    });
-  }
+  if (ofType.length > 0) return strangerFinding(requirement, expected, ofType);
   const others = [...new Set(attestations.map((piece) => piece.predicateType ?? ''))].sort();
   return findingOf('attestation.missing', `it has no ${requirement.type} attestation`, {
     expected,
     found: others.length === 0 ? 'no attestation' : `attestations of type ${others.slice(0, 5).join(', ')}`,
     hint: 'use an image whose publisher attests it',
+  });
+}
+
+/** An attestation of the type is there, but not by those who are trusted, or broken. */
+function strangerFinding(requirement: AttestationRequirement, expected: string, ofType: readonly Evidence[]): Finding {
+  const verified = ofType.filter((piece) => piece.verified);
+  const subject = `its ${requirement.type} attestation`;
+  if (verified.length > 0) {
+    return findingOf('attestation.mismatch', `${subject} is signed by somebody whom the rule does not name`, {
+      expected,
+      found: describeSigners(verified),
+      hint: 'if you trust this signer, add it to the rule',
+    });
+  }
+  const problems = [...new Set(ofType.map((piece) => piece.problem?.message ?? 'it did not verify'))].sort();
+  return findingOf('attestation.mismatch', `${subject} does not verify`, {
+    expected,
+    found: problems.slice(0, 5).join('; '),
+    hint: 'docker verify inspect shows all that is attached',
   });
 }

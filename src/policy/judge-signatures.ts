@@ -72,49 +72,48 @@ function trySignatures(
   entries: readonly SignerEntry[],
   evidence: readonly Evidence[],
 ): Judgement {
-  const { image } = context.input;
   const signers = entries.map((entry) => signersFor(entry, context.names));
-  const satisfies = (index: number, piece: Evidence): boolean =>
-    (signers[index] ?? []).some((signer) => matchSigner(signer, piece, context.roots) === 'yes');
+  // For each entry the evidence that satisfies it, compared once.
+  const satisfying = signers.map(
+    (choices) =>
+      new Set(
+        evidence.filter((piece) => choices.some((signer) => matchSigner(signer, piece, context.roots) === 'yes')),
+      ),
+  );
   const count = (applicable: readonly Evidence[]): number =>
     countSatisfied(
-      entries.map((_, index) => new Set(applicable.filter((piece) => satisfies(index, piece)).map(signerIdentity))),
+      satisfying.map((pieces) => new Set(applicable.filter((piece) => pieces.has(piece)).map(signerIdentity))),
     );
-  const coverage = coverageOf(image, evidence, (applicable) => count(applicable) >= rule.threshold);
-  const satisfying = evidence.filter((piece) => entries.some((_, index) => satisfies(index, piece)));
+  const coverage = coverageOf(context.input.image, evidence, (applicable) => count(applicable) >= rule.threshold);
+  const good = evidence.filter((piece) => satisfying.some((pieces) => pieces.has(piece)));
   if (coverage.kind === 'whole' || coverage.kind === 'platforms') {
-    return {
-      holds: true,
-      basis: 'signature',
-      evidence: satisfying,
-      coversWhole: coverage.kind === 'whole',
-      remarks: [],
-    };
+    const coversWhole = coverage.kind === 'whole';
+    return { holds: true, basis: 'signature', evidence: good, coversWhole, remarks: [] };
   }
   const isPending = signers.flat().some((signer) => signer.kind === 'key' && signer.pending !== null);
-  const asked = { expected: expectedOf(rule, entries), rule };
-  if (coverage.kind === 'partial') {
-    const finding = findingOf('signature.platform-uncovered', 'a platform that the build asks for is not signed', {
-      expected: `${asked.expected}, for every platform asked for`,
-      found: `nothing that covers ${coverage.uncovered.join(', ')}`,
-      hint: 'build for a platform that is signed, or ask the publisher to sign the index',
-    });
-    return unmet(context, finding, isPending);
+  const expected = expectedOf(rule, entries);
+  if (coverage.kind === 'partial') return unmet(context, uncoveredFinding(expected, coverage.uncovered), isPending);
+  if (good.length > 0 && rule.threshold > 1) {
+    const found = `${count(good)} of ${rule.threshold}: ${describeSigners(good)}`;
+    return unmet(context, thresholdFinding(expected, found), isPending);
   }
-  const best = satisfying.length > 0 ? count(satisfying) : 0;
-  if (best > 0 && rule.threshold > 1) {
-    const finding = findingOf(
-      'signature.threshold',
-      'fewer of the trusted signers have signed than the rule asks for',
-      {
-        expected: asked.expected,
-        found: `${best} of ${rule.threshold}: ${describeSigners(satisfying)}`,
-        hint: 'have the missing signers sign this digest',
-      },
-    );
-    return unmet(context, finding, isPending);
-  }
-  return unmet(context, explainFailure(context, signers.flat(), evidence, asked.expected), isPending);
+  return unmet(context, explainFailure(context, signers.flat(), evidence, expected), isPending);
+}
+
+function uncoveredFinding(expected: string, platforms: readonly string[]): Finding {
+  return findingOf('signature.platform-uncovered', 'a platform that the build asks for is not signed', {
+    expected: `${expected}, for every platform asked for`,
+    found: `nothing that covers ${platforms.join(', ')}`,
+    hint: 'build for a platform that is signed, or ask the publisher to sign the index',
+  });
+}
+
+function thresholdFinding(expected: string, found: string): Finding {
+  return findingOf('signature.threshold', 'fewer of the trusted signers have signed than the rule asks for', {
+    expected,
+    found,
+    hint: 'have the missing signers sign this digest',
+  });
 }
 
 function expectedOf(rule: PolicyRule, entries: readonly SignerEntry[]): string {

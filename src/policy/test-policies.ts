@@ -43,14 +43,7 @@ export async function testPolicies(
   const folder = dirname(path);
   const policies =
     table.policies === undefined ? await inForce() : await namedPolicies(table.policies, folder, environment);
-  const scope: PolicyScope = {
-    layer: 'project',
-    policy: source.file,
-    folder,
-    source,
-    material: new MaterialCollector(),
-    publishers: new Map(),
-  };
+  const scope = scopeOf(source, folder);
   const results: PolicyTestResult[] = [];
   for (const [index, test] of table.tests.entries()) {
     const input = await testInput(scope, index, test, table.now ?? new Date().toISOString());
@@ -67,6 +60,11 @@ export async function testPolicies(
     });
   }
   return results;
+}
+
+function scopeOf(source: PolicyScope['source'], folder: string): PolicyScope {
+  const material = new MaterialCollector();
+  return { layer: 'project', policy: source.file, folder, source, material, publishers: new Map() };
 }
 
 /** The named policies alone, each a layer as on the command line, beside the built-in one. */
