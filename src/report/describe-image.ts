@@ -3,7 +3,7 @@ import { describeSigner, trustedSigners } from './describe-signer.ts';
 import { findingExplanations } from './findings.ts';
 
 /** The finding that matters most: errors before warnings, otherwise in the order given; null for none. */
-export function worstFinding(findings: readonly Finding[]): Finding | null {
+function worstFinding(findings: readonly Finding[]): Finding | null {
   const order = ['error', 'warning', 'note'] as const;
   for (const level of order) {
     const found = findings.find((finding) => finding.level === level);

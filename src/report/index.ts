@@ -1,13 +1,13 @@
 /** Report → text, JSON, SARIF, Markdown, HTML; what a finding means; progress on a terminal. */
 
 export { describeSigner } from './describe-signer.ts';
-export { type FindingExplanation, findingExplanations, renderFindingReference } from './findings.ts';
+export { findingExplanations, renderFindingReference } from './findings.ts';
 export { type InspectedImage, renderInspection } from './inspection-report.ts';
 export { renderJsonDocument } from './json-report.ts';
 export type { LineageTree } from './lineage-chains.ts';
 export { renderLineage } from './lineage-report.ts';
-export { type Progress, type ProgressOptions, startProgress } from './progress.ts';
+export { type Progress, startProgress } from './progress.ts';
 export { renderReport } from './render-report.ts';
-export { renderScan, type ScanReport } from './scan-report.ts';
+export { renderScan } from './scan-report.ts';
 export { visible } from './visible.ts';
 export type { Layout } from './wrap.ts';

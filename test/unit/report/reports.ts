@@ -9,13 +9,13 @@ import {
 } from '../../../src/model/index.ts';
 
 /** A digest that is one hexadecimal digit, repeated. */
-export function digestOf(digit: string): Digest {
+function digestOf(digit: string): Digest {
   return parseDigest(`sha256:${digit.repeat(64)}`);
 }
 
 const releaseWorkflow = 'https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main';
 
-export const keylessEvidence: ReportEvidence = {
+const keylessEvidence: ReportEvidence = {
   form: 'cosign-bundle',
   verified: true,
   trusted: true,
@@ -73,7 +73,7 @@ export const unsignedImage: ReportImage = {
   lineage: [],
 };
 
-export const wrongSignerImage: ReportImage = {
+const wrongSignerImage: ReportImage = {
   ...unsignedImage,
   name: parseCanonicalName('ghcr.io/acme/node:22'),
   digest: digestOf('3'),
@@ -97,7 +97,7 @@ export const wrongSignerImage: ReportImage = {
   ],
 };
 
-export const unreachableImage: ReportImage = {
+const unreachableImage: ReportImage = {
   ...unsignedImage,
   name: parseCanonicalName('registry.example.com/team/tools:2'),
   digest: null,
@@ -115,7 +115,7 @@ export const unreachableImage: ReportImage = {
   ],
 };
 
-export const warnedImage: ReportImage = {
+const warnedImage: ReportImage = {
   ...unsignedImage,
   name: parseCanonicalName('docker.io/library/busybox:latest'),
   digest: digestOf('4'),

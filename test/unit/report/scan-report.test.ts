@@ -9,7 +9,6 @@ const scan: ScanResult = {
   images: [
     {
       name: parseCanonicalName('golang:1.22'),
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a Dockerfile's own notation
       written: 'golang:${V}',
       platforms: ['linux/amd64', 'linux/arm64'],
       uses: signedImage.uses,
