@@ -5,17 +5,11 @@ import type { BuildEnd, BuildRequest } from './build-request.ts';
 import { type ReadyBuilder, readyBuilder } from './builder-readiness.ts';
 import { machinePlatform } from './default-platform.ts';
 import { examineBuild } from './examine-build.ts';
-import { examineLayouts } from './examine-layouts.ts';
 import { localEngine } from './local-engine.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { projectFolderOf } from './project-folder.ts';
 import { runUntilSettled } from './run-until-settled.ts';
 import { type LoadedTarget, loadTargets, reportTargets } from './scan-targets.ts';
-
-/** Whether we must write nothing but a refusal. */
-function isQuiet(plan: BuildPlan): boolean {
-  return plan.quiet || plan.progress === 'rawjson';
-}
 
 interface Prepared {
   readonly pipeline: Pipeline;
@@ -62,15 +56,13 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
     admitBuilder(prepared);
     const platform = builder.info.platform || machinePlatform(request.session.environment);
     const examined = await examineBuild(pipeline, loaded, platform, userPolicy);
-    const layouts = await examineLayouts(pipeline, plan.targets, examined.scan.replacements);
+    const { images, layouts } = examined;
     const parts = { targets: reportTargets(loaded, platform), scan: examined.scan, unknownAs: null, build: null };
-    const report = assembleReport(pipeline, { ...parts, images: examined.images, others: layouts.others });
-    const quiet = isQuiet(plan);
-    request.onVerified(report, quiet);
-    if (report.verdict === 'block' || report.verdict === 'error')
-      return { status: null, report, quiet, auditFailure: null };
-    const run = { request, plan, quiet, programs, pipeline, builder, userPolicy, platform, parts, layouts };
-    return { quiet, ...(await runUntilSettled(run, examined.images)) };
+    const report = assembleReport(pipeline, { ...parts, images: [...images, ...layouts], others: [] });
+    request.onVerified(report);
+    if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailure: null };
+    const run = { request, plan, programs, pipeline, builder, userPolicy, platform, parts, layouts };
+    return await runUntilSettled(run, images);
   } finally {
     await pipeline.close();
   }

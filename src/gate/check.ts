@@ -32,10 +32,11 @@ async function checkTargets(session: Session, targets: readonly BuildTarget[], i
   ]);
   try {
     const defaultPlatform = machinePlatform(environment);
-    const { scan, images } = await examineBuild(pipeline, loaded, defaultPlatform, userPolicy);
+    const { scan, images, layouts } = await examineBuild(pipeline, loaded, defaultPlatform, userPolicy);
     const unknownAs = pipeline.policies.mode === 'enforce' ? 'error' : 'warn';
     const reported = reportTargets(loaded, defaultPlatform);
-    return assembleReport(pipeline, { targets: reported, scan, images, unknownAs, others: [], build: null });
+    const judged = [...images, ...layouts];
+    return assembleReport(pipeline, { targets: reported, scan, images: judged, unknownAs, others: [], build: null });
   } finally {
     await pipeline.close();
   }

@@ -1,6 +1,7 @@
 import type { UserPolicy } from '../builder/index.ts';
 import type { CanonicalName, ImageUse, ScanResult } from '../model/index.ts';
 import { examineImage } from './examine-image.ts';
+import { examineLayouts, isLayout } from './examine-layouts.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type LoadedTarget, scanTargets } from './scan-targets.ts';
@@ -12,6 +13,8 @@ const mostRounds = 8;
 export interface ExaminedBuild {
   readonly scan: ScanResult;
   readonly images: readonly ExaminedImage[];
+  /** OCI layouts that named contexts put in the place of images; `scan.replacements` holds them no more. */
+  readonly layouts: readonly ExaminedImage[];
 }
 
 /** An image is examined once for each set of platforms that it is used for. */
@@ -75,5 +78,8 @@ export async function examineBuild(
     const examined = known.get(keyOf(use));
     return examined === undefined ? [] : [{ ...examined, use }];
   });
-  return { scan, images };
+  const targets = loaded.map(({ target }) => target);
+  const layouts = await examineLayouts(pipeline, targets, defaultPlatform, scan.replacements);
+  const replacements = scan.replacements.filter((replacement) => !isLayout(replacement));
+  return { scan: { ...scan, replacements }, images, layouts };
 }

@@ -35,7 +35,8 @@ export async function judgeGathered(
   const { image, client, failure } = resolution;
   const input = decideInput(pipeline, gathered, resolution, lineage);
   const decision = decide(input, pipeline.policies);
-  const settled = decision.verified || decision.basis === 'lock' || image.source === 'local' || !pipeline.localImages;
+  const standsAlone = image.source === 'local' || image.source === 'layout' || !pipeline.localImages;
+  const settled = decision.verified || decision.basis === 'lock' || standsAlone;
   const shadow = settled ? null : await localShadow(pipeline, image);
   const last =
     shadow === null

@@ -26,8 +26,14 @@ function pinOf({ use, resolved, decision }: ExaminedImage): Pin | null {
   };
 }
 
+/** A layout is asked for by its digest alone, so one that is vouched for by platform only is not let in. */
+function layoutOf({ use, resolved, decision }: ExaminedImage): PinSet['layouts'] {
+  if (resolved === null || decision.platformDigests !== null) return [];
+  return [{ identifier: `oci-layout://${use.name}`, digest: resolved.root.digest }];
+}
+
 /** All that the builder may use after these decisions: nothing that was refused, and everything else by its digest. */
-export function pinsOf(images: readonly ExaminedImage[], layouts: PinSet['layouts']): PinSet {
+export function pinsOf(images: readonly ExaminedImage[], layouts: readonly ExaminedImage[]): PinSet {
   const pins: Pin[] = [];
   const unpinned: UnpinnedAllowance[] = [];
   for (const image of images.filter(isLetThrough)) {
@@ -36,5 +42,5 @@ export function pinsOf(images: readonly ExaminedImage[], layouts: PinSet['layout
     if (reason !== null) unpinned.push({ name: image.use.name, ...reason });
     else if (pin !== null) pins.push(pin);
   }
-  return { pins, unpinned, layouts };
+  return { pins, unpinned, layouts: layouts.filter(isLetThrough).flatMap(layoutOf) };
 }

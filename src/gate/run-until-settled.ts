@@ -21,7 +21,6 @@ import type { BuildPlan } from './build-plan.ts';
 import type { BuildEnd, BuildRequest } from './build-request.ts';
 import type { ReadyBuilder } from './builder-readiness.ts';
 import { examineUses } from './examine-build.ts';
-import type { ExaminedLayouts } from './examine-layouts.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { pinsOf } from './pins.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -35,18 +34,14 @@ const imageScheme = 'docker-image://';
 export interface BuildRun {
   readonly request: BuildRequest;
   readonly plan: BuildPlan;
-  /** Whether nothing but a refusal may be said. */
-  readonly quiet: boolean;
   readonly programs: Programs;
   readonly pipeline: Pipeline;
   readonly builder: ReadyBuilder;
   readonly userPolicy: UserPolicy | null;
   readonly platform: string;
   readonly parts: Omit<ReportParts, 'images' | 'others'>;
-  readonly layouts: ExaminedLayouts;
+  readonly layouts: readonly ExaminedImage[];
 }
-
-type Ended = Omit<BuildEnd, 'quiet'>;
 
 async function start(run: BuildRun, pins: PinSet): Promise<BuildxResult> {
   const { plan, programs, request, builder } = run;
@@ -98,12 +93,17 @@ function reportOf(
   images: readonly ExaminedImage[],
   more: Partial<Pick<ReportParts, 'others' | 'build'>>,
 ): Report {
-  const others = [...run.layouts.others, ...(more.others ?? [])];
-  return assembleReport(run.pipeline, { ...run.parts, images, others, build: more.build ?? null });
+  const judged = [...images, ...run.layouts];
+  return assembleReport(run.pipeline, {
+    ...run.parts,
+    images: judged,
+    others: more.others ?? [],
+    build: more.build ?? null,
+  });
 }
 
 /** Docker's text goes where a build goes that is only asked about (`--call`, `--check`): nothing is made that could be audited. */
-function audited(run: BuildRun, images: readonly ExaminedImage[], pins: PinSet, result: BuildxResult): Ended {
+function audited(run: BuildRun, images: readonly ExaminedImage[], pins: PinSet, result: BuildxResult): BuildEnd {
   const { plan, pipeline, parts } = run;
   if (result.status !== 0 || plan.callOrCheck !== null) {
     return { status: result.status, report: reportOf(run, images, {}), auditFailure: null };
@@ -149,11 +149,11 @@ function unrecordedText(build: ReportBuild): string {
  * Runs the build, and starts it again, at most eight times, for each image that could not be foreseen and that the builder
  * therefore denied: it is verified first, like any other.
  */
-export async function runUntilSettled(run: BuildRun, foreseen: readonly ExaminedImage[]): Promise<Ended> {
+export async function runUntilSettled(run: BuildRun, foreseen: readonly ExaminedImage[]): Promise<BuildEnd> {
   const { pipeline, programs, request, builder } = run;
   let images = foreseen;
   for (let restarts = 0; ; restarts += 1) {
-    const pins = pinsOf(images, run.layouts.layouts);
+    const pins = pinsOf(images, run.layouts);
     // each start needs what the one before was denied
     // oxlint-disable-next-line no-await-in-loop
     const result = await start(run, pins);
@@ -176,6 +176,6 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
     images = [...images, ...(await examineUses(pipeline, [use], run.userPolicy))];
     const report = reportOf(run, images, {});
     if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailure: null };
-    request.onVerified(report, run.quiet);
+    request.onVerified(report);
   }
 }

@@ -85,16 +85,19 @@ function isListed(setting: CacheImportSetting, names: readonly MatchableName[]):
   return setting.from.some((pattern) => names.some((name) => matchesImage(pattern, name)));
 }
 
+/** Whether every policy in force lists a context's name under `contexts`, so that it may hold anything. */
+export function isListedContext(replacement: ContextReplacement, policies: PolicySet): boolean {
+  const written = policies.layers.filter((layer) => layer.layer !== 'builtin');
+  return written.length > 0 && written.every((layer) => layer.contexts.some((name) => isNamed(name, replacement)));
+}
+
 /**
  * Whether a named context may put a folder where an image is meant. It does so when its name is certainly an image's, or
  * a rule other than `**` matches it; then every policy in force has to list the name under `contexts`.
  */
 export function decideReplacement(replacement: ContextReplacement, policies: PolicySet): SideDecision {
   if (!replacement.certain && !isRuled(replacement, policies)) return { status: 'allow', finding: null };
-  const written = policies.layers.filter((layer) => layer.layer !== 'builtin');
-  const isAllowed =
-    written.length > 0 && written.every((layer) => layer.contexts.some((name) => isNamed(name, replacement)));
-  if (isAllowed) return { status: 'allow', finding: null };
+  if (isListedContext(replacement, policies)) return { status: 'allow', finding: null };
   const finding = findingOf(
     'context.replaces-image',
     'a folder stands in for an image, so that nobody knows what is built upon',

@@ -3,7 +3,7 @@ import type { ConversionResult } from './convert/convert-policy.ts';
 export { builtinPublishers } from './builtin-policy.ts';
 export type { ConversionResult } from './convert/convert-policy.ts';
 export { decide } from './decide.ts';
-export { decideCacheImport, decideReplacement, decideUnresolved } from './decide-besides.ts';
+export { decideCacheImport, decideReplacement, decideUnresolved, isListedContext } from './decide-besides.ts';
 export type { DecideInput, JudgedImage } from './decide-input.ts';
 export { type Explanation, explain, type LayerExplanation } from './explain.ts';
 export { withFetchedKeys } from './fetched-keys.ts';
