@@ -29,9 +29,9 @@ export function signerIdentity(evidence: Evidence): string {
 
 const mostNamed = 5;
 
-/** `signed by A; signed by B`, each once, sorted, the first few. */
+/** `a signature by A; by B`, each once, sorted, the first few. */
 export function describeSigners(evidence: readonly Evidence[]): string {
   const names = [...new Set(evidence.map((piece) => describeFoundSigner(piece.signer)))].sort();
   const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
-  return `signed by ${names.slice(0, mostNamed).join('; by ')}${more}`;
+  return `a signature by ${names.slice(0, mostNamed).join('; by ')}${more}`;
 }

@@ -77,7 +77,7 @@ function expectedOf(requirement: AttestationRequirement, labels: readonly string
     ...(sourceRepository === null ? [] : [`source repository ${sourceRepository.text}`]),
   ];
   const where = conditions.length === 0 ? '' : ` with ${conditions.join(' and ')}`;
-  return `a ${requirement.type} attestation${where}, signed by ${labels.slice(0, 5).join(' or ')}`;
+  return `a ${requirement.type} attestation${where}, by ${labels.slice(0, 5).join(' or ')}`;
 }
 
 function explain(
@@ -112,7 +112,7 @@ function strangerFinding(requirement: AttestationRequirement, expected: string, 
   const verified = ofType.filter((piece) => piece.verified);
   const subject = `its ${requirement.type} attestation`;
   if (verified.length > 0) {
-    return findingOf('attestation.mismatch', `${subject} is signed by somebody whom the rule does not name`, {
+    return findingOf('attestation.mismatch', `${subject} is signed, but by somebody whom the rule does not name`, {
       expected,
       found: describeSigners(verified),
       hint: 'if you trust this signer, add it to the rule',

@@ -120,7 +120,7 @@ function expectedOf(rule: PolicyRule, entries: readonly SignerEntry[]): string {
   const labels = entries.map((entry) => entry.label);
   const names = labels.length > 5 ? [...labels.slice(0, 5), `${labels.length - 5} more`] : labels;
   const many = rule.threshold > 1 ? `${rule.threshold} of ` : '';
-  return `signed by ${many}${names.join(many === '' ? ' or ' : ', ')}`;
+  return `a signature by ${many}${names.join(many === '' ? ' or ' : ', ')}`;
 }
 
 interface NearMiss {
@@ -167,7 +167,7 @@ function nearMiss(
   piece: Evidence,
   expected: string,
 ): NearMiss {
-  const found = `signed by ${describeFoundSigner(piece.signer)}`;
+  const found = `a signature by ${describeFoundSigner(piece.signer)}`;
   if (!piece.verified) {
     const isExpected = signers.some((signer) => claimsToBe(signer, piece));
     return { rank: isExpected ? 4 : 6, finding: brokenFinding(piece, expected) };
@@ -183,7 +183,7 @@ function nearMiss(
 function strangerFinding(match: SignerMatch, piece: Evidence, expected: string, found: string): Finding {
   switch (match) {
     case 'log':
-      return findingOf('signature.log-missing', 'it is signed by the right signer, but without a log entry', {
+      return findingOf('signature.log-missing', 'the right signer signed it, but without a log entry', {
         expected,
         found: `${found}, without a log entry`,
         hint: 'sign again with a transparency log, or say log: optional',
@@ -191,7 +191,7 @@ function strangerFinding(match: SignerMatch, piece: Evidence, expected: string, 
     case 'claims':
       return findingOf(
         'signature.claims-mismatch',
-        'it is signed by the right identity, but its certificate claims something else',
+        'the right identity signed it, but its certificate claims something else',
         {
           expected,
           found: `${found} (${describeClaims(piece)})`,

@@ -16,7 +16,7 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     cure: 'Use an image that is signed, ask its publisher to sign it, or accept this digest with `locked: true` and `docker verify lock`.',
   },
   'signature.identity-mismatch': {
-    headline: 'signed by somebody else',
+    headline: 'signed, but by somebody else',
     meaning: 'A signature verifies, but its signer is none of those whom the rule names.',
     cure: 'Compare the two identities. Only if the signer found is the right one, name it in the rule.',
   },

@@ -36,7 +36,7 @@ describe('a rule with signedBy', () => {
       'another key',
       [byKey(other)],
       'signature.identity-mismatch',
-      new RegExp(`signed by key \\(sha256:${keyId(other)}\\)`),
+      new RegExp(`a signature by key \\(sha256:${keyId(other)}\\)`),
     ],
     [
       'a broken signature by the right key',
@@ -86,7 +86,7 @@ describe('a rule with signedBy', () => {
     expect(decision).toMatchObject({ status: 'block', basis: 'none', verified: false, satisfiedBy: [] });
     expect(decision.findings).toHaveLength(1);
     expect(decision.findings[0]).toMatchObject({ code, level: 'error' });
-    expect(decision.findings[0]?.expected).toBe(`signed by key acme (sha256:${keyId(acme)})`);
+    expect(decision.findings[0]?.expected).toBe(`a signature by key acme (sha256:${keyId(acme)})`);
     expect(decision.findings[0]?.found).toMatch(found);
     expect(decision.findings[0]?.hint).not.toBeNull();
   });

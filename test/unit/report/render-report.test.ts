@@ -93,6 +93,12 @@ describe('the text report', () => {
     },
   );
 
+  it('never says "signed by" of images that are refused, whatever their evidence', () => {
+    const text = renderReport(reportOn(examples['blocked']?.images.slice(1) ?? [], 'error'), 'text', layout);
+    expect(text).toContain('signed, but by somebody else');
+    expect(text).not.toContain('signed by');
+  });
+
   it('never calls an image unsigned that could not be looked at', () => {
     const image = { ...unsignedImage, status: 'error', findings: [finding('image.unverifiable')] } as const;
     expect(renderReport(reportOn([image], 'error'), 'text', layout)).not.toContain('unsigned');
