@@ -60,6 +60,7 @@ export function openSession(context: CommandContext, own: OwnOptions, label: str
     now: () => new Date(),
     progress: (text) => progress.update(text),
     warn: (text) => {
+      if (own.quiet) return;
       progress.stop();
       say(`docker verify: warning: ${text}`);
     },

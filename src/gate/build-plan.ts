@@ -1,5 +1,5 @@
 import { askBuildx, type KeptInput, type Programs } from '../builder/index.ts';
-import { bakeInvocation, parseBakeArguments, parseBuildArguments } from '../invocation/index.ts';
+import { bakeInvocation, bakeProducts, parseBakeArguments, parseBuildArguments } from '../invocation/index.ts';
 import { type BuildTarget, type Environment, VerifyError } from '../model/index.ts';
 import type { StandardInput } from './standard-input.ts';
 
@@ -11,8 +11,6 @@ export interface BuildPlan {
   readonly targets: readonly BuildTarget[];
   /** `--builder`, else BUILDX_BUILDER. */
   readonly builder: string | null;
-  readonly quiet: boolean;
-  readonly progress: string | null;
   readonly metadataFile: string | null;
   /** The method that runs in place of a build, null for a build. */
   readonly callOrCheck: string | null;
@@ -30,7 +28,7 @@ export async function planBuild(
   input: StandardInput,
 ): Promise<BuildPlan> {
   const parsed = parseBuildArguments(args, environment);
-  const { invocation, quiet, progress, metadataFile, callOrCheck, push } = parsed;
+  const { invocation, metadataFile, callOrCheck, push } = parsed;
   const { targets, builder } = invocation;
   const stdin = parsed.stdin === 'none' ? 'inherit' : await input.kept();
   return {
@@ -38,8 +36,6 @@ export async function planBuild(
     args: parsed.args,
     targets,
     builder,
-    quiet,
-    progress,
     metadataFile,
     callOrCheck,
     pushed: push,
@@ -54,6 +50,30 @@ function lastWords(stderr: string): string {
     .filter((line) => line !== '');
   const told = lines.findLast((line) => line.startsWith('ERROR: '))?.slice('ERROR: '.length) ?? lines.at(-1);
   return told ?? 'it says nothing more';
+}
+
+function readPrinted(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new VerifyError(
+      'bake.invalid',
+      `what buildx prints of the bake definition is no JSON: ${text.slice(0, 80)}`,
+      {
+        hint: 'see what `docker buildx bake --print` says',
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Whether nothing but a refusal may be said: `-q`, `--progress=rawjson` or quiet, or their variables.
+ * @throws VerifyError `usage.invalid`, `context.invalid`
+ */
+export function asksForQuiet(verb: 'build' | 'bake', args: readonly string[], environment: Environment): boolean {
+  const parsed = verb === 'build' ? parseBuildArguments(args, environment) : parseBakeArguments(args, environment);
+  return parsed.quiet || parsed.progress === 'rawjson';
 }
 
 /**
@@ -76,15 +96,18 @@ export async function planBake(
       hint: 'see what `docker buildx bake --print` says',
     });
   }
-  const { targets } = bakeInvocation(JSON.parse(answer.stdout), parsed, environment);
-  const { builder, quiet, progress, metadataFile, callOrCheck, push } = parsed;
+  const printed = readPrinted(answer.stdout);
+  const { targets } = bakeInvocation(printed, parsed, environment);
+  const products = bakeProducts(printed);
+  const { builder, metadataFile } = parsed;
+  const callOrCheck =
+    parsed.callOrCheck ?? (products.every(({ call }) => call !== null) ? products[0]?.call : null) ?? null;
+  const push = parsed.push || products.some((product) => product.push);
   return {
     verb: 'bake',
     args: parsed.args,
     targets,
     builder,
-    quiet,
-    progress,
     metadataFile,
     callOrCheck,
     pushed: push,

@@ -11,7 +11,7 @@ export interface BuildRequest {
   /** Whether we stand in for buildx itself (`install --mode full`). */
   readonly intercepted: boolean;
   /** Called once all was verified, before Docker's own text begins: with the verdict, whatever it is. */
-  readonly onVerified: (report: Report, quiet: boolean) => void;
+  readonly onVerified: (report: Report) => void;
 }
 
 /** How it ended. */
@@ -19,8 +19,6 @@ export interface BuildEnd {
   /** Docker's own status where the build was started; null where it was refused before. */
   readonly status: number | null;
   readonly report: Report;
-  /** Whether text of ours is unwanted (`-q`, `--progress=rawjson`). */
-  readonly quiet: boolean;
   /** Where something unverified was used, or nobody can tell: what was made, where it went and of what, in one line; else null. */
   readonly auditFailure: string | null;
 }

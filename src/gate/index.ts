@@ -10,6 +10,7 @@ export {
 export * from '../model/index.ts';
 export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
 export { bake, build } from './build.ts';
+export { asksForQuiet } from './build-plan.ts';
 export type { BuildEnd, BuildRequest } from './build-request.ts';
 export { builderVerb } from './builder-verb.ts';
 export { check } from './check.ts';

@@ -28,8 +28,12 @@ function commonRule(images: readonly ReportImage[]): string | null {
   return rules.size === 1 ? ([...rules][0] ?? null) : null;
 }
 
-function describeAllowed({ images }: Report): string {
-  if (images.length === 0) return 'allowed: no image is used';
+function describeAllowed({ images, unknown }: Report): string {
+  if (images.length === 0) {
+    return unknown.length === 0
+      ? 'allowed: no image is used'
+      : 'nothing is allowed yet: every image is verified when the build asks for it';
+  }
   const verified = images.filter((image) => image.verified).length;
   if (verified === images.length)
     return `allowed: ${share(verified, images.length)} ${images.length === 1 ? 'is' : 'are'} verified`;

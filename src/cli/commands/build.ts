@@ -1,5 +1,6 @@
 import {
   asksForHelp,
+  asksForQuiet,
   type BuildEnd,
   type BuildRequest,
   bake,
@@ -12,7 +13,7 @@ import {
   VerifyError,
 } from '../../gate/index.ts';
 import { renderReport } from '../../report/index.ts';
-import { type Command, type CommandContext, layoutFor, openSession } from '../command-context.ts';
+import { type Command, type CommandContext, layoutFor, openSession, say } from '../command-context.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
 import { ownOptionsHelp } from '../own-options-help.ts';
 import { writeResult } from '../write-result.ts';
@@ -33,21 +34,17 @@ function isRefused(report: Report): boolean {
 }
 
 /** Tells the verdict on standard error: nothing but a refusal where Docker was told to be quiet. */
-function reporter(
-  context: CommandContext,
-  own: OwnOptions,
-  before: () => void,
-): (report: Report, quiet: boolean) => void {
-  return (report, quiet) => {
+function reporter(context: CommandContext, own: OwnOptions, before: () => void): (report: Report) => void {
+  return (report) => {
     before();
-    if ((quiet || own.quiet) && !isRefused(report)) return;
+    if (own.quiet && !isRefused(report)) return;
     process.stderr.write(renderReport(report, 'text', layoutFor(process.stderr, own, context.environment)));
   };
 }
 
 function statusOf(end: BuildEnd): number {
   if (end.status === null) return exitStatusOfVerdict(end.report.verdict);
-  return end.auditFailed ? exitStatus.unverifiedUsed : end.status;
+  return end.auditFailure === null ? end.status : exitStatus.unverifiedUsed;
 }
 
 type Runner = (request: BuildRequest, args: readonly string[]) => Promise<BuildEnd | null>;
@@ -58,24 +55,25 @@ async function run(
   args: readonly string[],
   runner: Runner,
 ): Promise<number> {
-  const { own, rest } = splitOwnOptions(args, false, verb);
-  refuseFormatWithoutFile(own);
-  const { session, progress, finish } = openSession(context, own, 'looking at what the build uses');
+  const { own: given, rest } = splitOwnOptions(args, false, verb);
+  refuseFormatWithoutFile(given);
+  const own = { ...given, quiet: given.quiet || asksForQuiet(verb, rest, context.environment) };
+  const { session, progress } = openSession(context, own, 'looking at what the build uses');
   const input = standardInput(process.stdin, context.environment);
   const told: Report[] = [];
   const tell = reporter(context, own, () => progress.stop());
-  const onVerified = (report: Report, quiet: boolean): void => {
+  const onVerified = (report: Report): void => {
     told.push(report);
-    tell(report, quiet);
+    tell(report);
   };
   const { intercepted, watch } = context;
   try {
     const end = await runner({ session, input, interruptions: watch.interruptions, intercepted, onVerified }, rest);
     if (end === null) return await builderVerb(session, [verb, ...rest], watch.interruptions, intercepted);
-    if (end.status === null && !told.includes(end.report)) tell(end.report, end.quiet);
+    if (end.status === null && !told.includes(end.report)) tell(end.report);
+    if (end.auditFailure !== null) say(`docker verify: ${end.auditFailure}`);
     if (own.output !== null)
       await writeResult(renderReport(end.report, own.format, { color: false, width: null }), own.output);
-    await finish();
     return statusOf(end);
   } finally {
     progress.stop();
