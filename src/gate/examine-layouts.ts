@@ -20,6 +20,7 @@ import { judgeGathered } from './examine-image.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import type { GatheredImage } from './gather-image.ts';
 import type { Pipeline } from './pipeline.ts';
+import { settlePlatforms } from './settle-platforms.ts';
 
 const scheme = 'oci-layout://';
 
@@ -140,7 +141,10 @@ export async function examineLayouts(
   const uses = usesOf(replacements.filter(isLayout), targets, defaultPlatform);
   return await Promise.all(
     uses.map(async ({ replacement, use }) => {
-      const examined = await judgeGathered(pipeline, await gatherLayout(pipeline, use), null);
+      const gather = (other: ImageUse): Promise<GatheredImage> => gatherLayout(pipeline, other);
+      const judged = await judgeGathered(pipeline, await gather(use), null);
+      // a layout is asked for by its digest alone, so a single platform of it cannot be let in
+      const examined = await settlePlatforms(pipeline, judged, gather, true);
       return isListedContext(replacement, pipeline.policies) ? asListed(examined) : examined;
     }),
   );

@@ -26,9 +26,8 @@ function pinOf({ use, resolved, decision }: ExaminedImage): Pin | null {
   };
 }
 
-/** A layout is asked for by its digest alone, so one that is vouched for by platform only is not let in. */
-function layoutOf({ use, resolved, decision }: ExaminedImage): PinSet['layouts'] {
-  if (resolved === null || decision.platformDigests !== null) return [];
+function layoutOf({ use, resolved }: ExaminedImage): PinSet['layouts'] {
+  if (resolved === null) return [];
   return [{ identifier: `oci-layout://${use.name}`, digest: resolved.root.digest }];
 }
 
