@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Evidence } from '../../../src/model/index.ts';
+import { judgeRule } from '../../../src/policy/judge-rule.ts';
+import { parseCertificates } from '../../../src/policy/key-material.ts';
+import { rootScope } from '../../../src/policy/match-signer.ts';
+import { byKey, inputOf } from './support/evidence.ts';
+import { policiesOf } from './support/policies.ts';
+import { acme, files, name, rule, signed, verdict } from './support/verdict.ts';
+
+/** A certificate in PEM, taken from the embedded trusted root: only its bytes matter here. */
+function anyCertificates(): readonly string[] {
+  const roots = JSON.parse(
+    readFileSync(new URL('../../../src/trust/embedded-roots.json', import.meta.url), 'utf8'),
+  ) as {
+    readonly roots: readonly { readonly json: string }[];
+  };
+  const found = [...(roots.roots[0]?.json ?? '').matchAll(/"rawBytes":\s*"(MII[A-Za-z0-9+/=]+)"/g)].map(
+    ([, raw]) => raw ?? '',
+  );
+  return found.map(
+    (raw) => `-----BEGIN CERTIFICATE-----\n${raw.replace(/(.{64})/g, '$1\n').trim()}\n-----END CERTIFICATE-----\n`,
+  );
+}
+
+describe('notation', () => {
+  const subject = 'CN=signer,O=acme,L=Seattle,ST=WA,C=US';
+  const [ca = '', otherCa = ''] = anyCertificates();
+  const idOf = (pem: string): string => {
+    const material = parseCertificates(pem, null, 'notation');
+    return typeof material === 'string' ? '' : material.id;
+  };
+  const project = rule(`signedBy: [{notation: {subject: "${subject}", ca: ca.pem}}]`);
+  const evidence = (changes: Partial<Evidence> = {}): Evidence =>
+    byKey(acme, {
+      form: 'notation',
+      signer: { kind: 'certificate', subject },
+      materials: [idOf(ca)],
+      log: null,
+      trustedRoot: null,
+      ...changes,
+    });
+
+  it.each<[string, Partial<Evidence>, string, string[]]>([
+    ['the subject under the authority', {}, 'allow', []],
+    [
+      'another subject',
+      { signer: { kind: 'certificate', subject: 'CN=other,O=acme,L=Seattle,ST=WA,C=US' } },
+      'block',
+      ['signature.identity-mismatch'],
+    ],
+    [
+      'the same parts in another order',
+      { signer: { kind: 'certificate', subject: 'C=US,ST=WA,L=Seattle,O=acme,CN=signer' } },
+      'block',
+      ['signature.identity-mismatch'],
+    ],
+    ['the subject under another authority', { materials: [idOf(otherCa)] }, 'block', ['signature.untrusted-key']],
+    ['the subject under no authority', { materials: [] }, 'block', ['signature.untrusted-key']],
+    ['another form with that subject', { form: 'cosign-signature' }, 'block', ['signature.identity-mismatch']],
+    [
+      'a signature that has expired',
+      { verified: false, problem: { code: 'expired', message: 'expired' } },
+      'block',
+      ['signature.certificate-expired'],
+    ],
+  ])('%s', async (_, changes, status, codes) => {
+    expect(await verdict(project, inputOf(name, [evidence(changes)]), { files: { 'ca.pem': ca } })).toMatchObject({
+      status,
+      codes,
+    });
+  });
+
+  it('needs a certificate for its authority', async () => {
+    const loading = policiesOf({ project, files: { 'ca.pem': acme } });
+    await expect(loading).rejects.toThrow(/ca\.pem is not usable: it holds no certificate/);
+  });
+});
+
+describe('an attestation', () => {
+  it.each<[string, Partial<Evidence>]>([
+    ['without a predicate type', { form: 'attestation', predicateType: null }],
+    [
+      "with the predicate type of cosign's signatures",
+      { form: 'attestation', predicateType: 'https://sigstore.dev/cosign/sign/v1' },
+    ],
+  ])('%s is no signature on the image', async (_, changes) => {
+    expect(await verdict(signed(''), inputOf(name, [byKey(acme, changes)]))).toMatchObject({ status: 'block' });
+  });
+});
+
+describe('a rule in which nothing has to hold', () => {
+  it('allows nothing, should one ever come to be', async () => {
+    const policies = await policiesOf({ project: signed(''), files });
+    const [layer] = policies.layers;
+    const [only] = layer?.rules ?? [];
+    if (layer === undefined || only === undefined) throw new Error('the policy has one rule');
+    const context = { input: inputOf(name, [byKey(acme)]), layer, names: [], roots: rootScope(layer, []) };
+    expect(judgeRule(context, { ...only, signedBy: null }).status).toBe('block');
+    expect(judgeRule(context, only).status).toBe('allow');
+  });
+});
