@@ -8,7 +8,7 @@ import {
   type LineageClaim,
   parseReference,
 } from '../model/index.ts';
-import type { ImageFacts } from './image-facts.ts';
+import type { ImageFacts, Provenance } from './image-facts.ts';
 import { imageMaterials, isBuildKitProvenance } from './provenance-materials.ts';
 
 /** An image that somebody says is, or may be, the base. */
@@ -18,6 +18,8 @@ export interface BaseCandidate {
   readonly digest: Digest | null;
   /** True where the claim is of *the* base (annotation, label); provenance only lists inputs, of which one may be it. */
   readonly exclusive: boolean;
+  /** True where only the digest is claimed, and the name is a place to look for it. */
+  readonly guessed?: true;
 }
 
 /** What an image says of its base. */
@@ -25,10 +27,13 @@ export interface BaseClaims {
   readonly candidates: readonly BaseCandidate[];
   /** Who declares that it was built from scratch, null for nobody. */
   readonly scratch: LineageClaim | null;
+  /** Whether signed provenance lists every image that can be the base, so that an unsigned claim of another one cannot be true. */
+  readonly signedListIsComplete: boolean;
 }
 
 const baseName = 'org.opencontainers.image.base.name';
 const baseDigest = 'org.opencontainers.image.base.digest';
+const mostGuesses = 4;
 const buildpacks = 'io.buildpacks.lifecycle.metadata';
 
 function referenceOf(text: string | undefined): CanonicalName | null {
@@ -62,7 +67,7 @@ function fromBuildpacks(labels: Readonly<Record<string, string>>): readonly Base
 function fromProvenance(facts: ImageFacts): readonly BaseCandidate[] {
   return facts.provenance.flatMap((provenance) =>
     imageMaterials(provenance)
-      .filter((material) => material.role === 'input')
+      .filter((material) => material.mayBeBelow)
       .filter((material) => material.platform === null || material.platform === facts.platform)
       .map((material) => ({
         claim: provenance.signed ? ('signed-provenance' as const) : ('unsigned-provenance' as const),
@@ -73,13 +78,40 @@ function fromProvenance(facts: ImageFacts): readonly BaseCandidate[] {
   );
 }
 
-function scratchClaim(facts: ImageFacts): LineageClaim | null {
-  if (facts.annotations.some((annotations) => annotations[baseName] === 'scratch')) return 'annotation';
+/** BuildKit's statements that somebody trusted signed, all of BuildKit's where there is none: what a signer lists, no other adds to. */
+function completeStatements(facts: ImageFacts): readonly Provenance[] {
   // only BuildKit lists every image that it used: with another builder no image listed means nothing
   const complete = facts.provenance.filter(isBuildKitProvenance);
-  const closed = complete.filter((provenance) => imageMaterials(provenance).every(({ role }) => role !== 'input'));
-  if (closed.length === 0 || closed.length < complete.length) return null;
-  return closed.some((provenance) => provenance.signed) ? 'signed-provenance' : 'unsigned-provenance';
+  const signed = complete.filter((provenance) => provenance.signed);
+  return signed.length > 0 ? signed : complete;
+}
+
+function scratchClaim(facts: ImageFacts): LineageClaim | null {
+  const complete = completeStatements(facts);
+  const closed = complete.every((provenance) => imageMaterials(provenance).every(({ mayBeBelow }) => !mayBeBelow));
+  if (complete.length > 0 && closed) return complete[0]?.signed ? 'signed-provenance' : 'unsigned-provenance';
+  return facts.annotations.some((annotations) => annotations[baseName] === 'scratch') ? 'annotation' : null;
+}
+
+/** Whether signed provenance lists every image that can be the base, so that an unsigned claim of another one cannot be true. */
+function signersListIsComplete(facts: ImageFacts): boolean {
+  return facts.provenance.some((provenance) => provenance.signed && isBuildKitProvenance(provenance));
+}
+
+/** Where to look for a base of which only the digest is claimed: beside the other images named, and beside the child. */
+function withNames(facts: ImageFacts, candidates: readonly BaseCandidate[]): readonly BaseCandidate[] {
+  const places = [...candidates.map(({ name }) => name), facts.name].filter((name) => name !== null);
+  const repositories = [
+    ...new Set(places.map((name) => canonicalName({ ...parseReference(name), tag: null, digest: null }))),
+  ];
+  return candidates.flatMap((candidate) => {
+    const { name, digest } = candidate;
+    if (name !== null || digest === null) return [candidate];
+    const guesses = repositories
+      .slice(0, mostGuesses)
+      .map((place) => ({ ...candidate, name: atDigest(parseReference(place), digest) }));
+    return [...guesses.map((guess) => ({ ...guess, guessed: true as const })), candidate];
+  });
 }
 
 /** Every base that the image, its annotations, labels and provenance name, strongest claim first. */
@@ -91,10 +123,12 @@ export function baseClaims(facts: ImageFacts): BaseClaims {
     ...fromPair(facts.labels, 'label'),
     ...fromBuildpacks(facts.labels),
   ];
-  const usable = candidates.filter(
-    (candidate) => candidate.name !== null && !candidate.name.startsWith('docker.io/library/scratch:'),
-  );
-  return { candidates: usable, scratch: scratchClaim(facts) };
+  const usable = candidates.filter(({ name }) => name === null || !name.startsWith('docker.io/library/scratch:'));
+  return {
+    candidates: withNames(facts, usable),
+    scratch: scratchClaim(facts),
+    signedListIsComplete: signersListIsComplete(facts),
+  };
 }
 
 /** The reference under which to fetch a candidate: by digest wherever one is claimed. */

@@ -4,6 +4,7 @@ import {
   type LineageClaim,
   type LineageContent,
   parseReference,
+  VerifyError,
 } from '../model/index.ts';
 import { type BaseCandidate, fetchName } from './base-candidates.ts';
 import type { ImageFacts, LineageSource } from './image-facts.ts';
@@ -15,6 +16,20 @@ export interface ExaminedCandidate {
   /** Null where the registry no longer has it. */
   readonly facts: ImageFacts | null;
   readonly content: LineageContent;
+  /** Why it could not be read, where that was an accident. */
+  readonly failure: VerifyError | null;
+}
+
+type Read = Pick<ExaminedCandidate, 'facts' | 'failure'>;
+
+async function read(source: LineageSource, name: CanonicalName, platform: string): Promise<Read> {
+  try {
+    return { facts: await source.readImage(name, platform), failure: null };
+  } catch (error) {
+    // one image that cannot be read says nothing of the others
+    if (error instanceof VerifyError) return { facts: null, failure: error };
+    throw error;
+  }
 }
 
 const strength: Readonly<Record<LineageClaim, number>> = {
@@ -33,24 +48,31 @@ export async function examineCandidates(
   candidates: readonly BaseCandidate[],
 ): Promise<readonly ExaminedCandidate[]> {
   const names = [...new Set(candidates.map(fetchName).filter((name) => name !== null))];
-  const read = await Promise.all(
-    names.map(async (name) => [name, await source.readImage(name, child.platform)] as const),
-  );
-  const byName = new Map<CanonicalName, ImageFacts | null>(read);
-  return candidates.map((candidate) => {
-    const name = fetchName(candidate);
-    const facts = name === null ? null : (byName.get(name) ?? null);
-    if (facts === null) return { candidate, facts, content: 'unprovable' };
+  const all = await Promise.all(names.map(async (name) => [name, await read(source, name, child.platform)] as const));
+  const byName = new Map<CanonicalName | null, Read>(all);
+  const examined = candidates.map((candidate): ExaminedCandidate => {
+    const { facts, failure } = byName.get(fetchName(candidate)) ?? { facts: null, failure: null };
+    if (facts === null) return { candidate, facts, failure, content: 'unprovable' };
     const proof = layerProof(child, facts);
     // a tag alone may have moved since: only a digest can be contradicted
     const content = proof === 'contradicted' && candidate.digest === null ? 'unprovable' : proof;
-    return { candidate, facts, content };
+    return { candidate, facts, failure, content };
+  });
+  return withoutIdleGuesses(examined);
+}
+
+/** Of a base known only by digest: the place where it was found, or the bare digest, but not the places where it was not. */
+function withoutIdleGuesses(examined: readonly ExaminedCandidate[]): readonly ExaminedCandidate[] {
+  const found = new Set(examined.flatMap(({ candidate, facts }) => (facts === null ? [] : [candidate.digest])));
+  return examined.filter(({ candidate, facts }) => {
+    if (candidate.guessed) return facts !== null;
+    return candidate.name !== null || !found.has(candidate.digest);
   });
 }
 
 /** Names under which official images are built before they are published: not what anybody writes policies about. */
 function isStagingName(name: CanonicalName | null): boolean {
-  return name === null || /^docker\.io\/oisupport\/staging-/.test(name);
+  return name === null || name.startsWith('docker.io/oisupport/staging-');
 }
 
 function sameContent(left: ImageFacts, right: ImageFacts): boolean {
@@ -68,13 +90,47 @@ export interface ChosenBase {
   readonly claim: LineageClaim;
 }
 
+/** Who signed a complete list outranks every other claim: of what is not on it nothing was built. */
+function believable(proven: readonly Proven[], signedListIsComplete: boolean): readonly Proven[] {
+  const signed = proven.filter(({ candidate }) => candidate.claim === 'signed-provenance');
+  if (!signedListIsComplete || signed.length === 0) return proven;
+  return proven.filter(({ facts }) => signed.some((entry) => sameContent(entry.facts, facts)));
+}
+
+interface Proven {
+  readonly candidate: BaseCandidate;
+  readonly facts: ImageFacts;
+  readonly name: CanonicalName;
+}
+
+/**
+ * An image that may lie between the child and the chosen base, and that could not be read: then the base is not known. Null where
+ * none can: a claim that is of the base itself settles it, and so does a complete list that somebody trusted signed.
+ */
+export function doubtOf(
+  examined: readonly ExaminedCandidate[],
+  chosen: ChosenBase,
+  signedListIsComplete: boolean,
+): ExaminedCandidate | null {
+  const settled = examined.some(
+    ({ candidate, facts, content }) =>
+      candidate.exclusive && content === 'proven' && facts !== null && sameContent(facts, chosen.facts),
+  );
+  const doubt = examined.find(({ candidate, facts }) => {
+    if (facts !== null || (signedListIsComplete && candidate.claim !== 'signed-provenance')) return false;
+    return candidate.exclusive ? strength[candidate.claim] <= strength[chosen.claim] : !settled;
+  });
+  return doubt ?? null;
+}
+
 /** The proven candidate with the most layers; among equals the strongest claim, and a name that people know. */
-export function chooseBase(examined: readonly ExaminedCandidate[]): ChosenBase | null {
-  const proven = examined.flatMap(({ candidate, facts, content }) =>
+export function chooseBase(examined: readonly ExaminedCandidate[], signedListIsComplete: boolean): ChosenBase | null {
+  const all = examined.flatMap(({ candidate, facts, content }) =>
     content === 'proven' && facts !== null && candidate.name !== null
       ? [{ candidate, facts, name: candidate.name }]
       : [],
   );
+  const proven = believable(all, signedListIsComplete);
   const longest = Math.max(0, ...proven.map(({ facts }) => facts.diffIds.length));
   const tied = proven
     .filter(({ facts }) => facts.diffIds.length === longest)

@@ -31,3 +31,8 @@ export function beginsWithRootFilesystem(facts: ImageFacts): boolean {
   const first = facts.history.find((entry) => !entry.emptyLayer);
   return first !== undefined && /^(?:\/bin\/sh -c #\(nop\) )?\s*(?:ADD|COPY)\b|^(?:ADD|COPY)\b/.test(first.createdBy);
 }
+
+/** Whether the image is one layer that was added to nothing: then no base can lie below it, if its history is true. */
+export function isSingleLayer(facts: ImageFacts): boolean {
+  return facts.diffIds.length === 1 && beginsWithRootFilesystem(facts);
+}

@@ -9,9 +9,14 @@ export interface ImageMaterial {
   readonly platform: string | null;
   /** `input` is a base or a builder-only stage; the layers tell which. */
   readonly role: 'input' | 'frontend' | 'scanner';
+  /** Whether it can be the base. Provenance lists an image once that is frontend and base: only Docker's own are known to be no base. */
+  readonly mayBeBelow: boolean;
 }
 
 const mostMaterials = 1000;
+// of these repositories alone: under any other a base could pass for a scanner
+const scanners = /^docker\.io\/docker\/(?:buildkit-syft-scanner|(?:docker-)?scout-sbom[^/:@]*)(?=[:@])/;
+const dockersFrontend = /^docker\.io\/docker\/dockerfile(?:-upstream)?(?=[:@])/;
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
@@ -102,8 +107,8 @@ export function imageMaterials(provenance: Provenance): readonly ImageMaterial[]
     const named = record(digest)['sha256'];
     const spelled = typeof named === 'string' ? `sha256:${named}` : parsed.digest;
     const name = canonical(parsed.name);
-    const scanner = /(^|\/)(buildkit-syft-scanner|docker-scout-sbom[^/]*)(:|@|$)/.test(name ?? '');
-    const role = name !== null && known.has(name) ? 'frontend' : scanner ? 'scanner' : 'input';
-    return [{ name, digest: isDigest(spelled) ? spelled : null, platform: parsed.platform, role }];
+    const role = name !== null && known.has(name) ? 'frontend' : scanners.test(name ?? '') ? 'scanner' : 'input';
+    const mayBeBelow = role === 'input' || (role === 'frontend' && !dockersFrontend.test(name ?? ''));
+    return [{ name, digest: isDigest(spelled) ? spelled : null, platform: parsed.platform, role, mayBeBelow }];
   });
 }

@@ -1,8 +1,8 @@
-import type { CanonicalName, Digest, LineageLink } from '../model/index.ts';
-import { baseClaims } from './base-candidates.ts';
-import { chooseBase, type ExaminedCandidate, examineCandidates } from './choose-base.ts';
+import { type CanonicalName, type Digest, type LineageLink, VerifyError } from '../model/index.ts';
+import { baseClaims, fetchName } from './base-candidates.ts';
+import { chooseBase, doubtOf, examineCandidates } from './choose-base.ts';
+import { contradiction, type End, endInDoubt, endOfChain, unknown } from './end-of-chain.ts';
 import type { ImageFacts, JudgeBase, LineageSource } from './image-facts.ts';
-import { beginsWithRootFilesystem } from './layer-proof.ts';
 import { imageMaterials } from './provenance-materials.ts';
 
 /** How deep a chain is followed; SLSA tools elsewhere stop at the same depth. */
@@ -21,75 +21,6 @@ export interface BuildInput {
 export interface Lineage {
   readonly links: readonly LineageLink[];
   readonly inputs: readonly BuildInput[];
-}
-
-type End = Pick<LineageLink, 'kind' | 'claim' | 'content' | 'status' | 'name' | 'digest' | 'note'>;
-
-function unknown(note: string, more: Partial<End> = {}): End {
-  return {
-    kind: 'unknown',
-    claim: 'none',
-    content: 'unprovable',
-    status: 'warn',
-    name: null,
-    digest: null,
-    note,
-    ...more,
-  };
-}
-
-function contradiction(child: ImageFacts, { candidate, facts }: ExaminedCandidate): End {
-  const shared = child.diffIds.findIndex((id, index) => id !== facts?.diffIds[index]);
-  const note =
-    `${candidate.claim} names ${candidate.name ?? candidate.digest} as the base, but layer ${Math.max(shared, 0) + 1} ` +
-    `of this image is not in it`;
-  return unknown(note, {
-    claim: candidate.claim,
-    content: 'contradicted',
-    status: 'error',
-    name: candidate.name,
-    digest: candidate.digest,
-  });
-}
-
-/** How the chain ends at an image for which no base is proven. */
-function endOfChain(facts: ImageFacts, examined: readonly ExaminedCandidate[]): End {
-  const claims = baseClaims(facts);
-  const contradicted = examined.find(({ candidate, content }) => candidate.exclusive && content === 'contradicted');
-  if (contradicted !== undefined) return contradiction(facts, contradicted);
-  const named = examined.find(({ candidate, content }) => candidate.exclusive && content === 'unprovable');
-  if (named !== undefined) {
-    const { candidate } = named;
-    const why =
-      named.facts === null
-        ? 'the registry has it no more'
-        : 'its layers neither prove nor contradict that (the tag may have moved since)';
-    return unknown(`${candidate.claim} names ${candidate.name ?? candidate.digest} as the base, but ${why}`, {
-      claim: candidate.claim,
-      name: candidate.name,
-      digest: candidate.digest,
-    });
-  }
-  const root = { content: 'unprovable', status: 'allow', name: 'scratch', digest: null } as const;
-  if (claims.scratch !== null) return { ...root, kind: 'root-declared', claim: claims.scratch, note: null };
-  const gone = examined.find(({ facts: found }) => found === null);
-  if (gone !== undefined) {
-    const { claim, name, digest } = gone.candidate;
-    return unknown(`the registry no longer has ${name}, which may be the base`, { claim, name, digest });
-  }
-  if (beginsWithRootFilesystem(facts)) {
-    return {
-      ...root,
-      kind: 'root-assumed',
-      claim: 'history',
-      note: 'the history begins with a root filesystem, nobody claims more',
-    };
-  }
-  return unknown(
-    examined.length > 0
-      ? 'none of the images that it was built with is a prefix of its layers'
-      : 'nobody says what the base is',
-  );
 }
 
 function inputsOf(
@@ -118,22 +49,44 @@ interface Step {
   readonly next: ImageFacts | null;
 }
 
+/** Reads each image once. */
+function rememberReads(source: LineageSource): LineageSource {
+  const reads = new Map<string, ReturnType<LineageSource['readImage']>>();
+  return {
+    readProvenance: (facts) => source.readProvenance(facts),
+    readImage: (name, platform) => {
+      const begun = reads.get(name) ?? source.readImage(name, platform);
+      reads.set(name, begun);
+      return begun;
+    },
+  };
+}
+
+/** What annotations and labels name can be fetched while provenance is still on its way. */
+function namesWithoutProvenance(facts: ImageFacts): readonly CanonicalName[] {
+  const names = baseClaims(facts).candidates.slice(0, mostCandidates).map(fetchName);
+  return [...new Set(names.filter((name) => name !== null))];
+}
+
 async function step(
   source: LineageSource,
   read: ImageFacts,
   depth: number,
   visited: ReadonlySet<Digest>,
 ): Promise<Step> {
+  for (const name of namesWithoutProvenance(read)) source.readImage(name, read.platform).catch(() => undefined);
   const facts = { ...read, provenance: await source.readProvenance(read) };
   const place = { depth, platform: facts.platform };
-  const { candidates } = baseClaims(facts);
+  const { candidates, signedListIsComplete } = baseClaims(facts);
   const examined = await examineCandidates(source, facts, candidates.slice(0, mostCandidates));
-  const chosen = chooseBase(examined);
+  const chosen = chooseBase(examined, signedListIsComplete);
   const inputs = inputsOf(facts, depth, chosen?.facts.root ?? null, chosen?.facts.manifest ?? null);
   const ended = (end: End): Step => ({ link: { ...place, ...end, decisions: [], evidence: [] }, inputs, next: null });
   if (chosen === null) return ended(endOfChain(facts, examined));
   if (visited.has(chosen.facts.manifest))
     return ended(unknown(`${chosen.name} is its own base: the claims go round in a circle`));
+  const doubt = doubtOf(examined, chosen, signedListIsComplete);
+  if (doubt !== null) return ended(endInDoubt(chosen.name, doubt));
   const contradicted = examined.find(({ candidate, content }) => candidate.exclusive && content === 'contradicted');
   const link: LineageLink = {
     ...place,
@@ -148,6 +101,18 @@ async function step(
     note: contradicted === undefined ? null : (contradiction(facts, contradicted).note ?? null),
   };
   return { link, inputs, next: chosen.facts };
+}
+
+/** What was found out above an accident stays known. */
+async function stepOrFailure(...[source, facts, depth, visited]: Parameters<typeof step>): Promise<Step> {
+  try {
+    return await step(source, facts, depth, visited);
+  } catch (error) {
+    if (!(error instanceof VerifyError)) throw error;
+    const end = unknown(error.message, { status: 'error' });
+    const link = { depth, platform: facts.platform, ...end, decisions: [], evidence: [] };
+    return { link, inputs: [], next: null };
+  }
 }
 
 /**
@@ -176,13 +141,14 @@ export function chainBelow(links: readonly LineageLink[], depth: number): readon
 /**
  * The chain of bases of one image for one platform, from the nearest base down to scratch or to where nobody knows more, not yet judged.
  * `depth` bounds it (1: the nearest base alone); what lies below the bound is not reported.
- * @throws VerifyError for an accident while reading; a parent that is gone is a link of kind `unknown`
+ * A parent that is gone is a link of kind `unknown`, and so is one that cannot be read, with status `error`.
  */
 export async function traceLineage(
   source: LineageSource,
   image: ImageFacts,
   depth: number = deepestChain,
 ): Promise<Lineage> {
+  const remembering = rememberReads(source);
   const links: LineageLink[] = [];
   const inputs: BuildInput[] = [];
   const visited = new Set<Digest>([image.manifest]);
@@ -191,7 +157,7 @@ export async function traceLineage(
   for (let level = 1; current !== null && level <= bound; level += 1) {
     // each level needs the one above it
     // oxlint-disable-next-line no-await-in-loop
-    const taken: Step = await step(source, current, level, visited);
+    const taken: Step = await stepOrFailure(remembering, current, level, visited);
     links.push(taken.link);
     inputs.push(...taken.inputs);
     current = taken.next;

@@ -56,12 +56,19 @@ function refusalOf(link: LineageLink): Finding | null {
 }
 
 function unknownOf(requirement: LineageRequirement, link: LineageLink): Finding | null {
-  if (link.kind === 'root-declared' || link.kind === 'root-assumed') return null;
   if (link.kind === 'unknown') return unknownFinding(`${nameOf(link)}: ${link.note ?? 'nobody says what it is'}`);
   const isSigned = link.claim === 'signed-provenance';
   const isClaimed = isSigned || (requirement.claims === 'unsigned' && unsignedClaims.includes(link.claim));
+  // nothing can lie below a single layer, whoever says so
+  if (link.kind !== 'base')
+    return isClaimed || link.content === 'proven' ? null : unknownFinding(rootInDoubt(link), requirement);
   if (!isClaimed) return unknownFinding(`${nameOf(link)} is claimed by ${link.claim} only`, requirement);
   return link.content === 'proven' ? null : unknownFinding(`${nameOf(link)} is not proven by layers`);
+}
+
+function rootInDoubt(link: LineageLink): string {
+  const who = link.kind === 'root-declared' ? `declared by ${link.claim} only` : 'only assumed from the history';
+  return `scratch below ${link.depth - 1 === 0 ? 'it' : `base ${link.depth - 1}`} for ${link.platform} is ${who}, and there are several layers`;
 }
 
 function unknownFinding(found: string, requirement: LineageRequirement | null = null): Finding {

@@ -44,7 +44,7 @@ const buildTypeV1 = 'https://github.com/moby/buildkit/blob/master/docs/attestati
 /** BuildKit's provenance, SLSA v1 or v0.2, that lists these images. */
 export function provenance(
   bases: readonly ImageFacts[],
-  options: { signed: boolean; version?: 'v0.2' | 'v1'; frontend?: string },
+  options: { signed: boolean; version?: 'v0.2' | 'v1'; frontend?: string; syntax?: string },
 ): Provenance {
   const entries = bases.map((base) => ({
     uri: `pkg:docker/${(base.name ?? '').replace(/^docker\.io\/library\//, '').replace(/:([^:/]+)$/, '@$1')}?platform=linux%2Famd64`,
@@ -54,7 +54,8 @@ export function provenance(
     options.frontend === undefined
       ? []
       : [{ uri: `pkg:docker/${options.frontend.replace(':', '@')}`, digest: { sha256: 'f'.repeat(64) } }];
-  const args = options.frontend === undefined ? {} : { source: options.frontend };
+  const source = options.syntax ?? options.frontend;
+  const args = source === undefined ? {} : { source };
   const old = options.version === 'v0.2';
   return {
     signed: options.signed,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deepestChain, type ImageFacts, judgeLineage, traceLineage } from '../../../src/lineage/index.ts';
+import { VerifyError } from '../../../src/model/index.ts';
 import { annotated, digestOf, image, provenance, sourceOf } from './image-builder.ts';
 
 const root = image('root:1', ['rootfs'], { annotations: [{ 'org.opencontainers.image.base.name': 'scratch' }] });
@@ -34,7 +35,7 @@ describe('traceLineage', () => {
       'docker.io/library/language:1 base unsigned-provenance proven allow',
       'docker.io/library/system:1 base signed-provenance proven allow',
       'docker.io/library/root:1 base annotation proven allow',
-      'scratch root-declared annotation unprovable allow',
+      'scratch root-declared annotation proven allow',
     ]);
     expect(links.map(({ depth }) => depth)).toEqual([1, 2, 3, 4, 5]);
   });
@@ -227,5 +228,83 @@ describe('traceLineage', () => {
     const child = image('child:1', ['a', 'b'], annotated(root, digestOf('nothing')));
     const { links } = await traceLineage(sourceOf([root]), child);
     expect(links[0]).toMatchObject({ kind: 'unknown', digest: digestOf('nothing') });
+  });
+
+  it('believes a signed list of BuildKit before any unsigned claim of an image that is not on it', async () => {
+    const stranger = image('mallory:1', ['rootfs', 'packages', 'x']);
+    const child = image('child:1', ['rootfs', 'packages', 'x', 'y'], {
+      provenance: [provenance([system], { signed: true }), provenance([stranger], { signed: false })],
+      ...annotated(stranger),
+    });
+    const { links } = await traceLineage(sourceOf([...world, stranger]), child);
+    expect(links[0]).toMatchObject({ kind: 'base', digest: system.root, claim: 'signed-provenance' });
+  });
+
+  it('does not let an unsigned list without images declare scratch beside a signed one with a base', async () => {
+    const child = image('child:1', ['a', 'b'], {
+      provenance: [provenance([system], { signed: true }), provenance([], { signed: false })],
+    });
+    const { links } = await traceLineage(sourceOf(world), child);
+    expect(links[0]).toMatchObject({ kind: 'root-assumed', content: 'unprovable' });
+  });
+
+  it('does not take a lower base for the nearest where another image, now gone, may lie between', async () => {
+    const gone = image('gone:1', ['rootfs', 'packages']);
+    const child = image('child:1', ['rootfs', 'packages', 'x'], {
+      provenance: [provenance([root, gone], { signed: true })],
+    });
+    const { links } = await traceLineage(sourceOf([root]), child);
+    expect(summary(links)).toEqual(['docker.io/library/gone:1 unknown signed-provenance unprovable warn']);
+    expect(links[0]?.note).toContain('may lie between');
+    const settled = { ...child, ...annotated(root) };
+    expect((await traceLineage(sourceOf([root]), settled)).links[0]).toMatchObject({ kind: 'base', digest: root.root });
+  });
+
+  it.each([
+    ['a scanner of another repository', 'evil/buildkit-syft-scanner:1', {}],
+    ["a frontend that is not Docker's", 'evil/frontend:1', { syntax: 'evil/frontend:1' }],
+  ])('does not overlook a base that passes for %s', async (_, name, options) => {
+    const base = image(name, ['evil rootfs']);
+    const child = image('child:1', ['evil rootfs', 'x'], {
+      provenance: [provenance([base], { signed: true, ...options })],
+    });
+    const { links } = await traceLineage(sourceOf([base]), child);
+    expect(links[0]).toMatchObject({ kind: 'base', digest: base.root });
+  });
+
+  it("says that a root is only assumed where layers above the first may be anybody's", async () => {
+    const several = await traceLineage(sourceOf([]), image('several:1', ['rootfs', 'appended']));
+    expect(several.links[0]).toMatchObject({ kind: 'root-assumed', content: 'unprovable' });
+    expect(several.links[0]?.note).toContain('is not known');
+    const one = await traceLineage(sourceOf([]), image('one:1', ['rootfs']));
+    expect(one.links[0]).toMatchObject({ kind: 'root-assumed', content: 'proven' });
+  });
+
+  it('finds a base that is known only by digest beside the child, and calls it unknown where it is not there', async () => {
+    const base = image('acme/app:base', ['rootfs'], {});
+    const onlyDigest = { annotations: [{ 'org.opencontainers.image.base.digest': base.root }] };
+    const child = image('acme/app:1', ['rootfs', 'x'], onlyDigest);
+    const found = await traceLineage(sourceOf([base]), child);
+    expect(found.links[0]).toMatchObject({
+      kind: 'base',
+      name: `docker.io/acme/app@${base.root}`,
+      claim: 'annotation',
+    });
+    const lost = await traceLineage(sourceOf([]), child);
+    expect(lost.links[0]).toMatchObject({ kind: 'unknown', name: null, digest: base.root, claim: 'annotation' });
+  });
+
+  it('keeps what it found out above an image that cannot be read', async () => {
+    const source = sourceOf(world);
+    const failing = {
+      ...source,
+      readImage: async (name: Parameters<typeof source.readImage>[0], platform: string) => {
+        if (name.includes('language')) throw new VerifyError('registry.unreachable', 'no answer');
+        return source.readImage(name, platform);
+      },
+    };
+    const { links } = await traceLineage(failing, app);
+    expect(links.map(({ kind, status }) => `${kind} ${status}`)).toEqual(['base allow', 'unknown error']);
+    expect(links[1]?.note).toContain('no answer');
   });
 });
