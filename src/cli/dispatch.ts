@@ -2,6 +2,7 @@ import { builderVerb, defaultOwnOptions } from '../gate/index.ts';
 import type { PluginCall } from '../plugin/index.ts';
 import { type Command, type CommandContext, openSession } from './command-context.ts';
 import { exitStatus } from './exit-status.ts';
+import { ownOptionsHelp } from './own-options-help.ts';
 import { toolVersion } from './tool-version.ts';
 import { writeResult } from './write-result.ts';
 
@@ -24,12 +25,16 @@ async function help(context: CommandContext, words: readonly string[]): Promise<
   const program = createProgram(async () => undefined);
   const named = program.commands.find((command) => command.name() === words[0]);
   if (words[0] === 'build' || words[0] === 'bake') return await (await load(words[0]))(context, ['--help']);
-  await writeResult((named ?? program).helpInformation() + (named === undefined ? programNotes() : ''), null);
+  await writeResult(`${(named ?? program).helpInformation()}${notes(named?.name() ?? null)}`, null);
   return exitStatus.allowed;
 }
 
-function programNotes(): string {
-  return '\nEvery other builder verb (prune, du, ls, imagetools, …) is handed to buildx.\n';
+/** What stands below Commander's help: null for the program's own. */
+function notes(command: string | null): string {
+  if (command === null) {
+    return `\nEvery other builder verb (prune, du, ls, imagetools, …) is handed to buildx.\n\n${ownOptionsHelp()}`;
+  }
+  return Object.hasOwn(dockerLike, command) ? `\n${ownOptionsHelp(true)}` : '';
 }
 
 async function load(name: string): Promise<Command> {

@@ -1,19 +1,24 @@
-/** Our options, as they stand below the help of every command that takes them. */
-export function ownOptionsHelp(): string {
+// buildx has options of these names itself
+const alwaysPrefixed = new Set(['output', 'quiet']);
+
+/** Our options, as they stand below the help of every command that takes them; `bare` for those that take them without `verify-`. */
+export function ownOptionsHelp(bare = false): string {
   const rows: readonly (readonly [string, string])[] = [
-    ['--verify-policy FILE', 'a further policy; may be repeated'],
-    ['--verify-trusted-root FILE', 'a further Sigstore trusted root; may be repeated'],
-    ['--verify-mode enforce|warn', 'refuse what the policies do not allow, or only say so'],
-    ['--verify-format FORMAT', 'text, json, sarif, markdown or html'],
-    ['--verify-output FILE', 'where the report goes'],
-    ['--verify-offline', 'never touch the network'],
-    ['--verify-refresh', 'use nothing that is cached'],
-    ['--verify-fresh', "build without the builder's cache"],
-    ['--verify-jobs N', 'requests at once'],
-    ['--verify-timeout DURATION', 'for all verifying together (60s)'],
-    ['--verify-quiet', 'say nothing but a refusal'],
-    ['--verify-no-color', 'no colours'],
+    ['policy FILE', 'a further policy; may be repeated'],
+    ['trusted-root FILE', 'a further Sigstore trusted root; may be repeated'],
+    ['mode enforce|warn', 'refuse what the policies do not allow, or only say so'],
+    ['format FORMAT', 'text, json, sarif, markdown or html'],
+    ['output FILE', 'where the report goes'],
+    ['offline', 'never touch the network'],
+    ['refresh', 'use nothing that is cached'],
+    ['fresh', "build without the builder's cache"],
+    ['jobs N', 'requests at once'],
+    ['timeout DURATION', 'for all verifying together (60s)'],
+    ['quiet', 'say nothing but a refusal'],
+    ['no-color', 'no colours'],
   ];
-  const lines = rows.map(([option, meaning]) => `      ${option.padEnd(30)}${meaning}`);
+  const written = (option: string): string =>
+    bare && !alwaysPrefixed.has(option.split(' ')[0] ?? '') ? `--${option}` : `--verify-${option}`;
+  const lines = rows.map(([option, meaning]) => `      ${written(option).padEnd(30)}${meaning}`);
   return `Options of docker verify:\n${lines.join('\n')}\n`;
 }

@@ -1,7 +1,6 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { VerifyError } from '../gate/index.ts';
 import type { Command, CommandContext } from './command-context.ts';
-import { ownOptionsHelp } from './own-options-help.ts';
 import { toolVersion } from './tool-version.ts';
 
 /** Commands that take Docker's own arguments, which we read ourselves; here only for their help. */
@@ -100,10 +99,6 @@ export function createProgram(run: Run): Commander {
     .allowUnknownOption()
     .action((options: string[]) => run(async () => (await import('./commands/doctor.ts')).doctorCommand, options));
   program.command('version').description('print the version');
-  program.addHelpText(
-    'after',
-    `\nEvery other builder verb (prune, du, ls, imagetools, …) is handed to buildx.\n\n${ownOptionsHelp()}`,
-  );
   for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput());
   return program;
 }
