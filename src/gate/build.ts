@@ -8,8 +8,9 @@ import { examineBuild } from './examine-build.ts';
 import { localEngine } from './local-engine.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { projectFolderOf } from './project-folder.ts';
+import { lookAhead, openRegistries } from './registries.ts';
 import { runUntilSettled } from './run-until-settled.ts';
-import { type LoadedTarget, loadTargets, reportTargets } from './scan-targets.ts';
+import { type LoadedTarget, loadTargets, reportTargets, scanTargets } from './scan-targets.ts';
 
 interface Prepared {
   readonly pipeline: Pipeline;
@@ -25,16 +26,19 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
   const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted });
   // what is wrong with the Dockerfile or a policy is told first, even while the builder is still being asked
   ready.catch(() => undefined);
-  const [pipeline, loaded, userPolicy] = await Promise.all([
-    openPipeline(session, { projectFrom: projectFolderOf(plan.targets, environment), localImages: true }, local),
-    loadTargets(plan.targets, input),
-    readUserPolicy(environment),
-  ]);
+  const loaded = await loadTargets(plan.targets, input);
+  const registries = openRegistries(session, local);
   try {
+    lookAhead(registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
+    const options = { projectFrom: projectFolderOf(plan.targets, environment), localImages: true };
+    const [pipeline, userPolicy] = await Promise.all([
+      openPipeline(session, options, local, registries),
+      readUserPolicy(environment),
+    ]);
     const builder = await ready;
     return { pipeline: { ...pipeline, localImages: builder.info.driver === 'docker' }, loaded, userPolicy, builder };
   } catch (error) {
-    await pipeline.close();
+    await registries.close();
     throw error;
   }
 }

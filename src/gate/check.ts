@@ -4,41 +4,47 @@ import { type BuildTarget, type ImageUse, type Report, VerifyError } from '../mo
 import { assembleReport } from './assemble-report.ts';
 import { machinePlatform } from './default-platform.ts';
 import { examineBuild, examineUses } from './examine-build.ts';
+import { localEngine } from './local-engine.ts';
 import { imageOperands, isPathOperand } from './operands.ts';
 import { openPipeline } from './pipeline.ts';
 import { projectFolderOf } from './project-folder.ts';
-import { loadTargets, reportTargets } from './scan-targets.ts';
+import { lookAhead, openRegistries } from './registries.ts';
+import { loadTargets, reportTargets, scanTargets } from './scan-targets.ts';
 import type { Session } from './session.ts';
 import type { StandardInput } from './standard-input.ts';
 
 async function checkImages(session: Session, uses: readonly ImageUse[]): Promise<Report> {
-  const projectFrom = session.environment.workingDirectory;
-  const pipeline = await openPipeline(session, { projectFrom, localImages: true });
+  const local = localEngine(session);
+  const registries = openRegistries(session, local);
   try {
+    lookAhead(registries, uses);
+    const options = { projectFrom: session.environment.workingDirectory, localImages: true };
+    const pipeline = await openPipeline(session, options, local, registries);
     const images = await examineUses(pipeline, uses, null);
     const scan = { cacheImports: [], unknown: [], replacements: [] };
     return assembleReport(pipeline, { targets: [], scan, images, unknownAs: null, others: [], build: null });
   } finally {
-    await pipeline.close();
+    await registries.close();
   }
 }
 
 async function checkTargets(session: Session, targets: readonly BuildTarget[], input: StandardInput): Promise<Report> {
   const { environment } = session;
-  const [pipeline, loaded, userPolicy] = await Promise.all([
-    openPipeline(session, { projectFrom: projectFolderOf(targets, environment), localImages: true }),
-    loadTargets(targets, input),
-    readUserPolicy(environment),
-  ]);
+  const defaultPlatform = machinePlatform(environment);
+  const [loaded, userPolicy] = await Promise.all([loadTargets(targets, input), readUserPolicy(environment)]);
+  const local = localEngine(session);
+  const registries = openRegistries(session, local);
   try {
-    const defaultPlatform = machinePlatform(environment);
+    lookAhead(registries, scanTargets(loaded, defaultPlatform, new Map()).images);
+    const options = { projectFrom: projectFolderOf(targets, environment), localImages: true };
+    const pipeline = await openPipeline(session, options, local, registries);
     const { scan, images, layouts } = await examineBuild(pipeline, loaded, defaultPlatform, userPolicy);
     const unknownAs = pipeline.policies.mode === 'enforce' ? 'error' : 'warn';
     const reported = reportTargets(loaded, defaultPlatform);
     const judged = [...images, ...layouts];
     return assembleReport(pipeline, { targets: reported, scan, images: judged, unknownAs, others: [], build: null });
   } finally {
-    await pipeline.close();
+    await registries.close();
   }
 }
 

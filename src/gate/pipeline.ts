@@ -1,5 +1,6 @@
 import type { ReportPolicy, ReportTrustedRoot, VerificationMaterial } from '../model/index.ts';
 import { type DecideInput, loadPolicies, type PolicySet } from '../policy/index.ts';
+import { prepareVerifier } from '../signature/index.ts';
 import { fetchPolicyKeys } from './fetch-policy-keys.ts';
 import { gatherMaterial } from './gather-material.ts';
 import { type LocalEngine, localEngine } from './local-engine.ts';
@@ -35,6 +36,7 @@ export async function openPipeline(
   session: Session,
   options: PipelineOptions,
   local: LocalEngine = localEngine(session),
+  registries: Registries = openRegistries(session, local),
 ): Promise<Pipeline> {
   const { environment, own } = session;
   const declared = await loadPolicies({
@@ -45,7 +47,8 @@ export async function openPipeline(
   });
   const policies = await fetchPolicyKeys(session, declared);
   const gathered = await gatherMaterial(session, policies);
-  const registries = openRegistries(session, local);
+  // once the first requests are on their way, and before their answers
+  setTimeout(() => void prepareVerifier(gathered.material), 5).unref();
   return {
     session,
     policies,

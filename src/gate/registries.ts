@@ -1,5 +1,11 @@
-import { isVerifyError, type Reference } from '../model/index.ts';
-import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '../oci/index.ts';
+import { type ImageUse, isVerifyError, parseReference, type Reference, type ResolvedImage } from '../model/index.ts';
+import {
+  type CollectOptions,
+  createRegistryClient,
+  type RegistryClient,
+  type RegistryClientOptions,
+  resolveImage,
+} from '../oci/index.ts';
 import type { LocalEngine } from './local-engine.ts';
 import { cacheFolder, type Session } from './session.ts';
 
@@ -10,9 +16,20 @@ export interface Registries {
    * insecure registries and mirrors: so the daemon is asked only when something turns on it.
    */
   attempt<Result>(reference: Reference, task: (client: RegistryClient) => Promise<Result>): Promise<Result>;
+  /**
+   * What a name stands for, found out once in a run: whoever asks again gets the same answer, whatever has happened to the tag.
+   * What is attached begins to be collected as `collect` says as soon as the digest is known.
+   */
+  resolve(use: Pick<ImageUse, 'name' | 'platforms'>, collect: CollectOptions): Promise<ResolvedName>;
   /** The same registries with nothing taken from what is kept of listings, for a second look before a refusal. */
   fresh(): Registries;
   close(): Promise<void>;
+}
+
+/** A name with what it stands for, and the client that knows. */
+export interface ResolvedName {
+  readonly image: ResolvedImage;
+  readonly client: RegistryClient;
 }
 
 function clientOptions(session: Session): RegistryClientOptions {
@@ -51,7 +68,18 @@ function registriesWith(session: Session, local: LocalEngine, options: RegistryC
       return null; // without a daemon nothing more is known, and the first failure is the one to tell
     }
   };
-  return {
+  const resolved = new Map<string, Promise<ResolvedName>>();
+  const registries: Registries = {
+    resolve({ name, platforms }, collect) {
+      const key = JSON.stringify([name, platforms]);
+      const earlier = resolved.get(key);
+      if (earlier !== undefined) return earlier;
+      const begun = registries.attempt(parseReference(name), async (client) => {
+        return { image: await resolveImage(client, { name, platforms }, { collect }), client };
+      });
+      resolved.set(key, begun);
+      return begun;
+    },
     async attempt(reference, task) {
       try {
         return await task(first);
@@ -71,4 +99,13 @@ function registriesWith(session: Session, local: LocalEngine, options: RegistryC
       await Promise.all([first.close(), second?.then((client) => client?.close()), refreshed?.close()]);
     },
   };
+  return registries;
+}
+
+/**
+ * Begins to look up images before it is known what the policies ask for, so that the network and the reading of policies do not wait
+ * for each other. Whatever goes wrong is told to whoever asks for the image itself.
+ */
+export function lookAhead(registries: Registries, uses: readonly ImageUse[]): void {
+  for (const use of uses) registries.resolve(use, { repositories: [], attestations: 'none' }).catch(() => undefined);
 }

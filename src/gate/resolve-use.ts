@@ -8,7 +8,7 @@ import {
   type ResolvedImage,
   VerifyError,
 } from '../model/index.ts';
-import { type CollectOptions, type RegistryClient, resolveImage } from '../oci/index.ts';
+import type { CollectOptions, RegistryClient } from '../oci/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 import type { LocalEngine } from './local-engine.ts';
 import type { Registries } from './registries.ts';
@@ -108,14 +108,11 @@ export async function resolveUse(
 ): Promise<Resolution> {
   const reference = parseReference(name);
   try {
-    const resolve = async (client: RegistryClient): Promise<Resolution> => {
-      const [image, tagDigest] = await Promise.all([
-        resolveImage(client, { name, platforms }, { collect }),
-        currentTag(context, reference),
-      ]);
-      return { kind: 'resolved', image, client, tagDigest, failure: null };
-    };
-    return await context.registries.attempt(reference, resolve);
+    const [{ image, client }, tagDigest] = await Promise.all([
+      context.registries.resolve({ name, platforms }, collect),
+      currentTag(context, reference),
+    ]);
+    return { kind: 'resolved', image, client, tagDigest, failure: null };
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error;
     return await withoutRegistry(context, name, reference, error);

@@ -20,3 +20,16 @@ export async function verifyAttachments(
   const { verifyEach } = await import('./verify-each.ts');
   return await verifyEach(attachments, material, options.now ?? new Date());
 }
+
+/**
+ * Loads the verifier and parses the material before there is anything to verify: a caller that waits for the network has the time.
+ * Nothing depends on it, and it never throws.
+ */
+export async function prepareVerifier(material: VerificationMaterial): Promise<void> {
+  try {
+    const [, { prepareMaterial }] = await Promise.all([import('./verify-each.ts'), import('./prepared-material.ts')]);
+    await prepareMaterial(material);
+  } catch {
+    // whatever is wrong is told when something is verified
+  }
+}

@@ -41,8 +41,18 @@ async function preparedRoot(source: TrustedRootSource): Promise<readonly TrustAn
   }
 }
 
-/** Parses the material. What cannot be parsed verifies nothing: its readers have refused it before. */
-export async function prepareMaterial(material: VerificationMaterial): Promise<PreparedMaterial> {
+const known = new WeakMap<VerificationMaterial, Promise<PreparedMaterial>>();
+
+/** Parses the material, once for each object. What cannot be parsed verifies nothing: its readers have refused it before. */
+export function prepareMaterial(material: VerificationMaterial): Promise<PreparedMaterial> {
+  const earlier = known.get(material);
+  if (earlier !== undefined) return earlier;
+  const prepared = parseMaterial(material);
+  known.set(material, prepared);
+  return prepared;
+}
+
+async function parseMaterial(material: VerificationMaterial): Promise<PreparedMaterial> {
   const certificates = (purpose: CertificateMaterial['purpose']): readonly CertificateMaterial[] =>
     material.certificates.filter((certificate) => certificate.purpose === purpose);
   return {
