@@ -13,6 +13,7 @@ import { verifyAttachments } from '../signature/index.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type Resolution, resolveUse } from './resolve-use.ts';
+import { refuseCancelled } from './session.ts';
 
 /** What is known of an image before anything is decided. */
 export interface GatheredImage {
@@ -24,8 +25,7 @@ export interface GatheredImage {
 
 const nothing: Collected = { attachments: [], unsigned: [], problems: [] };
 
-/** Resolves an image, collects what is attached to it, and says what that proves. `everything` includes attestations that no rule asks for. */
-export async function gatherImage(pipeline: Pipeline, use: ImageUse, everything: boolean): Promise<GatheredImage> {
+async function gather(pipeline: Pipeline, use: ImageUse, everything: boolean): Promise<GatheredImage> {
   const options = collectOptionsFor(pipeline.policies, use.name, everything);
   const resolution = await resolveUse(pipeline, use.name, use.platforms, options);
   pipeline.session.progress(`verifying ${use.name}`);
@@ -36,6 +36,16 @@ export async function gatherImage(pipeline: Pipeline, use: ImageUse, everything:
   const evidence = await verifyAttachments(collected.attachments, pipeline.material, { now: pipeline.session.now() });
   if (evidence.some(({ signer }) => signer?.kind === 'keyless')) pipeline.session.onKeyless();
   return { use, resolution, evidence, collected };
+}
+
+/**
+ * Resolves an image, collects what is attached to it, and says what that proves. `everything` includes attestations that no rule asks for.
+ * @throws VerifyError `cancelled`: what was given up says nothing about an image
+ */
+export async function gatherImage(pipeline: Pipeline, use: ImageUse, everything: boolean): Promise<GatheredImage> {
+  const gathered = await gather(pipeline, use, everything);
+  refuseCancelled(pipeline.session);
+  return gathered;
 }
 
 /** What `decide` is asked about a resolved image. */

@@ -24,6 +24,7 @@ import { examineUses } from './examine-build.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { pinsOf } from './pins.ts';
 import type { Pipeline } from './pipeline.ts';
+import { refuseCancelled } from './session.ts';
 
 /** How often a build is started again for images that could not be foreseen (design, section 2). */
 export const mostRestarts = 8;
@@ -153,6 +154,7 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
   const { pipeline, programs, request, builder } = run;
   let images = foreseen;
   for (let restarts = 0; ; restarts += 1) {
+    refuseCancelled(request.session);
     const pins = pinsOf(images, run.layouts);
     // each start needs what the one before was denied
     // oxlint-disable-next-line no-await-in-loop

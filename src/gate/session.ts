@@ -1,4 +1,4 @@
-import type { Environment, OwnOptions } from '../model/index.ts';
+import { type Environment, type OwnOptions, VerifyError } from '../model/index.ts';
 import { defaultCacheFolder } from '../oci/index.ts';
 
 /** What one run of the program is given, and shares between its steps. */
@@ -22,4 +22,12 @@ export interface Session {
 /** Our folder for what may be thrown away. */
 export function cacheFolder(session: Session): string {
   return defaultCacheFolder(session.environment);
+}
+
+/**
+ * Goes no further after Ctrl-C.
+ * @throws VerifyError `cancelled`
+ */
+export function refuseCancelled(session: Session): void {
+  if (session.signal.aborted) throw new VerifyError('cancelled', 'cancelled');
 }
