@@ -17,8 +17,8 @@ interface SchemaNode {
 const head = `# Policies
 
 YAML 1.2 or JSON; an unknown field is an error that names its place and the nearest valid name (exit status 78). This
-reference is generated from the definition that parses policies (\`scripts/policy-reference.ts\`); editors check and complete
-with \`src/policy/policy.schema.json\`. What a policy makes of an image is stated in [a truth table](policy-truth-table.md).
+reference is generated from the definition that parses policies (\`scripts/reference.ts\`); editors check and complete
+with \`src/policy/policy.schema.json\`. What a policy makes of an image is stated in the truth table below.
 
 `;
 

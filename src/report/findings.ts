@@ -8,7 +8,7 @@ export interface FindingExplanation {
   readonly cure: string;
 }
 
-/** Every finding with its meaning and cure; the reference in `docs/findings.md` is generated from it. */
+/** Every finding with its meaning and cure; the reference in the README is generated from it. */
 export const findingExplanations: Readonly<Record<FindingCode, FindingExplanation>> = {
   'signature.missing': {
     headline: 'unsigned',
@@ -230,6 +230,6 @@ export function renderFindingReference(): string {
     ([code, { meaning, cure }]) => `### \`${code}\`\n\n${meaning}\n\n**Cure:** ${cure}\n`,
   );
   const opening =
-    'Every finding that a report can carry, by its code. This file is generated from `src/report/findings.ts`.';
+    'Every finding that a report can carry, by its code. This list is generated from `src/report/findings.ts`.';
   return `# Findings\n\n${opening}\n\n${sections.join('\n')}`;
 }

@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readSection } from '../../../scripts/readme-section.ts';
 import { decide } from '../../../src/policy/index.ts';
 import { byKey, inputOf } from './support/evidence.ts';
 import { type Layers, policiesOf } from './support/policies.ts';
 import { acme, files } from './support/verdict.ts';
 
-const text = readFileSync(new URL('../../../docs/policy-truth-table.md', import.meta.url), 'utf8');
+const text = readSection('truth table');
 
 /** The rows of the table under a heading, each as its cells by the names of the columns. */
 function tableUnder(heading: string): readonly Readonly<Record<string, string>>[] {
-  const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  const section = text.split(/^### /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
   const rows = section
     .split('\n')
     .filter((line) => line.startsWith('|'))

@@ -1,0 +1,7 @@
+// Writes the references of policies and findings, generated from the definitions that the program uses, into the README.
+import { policyReference } from '../src/policy/policy-reference.ts';
+import { renderFindingReference } from '../src/report/index.ts';
+import { writeSection } from './readme-section.ts';
+
+writeSection('policies', policyReference());
+writeSection('findings', renderFindingReference());
