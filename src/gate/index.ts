@@ -15,10 +15,12 @@ export type { BuildEnd, BuildRequest } from './build-request.ts';
 export { builderVerb } from './builder-verb.ts';
 export { check } from './check.ts';
 export { doctor, type Examination } from './doctor.ts';
-export { type FoundSigners, findSigners, hasPolicy, type Trusted, writePolicy } from './init.ts';
+export { type FoundProject, type FoundSigners, findSigners } from './find-signers.ts';
+export { writePolicy } from './init.ts';
 export { type InspectedEvidence, type Inspection, inspect } from './inspect.ts';
 export { lineage, type TracedImage } from './lineage.ts';
 export { type LockOutcome, type LockRequest, lock } from './lock.ts';
+export { withDefaultPath } from './operands.ts';
 export {
   type CheckedPolicies,
   checkPolicies,
@@ -28,6 +30,7 @@ export {
   listPublishers,
   runPolicyTests,
 } from './policy-commands.ts';
+export { type ProposedSigner, proposalKey, type Trusted } from './proposed-policy.ts';
 export { type ScannedBuild, scan } from './scan.ts';
 export type { Session } from './session.ts';
 export { type StandardInput, standardInput } from './standard-input.ts';

@@ -1,4 +1,4 @@
-import { requestedPlatforms } from '../invocation/index.ts';
+import { operandsOf, requestedPlatforms } from '../invocation/index.ts';
 import { type ImageUse, parseCanonicalName } from '../model/index.ts';
 import { machinePlatform } from './default-platform.ts';
 import type { Session } from './session.ts';
@@ -18,4 +18,9 @@ export function imageOperands(
   const platforms = asked.length === 0 ? [machinePlatform(session.environment)] : asked;
   const uses = names.map((written) => ({ name: parseCanonicalName(written), written, platforms, uses: [] }));
   return uses.filter((use, index) => uses.findIndex(({ name }) => name === use.name) === index);
+}
+
+/** This folder where the command line names neither path nor image. */
+export function withDefaultPath(args: readonly string[]): readonly string[] {
+  return operandsOf(args).length === 0 ? [...args, '.'] : args;
 }

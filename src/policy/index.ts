@@ -15,6 +15,7 @@ export { type PolicyRemark, policyRemarks } from './policy-remarks.ts';
 export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
 export type { Publisher } from './publisher-catalogue.ts';
 export { readLock } from './read-lock.ts';
+export { readPublicKey } from './read-public-key.ts';
 export { signaturePlaces } from './signature-places.ts';
 export { type PolicyTestResult, testPolicies } from './test-policies.ts';
 export { trustedEvidence } from './trusted-evidence.ts';

@@ -20,7 +20,8 @@ const silent: Progress = { update: () => undefined, stop: () => undefined };
 
 /** A spinner that appears only when somebody has waited for `delay`; what draws it is not loaded before that. */
 export function startProgress(text: string, { stream, enabled, delay = 150 }: ProgressOptions): Progress {
-  if (!enabled || !stream.isTTY) return silent;
+  // a terminal that says it has no columns (0) would have endless lines cleared for every frame
+  if (!enabled || !stream.isTTY || !(stream.columns > 0)) return silent;
   let current = text;
   let stopped = false;
   let spinner: { text: string; stop(): unknown } | null = null;

@@ -1,94 +1,101 @@
-import { createInterface } from 'node:readline/promises';
+import { relative } from 'node:path';
 import {
   check,
-  type FoundSigners,
+  type FoundProject,
   findSigners,
-  hasPolicy,
-  type Signer,
+  type Session,
+  type StandardInput,
   splitOwnOptions,
   standardInput,
-  type Trusted,
   VerifyError,
+  withDefaultPath,
   writePolicy,
 } from '../../gate/index.ts';
-import { describeSigner, renderReport, visible } from '../../report/index.ts';
+import { type Progress, renderReport, visible } from '../../report/index.ts';
+import { chooseSigners, sayLocked, wantsKey } from '../choose-signers.ts';
 import { type Command, layoutFor, openSession, say } from '../command-context.ts';
+import { type Conversation, openConversation } from '../conversation.ts';
+import { describeError } from '../describe-error.ts';
 import { exitStatusOfVerdict } from '../exit-status.ts';
-import { takeFlags } from '../take-flags.ts';
+import { takeFlags, takeValues } from '../take-flags.ts';
 import { writeResult } from '../write-result.ts';
 
-type Ask = (question: string) => Promise<boolean>;
-
-function describe(signer: Signer): string {
-  return visible(describeSigner(signer));
+interface Search {
+  readonly session: Session;
+  readonly operands: readonly string[];
+  readonly keys: readonly string[];
+  readonly input: StandardInput;
+  readonly progress: Progress;
 }
 
-/** Asks about every signer found; whoever is not trusted in so many words is not trusted. */
-async function choose(found: readonly FoundSigners[], ask: Ask): Promise<readonly Trusted[]> {
-  const trusted: Trusted[] = [];
-  for (const { repository, signers } of found) {
-    const chosen: Signer[] = [];
-    if (signers.length === 0)
-      say(`${visible(repository)}: nobody signs it; it is locked to the digest that it has now`);
-    for (const signer of signers) {
-      // one question after another: this is a conversation
-      // oxlint-disable-next-line no-await-in-loop
-      if (
-        signer.kind === 'keyless' &&
-        (await ask(`${visible(repository)} is signed by ${describe(signer)}. Trust that signer?`))
-      )
-        chosen.push(signer);
-      else if (signer.kind !== 'keyless')
-        say(`${visible(repository)} is signed with ${describe(signer)}: add that key to the rule by hand`);
+/** Asks for public keys as long as a signature waits for one and one is named. */
+async function findWithKeys(search: Search, conversation: Conversation | null): Promise<FoundProject> {
+  const { session, operands, input, progress } = search;
+  let keys = search.keys;
+  let found = await findSigners(session, operands, keys, input);
+  progress.stop(); // nothing is drawn over a question
+  while (conversation !== null && wantsKey(found.repositories)) {
+    // one question after another: this is a conversation
+    // oxlint-disable no-await-in-loop
+    const file = await conversation.ask(
+      'There are signatures by a key that is not known here. A file with its public key (Enter for none): ',
+    );
+    if (file === '') break;
+    try {
+      found = await findSigners(session, operands, [...keys, file], input);
+      keys = [...keys, file];
+    } catch (error) {
+      if (!(error instanceof VerifyError)) throw error;
+      say(describeError(error, false).text);
     }
-    trusted.push({ repository, signers: chosen });
+    // oxlint-enable no-await-in-loop
   }
-  return trusted;
+  return found;
 }
 
-function asker(yes: boolean): { readonly ask: Ask; readonly close: () => void } {
-  if (yes) {
-    const ask: Ask = async (question) => {
-      say(`${question} yes (--yes)`);
-      return true;
-    };
-    return { ask, close: () => undefined };
-  }
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  return {
-    ask: async (question) => /^y(?:es)?$/i.test((await reader.question(`${question} [y/N] `)).trim()),
-    close: () => reader.close(),
+function consentBy(conversation: Conversation | null): (question: string) => Promise<boolean> {
+  return async (question) => {
+    if (conversation !== null) return /^y(?:es)?$/i.test(await conversation.ask(`${question} [y/N] `));
+    say(`${question} yes (--yes)`);
+    return true;
   };
 }
 
-/** `docker verify init [PATH] [--yes]`: looks, asks, writes, and ends with a check. */
+/** `docker verify init [PATH] [--yes] [--key FILE]…`: looks, asks, writes, and ends with a check. */
 export const initCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
   const { flags, others } = takeFlags(rest, ['yes']);
-  const operands = others.some((word) => !word.startsWith('-')) ? others : [...others, '.'];
+  const { values: keys, others: operands } = takeValues(others, 'key');
+  const search = { operands: withDefaultPath(operands), keys };
   if (!flags.has('yes') && !process.stdin.isTTY) {
     throw new VerifyError('usage.invalid', 'init asks whom to trust, and there is no terminal to ask on', {
       hint: 'add --yes to trust every signer found',
     });
   }
-  if (await hasPolicy(context.environment.workingDirectory)) {
-    throw new VerifyError('usage.invalid', 'docker-verify.yaml exists already', {
-      hint: 'change it by hand, or remove it first',
-    });
-  }
   const { session, progress } = openSession(context, own, 'looking at who signs the images');
   const input = standardInput(process.stdin, context.environment);
-  const { ask, close } = asker(flags.has('yes'));
+  const conversation = flags.has('yes') ? null : openConversation();
   try {
-    const found = await findSigners(session, operands, input);
+    const { folder, repositories } = await findWithKeys({ ...search, session, input, progress }, conversation);
+    say(
+      `Found ${repositories.length} ${repositories.length === 1 ? 'repository' : 'repositories'} that this builds on`,
+    );
+    const trusted = await chooseSigners(repositories, consentBy(conversation));
+    const locked = trusted.filter(({ signers }) => signers.length === 0);
+    if (locked.length > 0) say('\nLocked to the digest that they have now:');
+    sayLocked(repositories, trusted);
+    // the policy stands on its own from here: what was only named on the command line is written down in it
+    const standing = { ...session, own: { ...own, trustedRoots: [] } };
+    const written = await writePolicy(standing, search.operands, folder, trusted, input);
+    const shown = written.map((file) => visible(relative(context.environment.workingDirectory, file)));
+    say(`\nWrote ${shown.join(' and ')}\n`);
+    const report = await check(standing, search.operands, input);
     progress.stop();
-    const written = await writePolicy(session, operands, await choose(found, ask), input);
-    for (const file of written) say(`wrote ${visible(file)}`);
-    const report = await check(session, operands, input);
-    await writeResult(renderReport(report, 'text', layoutFor(process.stdout, own, context.environment)), null);
+    const layout = layoutFor(process.stdout, own, context.environment);
+    await writeResult(renderReport(report, own.format, layout), own.output);
     return exitStatusOfVerdict(report.verdict);
   } finally {
-    close();
+    conversation?.close();
     progress.stop();
     await input.dispose();
   }

@@ -5,6 +5,7 @@ import {
   type Signer,
   splitOwnOptions,
   standardInput,
+  withDefaultPath,
 } from '../../gate/index.ts';
 import { renderJsonDocument, visible } from '../../report/index.ts';
 import { type Command, openSession } from '../command-context.ts';
@@ -49,10 +50,9 @@ export const lockCommand: Command = async (context, args) => {
   const { flags, others } = takeFlags(rest, ['update', 'check', 'prune', 'yes']);
   const { session, progress } = openSession(context, own, 'looking at the images');
   const input = standardInput(process.stdin, context.environment);
-  const operands = others.some((word) => !word.startsWith('-')) ? others : [...others, '.'];
   try {
     const request = {
-      args: operands,
+      args: withDefaultPath(others),
       check: flags.has('check'),
       prune: flags.has('prune'),
       confirmed: flags.has('yes'),

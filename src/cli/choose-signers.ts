@@ -1,0 +1,77 @@
+import { type Evidence, type FoundSigners, type ProposedSigner, proposalKey, type Trusted } from '../gate/index.ts';
+import { describeSigner, visible } from '../report/index.ts';
+import { say } from './command-context.ts';
+
+/** Whether a signer is to be trusted. */
+export type Consent = (question: string) => Promise<boolean>;
+
+interface Offer {
+  readonly proposed: ProposedSigner;
+  readonly repositories: readonly string[];
+}
+
+/** Every signer once, with all that it signs. */
+function offersOf(found: readonly FoundSigners[]): readonly Offer[] {
+  const offers = new Map<string, Offer>();
+  for (const { repository, signers } of found) {
+    for (const proposed of signers) {
+      const key = proposalKey(proposed);
+      offers.set(key, { proposed, repositories: [...(offers.get(key)?.repositories ?? []), repository] });
+    }
+  }
+  return [...offers.values()];
+}
+
+function keyOf({ signer }: Evidence): string {
+  if (signer === null) return 'a key that it does not name';
+  return signer.kind === 'key' ? `the key sha256:${signer.sha256.slice(0, 12)}` : visible(describeSigner(signer));
+}
+
+/** What could not be proven, and what would prove it. */
+function unprovenLine(piece: Evidence): string {
+  const { signer, problem, form } = piece;
+  if (problem?.code === 'unknown-signer' && form !== 'notation' && signer?.kind !== 'keyless')
+    return `a signature by ${keyOf(piece)}, which is not known here: --key FILE tries a public key`;
+  if (signer?.kind === 'keyless')
+    return `a signature that claims to be by ${keyOf(piece)}, unproven: ${visible(problem?.message ?? '')} (--trusted-root FILE names a private Sigstore)`;
+  return `a signature that proves nothing: ${visible(problem?.message ?? '')}`;
+}
+
+/** Says what will be locked, and why. */
+export function sayLocked(found: readonly FoundSigners[], trusted: readonly Trusted[]): void {
+  for (const { repository, signers } of trusted) {
+    if (signers.length > 0) continue;
+    const of = found.find((one) => one.repository === repository);
+    const lines = [...new Set((of?.unproven ?? []).map(unprovenLine))].slice(0, 5);
+    const why = (of?.signers.length ?? 0) > 0 ? 'its signers are not trusted' : 'unsigned';
+    say(`  ${visible(repository)}  ${lines.length > 0 ? 'nothing proves who signed it' : why}`);
+    for (const line of lines) say(`    ${line}`);
+  }
+}
+
+/** Asks about every signer found; whoever is not trusted in so many words is not trusted. */
+export async function chooseSigners(found: readonly FoundSigners[], consent: Consent): Promise<readonly Trusted[]> {
+  const chosen = new Set<string>();
+  for (const { proposed, repositories } of offersOf(found)) {
+    say('');
+    say(`  ${visible(describeSigner(proposed.signer))}`);
+    const what = proposed.attestation === null ? 'signs' : `attests ${visible(proposed.attestation)} of`;
+    for (const repository of repositories) say(`    ${what} ${visible(repository)}`);
+    // one question after another: this is a conversation
+    // oxlint-disable-next-line no-await-in-loop
+    if (await consent('  Trust this signer for these images?')) chosen.add(proposalKey(proposed));
+  }
+  return found.map(({ repository, signers }) => ({
+    repository,
+    signers: signers.filter((signer) => chosen.has(proposalKey(signer))),
+  }));
+}
+
+/** Whether a public key could still prove something. */
+export function wantsKey(found: readonly FoundSigners[]): boolean {
+  return found.some(
+    ({ signers, unproven }) =>
+      signers.length === 0 &&
+      unproven.some(({ problem, signer }) => problem?.code === 'unknown-signer' && signer?.kind !== 'keyless'),
+  );
+}

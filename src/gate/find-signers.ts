@@ -1,0 +1,133 @@
+import { resolve } from 'node:path';
+import { type CanonicalName, type Evidence, type KeyMaterial, parseReference, VerifyError } from '../model/index.ts';
+import { projectPolicyName, readPublicKey } from '../policy/index.ts';
+import { verifyAttachments } from '../signature/index.ts';
+import { readTrustedRoot } from '../trust/index.ts';
+import type { ExaminedImage } from './examined-image.ts';
+import { examineOperands } from './examined-target.ts';
+import { gatherImage } from './gather-image.ts';
+import type { Pipeline } from './pipeline.ts';
+import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
+import type { Session } from './session.ts';
+import type { StandardInput } from './standard-input.ts';
+
+/** A repository that a project builds on, with whoever signs its images. */
+export interface FoundSigners {
+  /** As a policy names it. */
+  readonly repository: string;
+  readonly names: readonly CanonicalName[];
+  /** Signers whose signatures verify on every image of the repository; where none does, those of verified attestations. */
+  readonly signers: readonly ProposedSigner[];
+  /** Signatures that nothing we have proves, with the reason: nobody may trust these. */
+  readonly unproven: readonly Evidence[];
+}
+
+/** What `init` found, and where it would write. */
+export interface FoundProject {
+  /** Absolute. */
+  readonly folder: string;
+  readonly repositories: readonly FoundSigners[];
+}
+
+interface Looked {
+  readonly image: ExaminedImage;
+  readonly evidence: readonly Evidence[];
+}
+
+async function signerFiles(
+  session: Session,
+  pipeline: Pipeline,
+  keys: readonly (readonly [string, KeyMaterial])[],
+): Promise<SignerFiles> {
+  const { environment, own } = session;
+  const paths = own.trustedRoots.map((path) => resolve(environment.workingDirectory, path));
+  const roots = await Promise.all(paths.map((path) => readTrustedRoot(path, 'command-line')));
+  return {
+    folder: pipeline.policies.projectFolder ?? environment.workingDirectory,
+    keys: new Map(keys.map(([path, { id }]) => [id, path])),
+    pems: new Map(pipeline.material.keys.map(({ id, pem }) => [id, pem])),
+    roots: new Map(roots.flatMap((found, index) => found.map(({ id }) => [id, paths[index] ?? '']))),
+  };
+}
+
+/** Tries every key on everything that is attached, what no rule asks for included. */
+async function look(pipeline: Pipeline, image: ExaminedImage, keys: readonly KeyMaterial[]): Promise<Looked> {
+  if (image.failure !== null) throw image.failure;
+  const { collected } = await gatherImage(pipeline, image.use, true);
+  const problem = collected.problems[0];
+  if (problem !== undefined) throw problem.error; // what could not be read is not unsigned
+  const material = { ...pipeline.material, keys: [...keys, ...pipeline.material.keys] };
+  const evidence = await verifyAttachments(collected.attachments, material, { now: pipeline.session.now() });
+  return { image, evidence };
+}
+
+/** Only who signs every image of the repository is worth proposing: anybody may sign one of them. */
+function commonSigners(looked: readonly Looked[], files: SignerFiles, attested: boolean): readonly ProposedSigner[] {
+  const [first, ...others] = looked.map(({ evidence }) => {
+    const proposed = evidence
+      .filter(({ form }) => (form === 'attestation') === attested)
+      .flatMap((piece) => proposeSigner(piece, files) ?? []);
+    return new Map(proposed.map((signer) => [proposalKey(signer), signer]));
+  });
+  return [...(first ?? new Map<string, ProposedSigner>())].flatMap(([key, signer]) =>
+    others.every((other) => other.has(key)) ? [signer] : [],
+  );
+}
+
+function foundOf(repository: string, looked: readonly Looked[], files: SignerFiles): FoundSigners {
+  const signing = commonSigners(looked, files, false);
+  const unproven = looked.flatMap(({ evidence }) =>
+    evidence.filter(({ verified, form, problem }) => !verified && form !== 'attestation' && problem !== null),
+  );
+  return {
+    repository,
+    names: looked.map(({ image }) => image.use.name),
+    signers: signing.length > 0 ? signing : commonSigners(looked, files, true),
+    unproven,
+  };
+}
+
+function repositoryOf({ use }: ExaminedImage): string {
+  const { registry, repository } = parseReference(use.name);
+  return `${registry}/${repository}`;
+}
+
+function refuseSecondPolicy({ policies }: Pipeline): void {
+  const existing = policies.reportPolicies.find(({ layer }) => layer === 'project');
+  if (existing === undefined) return;
+  throw new VerifyError('usage.invalid', `the project has a policy: ${existing.source}`, {
+    hint: `change it by hand; init writes only where no ${projectPolicyName} is`,
+  });
+}
+
+/**
+ * Looks at the images that a path uses and at who signs them, with the public keys in `keyFiles` to try.
+ * @throws VerifyError `usage.invalid` where the project has a policy; also where an image or its signatures cannot be read
+ */
+export async function findSigners(
+  session: Session,
+  args: readonly string[],
+  keyFiles: readonly string[],
+  input: StandardInput,
+): Promise<FoundProject> {
+  const paths = keyFiles.map((file) => resolve(session.environment.workingDirectory, file));
+  const keys = await Promise.all(paths.map(async (path) => [path, await readPublicKey(path)] as const));
+  const { pipeline, images } = await examineOperands(session, args, input);
+  try {
+    refuseSecondPolicy(pipeline);
+    const files = await signerFiles(session, pipeline, keys);
+    const materials = keys.map(([, key]) => key);
+    const looked = await Promise.all(images.map((image) => look(pipeline, image, materials)));
+    const byRepository = new Map<string, Looked[]>();
+    for (const one of looked) {
+      const repository = repositoryOf(one.image);
+      byRepository.set(repository, [...(byRepository.get(repository) ?? []), one]);
+    }
+    return {
+      folder: files.folder,
+      repositories: [...byRepository].map(([repository, of]) => foundOf(repository, of, files)),
+    };
+  } finally {
+    await pipeline.close();
+  }
+}
