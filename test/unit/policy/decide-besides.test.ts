@@ -70,7 +70,7 @@ describe('a folder in place of an image', () => {
 
   it.each<[string, Layers, ContextReplacement, string]>([
     ['is blocked in enforce', { project: 'version: 1\n' }, replacement('golang'), 'block'],
-    ['is blocked without any policy', {}, replacement('golang'), 'block'],
+    ['is warned of without any policy', {}, replacement('golang'), 'warn'],
     ['is warned of in warn', { project: 'version: 1\nmode: warn\n' }, replacement('golang'), 'warn'],
     ['is allowed where it is listed', { project: lists('golang') }, replacement('golang'), 'allow'],
     [
