@@ -1,9 +1,9 @@
 import { type BuildInput, deepestChain, type Judgement, judgeLineage, traceLineage } from '../lineage/index.ts';
-import { type CanonicalName, type ImageUse, type LineageLink, VerifyError } from '../model/index.ts';
+import { type CanonicalName, type LineageLink, VerifyError } from '../model/index.ts';
 import { decide, type PolicySet } from '../policy/index.ts';
 import { decideFailure, decideInput, type GatheredImage } from './gather-image.ts';
 import { imageFactsFor } from './image-facts.ts';
-import { createLineageSource } from './lineage-source.ts';
+import { createLineageSource, useOf } from './lineage-source.ts';
 import type { Pipeline } from './pipeline.ts';
 import { reportEvidence } from './report-image.ts';
 
@@ -63,8 +63,7 @@ async function traceFor(pipeline: Pipeline, gathered: GatheredImage, platform: s
     if (facts === null) return { links: [], inputs: [] };
     const { links, inputs } = await traceLineage(source, facts, depthWanted(pipeline.policies));
     const judged = await judgeLineage(links, async (name: CanonicalName, below) => {
-      const use: ImageUse = { name, written: name, platforms: [platform], uses: [] };
-      return judgeBase(pipeline, await source.gathered(use), below);
+      return judgeBase(pipeline, await source.gathered(useOf(name, platform)), below);
     });
     return { links: judged, inputs };
   } catch (error) {

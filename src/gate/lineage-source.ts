@@ -1,5 +1,6 @@
 import type { ImageFacts, LineageSource, Provenance } from '../lineage/index.ts';
 import {
+  type CanonicalName,
   type Descriptor,
   type ImageUse,
   isVerifyError,
@@ -15,6 +16,11 @@ import type { Pipeline } from './pipeline.ts';
 const provenanceType = /^https:\/\/slsa\.dev\/provenance\//;
 /** Images that one chain may look at, so that a hostile one cannot send us through the whole registry. */
 const mostImages = 200;
+
+/** A base as if somebody had written it. */
+export function useOf(name: CanonicalName, platform: string): ImageUse {
+  return { name, written: name, platforms: [platform], uses: [] };
+}
 
 /** A source of lineage that gathers every image once and keeps what it gathered for judging. */
 export interface GatheringSource extends LineageSource {
@@ -96,7 +102,7 @@ export function createLineageSource(pipeline: Pipeline, image: GatheredImage): G
     gathered,
     async readImage(name, platform) {
       if (known.size >= mostImages && !known.has(name)) return null;
-      const found = await gathered({ name, written: name, platforms: [platform], uses: [] });
+      const found = await gathered(useOf(name, platform));
       if (found.resolution.kind === 'unresolved') {
         if (isVerifyError(found.resolution.failure, 'registry.not-found', 'registry.unauthorized')) return null;
         throw found.resolution.failure;
@@ -104,6 +110,9 @@ export function createLineageSource(pipeline: Pipeline, image: GatheredImage): G
       const facts = await imageFactsFor(found, platform);
       if (facts !== null) byFacts.set(facts, found);
       return facts;
+    },
+    foretell(name, platform) {
+      gathered(useOf(name, platform)).catch(() => undefined); // whoever waits for it hears of it
     },
     async readProvenance(facts) {
       return await provenanceOf(pipeline, byFacts.get(facts) ?? image, facts);

@@ -76,6 +76,10 @@ export function endOfChain(facts: ImageFacts, examined: readonly ExaminedCandida
   if (unread !== undefined)
     return unknown(`${named(unread)} may be the base, but ${whyUnread(unread)}`, claimOf(unread));
   if (beginsWithRootFilesystem(facts)) return assumedRoot(facts, examined.length);
+  const signed = examined.find(
+    ({ candidate, content }) => candidate.claim === 'signed-provenance' && content === 'contradicted',
+  );
+  if (signed !== undefined) return contradiction(facts, signed);
   return unknown(
     examined.length > 0
       ? 'none of the images that it was built with is a prefix of its layers'

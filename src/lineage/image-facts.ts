@@ -41,6 +41,8 @@ export interface Judgement {
 export interface LineageSource {
   /** Null where the registry no longer has the image, or has it not for this platform. Its provenance need not be read yet. */
   readImage(name: CanonicalName, platform: string): Promise<ImageFacts | null>;
+  /** Says that this base is going to be judged, so that it can be looked up in the meantime. */
+  foretell(name: CanonicalName, platform: string): void;
   /** The statements about an image that is on the chain. */
   readProvenance(facts: ImageFacts): Promise<readonly Provenance[]>;
 }
