@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { projectFolder, runVerify } from '../lab.ts';
+import { lab, projectFolder, runVerify } from '../lab.ts';
 
 /** The fields of a link that are looked at here. */
 export interface SeenLink {
@@ -30,10 +30,14 @@ export interface Requirement {
   readonly claims?: 'signed' | 'unsigned';
 }
 
-/** A policy by which everything is signed by acme, and asks for the chain of bases where `lineage` is given. */
+/**
+ * A policy by which everything is signed by acme, and asks for the chain of bases where `lineage` is given. Mallory's key is known to it,
+ * but only for images that nobody builds on.
+ */
 export function chainPolicy(lineage?: Requirement): string {
   const rule = { name: 'acme', images: ['127.0.0.1:*/**'], signedBy: [{ key: 'acme.pub', log: 'optional' }] };
-  const rules = [lineage === undefined ? rule : { ...rule, require: { lineage } }];
+  const elsewhere = { images: ['mallory.test/**'], signedBy: [{ key: lab().keys.mallory.publicKey }] };
+  const rules = [elsewhere, lineage === undefined ? rule : { ...rule, require: { lineage } }];
   return JSON.stringify({ version: 1, mode: 'enforce', default: 'deny', rules });
 }
 
