@@ -228,7 +228,10 @@ const brokenCodes: Readonly<Partial<Record<ProblemCode, Finding['code']>>> = {
 
 function brokenFinding(piece: Evidence, expected: string): Finding {
   const code = brokenCodes[piece.problem?.code ?? 'malformed'] ?? 'signature.invalid';
-  const claimed = piece.signer === null ? '' : ` (it says it is by ${describeFoundSigner(piece.signer)})`;
+  const { signer } = piece;
+  const isNamed =
+    signer === null || (signer.kind === 'key' && (piece.problem?.message.includes(signer.sha256) ?? false));
+  const claimed = isNamed ? '' : ` (it says it is by ${describeFoundSigner(signer)})`;
   const reason = piece.problem?.message ?? 'it did not verify';
   const messages: Readonly<Partial<Record<Finding['code'], string>>> = {
     'signature.certificate-expired': "a signature is attached, but its signer's certificate was not valid at that time",
