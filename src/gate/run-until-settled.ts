@@ -27,7 +27,7 @@ import type { Pipeline } from './pipeline.ts';
 import { refuseCancelled } from './session.ts';
 
 /** How often a build is started again for images that could not be foreseen (design, section 2). */
-export const mostRestarts = 8;
+const mostRestarts = 8;
 
 const imageScheme = 'docker-image://';
 

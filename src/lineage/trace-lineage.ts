@@ -136,7 +136,7 @@ export async function judgeLineage(links: readonly LineageLink[], judge: JudgeBa
 }
 
 /** A chain as it looks from a base at `depth` in it: the links below that one, counted from it. */
-export function chainBelow(links: readonly LineageLink[], depth: number): readonly LineageLink[] {
+function chainBelow(links: readonly LineageLink[], depth: number): readonly LineageLink[] {
   return links.filter((link) => link.depth > depth).map((link) => ({ ...link, depth: link.depth - depth }));
 }
 

@@ -12,7 +12,7 @@ export interface Credential {
 }
 
 /** The absolute path of a program, looked for only in the absolute entries of PATH; null where there is none. */
-export async function findProgram(name: string, environment: Environment): Promise<string | null> {
+async function findProgram(name: string, environment: Environment): Promise<string | null> {
   const windows = environment.platform === 'win32';
   const path = environment.variables['PATH'] ?? environment.variables['Path'] ?? '';
   for (const folder of path.split(windows ? ';' : ':').filter((entry) => isAbsolute(entry))) {

@@ -45,7 +45,7 @@ export interface Findings {
 const nothing: Findings = { found: [], problems: [] };
 
 /** The tag that stands for a digest (cosign, specs/SIGNATURE_SPEC.md; OCI distribution-spec, "Referrers Tag Schema"). */
-export function digestTag(digest: Digest): string {
+function digestTag(digest: Digest): string {
   // The referrers schema truncates the hexadecimal part to 64 characters; so does no digest of SHA-256.
   const [algorithm = '', hex = ''] = digest.split(':');
   return `${algorithm}-${hex.slice(0, 64)}`;
