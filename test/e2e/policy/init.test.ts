@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lab, type Outcome, projectFolder, runVerify } from '../lab.ts';
+
+const { registry, trustedRoot, executable, environment } = lab();
+const policyFile = 'docker-verify.yaml';
+const lockFile = 'docker-verify.lock.json';
+const bases = ['signed/base:1', 'keyless/base:1', 'unsigned/base:1'];
+const dockerfile = `${bases.map((base, index) => `FROM ${registry}/${base} AS s${index}`).join('\n')}
+COPY --from=s0 /etc /0
+COPY --from=s1 /etc /1
+`;
+
+function project(): Promise<string> {
+  return projectFolder({ Dockerfile: dockerfile });
+}
+
+function init(folder: string, ...options: readonly string[]): Promise<Outcome> {
+  return runVerify(['init', ...options], { cwd: folder, stdin: '' });
+}
+
+/** A person at a terminal who types one answer to each question. Gives what the terminal showed, and the status. */
+function talk(folder: string, options: string, answers: readonly string[]): Promise<Outcome> {
+  const child = spawn('script', ['-qec', `stty cols 120; exec ${executable} init ${options}`, '/dev/null'], {
+    cwd: folder,
+    env: environment,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const waiting = [...answers];
+  let shown = '';
+  let answered = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    shown += chunk.toString();
+    const asked = shown.match(/\[y\/N\] |for none\): /g)?.length ?? 0;
+    for (; answered < asked; answered += 1) child.stdin.write(waiting.shift() ?? 'n\n');
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status: status ?? -1, stdout: shown, stderr: '' }));
+  });
+}
+
+describe('init --yes', () => {
+  it('writes exact signers, locks what nobody signs, and what it wrote is enforced at once', async () => {
+    const folder = await project();
+    const { status, stdout, stderr } = await init(folder, '--yes', '--key', 'acme.pub', '--trusted-root', trustedRoot);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/builder@example\.test .*\n {4}signs .*\/keyless\/base/);
+    expect(stdout).toContain('2 of 3 images verified');
+    const policy = await readFile(join(folder, policyFile), 'utf8');
+    expect(policy).toContain('identity: builder@example.test');
+    expect(policy).toContain(`trustedRoot: ${trustedRoot}`);
+    expect(policy).toContain('- key: acme.pub');
+    expect(policy).not.toContain('Regexp');
+    expect(policy).toMatch(/unsigned\/base\n {4}locked: true\n$/);
+    const checked = await runVerify(['check', '.'], { cwd: folder });
+    expect(checked.status).toBe(0);
+    await writeFile(join(folder, 'Dockerfile'), `FROM ${registry}/wrong/base:1\n`);
+    expect((await runVerify(['check', '.'], { cwd: folder })).status).toBe(10);
+  });
+
+  it('never calls an image unsigned whose signature only cannot be proven, and says what would prove it', async () => {
+    const folder = await project();
+    const { status, stderr } = await init(folder, '--yes');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/signed\/base {2}nothing proves who signed it\n.*--key FILE/);
+    expect(stderr).toMatch(/keyless\/base {2}nothing proves who signed it\n.*--trusted-root FILE/);
+    expect(stderr).toMatch(/unsigned\/base {2}unsigned/);
+    expect(await readFile(join(folder, policyFile), 'utf8')).not.toContain('signedBy');
+  });
+
+  it('does not propose a key that did not sign', async () => {
+    const folder = await project();
+    expect((await init(folder, '--yes', `--key=${lab().keys.mallory.publicKey}`)).status).toBe(0);
+    expect(await readFile(join(folder, policyFile), 'utf8')).not.toContain('key:');
+  });
+
+  it('gives the report as JSON', async () => {
+    const folder = await project();
+    const { stdout } = await init(folder, '--yes', '--format', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, verdict: 'allow' });
+  });
+
+  it('leaves a policy alone that the project has, above too: 64', async () => {
+    const folder = await projectFolder({
+      'sub/Dockerfile': dockerfile,
+      [policyFile]: 'version: 1\nmode: warn\ndefault: warn\n',
+    });
+    const { status, stderr } = await init(folder, '--yes', './sub');
+    expect(status).toBe(64);
+    expect(stderr).toContain(policyFile);
+    expect(await readdir(join(folder, 'sub'))).toEqual(['Dockerfile']);
+  });
+
+  it('writes nothing where an image cannot be looked up, or a key file is none', async () => {
+    const folder = await projectFolder({ Dockerfile: `FROM ${registry}/no/such:1\n` });
+    expect((await init(folder, '--yes')).status).toBe(11);
+    expect((await init(folder, '--yes', '--key', 'Dockerfile')).status).toBe(78);
+    expect((await init(folder, '--yes', '--key')).status).toBe(64);
+    expect(await readdir(folder)).toEqual(['Dockerfile', 'acme.pub']);
+  });
+});
+
+describe('init without --yes', () => {
+  it('is refused where there is no terminal to ask on', async () => {
+    const folder = await project();
+    const { status, stderr } = await init(folder);
+    expect(status).toBe(64);
+    expect(stderr).toContain('--yes');
+    expect(await readdir(folder)).toEqual(['Dockerfile', 'acme.pub']);
+  });
+
+  it('asks for the key and for each signer, and locks what the person does not trust', async () => {
+    const folder = await project();
+    const { status, stdout } = await talk(folder, `--trusted-root ${trustedRoot}`, [
+      'gone.pub\n',
+      'acme.pub\n',
+      'y\n',
+      'n\n',
+    ]);
+    expect(stdout).toContain('gone.pub cannot be read');
+    expect(stdout).toContain('its signers are not trusted');
+    expect(status).toBe(0);
+    const policy = await readFile(join(folder, policyFile), 'utf8');
+    const [trusted = '', locked = ''] = policy.split('name: locked');
+    expect([trusted.match(/signedBy/g)?.length, locked.match(/(?:un)?signed\/base|keyless\/base/g)?.length]).toEqual([
+      1, 2,
+    ]);
+    expect(JSON.parse(await readFile(join(folder, lockFile), 'utf8')).lockVersion).toBe(1);
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['the end of the input', '\u0004'],
+  ])('writes nothing when it is left with %s', async (_, answer) => {
+    const folder = await project();
+    const { status } = await talk(folder, '', [answer]);
+    expect(status).toBe(130);
+    expect(await readdir(folder)).toEqual(['Dockerfile', 'acme.pub']);
+  });
+});
