@@ -1,5 +1,5 @@
 import type { ExplainedImage, LayerExplanation } from '../gate/index.ts';
-import { visible } from '../report/index.ts';
+import { describeSigner, visible } from '../report/index.ts';
 
 const parts = { decides: '→', covered: '·', near: '≈', other: ' ' } as const;
 
@@ -17,8 +17,15 @@ function layerLines({ layer, policies, rules, default: otherwise, status }: Laye
   ];
 }
 
+function evidenceLine({ form, signer, verified, trusted, problem }: ExplainedImage['evidence'][number]): string {
+  const who = signer === null ? 'an unknown signer' : describeSigner(signer);
+  const worth = trusted ? 'counts' : verified ? 'proven, but no rule trusts it' : `not proven: ${problem ?? ''}`;
+  return `    ${trusted ? '✓' : '·'} ${form} by ${visible(who)}: ${visible(worth)}`;
+}
+
 /** The walk through every layer and rule, for people: → decides, · matches but comes later, ≈ nearly matches. */
-export function explanationLines({ name, digest, decision, layers }: ExplainedImage): readonly string[] {
+export function explanationLines({ name, digest, decision, evidence, layers }: ExplainedImage): readonly string[] {
   const findings = decision.findings.map(({ code, message }) => `  ${visible(message)} [${code}]`);
-  return [`${visible(name)} ${digest}: ${decision.status}`, ...findings, ...layers.flatMap(layerLines)];
+  const attached = evidence.length === 0 ? ['  nothing is attached'] : ['  attached:', ...evidence.map(evidenceLine)];
+  return [`${visible(name)} ${digest}: ${decision.status}`, ...findings, ...attached, ...layers.flatMap(layerLines)];
 }

@@ -11,8 +11,16 @@ const dockerLike: readonly (readonly [name: string, operands: string, descriptio
   ['scan', '[BUILD-ARGS] PATH', 'list the images that the build would use; no network, no daemon'],
   ['inspect', 'IMAGE', 'every signature and attestation on an image, and its chain of bases'],
   ['lineage', 'IMAGE|PATH', 'the chain of bases down to scratch'],
-  ['init', '[PATH]', 'look at who signs the images used, and write a policy that says so'],
-  ['lock', '[PATH]', 'write or update docker-verify.lock.json'],
+  [
+    'init',
+    '[--yes] [--key FILE]… [BUILD-ARGS] [PATH]',
+    'look at who signs the images used, and write a policy that says so (--yes trusts every signer found; --key tries a public key)',
+  ],
+  [
+    'lock',
+    '[--update] [--check] [--prune] [--yes] [BUILD-ARGS] [PATH|IMAGE…]',
+    'write or update docker-verify.lock.json (--check only says whether it is current; --prune takes out what is not used; --yes confirms another signer)',
+  ],
 ];
 
 /** What runs a command that Commander has parsed. */
@@ -114,7 +122,10 @@ export async function runProgram(context: CommandContext, words: readonly string
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    throw new VerifyError('usage.invalid', error.message.replace(/^error: /, ''), {
+    const [named = ''] = words;
+    if (error.code === 'commander.help')
+      throw new VerifyError('usage.invalid', `${named} needs a command`, { hint: `see docker verify ${named} --help` });
+    throw new VerifyError('usage.invalid', error.message.replace(/^error: /, '').replaceAll('\n', ' '), {
       hint: 'see docker verify --help',
       cause: error,
     });

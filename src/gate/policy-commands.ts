@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { operandsOf } from '../invocation/index.ts';
-import { type ReportPolicy, VerifyError } from '../model/index.ts';
+import { type ReportEvidence, type ReportPolicy, VerifyError } from '../model/index.ts';
 import {
   builtinPublishers,
   type ConversionResult,
@@ -20,6 +20,7 @@ import { decideInput, gatherImage } from './gather-image.ts';
 import { needsLineage, traceImage } from './image-lineage.ts';
 import { imageOperands, isPathOperand } from './operands.ts';
 import { openPipeline } from './pipeline.ts';
+import { reportEvidence } from './report-image.ts';
 import type { Session } from './session.ts';
 
 /** The policies in force here, with `--policy` ones and those that are only to be checked. */
@@ -61,6 +62,8 @@ export async function checkPolicies(session: Session, files: readonly string[]):
 export interface ExplainedImage extends Explanation {
   readonly name: string;
   readonly digest: string;
+  /** What is attached, and whether it was proven and counted. */
+  readonly evidence: readonly ReportEvidence[];
 }
 
 /**
@@ -87,7 +90,9 @@ export async function explainImages(session: Session, args: readonly string[]): 
         if (resolution.kind === 'unresolved') throw resolution.failure;
         const lineage = needsLineage(pipeline.policies) ? await traceImage(pipeline, gathered) : null;
         const input = decideInput(pipeline, gathered, resolution, lineage?.links ?? null);
-        return { name: use.name, digest: resolution.image.root.digest, ...explain(input, pipeline.policies) };
+        const explained = explain(input, pipeline.policies);
+        const evidence = reportEvidence(gathered.evidence, explained.decision.satisfiedBy);
+        return { name: use.name, digest: resolution.image.root.digest, evidence, ...explained };
       }),
     );
   } finally {
