@@ -100,5 +100,5 @@ function assumedRoot(facts: ImageFacts, examined: number): End {
     above === 0
       ? `its only layer is a root filesystem by its history; ${others}`
       : `by its history its first layer is a root filesystem; ${others}, and whether the ${above} above it were put there by this build or are another image's is not known`;
-  return { ...rootOf(facts), kind: 'root-assumed', claim: 'history', note };
+  return { ...rootOf(facts), kind: 'root-assumed', claim: 'history', note, status: above === 0 ? 'allow' : 'warn' };
 }

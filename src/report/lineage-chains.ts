@@ -39,9 +39,9 @@ export function linkTitle({ kind, name, digest }: LineageLink): string {
 export function linkLabels({ kind, claim, content }: LineageLink): string {
   switch (kind) {
     case 'root-declared':
-      return `declared by ${claim}`;
+      return `declared by ${claim}, layers ${content}`;
     case 'root-assumed':
-      return `assumed from ${claim}`;
+      return `assumed from ${claim}, layers ${content}`;
     default:
       return `claimed by ${claim === 'none' ? 'nobody' : claim}, layers ${content}`;
   }

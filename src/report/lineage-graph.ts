@@ -30,13 +30,13 @@ const words: Readonly<Record<Status, string>> = {
 /** Chains as a graph; a base that several chains share is one node. Readable without colour: the status stands in words. */
 export function lineageGraph(trees: readonly LineageTree[]): LineageGraph {
   const nodes = new Map<string, GraphNode>();
-  const edges: GraphEdge[] = [];
+  const edges = new Map<string, GraphEdge>();
   const add = (key: string, title: string, status: Status): string => {
     const known = nodes.get(key);
     if (known !== undefined) return known.id;
     const node = {
       id: `n${nodes.size}`,
-      title: `${visible(title).replace(/@(sha\d+:[0-9a-f]{12})[0-9a-f]+/, '@$1')} (${words[status]})`,
+      title: `${visible(title).replace(/(^|@)(sha\d+:[0-9a-f]{12})[0-9a-f]+/, '$1$2')} (${words[status]})`,
       status,
     };
     nodes.set(key, node);
@@ -46,14 +46,15 @@ export function lineageGraph(trees: readonly LineageTree[]): LineageGraph {
     for (const platform of tree.platforms) {
       let above = add(`${tree.name} ${platform}`, `${tree.name} ${platform}`, tree.status);
       for (const link of chainFor(tree, platform)) {
-        const key = link.kind === 'base' ? `${link.digest} ${platform}` : `${tree.name} ${platform} end`;
+        const key = link.kind === 'base' ? `${link.digest} ${platform}` : `end of ${above}`;
         const below = add(key, linkTitle(link), link.status);
-        edges.push({ from: above, to: below, label: linkLabels(link) });
+        const label = linkLabels(link);
+        edges.set(`${above} ${below} ${label}`, { from: above, to: below, label });
         above = below;
       }
     }
   }
-  return { nodes: [...nodes.values()], edges };
+  return { nodes: [...nodes.values()], edges: [...edges.values()] };
 }
 
 function mermaidText(text: string): string {
@@ -70,16 +71,17 @@ export function renderMermaid({ nodes, edges }: LineageGraph): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Quoted, on several lines where it says several things: what a name holds is escaped before, and breaks no line. */
 function dotText(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return `"${text.replace(/["\\]/g, '\\$&').replace(/,? (?=layers \w+$|\([\w ]+\)$)/, '\\n')}"`;
 }
 
 /** The graph in Graphviz's language. */
 export function renderDot({ nodes, edges }: LineageGraph): string {
   const lines = [
     'digraph lineage {',
-    '  node [shape=box, fontname="sans-serif"];',
-    '  edge [fontname="sans-serif"];',
+    '  node [shape=box, fontname="Courier", fontsize=11];',
+    '  edge [fontname="Courier", fontsize=10];',
     ...nodes.map(
       ({ id, title, status }) => `  ${id} [label=${dotText(title)}${status === 'allow' ? '' : ', style=bold'}];`,
     ),

@@ -63,7 +63,7 @@ describe('a claim that is not true is not believed', () => {
     await buildLinked(here, at('attested'), on('evil'));
     await sign(here, at('attested'), acme);
     await attest(here, at('attested'), await claims(['famous']), mallory);
-    expect(summary(await traced(at('attested')))).toEqual(['scratch root-assumed history unprovable allow']);
+    expect(summary(await traced(at('attested')))).toEqual(['scratch root-assumed history unprovable warn']);
     for (const requirement of [strict, unsigned]) {
       expect(await judged(at('attested'), requirement)).toEqual({ status: 10, codes: ['lineage.unknown'] });
     }

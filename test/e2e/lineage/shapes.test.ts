@@ -62,7 +62,7 @@ describe('the shapes that children take', () => {
     await buildLinked(here, at('silent'), on('root'));
     await sign(here, at('silent'), acme);
     const tree = await traced(at('silent'));
-    expect(summary(tree)).toEqual(['scratch root-assumed history unprovable allow']);
+    expect(summary(tree)).toEqual(['scratch root-assumed history unprovable warn']);
     expect(tree.lineage[0]?.note).toContain('is not known');
     expect(await judged(at('silent'), strict)).toEqual({ status: 10, codes: ['lineage.unknown'] });
     expect(await judged(at('silent'), { ...strict, unknown: 'warn' })).toEqual({

@@ -9,13 +9,13 @@ import {
 } from '../../../src/model/index.ts';
 
 /** A digest that is one hexadecimal digit, repeated. */
-function digestOf(digit: string): Digest {
+export function digestOf(digit: string): Digest {
   return parseDigest(`sha256:${digit.repeat(64)}`);
 }
 
 const releaseWorkflow = 'https://github.com/acme/images/.github/workflows/release.yml@refs/heads/main';
 
-const keylessEvidence: ReportEvidence = {
+export const keylessEvidence: ReportEvidence = {
   form: 'cosign-bundle',
   verified: true,
   trusted: true,
