@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../build/folders.ts';
 import { copyImage } from '../lab/images.ts';
+import { buildAttested } from '../lab/lineage-fixtures.ts';
 import { openLab, type RunningLab } from '../lab/running-lab.ts';
 import { sign } from '../lab/signing.ts';
 import { startTestRegistry } from '../lab/test-registry.ts';
@@ -13,6 +14,8 @@ export interface BenchBed {
   readonly lab: RunningLab;
   /** Ten signed bases in a registry that adds 40 ms to each request. */
   readonly bases: readonly string[];
+  /** The last of five images there, each built upon the one before, signed and attested; asked for together with its whole lineage. */
+  readonly chain: string;
   readonly subject: (program: string, parameters: readonly string[]) => Subject;
   readonly executable: string;
   /** How often the slow registry was asked since the last call. */
@@ -38,6 +41,19 @@ async function layOut(lab: RunningLab, executable: string): Promise<string> {
   return folder;
 }
 
+/** Five images, each built upon the one before by real buildx, with its provenance attested by real cosign. Answers the last. */
+async function pushChain(lab: RunningLab, prefix: string): Promise<string> {
+  const by = { signer: { key: lab.keys.acme.privateKey }, cosign: 3 } as const;
+  let below = 'scratch';
+  for (let level = 0; level < 5; level += 1) {
+    const reference = `${prefix}${level}:1`;
+    await buildAttested(lab, reference, `FROM ${below}\nCOPY word /level${level}\n`, by);
+    await sign(lab, reference, by);
+    below = reference;
+  }
+  return below;
+}
+
 /** Sets everything up on the lab in `home`, which must be up. */
 export async function openBenchBed(home: string): Promise<BenchBed> {
   const lab = openLab(home);
@@ -49,12 +65,14 @@ export async function openBenchBed(home: string): Promise<BenchBed> {
     await copyImage(lab, `${lab.registry}/signed/b${index}:1`, base);
     await sign(lab, base, { signer: { key: lab.keys.acme.privateKey }, cosign: 3 });
   }
+  const chain = await pushChain(lab, `${registry.host}/bench/level`);
   registry.setLatency(latency);
   registry.forget();
   const env = { ...lab.environment, HOME: folder, DOCKER_CONFIG: join(folder, 'docker-config') };
   return {
     lab,
     bases,
+    chain,
     executable,
     subject: (program, parameters) => ({ program, parameters, env, cwd: folder }),
     countRequests: () => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { root } from '../build/folders.ts';
 import { type BenchBed, openBenchBed } from './bench-bed.ts';
-import { build, check, type Figure, handshake, memory, size } from './figures.ts';
+import { build, check, type Figure, handshake, lineage, memory, size } from './figures.ts';
 
 const all: Readonly<Record<string, (bed: BenchBed) => Promise<Figure>>> = {
   handshake,
@@ -10,6 +10,8 @@ const all: Readonly<Record<string, (bed: BenchBed) => Promise<Figure>>> = {
   'one-again': (bed) => check(bed, 1, true, null),
   ten: (bed) => check(bed, 10, false, 0.1),
   'ten-again': (bed) => check(bed, 10, true, null),
+  lineage: (bed) => lineage(bed, false),
+  'lineage-again': (bed) => lineage(bed, true),
   build,
   memory,
   size,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { BenchBed } from './bench-bed.ts';
-import { comparePairs, measure, type Pair } from './measure.ts';
+import { comparePairs, measure, median, type Pair } from './measure.ts';
 
 /** One row of the table. */
 export interface Figure {
@@ -69,6 +69,26 @@ export async function check(bed: BenchBed, count: number, cached: boolean, aim: 
   const bases = count === 1 ? 'one signed base' : `${count} signed bases`;
   const manner = cached ? 'again' : 'nothing cached';
   return pairFigure(`check, ${bases}, ${manner} (${requests} requests)`, pair, 'cosign verify', aim);
+}
+
+/** The chain of five images down to scratch, in time and requests; `cached`: a second time. The aim is in round trips: four a level, one for the names. */
+export async function lineage(bed: BenchBed, cached: boolean): Promise<Figure> {
+  const parameters = ['lineage', ...(cached ? [] : ['--refresh']), bed.chain];
+  const ours = async (): Promise<number> => (await measure(bed.subject(bed.executable, parameters))).milliseconds;
+  const times = [await ours()];
+  for (let round = 0; round < 7; round += 1) times.push(await ours());
+  bed.countRequests();
+  await ours();
+  const requests = bed.countRequests();
+  const most = cached ? 5 : 70;
+  return {
+    name: `lineage of five, ${cached ? 'again' : 'nothing cached'}`,
+    ours: `${median(times.slice(1)).toFixed(0)} ms`,
+    theirs: '',
+    result: `${requests} asked`,
+    aim: `≤ ${most}`,
+    met: requests <= most,
+  };
 }
 
 /** A build in which every step is cached. */
