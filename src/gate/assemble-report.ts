@@ -10,6 +10,7 @@ import {
 } from '../model/index.ts';
 import { decideCacheImport, decideReplacement } from '../policy/index.ts';
 import type { ExaminedImage } from './examined-image.ts';
+import { namedRepositories, withNameRemarks } from './name-remarks.ts';
 import type { Pipeline } from './pipeline.ts';
 import { reportImage } from './report-image.ts';
 import { createFinding } from './scan-findings.ts';
@@ -35,7 +36,8 @@ export function assembleReport(pipeline: Pipeline, parts: ReportParts): Report {
   }));
   const replacements = parts.scan.replacements.map((replacement) => decideReplacement(replacement, policies));
   const unknown = parts.unknownAs === null ? [] : parts.scan.unknown.map(createFinding);
-  const images = parts.images.map(reportImage);
+  const named = namedRepositories(policies);
+  const images = parts.images.map((image) => withNameRemarks(reportImage(image), named));
   const side = [...caches, ...replacements, ...parts.others];
   const statuses = [...images, ...side].map(({ status }) => status);
   const settled = statuses.reduce(strictest, 'allow');

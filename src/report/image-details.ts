@@ -40,7 +40,9 @@ export function cureDetails(findings: readonly Finding[]): readonly Detail[] {
 /** Everything beneath an image's line, in the order of reading: what is wrong, which rule says so, where it is used, the cure. */
 export function imageDetails(image: ReportImage): readonly Detail[] {
   const lineage = describeLineage(image);
-  const details = [...findingDetails(image.findings), ...(lineage === null ? [] : [labelled('bases', lineage)])];
+  // that a tag can move is true of nearly every image: machines are told, people only of what stands out
+  const findings = image.findings.filter(({ code }) => code !== 'image.mutable-tag');
+  const details = [...findingDetails(findings), ...(lineage === null ? [] : [labelled('bases', lineage)])];
   if (image.status === 'allow') return details;
   const rules = decidingRules(image).map(describeRule).join('; ');
   if (rules !== '') details.push(labelled('rule', rules));
