@@ -18,6 +18,10 @@ export function buildxVariables(
 
 /** The arguments for a buildx that is started as a plugin: Docker's global flags, its name, its own arguments. */
 export function buildxArguments(environment: Environment, args: readonly string[]): string[] {
+  const [first = '', ...rest] = args;
+  // Docker asks these of any plugin, before the plugin's name (docker/cli, cli-plugins/metadata; cobra's completion)
+  if (first === 'docker-cli-plugin-metadata') return [...args];
+  if (first === '__complete' || first === '__completeNoDesc') return [first, 'buildx', ...rest];
   return [...environment.dockerFlags, 'buildx', ...args];
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +17,6 @@ export async function archive(files: Readonly<Record<string, string>>, options =
   const folder = await writeFiles(await temporaryFolder(), files);
   const file = join(await temporaryFolder(), 'context.tar');
   await mustRun(lab(), 'tar', [options, file, '-C', folder, ...Object.keys(files)]);
-  const { readFile } = await import('node:fs/promises');
   return readFile(file);
 }
 
