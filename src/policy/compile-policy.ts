@@ -1,12 +1,18 @@
 import type { Mode } from '../model/index.ts';
-import { compileSigner, repositoryUri } from './compile-signer.ts';
+import { compileSigner, declareTrustedRoot, repositoryUri } from './compile-signer.ts';
 import { parseDuration } from './duration.ts';
 import { type ImagePattern, parseImagePattern } from './image-pattern.ts';
 import { type Mirror, mirrorOf } from './mirror.ts';
 import { invalidIn, type PolicyScope } from './policy-scope.ts';
 import type { AttestationRequirement, CacheImportSetting, PolicyRule, Setting, SignerEntry } from './policy-set.ts';
 import { predicateTypesOf } from './predicate-type.ts';
-import type { AttestationDocument, PolicyDocument, RuleDocument, SignerDocument } from './schema.ts';
+import {
+  type AttestationDocument,
+  isRootAlone,
+  type PolicyDocument,
+  type RuleDocument,
+  type SignerDocument,
+} from './schema.ts';
 import { exactOrGlob } from './text-pattern.ts';
 
 /** One policy file, ready for use. */
@@ -117,8 +123,12 @@ async function signersOf(
   documents: readonly SignerDocument[],
 ): Promise<readonly SignerEntry[]> {
   const entries: SignerEntry[] = [];
-  for (const [index, document] of documents.entries())
-    entries.push(await compileSigner(scope, [...path, index], document));
+  for (const [index, document] of documents.entries()) {
+    const at = [...path, index];
+    // an entry that is nothing but a root declares it, for the keyless ones beside it
+    if (isRootAlone(document)) await declareTrustedRoot(scope, at, document.trustedRoot);
+    else entries.push(await compileSigner(scope, at, document));
+  }
   return entries;
 }
 

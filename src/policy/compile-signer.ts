@@ -115,6 +115,14 @@ export function repositoryUri(value: string): string {
   return value.includes('://') ? value : `https://github.com/${value}`;
 }
 
+/**
+ * Makes a trusted root count for the layer that names it, and for those after it.
+ * @throws VerifyError `policy.invalid`
+ */
+export async function declareTrustedRoot(scope: PolicyScope, path: Path, value: string): Promise<void> {
+  await trustedRootsOf(scope, [...path, 'trustedRoot'], value);
+}
+
 async function trustedRootsOf(scope: PolicyScope, path: Path, value: string): Promise<readonly string[] | 'github'> {
   if (value === 'github') return value;
   const { text, path: file } = await readNamedFile(scope, path, value);

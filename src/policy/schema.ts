@@ -83,14 +83,27 @@ const signerFields = {
     .optional()
     .describe('Signed by Notation with a certificate of this subject under this authority'),
   claims: claims.optional(),
-  trustedRoot: text.optional().describe("A private Sigstore's trusted root, or github for GitHub's private instance"),
+  trustedRoot: text
+    .optional()
+    .describe(
+      "A private Sigstore's trusted root, or github for GitHub's private instance; an entry of its own makes it count for the keyless entries beside it",
+    ),
   log: z.enum(['required', 'optional']).optional().describe('Whether a transparency log entry must be there'),
 };
 
 type SignerFields = { readonly [Name in keyof typeof signerFields]?: unknown } & { readonly publisher?: unknown };
 
+/** Whether an entry of `signedBy` names a trusted root and no signer: it makes the root count for the keyless entries beside it. */
+export function isRootAlone<Entry extends SignerFields>(
+  entry: Entry,
+): entry is Entry & { readonly trustedRoot: string } {
+  const kinds = [entry.publisher, entry.keyless, entry.key, entry.notation];
+  return entry.trustedRoot !== undefined && kinds.every((kind) => kind === undefined);
+}
+
 function signerProblem(entry: SignerFields): string | null {
   const kinds = (['publisher', 'keyless', 'key', 'notation'] as const).filter((kind) => entry[kind] !== undefined);
+  if (isRootAlone(entry) && (entry.claims ?? entry.log ?? entry.sha256) === undefined) return null;
   if (kinds.length !== 1) return 'say exactly one of publisher, keyless, key and notation';
   if (entry.claims !== undefined && kinds[0] !== 'keyless') return 'claims stand beside keyless only';
   if (entry.trustedRoot !== undefined && kinds[0] !== 'keyless') return 'trustedRoot stands beside keyless only';
@@ -116,6 +129,10 @@ const publisherSigner = z.strictObject(signerFields).check((context) => {
 const signedBy = z
   .array(trustedSigner)
   .max(100)
+  .refine(
+    (entries) => entries.every((entry) => !isRootAlone(entry)) || entries.some(({ keyless }) => keyless !== undefined),
+    'an entry that is only a trustedRoot needs a keyless entry beside it',
+  )
   .describe('Whose signature is trusted: any one of these suffices; an empty list trusts nobody');
 
 const attestation = z

@@ -198,6 +198,23 @@ describe('keyless', () => {
       expect(verdict(changes)).toMatchObject({ status: 'block', findings: [{ code: 'signature.claims-mismatch' }] });
   });
 
+  it('lets a root that is named by itself count for the keyless entries beside it, and for nobody without it', async () => {
+    const keyless = `{keyless: {issuer: "${githubIssuer}", identity: "${identity}"}}`;
+    const files = { 'root.json': '{"mediaType": "a private root"}' };
+    const declared = await policiesOf({ project: ruleWith(`signedBy: [${keyless}, {trustedRoot: root.json}]`), files });
+    const [root] = declared.material.trustedRoots;
+    const evidence = byIdentity(identity, { trustedRoot: root?.id ?? null, materials: [root?.id ?? ''] });
+    expect(decide(inputOf(name, [evidence]), declared).status).toBe('allow');
+    expect(
+      decide(inputOf(name, [byIdentity('https://other', { trustedRoot: root?.id ?? null })]), declared).status,
+    ).toBe('block');
+    const silent = await policiesOf({ project: ruleWith(`signedBy: [${keyless}]`), files });
+    expect(decide(inputOf(name, [evidence]), silent).status).toBe('block');
+    await expect(
+      policiesOf({ project: ruleWith('signedBy: [{trustedRoot: root.json}]'), files }),
+    ).rejects.toMatchObject({ code: 'policy.invalid' });
+  });
+
   it("takes GitHub's own root only where the rule says so", async () => {
     const project = ruleWith(
       `signedBy: [{keyless: {issuer: "${githubIssuer}", identity: "${identity}"}, trustedRoot: github}]`,
