@@ -17,7 +17,7 @@ import {
 } from '../lab.ts';
 
 export const { registry, keys } = lab();
-export const policyFile = 'docker-verify.yaml';
+const policyFile = 'docker-verify.yaml';
 
 /** Both engines of the lab: the name of their image store, and the variable that chooses them. */
 export const engines: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
