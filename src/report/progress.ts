@@ -27,8 +27,9 @@ export function startProgress(text: string, { stream, enabled, delay = 150 }: Pr
   let spinner: { text: string; stop(): unknown } | null = null;
   const show = async (): Promise<void> => {
     const { default: ora } = await import('ora');
-    // Standard input belongs to the build, and signals to the command.
-    if (!stopped) spinner = ora({ text: visible(current), stream, discardStdin: false, hideCursor: false }).start();
+    // Standard input belongs to the build, and signals to the command. That it is a terminal was asked above, of no variable.
+    const options = { stream, isEnabled: true, discardStdin: false, hideCursor: false };
+    if (!stopped) spinner = ora({ ...options, text: visible(current) }).start();
   };
   const timer = setTimeout(() => void show(), delay);
   timer.unref();
