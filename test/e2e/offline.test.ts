@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -98,6 +98,11 @@ beforeAll(async () => {
   await sign(lab(), `${host}/keyless/base:1`, { signer: { identity: {} }, cosign: 3 });
   filled = [(await check(keyed, acmePolicy(), [])).status, (await check(unkeyed, keyless, [])).status];
   refreshBegun = existsSync(join(trustFolder(), 'last-attempt'));
+  // the refresh that this began may still be at work there
+  const used = await temporaryFolder();
+  await cp(join(home, 'cache', 'docker-verify'), join(used, 'cache', 'docker-verify'), { recursive: true });
+  await rm(join(used, 'cache', 'docker-verify', 'trust'), { recursive: true, force: true });
+  home = used;
   await online.close();
   await gone.listen(Number(host.split(':')[1]));
   const url = `http://127.0.0.1:${await proxy.listen()}`;
