@@ -47,7 +47,7 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
 function admitBuilder({ pipeline, builder }: Prepared): void {
   const { unenforceable } = builder;
   if (unenforceable === null) return;
-  if (pipeline.policies.mode === 'enforce') throw unenforceable;
+  if (pipeline.policies.sideMode === 'enforce') throw unenforceable;
   pipeline.session.warn(
     `nothing is enforced: ${unenforceable.message} (${unenforceable.hint ?? 'choose another builder'})`,
   );

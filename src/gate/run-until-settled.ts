@@ -124,7 +124,7 @@ function audited(run: BuildRun, images: readonly ExaminedImage[], pins: PinSet, 
   const { ref, digest, pushed, materials, unverified } = audit;
   const build: ReportBuild = { status: result.status, ref, digest, pushed, materials, unverified };
   const failure = audit.audited ? (unverified.length === 0 ? null : unverifiedText(build)) : unrecordedText(build);
-  const isEnforced = pipeline.policies.mode === 'enforce';
+  const isEnforced = pipeline.policies.sideMode === 'enforce';
   if (failure !== null && !isEnforced) pipeline.session.warn(failure);
   return {
     status: result.status,

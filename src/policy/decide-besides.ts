@@ -107,7 +107,7 @@ export function decideReplacement(replacement: ContextReplacement, policies: Pol
       hint: `if that is meant, list the name in every policy in force: contexts: ["${replacement.name}"]`,
     },
   );
-  return { status: statusOfRefusal(policies.mode, true), finding };
+  return { status: statusOfRefusal(policies.sideMode, true), finding };
 }
 
 function isRuled(replacement: ContextReplacement, policies: PolicySet): boolean {

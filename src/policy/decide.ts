@@ -192,7 +192,7 @@ function shadowOf(input: DecideInput, policies: PolicySet, basis: Basis): { stat
       hint: 'pull the image, or remove the local one, so that it is plain which of them is meant',
     },
   );
-  return { status: statusOfRefusal(policies.mode, true), finding };
+  return { status: statusOfRefusal(policies.sideMode, true), finding };
 }
 
 function distinct(findings: readonly Finding[]): readonly Finding[] {

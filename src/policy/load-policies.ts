@@ -177,10 +177,10 @@ function finish(progress: Progress): PolicySet {
     rules.flatMap((rule) => (rule.signatures === null ? [] : [{ ...rule.signatures, images: rule.images }])),
   );
   const modes = loaded.map((policy) => policy.compiled.mode);
-  // nobody has asked for refusals where no policy is written: what only the mode decides is a warning then
-  const strictest = modes.includes('enforce') ? 'enforce' : 'warn';
+  const strictest = modes.length === 0 || modes.includes('enforce') ? 'enforce' : 'warn';
   return {
     mode: request.mode ?? strictest,
+    sideMode: request.mode ?? (modes.length === 0 ? 'warn' : strictest),
     layers,
     reportPolicies: progress.reports,
     material: progress.material.material(),

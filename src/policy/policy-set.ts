@@ -170,6 +170,11 @@ export interface KeyFetch {
 export interface PolicySet {
   /** The strictest mode of any policy in force. */
   readonly mode: Mode;
+  /**
+   * The mode for what no rule speaks of (a builder that would not obey, an audit, local images, folders for images): warn where nobody
+   * has written a policy or said `--mode`, so that no build that is fine today breaks.
+   */
+  readonly sideMode: Mode;
   readonly layers: readonly PolicyLayer[];
   readonly reportPolicies: readonly ReportPolicy[];
   /** What the policies declare; the embedded trusted roots come beside it. */

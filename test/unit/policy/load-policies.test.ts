@@ -36,9 +36,10 @@ describe('layers', () => {
     for (const { sha256 } of policies.reportPolicies) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('enforce where a policy says nothing else, and warn where none is written', async () => {
-    expect((await policiesOf({})).mode).toBe('warn');
-    expect((await policiesOf({ mode: 'enforce' })).mode).toBe('enforce');
+  it('enforce where nothing says otherwise, but for what no rule speaks of where none is written', async () => {
+    expect(await policiesOf({})).toMatchObject({ mode: 'enforce', sideMode: 'warn' });
+    expect(await policiesOf({ mode: 'enforce' })).toMatchObject({ mode: 'enforce', sideMode: 'enforce' });
+    expect(await policiesOf({ project: 'version: 1\n' })).toMatchObject({ sideMode: 'enforce' });
     expect((await policiesOf({ project: 'version: 1\nmode: warn\n' })).mode).toBe('warn');
     expect((await policiesOf({ project: 'version: 1\n' })).mode).toBe('enforce');
     expect(
