@@ -53,6 +53,11 @@ describe("a certificate's names", () => {
     ]);
   });
 
+  test('of a form that Fulcio does not use for user names are never taken for one', async () => {
+    const names: x509.JsonGeneralNames = [{ type: 'upn', value: 'root@example.test' }];
+    expect(alternativeNames(await made({ names }))).toEqual([{ kind: 'other', value: '' }]);
+  });
+
   test.each([
     ['CN=a', 'CN=a'],
     ['C=US,ST=WA,L=Redmond,O=Acme,CN=Signer', 'CN=Signer,O=Acme,L=Redmond,ST=WA,C=US'],
