@@ -1,7 +1,12 @@
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { describe, expect, test } from 'vitest';
-import { alternativeNames, parseCertificate, parsePemCertificates } from '../../../src/signature/certificate.ts';
+import {
+  alternativeNames,
+  leadingTo,
+  parseCertificate,
+  parsePemCertificates,
+} from '../../../src/signature/certificate.ts';
 import { limits } from '../../../src/signature/limits.ts';
 import { Refusal } from '../../../src/signature/refusal.ts';
 import { subjectName } from '../../../src/signature/subject-name.ts';
@@ -85,5 +90,23 @@ describe('the signer of a timestamp', () => {
       expect(() => assertTimestampSigner(authority)).toThrow(Refusal);
     }
     expect(() => assertTimestampSigner({ certChain: [], validFor: always })).toThrow(Refusal);
+  });
+});
+
+describe('of the certificates that a stranger brought', () => {
+  test('the authorities that lead to any trusted one count, in whatever order, and nothing else', async () => {
+    const authority = (subject: string, issuer: Awaited<ReturnType<typeof certify>> | null) =>
+      certify({ subject, isAuthority: true }, issuer, null);
+    const root = await authority('CN=root', null);
+    const unrelated = await authority('CN=unrelated', null);
+    const upper = await authority('CN=upper', root);
+    const lower = await authority('CN=lower', upper);
+    const leaf = await certify({ subject: 'CN=leaf' }, root, null);
+    const stranger = await authority('CN=stranger', null);
+    const under = await authority('CN=under', stranger);
+    const read = (made: readonly { readonly der: Buffer<ArrayBuffer> }[]) =>
+      made.map(({ der }) => parseCertificate(der));
+    const found = leadingTo(read([root, unrelated]), read([lower, leaf, stranger, under, upper]));
+    expect(found.map(subjectName)).toEqual(['CN=upper', 'CN=lower']);
   });
 });
