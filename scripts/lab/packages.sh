@@ -5,7 +5,7 @@
 LAB_ENGINE_PACKAGES="docker.io/sid containerd/sid runc/bookworm libseccomp2/bookworm docker-cli/sid docker-buildx/sid docker-compose/sid"
 LAB_TOOL_PACKAGES="cosign/sid cosign/trixie crane/sid oras/sid notation/sid docker-registry/bookworm busybox-static/bookworm"
 
-# mirror: the address of the Debian archive that apt of this machine uses, in either notation, else $LAB_MIRROR, else Debian's own
+# mirror: the address of the Debian archive that apt of this machine uses, in either notation; $LAB_MIRROR comes first
 mirror() {
   if [ -n "${LAB_MIRROR:-}" ]; then
     echo "$LAB_MIRROR"
@@ -15,7 +15,6 @@ mirror() {
     cat /etc/apt/sources.list.d/*.sources 2>/dev/null | sed -n 's/^URIs:[[:space:]]*//p' | tr ' \t' '\n\n'
     cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
       sed -n -E 's/^[[:space:]]*deb[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+)[[:space:]].*/\2/p'
-    echo http://deb.debian.org/debian
   } | grep -E '^https?://.*/debian/?$' | head -n 1
 }
 
@@ -24,6 +23,7 @@ download() {
   local apt=$LAB_HOME/apt suite
   local options=(-o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$apt/lists"
     -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root -qq)
+  [ -n "$(mirror)" ] || fail "no Debian archive in /etc/apt: set LAB_MIRROR to the address of one (…/debian)"
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$LAB_HOME/packages"
   for suite in bookworm trixie sid; do
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $suite main"
