@@ -6,13 +6,8 @@ import { type Mirror, mirrorOf } from './mirror.ts';
 import { invalidIn, type PolicyScope } from './policy-scope.ts';
 import type { AttestationRequirement, CacheImportSetting, PolicyRule, Setting, SignerEntry } from './policy-set.ts';
 import { predicateTypesOf } from './predicate-type.ts';
-import {
-  type AttestationDocument,
-  isRootAlone,
-  type PolicyDocument,
-  type RuleDocument,
-  type SignerDocument,
-} from './schema.ts';
+import type { AttestationDocument, PolicyDocument, RuleDocument, SignerDocument } from './schema.ts';
+import { isRootAlone } from './signer-problem.ts';
 import { exactOrGlob } from './text-pattern.ts';
 
 /** One policy file, ready for use. */

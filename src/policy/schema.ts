@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseDuration } from './duration.ts';
 import { parseImagePattern } from './image-pattern.ts';
 import { predicateTypesOf } from './predicate-type.ts';
+import { isRootAlone, signerProblem } from './signer-problem.ts';
 import { regularExpressionProblem } from './text-pattern.ts';
 
 // The one definition of the language: it parses policies, and the JSON Schema and the reference are generated from it.
@@ -90,29 +91,6 @@ const signerFields = {
     ),
   log: z.enum(['required', 'optional']).optional().describe('Whether a transparency log entry must be there'),
 };
-
-type SignerFields = { readonly [Name in keyof typeof signerFields]?: unknown } & { readonly publisher?: unknown };
-
-/** Whether an entry of `signedBy` names a trusted root and no signer: it makes the root count for the keyless entries beside it. */
-export function isRootAlone<Entry extends SignerFields>(
-  entry: Entry,
-): entry is Entry & { readonly trustedRoot: string } {
-  const kinds = [entry.publisher, entry.keyless, entry.key, entry.notation];
-  return entry.trustedRoot !== undefined && kinds.every((kind) => kind === undefined);
-}
-
-function signerProblem(entry: SignerFields): string | null {
-  const kinds = (['publisher', 'keyless', 'key', 'notation'] as const).filter((kind) => entry[kind] !== undefined);
-  if (isRootAlone(entry) && (entry.claims ?? entry.log ?? entry.sha256) === undefined) return null;
-  if (kinds.length !== 1) return 'say exactly one of publisher, keyless, key and notation';
-  if (entry.claims !== undefined && kinds[0] !== 'keyless') return 'claims stand beside keyless only';
-  if (entry.trustedRoot !== undefined && kinds[0] !== 'keyless') return 'trustedRoot stands beside keyless only';
-  if (entry.log !== undefined && kinds[0] === 'notation') return 'Notation has no transparency log';
-  const isUrl = typeof entry.key === 'string' && entry.key.startsWith('https://');
-  if (isUrl && entry.sha256 === undefined) return 'a key that is fetched needs its sha256 beside it';
-  if (!isUrl && entry.sha256 !== undefined) return 'sha256 stands beside a key that is an https address only';
-  return null;
-}
 
 const trustedSigner = z
   .strictObject({ ...signerFields, publisher: text.optional().describe("A name of the publishers' catalogue") })
