@@ -1,0 +1,59 @@
+import semver from 'semver';
+import { apkOrder, debianOrder, naturalOrder, rpmOrder, type VersionOrder } from './version-orders.ts';
+
+const semanticTypes = new Set(['npm', 'cargo', 'golang', 'hex', 'pub', 'swift', 'nuget', 'composer', 'github']);
+
+/** Semantic versions need three numbers; people write ranges with fewer. */
+function padded(version: string): string {
+  const bare = version.replace(/^v/, '');
+  if (/^\d+$/.test(bare)) return `${bare}.0.0`;
+  return /^\d+\.\d+$/.test(bare) ? `${bare}.0` : bare;
+}
+
+const semanticOrder: VersionOrder = (left, right) => {
+  const a = semver.parse(padded(left), { loose: true });
+  const b = semver.parse(padded(right), { loose: true });
+  return a === null || b === null ? naturalOrder(left, right) : a.compare(b);
+};
+
+function orderOf(type: string | null): VersionOrder {
+  if (type === 'deb') return debianOrder;
+  if (type === 'rpm') return rpmOrder;
+  if (type === 'apk') return apkOrder;
+  return type !== null && semanticTypes.has(type) ? semanticOrder : naturalOrder;
+}
+
+/** Debian's `5.6.1+really5.4.5` is 5.4.5 under a number that sorts higher. */
+function withoutDisguise(version: string): string {
+  const really = version.lastIndexOf('really');
+  return really > 0 ? version.slice(really + 'really'.length) : version;
+}
+
+function withoutRevision(type: string | null, version: string): string {
+  if (type === 'apk') return version.replace(/-r\d+$/, '');
+  const dash = version.lastIndexOf('-');
+  if (dash <= 0) return version;
+  if (type === 'deb' || type === 'rpm') return version.slice(0, dash);
+  // without a type, a suffix of letters may be 1.0-rc1, which comes before 1.0
+  return type === null && /^r?\d/.test(version.slice(dash + 1)) ? version.slice(0, dash) : version;
+}
+
+const packaging = new Set<string | null>(['deb', 'rpm', 'apk', null]);
+
+/** `version` without what a distribution adds to it, as far as `bound` does not speak of that. */
+function asWrittenBy(bound: string, type: string | null, version: string): string {
+  if (!packaging.has(type)) return version;
+  const honest = bound.includes('really') ? version : withoutDisguise(version);
+  const sameEpoch = /^\d+:/.test(bound) ? honest : honest.replace(/^\d+:/, '');
+  const upstream = bound.includes('-') ? sameEpoch : withoutRevision(type, sameEpoch);
+  if (type !== 'deb' || /[+~]/.test(bound)) return upstream;
+  return upstream.replace(/[+~.](?:dfsg|ds|repack|deb\d|nmu\d|b\d).*$/, '');
+}
+
+/**
+ * How a package's version stands to the version that a range names: negative, zero or positive. `type` is that of its package URL.
+ * Where the range names an upstream version, a distribution's epoch, revision and repacking do not count.
+ */
+export function compareToBound(type: string | null, version: string, bound: string): number {
+  return orderOf(type)(asWrittenBy(bound, type, version), bound);
+}

@@ -1,0 +1,2 @@
+export { type PackageFacts, packageFacts } from './package-facts.ts';
+export { parsePackagePattern } from './package-pattern.ts';

@@ -1,0 +1,82 @@
+import { isInRange, type PackagePattern, parsePackagePattern } from './package-pattern.ts';
+import { type SbomPackage, sbomPackages } from './sbom-packages.ts';
+
+/** What SBOMs say of the packages in an image. */
+export interface PackageFacts {
+  /** Of the SBOM that lists the most. */
+  readonly count: number;
+  /** For each pattern that matches: the packages, as `name version`, at most 20. */
+  readonly denied: Readonly<Record<string, readonly string[]>>;
+}
+
+const mostNamed = 20;
+
+/** Names are compared without regard to case, and as Python's index does: `_`, `.` and `-` are one. */
+function comparable(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+interface NamedPattern {
+  readonly text: string;
+  readonly pattern: PackagePattern;
+}
+
+function isDenied({ pattern }: NamedPattern, found: SbomPackage): boolean {
+  if (pattern.type !== null && pattern.type !== found.type) return false;
+  if (pattern.namespace !== '' && comparable(pattern.namespace) !== comparable(found.namespace)) return false;
+  const wanted = comparable(pattern.name);
+  const { source } = found;
+  const bySource = source !== null && comparable(source.name) === wanted;
+  if (bySource && isInRange(pattern, found.type, source.version === '' ? found.version : source.version)) return true;
+  return found.names.some((name) => comparable(name) === wanted) && isInRange(pattern, found.type, found.version);
+}
+
+function describe({ names, version }: SbomPackage): string {
+  return `${names[0] ?? ''} ${version === '' ? '(of unknown version)' : version}`.slice(0, 200);
+}
+
+/** By the name that they are about, so that a long list of patterns costs no more than a short one. */
+function patternsByName(patterns: readonly NamedPattern[]): ReadonlyMap<string, readonly NamedPattern[]> {
+  const byName = new Map<string, NamedPattern[]>();
+  for (const named of patterns) {
+    const name = comparable(named.pattern.name);
+    const known = byName.get(name);
+    if (known === undefined) byName.set(name, [named]);
+    else known.push(named);
+  }
+  return byName;
+}
+
+function namesOf({ names, source }: SbomPackage): ReadonlySet<string> {
+  return new Set([...names, ...(source === null ? [] : [source.name])].map(comparable));
+}
+
+/**
+ * What these SBOMs (in-toto predicates, parsed JSON) list: how many packages, and which of them the patterns name. Null where there
+ * is no SBOM or one cannot be read. A pattern that cannot be read counts as one that matches. Never throws.
+ */
+export function packageFacts(predicates: readonly unknown[], patterns: readonly string[]): PackageFacts | null {
+  const lists = predicates.map(sbomPackages).filter((list) => list !== null);
+  if (lists.length === 0 || lists.length < predicates.length) return null;
+  const denied = new Map<string, Set<string>>();
+  const readable: NamedPattern[] = [];
+  for (const text of new Set(patterns)) {
+    const pattern = parsePackagePattern(text);
+    if (pattern === null) denied.set(text, new Set(['a pattern that cannot be read']));
+    else readable.push({ text, pattern });
+  }
+  const byName = patternsByName(readable);
+  for (const found of lists.flat()) {
+    const candidates = [...namesOf(found)].flatMap((name) => byName.get(name) ?? []);
+    for (const named of candidates.filter((candidate) => isDenied(candidate, found))) {
+      const matches = denied.get(named.text) ?? new Set<string>();
+      if (matches.size < mostNamed) matches.add(describe(found));
+      denied.set(named.text, matches);
+    }
+  }
+  const counts = lists.map((list) => list.filter(({ counts: isSoftware }) => isSoftware).length);
+  return {
+    count: counts.reduce((most, count) => Math.max(most, count), 0),
+    denied: Object.fromEntries([...denied].map(([text, matches]) => [text, [...matches]])),
+  };
+}

@@ -1,0 +1,46 @@
+/** The parts of a package URL that packages are compared by (purl-spec, PURL-SPECIFICATION). */
+export interface PackageUrl {
+  /** Lower case. */
+  readonly type: string;
+  /** Without its name, segments joined by slashes; empty where there is none. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Empty where there is none. */
+  readonly version: string;
+  /** The `upstream` qualifier: the source package, for some tools with `@version`; null where there is none. */
+  readonly upstream: string | null;
+}
+
+const longest = 2_000;
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Reads a package URL leniently, as tools write them; null where it has no type or no name. */
+export function parsePackageUrl(text: string): PackageUrl | null {
+  if (!text.startsWith('pkg:') || text.length > longest) return null;
+  const [withoutFragment = ''] = text.slice('pkg:'.length).split('#', 1);
+  const mark = withoutFragment.indexOf('?');
+  const path = mark < 0 ? withoutFragment : withoutFragment.slice(0, mark);
+  const qualifiers = mark < 0 ? [] : withoutFragment.slice(mark + 1).split('&');
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const [type, ...names] = segments;
+  const last = names.pop();
+  if (type === undefined || last === undefined) return null;
+  const at = last.lastIndexOf('@');
+  const name = decoded(at > 0 ? last.slice(0, at) : last);
+  const upstream = qualifiers.find((qualifier) => qualifier.startsWith('upstream='));
+  if (name === '') return null;
+  return {
+    type: type.toLowerCase(),
+    namespace: names.map(decoded).join('/'),
+    name,
+    version: at > 0 ? decoded(last.slice(at + 1)) : '',
+    upstream: upstream === undefined ? null : decoded(upstream.slice('upstream='.length)),
+  };
+}
