@@ -11,6 +11,7 @@ import { type Collected, collectAttachments } from '../oci/index.ts';
 import { type DecideInput, decideUnresolved } from '../policy/index.ts';
 import { verifyAttachments } from '../signature/index.ts';
 import { collectOptionsFor } from './collect-options.ts';
+import { attestedPackages } from './package-source.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type Resolution, resolveUse } from './resolve-use.ts';
 import { refuseCancelled } from './session.ts';
@@ -59,7 +60,7 @@ export function decideInput(
   const problems = gathered.collected.problems.map(({ error, location }) => ({
     message: `${location}: ${error.message}`,
   }));
-  return {
+  const input: DecideInput = {
     image: {
       name: image.name,
       digest: image.root.digest,
@@ -76,6 +77,7 @@ export function decideInput(
     packages: null,
     now: pipeline.session.now().toISOString(),
   };
+  return { ...input, packages: attestedPackages(input, pipeline.policies) };
 }
 
 /** The decision on an image that could not be looked up. */

@@ -81,7 +81,10 @@ export function judgePackages(context: JudgeContext, packages: NonNullable<Polic
     });
     return unmet(context, finding);
   }
-  const denied = packages.deny.flatMap((pattern) => facts.denied[pattern] ?? []);
+  const denied = packages.deny.flatMap((pattern) =>
+    // a package may be called as what every object inherits
+    Object.hasOwn(facts.denied, pattern) ? (facts.denied[pattern] ?? []) : [],
+  );
   if (denied.length > 0) {
     const finding = findingOf('package.denied', 'it contains a package that the rule denies', {
       expected: `none of ${packages.deny.slice(0, 5).join(', ')}`,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseDuration } from './duration.ts';
 import { parseImagePattern } from './image-pattern.ts';
+import { isPackagePattern } from './package-pattern.ts';
 import { predicateTypesOf } from './predicate-type.ts';
 import { isRootAlone, signerProblem } from './signer-problem.ts';
 import { regularExpressionProblem } from './text-pattern.ts';
@@ -149,7 +150,15 @@ const requirements = z
       .describe("By the log's or timestamp's time, else the lock's; a duration: whole numbers with s, m, h, d, w or y"),
     packages: z
       .strictObject({
-        deny: z.array(text).max(1_000).optional(),
+        deny: z
+          .array(
+            text.refine(
+              isPackagePattern,
+              'not a package pattern: write NAME, NAME@1.2.3, NAME@1.2 - 1.4 or NAME@>=1.2,<2; a package URL may stand for the name',
+            ),
+          )
+          .max(1_000)
+          .optional(),
         max: z.int().min(0).max(1_000_000).optional(),
       })
       .refine((value) => value.deny !== undefined || value.max !== undefined, 'say deny, max or both')
