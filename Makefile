@@ -42,6 +42,7 @@ bench: $(executable) ## the figures
 	scripts/bench
 
 clean: ## all that was made, but for node_modules
+	[ ! -d build/lab ] || scripts/lab/down
 	rm -rf build dist reports coverage
 
 $(executable): $(sources) $(modules)
