@@ -207,7 +207,8 @@ describe('the refresh in the background', () => {
     await mkdir(trustFolder(), { recursive: true });
     const mark = join(trustFolder(), 'last-attempt');
     await writeFile(mark, '');
-    const long = new Date(Date.now() - 30 * 24 * 60 * 60 * 1000);
+    // whole seconds, which a file system gives back as they were set
+    const long = new Date((Math.floor(Date.now() / 1000) - 30 * 24 * 60 * 60) * 1000);
     await utimes(mark, long, long);
     expect(await check(unkeyed, keyless, ['--offline'])).toMatchObject({ status: 0 });
     await pause(1_000);
