@@ -1,11 +1,11 @@
 import { readUserPolicy } from '../builder/index.ts';
-import { operandsOf, parseBuildArguments } from '../invocation/index.ts';
-import { type BuildTarget, type ImageUse, type Report, VerifyError } from '../model/index.ts';
+import { parseBuildArguments } from '../invocation/index.ts';
+import type { BuildTarget, ImageUse, Report } from '../model/index.ts';
 import { assembleReport } from './assemble-report.ts';
 import { machinePlatform } from './default-platform.ts';
 import { examineBuild, examineUses } from './examine-build.ts';
 import { localEngine } from './local-engine.ts';
-import { imageOperands, isPathOperand } from './operands.ts';
+import { imageOperands, readOperands } from './operands.ts';
 import { openPipeline } from './pipeline.ts';
 import { projectFolderOf } from './project-folder.ts';
 import { lookAhead, openRegistries } from './registries.ts';
@@ -53,19 +53,8 @@ async function checkTargets(session: Session, targets: readonly BuildTarget[], i
  * @throws VerifyError `usage.*`, `dockerfile.*`, `policy.*`, …; what is wrong with an image is in the report
  */
 export async function check(session: Session, args: readonly string[], input: StandardInput): Promise<Report> {
-  const operands = operandsOf(args);
-  const paths = operands.filter(isPathOperand);
-  if (operands.length > 0 && paths.length === 0)
-    return await checkImages(session, imageOperands(operands, args, session));
-  if (paths.length < operands.length) {
-    throw new VerifyError(
-      'usage.invalid',
-      `check takes one path or images, found both: ${operands.slice(0, 5).join(' ')}`,
-      {
-        hint: 'begin a path with ./ or /',
-      },
-    );
-  }
+  const operands = readOperands(args);
+  if (operands.kind === 'images') return await checkImages(session, imageOperands(operands.names, args, session));
   const { invocation } = parseBuildArguments(args, session.environment);
   return await checkTargets(session, invocation.targets, input);
 }

@@ -1,10 +1,10 @@
 import { readUserPolicy } from '../builder/index.ts';
-import { operandsOf, parseBuildArguments } from '../invocation/index.ts';
+import { parseBuildArguments } from '../invocation/index.ts';
 import { type ImageUse, type Unknown, VerifyError } from '../model/index.ts';
 import { machinePlatform } from './default-platform.ts';
 import { examineBuild, examineUses } from './examine-build.ts';
 import type { ExaminedImage } from './examined-image.ts';
-import { imageOperands, isPathOperand } from './operands.ts';
+import { imageOperands, readOperands } from './operands.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { projectFolderOf } from './project-folder.ts';
 import { loadTargets } from './scan-targets.ts';
@@ -62,16 +62,15 @@ export async function examineOperands(
   args: readonly string[],
   input: StandardInput,
 ): Promise<ExaminedOperands> {
-  const operands = operandsOf(args);
-  const paths = operands.filter(isPathOperand);
-  if (paths.length === 1 && operands.length === 1) return await examinePath(session, args, input);
-  if (paths.length === 0 && operands.length > 0)
-    return await examineNames(session, imageOperands(operands, args, session));
-  throw new VerifyError(
-    'usage.invalid',
-    operands.length === 0 ? 'a path or an image is missing' : 'take one path, or images',
-    {
-      hint: 'begin a path with ./ or /, or write . for this folder',
-    },
-  );
+  const operands = readOperands(args);
+  switch (operands.kind) {
+    case 'path':
+      return await examinePath(session, args, input);
+    case 'images':
+      return await examineNames(session, imageOperands(operands.names, args, session));
+    case 'nothing':
+      throw new VerifyError('usage.invalid', 'a path or an image is missing', {
+        hint: 'begin a path with ./ or /, or write . for this folder',
+      });
+  }
 }

@@ -1,16 +1,9 @@
-import { operandsOf } from '../invocation/index.ts';
 import type { BuildInput } from '../lineage/index.ts';
-import {
-  type Evidence,
-  type LineageLink,
-  type ReportImage,
-  type UnsignedStatement,
-  VerifyError,
-} from '../model/index.ts';
+import type { Evidence, LineageLink, ReportImage, UnsignedStatement } from '../model/index.ts';
 import { judgeGathered } from './examine-image.ts';
 import { gatherImage } from './gather-image.ts';
 import { traceImage } from './image-lineage.ts';
-import { imageOperands, isPathOperand } from './operands.ts';
+import { onlyImages } from './operands.ts';
 import { openPipeline } from './pipeline.ts';
 import { reportImage } from './report-image.ts';
 import type { Session } from './session.ts';
@@ -39,11 +32,7 @@ export interface Inspection {
  * @throws VerifyError `usage.invalid`; also where an image cannot be looked up
  */
 export async function inspect(session: Session, args: readonly string[]): Promise<readonly Inspection[]> {
-  const names = operandsOf(args);
-  if (names.length === 0 || names.some(isPathOperand)) {
-    throw new VerifyError('usage.invalid', 'inspect takes images', { hint: 'docker verify check looks at a folder' });
-  }
-  const uses = imageOperands(names, args, session);
+  const uses = onlyImages(args, session, 'inspect', 'docker verify check looks at a folder');
   const pipeline = await openPipeline(session, {
     projectFrom: session.environment.workingDirectory,
     localImages: false,

@@ -1,5 +1,5 @@
 import { readUserPolicy } from '../builder/index.ts';
-import { operandsOf, parseBuildArguments } from '../invocation/index.ts';
+import { parseBuildArguments } from '../invocation/index.ts';
 import type { BuildInput } from '../lineage/index.ts';
 import {
   type CanonicalName,
@@ -14,7 +14,7 @@ import { examineBuild } from './examine-build.ts';
 import { judgeGathered } from './examine-image.ts';
 import { gatherImage } from './gather-image.ts';
 import { traceImage } from './image-lineage.ts';
-import { imageOperands, isPathOperand } from './operands.ts';
+import { imageOperands, readOperands } from './operands.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { projectFolderOf } from './project-folder.ts';
 import { loadTargets } from './scan-targets.ts';
@@ -58,20 +58,20 @@ export async function lineage(
   input: StandardInput,
 ): Promise<readonly TracedImage[]> {
   const { environment } = session;
-  const operands = operandsOf(args);
-  if (operands.length === 0) {
+  const operands = readOperands(args);
+  if (operands.kind === 'nothing') {
     throw new VerifyError('usage.invalid', 'a path or an image is missing', {
       hint: 'docker verify lineage IMAGE, or . for this folder',
     });
   }
-  const isPath = operands.some(isPathOperand);
-  const targets = isPath ? parseBuildArguments(args, environment).invocation.targets : [];
-  const projectFrom = isPath ? projectFolderOf(targets, environment) : environment.workingDirectory;
+  const targets = operands.kind === 'path' ? parseBuildArguments(args, environment).invocation.targets : [];
+  const projectFrom = operands.kind === 'path' ? projectFolderOf(targets, environment) : environment.workingDirectory;
   const pipeline = await openPipeline(session, { projectFrom, localImages: false });
   try {
-    const uses = isPath
-      ? await usesOf(pipeline, await loadTargets(targets, input))
-      : imageOperands(operands, args, session);
+    const uses =
+      operands.kind === 'path'
+        ? await usesOf(pipeline, await loadTargets(targets, input))
+        : imageOperands(operands.names, args, session);
     return await Promise.all(uses.map((use) => trace(pipeline, use)));
   } finally {
     await pipeline.close();

@@ -1,11 +1,52 @@
 import { operandsOf, requestedPlatforms } from '../invocation/index.ts';
-import { type ImageUse, parseCanonicalName } from '../model/index.ts';
+import { type ImageUse, parseCanonicalName, VerifyError } from '../model/index.ts';
 import { machinePlatform } from './default-platform.ts';
 import type { Session } from './session.ts';
 
-/** Whether an operand of `check` or `lineage` is a path; everything else is an image, whatever folders exist (design, section 3). */
-export function isPathOperand(text: string): boolean {
+/** What a command line names: one path, images, or nothing. */
+export type Operands =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'path' }
+  | { readonly kind: 'images'; readonly names: readonly string[] };
+
+/** Whether an operand is a path; everything else is an image, whatever folders exist (design, section 3). */
+function isPathOperand(text: string): boolean {
   return /^(?:\.{1,2}$|-$|\/|\.{1,2}[/\\]|[A-Za-z]:[/\\]|[a-z+]+:\/\/|git@)/.test(text);
+}
+
+/**
+ * Tells whether a command line names a path or images.
+ * @throws VerifyError `usage.invalid` for both at once, or more than one path
+ */
+export function readOperands(args: readonly string[]): Operands {
+  const operands = operandsOf(args);
+  if (operands.length === 0) return { kind: 'nothing' };
+  const paths = operands.filter(isPathOperand);
+  if (paths.length === 0) return { kind: 'images', names: operands };
+  if (operands.length === 1) return { kind: 'path' };
+  const found = operands.slice(0, 5).join(' ');
+  throw new VerifyError('usage.invalid', `expected one path, or images; found ${found}`, {
+    hint:
+      paths.length === operands.length
+        ? 'name one path at a time'
+        : 'a path begins with ./ or /, everything else is an image: name one path, or images',
+  });
+}
+
+/**
+ * The images of a command line for a command that takes nothing else.
+ * @throws VerifyError `usage.invalid`
+ */
+export function onlyImages(
+  args: readonly string[],
+  session: Session,
+  command: string,
+  forPaths: string,
+): readonly ImageUse[] {
+  const operands = readOperands(args);
+  if (operands.kind === 'images') return imageOperands(operands.names, args, session);
+  const found = operands.kind === 'path' ? `found the path ${operandsOf(args)[0]}` : 'found none';
+  throw new VerifyError('usage.invalid', `${command} takes images, ${found}`, { hint: forPaths });
 }
 
 /** The images of a command line, each once, as uses for the platforms asked for. */

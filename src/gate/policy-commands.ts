@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { operandsOf } from '../invocation/index.ts';
 import { type ReportEvidence, type ReportPolicy, VerifyError } from '../model/index.ts';
 import {
   builtinPublishers,
@@ -18,7 +17,7 @@ import {
 } from '../policy/index.ts';
 import { decideInput, gatherImage } from './gather-image.ts';
 import { needsLineage, traceImage } from './image-lineage.ts';
-import { imageOperands, isPathOperand } from './operands.ts';
+import { onlyImages } from './operands.ts';
 import { openPipeline } from './pipeline.ts';
 import { reportEvidence } from './report-image.ts';
 import type { Session } from './session.ts';
@@ -71,18 +70,12 @@ export interface ExplainedImage extends Explanation {
  * @throws VerifyError `usage.invalid`; also where an image cannot be looked up
  */
 export async function explainImages(session: Session, args: readonly string[]): Promise<readonly ExplainedImage[]> {
-  const names = operandsOf(args);
-  if (names.length === 0 || names.some(isPathOperand)) {
-    throw new VerifyError('usage.invalid', 'policy explain takes images', {
-      hint: 'docker verify check explains a folder',
-    });
-  }
+  const uses = onlyImages(args, session, 'policy explain', 'docker verify check explains a folder');
   const pipeline = await openPipeline(session, {
     projectFrom: session.environment.workingDirectory,
     localImages: false,
   });
   try {
-    const uses = imageOperands(names, args, session);
     return await Promise.all(
       uses.map(async (use) => {
         const gathered = await gatherImage(pipeline, use, true);
