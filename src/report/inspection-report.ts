@@ -1,5 +1,6 @@
 import type { CertificateClaims, EvidenceForm, LineageLink, ReportImage, Signer } from '../model/index.ts';
 import { describeSigner } from './describe-signer.ts';
+import type { LineageInput } from './lineage-chains.ts';
 import { renderLineageText } from './lineage-text.ts';
 import { visible } from './visible.ts';
 import { type Layout, wrap } from './wrap.ts';
@@ -24,13 +25,7 @@ export interface InspectedImage {
   readonly unsigned: readonly { readonly subject: string; readonly predicateType: string }[];
   readonly problems: readonly string[];
   readonly lineage: readonly LineageLink[];
-  readonly inputs: readonly {
-    readonly depth: number;
-    readonly platform: string;
-    readonly role: string;
-    readonly name: string | null;
-    readonly digest: string | null;
-  }[];
+  readonly inputs: readonly LineageInput[];
 }
 
 type Inspected = InspectedImage['evidence'][number];

@@ -1,5 +1,14 @@
 import type { LineageLink, Status } from '../model/index.ts';
 
+/** What helped to build an image of a chain. */
+export interface LineageInput {
+  readonly depth: number;
+  readonly platform: string;
+  readonly role: string;
+  readonly name: string | null;
+  readonly digest: string | null;
+}
+
 /** An image with its chains of bases, as every drawing of it needs them. */
 export interface LineageTree {
   readonly name: string;
@@ -8,13 +17,7 @@ export interface LineageTree {
   readonly platforms: readonly string[];
   readonly lineage: readonly LineageLink[];
   /** What helped to build it without being below. */
-  readonly inputs: readonly {
-    readonly depth: number;
-    readonly platform: string;
-    readonly role: string;
-    readonly name: string | null;
-    readonly digest: string | null;
-  }[];
+  readonly inputs: readonly LineageInput[];
 }
 
 /** The chain for one platform, the nearest base first. */
