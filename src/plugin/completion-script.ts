@@ -29,9 +29,15 @@ compdef _docker_verify docker-verify
 
 const fish = `function __docker_verify_complete
     set -l words (commandline -opc) (commandline -ct)
-    $words[1] __complete $words[2..] 2>/dev/null | string match -v ':*'
+    set -l answers ($words[1] __complete $words[2..] 2>/dev/null)
+    string match -v ':*' -- $answers
+    if contains -- ':0' $answers
+        __fish_complete_path (commandline -ct)
+    else if contains -- ':16' $answers
+        __fish_complete_directories (commandline -ct) ''
+    end
 end
-complete -c docker-verify -a '(__docker_verify_complete)'
+complete -c docker-verify -f -a '(__docker_verify_complete)'
 `;
 
 const powershell = `Register-ArgumentCompleter -Native -CommandName docker-verify -ScriptBlock {

@@ -12,7 +12,8 @@ let folder = '';
 // Stands in for docker and docker-verify: prints its arguments one a line in brackets, then its standard input.
 const printer =
   '#!/bin/sh\nfor word in "$@"; do printf "[%s]\\n" "$word"; done\nif [ "$1" = stdin ]; then cat; fi\nexit 7\n';
-const completer = '#!/bin/sh\nprintf "%s|" "$@" >&2\nprintf "build\\tbuild it\\nbake\\n:4\\n"\n';
+const completer =
+  '#!/bin/sh\nprintf "%s|" "$@" >&2\nif [ "$2" = files ]; then echo :0; exit; fi\nprintf "build\\tbuild it\\nbake\\n:4\\n"\n';
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'shell-'));
@@ -74,6 +75,17 @@ describe('the completion for bash', () => {
 
   it.each(shells)('names the program for %s', (shell) => {
     expect(completionScript(shell)).toContain('docker-verify');
+  });
+});
+
+describe('the completion for fish', () => {
+  it.runIf(isInstalled('fish'))('offers what the program answers, and files only where it says so', async () => {
+    const values = async (words: string): Promise<readonly string[]> => {
+      const script = `cd ${folder}\n${completionScript('fish')}\ncomplete -C "docker-verify ${words}"`;
+      return (await answerOf('fish', script)).trimEnd().split('\n');
+    };
+    expect(await values('b')).toEqual(['bake', 'build\tbuild it']);
+    expect(await values('files d')).toEqual(['docker', 'docker-verify']);
   });
 });
 
