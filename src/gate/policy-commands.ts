@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ReportEvidence, type ReportPolicy, VerifyError } from '../model/index.ts';
 import {
-  builtinPublishers,
   type ConversionResult,
   convertPolicy,
   type Explanation,
@@ -130,7 +129,11 @@ export async function convertFile(session: Session, file: string): Promise<Conve
   }
 }
 
-/** The catalogue of publishers that are known to sign. */
-export async function listPublishers(): Promise<readonly Publisher[]> {
-  return [...(await builtinPublishers()).values()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
+/**
+ * The publishers that a policy here may name, by name: the built-in catalogue's, and those of the files that the layers name.
+ * @throws VerifyError `policy.*`, `lock.invalid`, `usage.loosens`
+ */
+export async function listPublishers(session: Session): Promise<readonly Publisher[]> {
+  const { publishers } = await load(session, []);
+  return publishers.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }

@@ -1,7 +1,8 @@
 import { imagePatterns } from './compile-policy.ts';
 import { compileSigner } from './compile-signer.ts';
 import { invalidIn, type PolicyScope } from './policy-scope.ts';
-import type { Publisher, PublisherCatalogue, PublisherEntry } from './publisher-catalogue.ts';
+import type { Publisher, PublisherEntry } from './policy-set.ts';
+import type { PublisherCatalogue } from './publisher-catalogue.ts';
 import type { PublishersDocument } from './schema.ts';
 
 /**
@@ -44,6 +45,7 @@ async function compilePublisher(
     checked: document.checked ?? null,
     sources: document.sources,
     origin: scope.layer === 'builtin' ? 'builtin' : scope.policy,
+    layer: scope.layer,
     entries,
   };
 }

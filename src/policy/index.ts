@@ -1,6 +1,5 @@
 import type { ConversionResult } from './convert/convert-policy.ts';
 
-export { builtinPublishers } from './builtin-policy.ts';
 export type { ConversionResult } from './convert/convert-policy.ts';
 export { decide } from './decide.ts';
 export { decideCacheImport, decideReplacement, decideUnresolved, isListedContext } from './decide-besides.ts';
@@ -12,8 +11,7 @@ export { loadPolicies } from './load-policies.ts';
 export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock-file.ts';
 export { nameRemarks } from './name-remarks.ts';
 export { type PolicyRemark, policyRemarks } from './policy-remarks.ts';
-export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
-export type { Publisher } from './publisher-catalogue.ts';
+export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher } from './policy-set.ts';
 export { readLock } from './read-lock.ts';
 export { readPublicKey } from './read-public-key.ts';
 export { signaturePlaces } from './signature-places.ts';

@@ -185,6 +185,7 @@ function finish(progress: Progress): PolicySet {
     reportPolicies: progress.reports,
     material: progress.material.material(),
     fetches: progress.material.fetches(),
+    publishers: [...progress.publishers.values()],
     signatureLocations: locations,
     projectLock: progress.projectLock,
     projectFolder: project?.folder ?? null,

@@ -106,6 +106,28 @@ export interface PublisherRange {
   readonly date: string | null;
 }
 
+/** An entry of the catalogue: these images are signed so, since then. */
+export interface PublisherEntry {
+  readonly images: readonly ImagePattern[];
+  readonly written: readonly string[];
+  readonly signedBy: readonly SignerEntry[];
+  readonly range: PublisherRange;
+}
+
+/** A publisher, ready for use. */
+export interface Publisher {
+  readonly name: string;
+  readonly title: string;
+  readonly confidence: 'confirmed' | 'probable';
+  /** `YYYY-MM-DD`; null where unknown. */
+  readonly checked: string | null;
+  readonly sources: readonly string[];
+  /** Where it is declared: `builtin`, or the file as named to the user. */
+  readonly origin: string;
+  readonly layer: Layer;
+  readonly entries: readonly PublisherEntry[];
+}
+
 interface SignatureLocation {
   readonly repository: string | null;
   readonly tagPrefix: string | null;
@@ -180,6 +202,8 @@ export interface PolicySet {
   /** What the policies declare; the embedded trusted roots come beside it. */
   readonly material: VerificationMaterial;
   readonly fetches: readonly KeyFetch[];
+  /** Every publisher that a policy may name: the built-in catalogue's and those of the layers' own files. */
+  readonly publishers: readonly Publisher[];
   /** Where signatures are kept, if not beside the image, for images that match. */
   readonly signatureLocations: readonly (SignatureLocation & { readonly images: readonly ImagePattern[] })[];
   /** The project's lock, or the place where it would be. */

@@ -1,26 +1,4 @@
-import type { ImagePattern } from './image-pattern.ts';
-import type { PublisherRange, SignerEntry } from './policy-set.ts';
-
-/** An entry of the catalogue: these images are signed so, since then. */
-export interface PublisherEntry {
-  readonly images: readonly ImagePattern[];
-  readonly written: readonly string[];
-  readonly signedBy: readonly SignerEntry[];
-  readonly range: PublisherRange;
-}
-
-/** A publisher, ready for use. */
-export interface Publisher {
-  readonly name: string;
-  readonly title: string;
-  readonly confidence: 'confirmed' | 'probable';
-  /** `YYYY-MM-DD`; null where unknown. */
-  readonly checked: string | null;
-  readonly sources: readonly string[];
-  /** Where it is declared: `builtin`, or the file as named to the user. */
-  readonly origin: string;
-  readonly entries: readonly PublisherEntry[];
-}
+import type { Publisher, SignerEntry } from './policy-set.ts';
 
 export type PublisherCatalogue = ReadonlyMap<string, Publisher>;
 

@@ -84,16 +84,22 @@ const convert: Command = async (context, args) => {
   return exitStatus.allowed;
 };
 
+function since({ version, date }: { readonly version: string | null; readonly date: string | null }): string {
+  const parts = [version, date].filter((part) => part !== null);
+  return parts.length === 0 ? '' : `, since ${parts.join(' and ')}`;
+}
+
 const publishers: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
   operands(rest, 'policy publishers');
   const { session } = openSession(context, own, null);
-  const listed = await listPublishers();
-  const lines = listed.flatMap(({ name, title, confidence, checked, entries }) => [
+  const listed = await listPublishers(session);
+  const lines = listed.flatMap(({ name, title, layer, origin, confidence, checked, entries }) => [
     `${visible(name)}  ${visible(title)} (${confidence}${checked === null ? '' : `, checked ${checked}`})`,
+    ...(layer === 'builtin' ? [] : [`  from ${visible(origin)} (${layer})`]),
     ...entries.map(
-      ({ written, signedBy }) =>
-        `  ${written.map(visible).join(', ')}: ${signedBy.map(({ label }) => visible(label)).join(' or ')}`,
+      ({ written, signedBy, range }) =>
+        `  ${written.map(visible).join(', ')}: ${signedBy.map(({ label }) => visible(label)).join(' or ')}${since(range)}`,
     ),
   ]);
   const text =

@@ -54,8 +54,34 @@ describe('policy', () => {
     expect(checked.stdout).toContain(': block');
   });
 
-  it('publishers lists the catalogue, and a verb that does not exist is 64', async () => {
-    expect((await policy(['publishers'])).stdout).toContain('chainguard');
+  it('publishers lists the catalogue and a company file, with the layer and the file that declare each', async () => {
+    const company = `version: 1
+publishers:
+  acme:
+    title: Acme builds
+    checked: 2026-11-22
+    entries: [{images: ["registry.example.com/acme/**"], signedBy: [{key: acme.pub}], since: {version: "2.1"}}]
+`;
+    const named = {
+      'docker-verify.yaml': acmePolicy().replace('{', '{"publishers":"company.yaml",'),
+      'company.yaml': company,
+    };
+    const { stdout } = await policy(['publishers'], named);
+    expect(stdout).toMatch(
+      /^acme {2}Acme builds \(probable, checked 2026-11-22\)\n {2}from \S+company\.yaml \(project\)\n {2}registry\.example\.com\/acme\/\*\*: key acme .*, since 2\.1$/m,
+    );
+    expect(stdout).toMatch(/^chainguard {2}.*\n {2}cgr\.dev/m);
+    const listed = JSON.parse((await policy(['publishers', '--format', 'json'], named)).stdout).publishers;
+    expect(listed.find((each: { name: string }) => each.name === 'acme')).toMatchObject({
+      layer: 'project',
+      origin: expect.stringMatching(/company\.yaml$/),
+    });
+    expect((await policy(['publishers'])).stdout).not.toContain('acme');
+    const redefined = { ...named, 'company.yaml': company.replace('  acme:', '  chainguard:') };
+    expect(await policy(['publishers'], redefined)).toMatchObject({ status: 78, stdout: '' });
+  });
+
+  it('a verb that does not exist is 64', async () => {
     expect((await policy(['chek'])).stderr).toContain('check');
     expect(await policy([])).toMatchObject({ status: 64, stderr: expect.stringContaining('policy --help') });
   });
