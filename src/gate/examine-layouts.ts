@@ -18,7 +18,7 @@ import { verifyAttachments } from '../signature/index.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import { judgeGathered } from './examine-image.ts';
 import type { ExaminedImage } from './examined-image.ts';
-import type { GatheredImage } from './gather-image.ts';
+import { type GatheredImage, withSboms } from './gather-image.ts';
 import type { Pipeline } from './pipeline.ts';
 import { settlePlatforms } from './settle-platforms.ts';
 
@@ -95,10 +95,10 @@ async function gatherLayout(pipeline: Pipeline, use: ImageUse): Promise<Gathered
     const collected = await collectFor(pipeline, source, image);
     const evidence = await verifyAttachments(collected.attachments, pipeline.material, { now: pipeline.session.now() });
     const resolution = { kind: 'resolved', image, client: null, tagDigest: null, failure: null } as const;
-    return { use, resolution, evidence, collected };
+    return await withSboms(pipeline, source, image, { use, resolution, evidence, collected });
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error;
-    return { use, resolution: { kind: 'unresolved', failure: error }, evidence: [], collected: nothing };
+    return { use, resolution: { kind: 'unresolved', failure: error }, evidence: [], collected: nothing, sboms: [] };
   }
 }
 

@@ -5,12 +5,14 @@ import {
   type ImageUse,
   isVerifyError,
   type LineageLink,
+  type ResolvedImage,
   type VerifyError,
 } from '../model/index.ts';
-import { type Collected, collectAttachments } from '../oci/index.ts';
+import { type Collected, collectAttachments, type ImageSource } from '../oci/index.ts';
 import { type DecideInput, decideUnresolved } from '../policy/index.ts';
 import { verifyAttachments } from '../signature/index.ts';
 import { collectOptionsFor } from './collect-options.ts';
+import { type IndexSbom, readIndexSboms } from './index-sboms.ts';
 import { attestedPackages } from './package-source.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type Resolution, resolveUse } from './resolve-use.ts';
@@ -22,6 +24,8 @@ export interface GatheredImage {
   readonly resolution: Resolution;
   readonly evidence: readonly Evidence[];
   readonly collected: Collected;
+  /** SBOMs inside its index, where a rule could ask for them. */
+  readonly sboms: readonly IndexSbom[];
 }
 
 const nothing: Collected = { attachments: [], unsigned: [], problems: [] };
@@ -31,12 +35,24 @@ async function gather(pipeline: Pipeline, use: ImageUse, everything: boolean): P
   const resolution = await resolveUse(pipeline, use.name, use.platforms, options);
   pipeline.session.progress(`verifying ${use.name}`);
   if (resolution.kind === 'unresolved' || resolution.client === null) {
-    return { use, resolution, evidence: [], collected: nothing };
+    return { use, resolution, evidence: [], collected: nothing, sboms: [] };
   }
   const collected = await collectAttachments(resolution.client, resolution.image, options);
   const evidence = await verifyAttachments(collected.attachments, pipeline.material, { now: pipeline.session.now() });
   if (evidence.some(({ signer }) => signer?.kind === 'keyless')) pipeline.session.onKeyless();
-  return { use, resolution, evidence, collected };
+  return await withSboms(pipeline, resolution.client, resolution.image, { use, resolution, evidence, collected });
+}
+
+/** Adds the SBOMs inside the image's index; one that cannot be had is a problem like an attachment that cannot be. */
+export async function withSboms(
+  { policies }: Pipeline,
+  source: ImageSource,
+  image: ResolvedImage,
+  gathered: Omit<GatheredImage, 'sboms'>,
+): Promise<GatheredImage> {
+  const { evidence, collected } = gathered;
+  const { sboms, problems } = await readIndexSboms(policies, source, image, evidence, collected);
+  return { ...gathered, collected: { ...collected, problems: [...collected.problems, ...problems] }, sboms };
 }
 
 /**
@@ -77,7 +93,7 @@ export function decideInput(
     packages: null,
     now: pipeline.session.now().toISOString(),
   };
-  return { ...input, packages: attestedPackages(input, pipeline.policies) };
+  return { ...input, packages: attestedPackages(input, pipeline.policies, gathered.sboms) };
 }
 
 /** The decision on an image that could not be looked up. */

@@ -19,9 +19,18 @@ export interface SbomPackage {
 type Json = Readonly<Record<string, unknown>>;
 
 const mostPackages = 100_000;
+const mostElements = 1_000_000;
 const deepest = 32;
 const longestText = 2_000;
-const notSoftware = new Set(['container', 'operating-system', 'file', 'CONTAINER', 'OPERATING-SYSTEM', 'FILE']);
+const notSoftware = new Set([
+  'container',
+  'operating-system',
+  'operatingSystem',
+  'file',
+  'CONTAINER',
+  'OPERATING-SYSTEM',
+  'FILE',
+]);
 const unknownVersions = new Set(['NOASSERTION', 'NONE', 'UNKNOWN', 'unknown']);
 
 function isObject(value: unknown): value is Json {
@@ -121,14 +130,57 @@ function cyclonedxPackages(roots: readonly unknown[]): readonly SbomPackage[] | 
   return found;
 }
 
+const spdx3Packaging = new Set(['software_Package', 'ai_AIPackage', 'dataset_DatasetPackage']);
+const spdx3Terms =
+  /^https:\/\/spdx\.org\/rdf\/3\.\d+(?:\.\d+)?\/terms\/(?:Software\/Package|AI\/AIPackage|Dataset\/DatasetPackage)$/;
+
+/** A package of SPDX 3.0 (model/Software/Classes/Package), as its JSON-LD context names the properties. */
+function spdx3Package(entry: Json): SbomPackage | null {
+  const name = textOf(entry['name']);
+  if (name === '') return null;
+  const identifiers = Array.isArray(entry['externalIdentifier']) ? entry['externalIdentifier'].slice(0, 1_000) : [];
+  const written = identifiers.find((one) => isObject(one) && one['externalIdentifierType'] === 'packageUrl');
+  const location = textOf(entry['software_packageUrl']) || (isObject(written) ? textOf(written['identifier']) : '');
+  const built = /^built package from: (\S{1,200}) (\S{1,200})/.exec(textOf(entry['software_sourceInfo']));
+  const source = built?.[1] === undefined ? null : { name: built[1], version: built[2] ?? '' };
+  const kind = entry['software_primaryPurpose'];
+  const version = versionOf(entry['software_packageVersion']);
+  return describe({ name, group: '', version, kind }, parsePackageUrl(location), source);
+}
+
+/** Elements that are kept in other documents are missing here, so a list that imports any is not whole. */
+function spdx3Packages(graph: readonly unknown[]): readonly SbomPackage[] | null {
+  if (graph.length > mostElements) return null;
+  const found: SbomPackage[] = [];
+  for (const element of graph) {
+    const type = isObject(element) ? (element['type'] ?? element['@type']) : null;
+    if (!isObject(element) || typeof type !== 'string') return null;
+    const imports = element['import'];
+    if (imports !== undefined && !(Array.isArray(imports) && imports.length === 0)) return null;
+    if (!spdx3Packaging.has(type) && !spdx3Terms.test(type)) continue;
+    const described = spdx3Package(element);
+    if (described === null || found.length >= mostPackages) return null;
+    found.push(described);
+  }
+  return found.length === 0 ? null : found;
+}
+
+function isSpdx3Context(context: unknown): boolean {
+  const contexts = Array.isArray(context) ? context : [context];
+  return contexts.every((one) => textOf(one).startsWith('https://spdx.org/rdf/3.'));
+}
+
 /**
- * The packages that an SBOM lists: SPDX 2.2 and 2.3 and CycloneDX, each as parsed JSON. Null where it is neither, where one
+ * The packages that an SBOM lists: SPDX 2.2, 2.3 and 3.0 and CycloneDX, each as parsed JSON. Null where it is neither, where one
  * of its packages cannot be made sense of, or where it holds more than anybody ships: half a list would hide the rest.
  */
 export function sbomPackages(predicate: unknown): readonly SbomPackage[] | null {
   if (!isObject(predicate)) return null;
   if (textOf(predicate['spdxVersion']).startsWith('SPDX-2.') && Array.isArray(predicate['packages'])) {
     return spdxPackages(predicate['packages']);
+  }
+  if (isSpdx3Context(predicate['@context']) && Array.isArray(predicate['@graph'])) {
+    return spdx3Packages(predicate['@graph']);
   }
   if (predicate['bomFormat'] === 'CycloneDX' && Array.isArray(predicate['components'])) {
     return cyclonedxPackages(predicate['components']);

@@ -7,6 +7,7 @@ export type { DecideInput, JudgedImage } from './decide-input.ts';
 export { type Explanation, explain, type LayerExplanation } from './explain.ts';
 export { withFetchedKeys } from './fetched-keys.ts';
 export { projectPolicyName } from './find-project.ts';
+export { limitsPackages } from './limits-packages.ts';
 export { loadPolicies } from './load-policies.ts';
 export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock-file.ts';
 export { nameRemarks } from './name-remarks.ts';

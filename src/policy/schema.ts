@@ -163,7 +163,9 @@ const requirements = z
       })
       .refine((value) => value.deny !== undefined || value.max !== undefined, 'say deny, max or both')
       .optional()
-      .describe('What a signed SBOM may list'),
+      .describe(
+        'What a signed SBOM may list: one that is attested, or one inside an index that is signed (or whose attestation manifest is)',
+      ),
     digest: z.boolean().optional().describe('Whether the image must be written with a digest'),
   })
   .refine((value) => Object.keys(value).length > 0, 'nothing is required')

@@ -1,4 +1,4 @@
-import type { Attachment, Evidence, VerificationMaterial } from '../model/index.ts';
+import type { Attachment, Digest, Evidence, VerificationMaterial } from '../model/index.ts';
 
 /** What a caller may set. */
 export interface VerifyOptions {
@@ -19,6 +19,30 @@ export async function verifyAttachments(
   if (attachments.length === 0) return [];
   const { verifyEach } = await import('./verify-each.ts');
   return await verifyEach(attachments, material, options.now ?? new Date());
+}
+
+/** The part of an in-toto statement that says something. */
+export interface InTotoContent {
+  readonly predicateType: string;
+  readonly predicate: unknown;
+}
+
+/**
+ * The in-toto statement in these bytes, read as strictly as a signed one, since somebody may vouch for them. Null where it is none
+ * or does not speak of `subject`. Never throws.
+ */
+export async function readInTotoStatement(bytes: Uint8Array, subject: Digest): Promise<InTotoContent | null> {
+  const [{ readStatement }, { Refusal }] = await Promise.all([
+    import('./in-toto-statement.ts'),
+    import('./refusal.ts'),
+  ]);
+  try {
+    const { predicateType, statement, problem } = readStatement(bytes, subject);
+    return problem === null ? { predicateType, predicate: statement['predicate'] } : null;
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ export {
   digestOf,
   findDigest,
   moveTag,
+  pushIndex,
   pushLayer,
 } from '../../scripts/lab/images.ts';
 export { mustRun, type Outcome, type RunningLab, type RunOptions, run } from '../../scripts/lab/running-lab.ts';
