@@ -88,7 +88,7 @@ describe('bytes that are not what was asked for', () => {
 });
 
 describe('an answer without end', () => {
-  it('is cut off at 4 MiB for a manifest', async () => {
+  it('is cut off at 4 MiB for a manifest (GHSA-vfp6-jrw2-99g9)', async () => {
     const registry = await startRegistry();
     let sent = 0;
     registry.intercept = when('/manifests/', (_request, response) => {

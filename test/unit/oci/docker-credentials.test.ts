@@ -44,7 +44,12 @@ describe("the credentials of Docker's config.json", () => {
       'ghcr.io',
       { username: 'ann', secret: 'token', kind: 'identity-token' },
     ],
-    ['not for another host', { auths: { 'ghcr.io': auth('ann:pass:word') } }, 'ghcr.io.evil.com', null],
+    [
+      'not for another host (CVE-2026-59891)',
+      { auths: { 'ghcr.io': auth('ann:pass:word') } },
+      'ghcr.io.evil.com',
+      null,
+    ],
     ['not for a longer host', { auths: { 'ghcr.io': auth('ann:pass:word') } }, 'sub.ghcr.io', null],
     ['not for another port', { auths: { 'ghcr.io': auth('ann:pass:word') } }, 'ghcr.io:1', null],
     [

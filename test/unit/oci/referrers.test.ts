@@ -39,7 +39,7 @@ describe('a listing of referrers', () => {
     expect(listing.manifests).toHaveLength(40);
   });
 
-  it('ends at 2,000, and what was found before counts', async () => {
+  it('ends at 2,000, and what was found before counts (GHSA-95pr-fxf5-86gv)', async () => {
     const registry = await startRegistry();
     paged(registry, (page) => [entries(page * 700, 700), `${path}?page=${page + 1}`]);
     const listing = await listed(registry);

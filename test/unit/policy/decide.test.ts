@@ -162,6 +162,12 @@ describe('keyless', () => {
     ['a matching expression', expression('https://github\\.com/acme/.*'), byIdentity(identity), 'allow'],
     ['a match of a part', expression('github\\.com/acme'), byIdentity(identity), 'block'],
     [
+      'an expression that matches nothing (CVE-2025-29778)',
+      expression('https://github\\.com/other/.*'),
+      byIdentity(identity),
+      'block',
+    ],
+    [
       'an alternative that would escape the anchors',
       expression('x|https://github\\.com/acme/.*'),
       byIdentity(`https://evil.example.com/${identity}`),
@@ -179,7 +185,7 @@ describe('keyless', () => {
     expect(decide(inputOf(name, [evidence]), await policiesOf({ project })).status).toBe(status);
   });
 
-  it('compares claims exactly, or as globs that stop at a slash', async () => {
+  it('compares claims exactly, or as globs that stop at a slash (CVE-2026-48815)', async () => {
     const project = ruleWith(
       `signedBy: [{keyless: {issuer: "${githubIssuer}", identity: "${identity}"}, claims: {sourceRepository: acme/app, ref: "refs/tags/*", runner: github-hosted}}]`,
     );

@@ -47,6 +47,7 @@ export interface Json {
   payload: string;
   payloadType: string;
   protected: string;
+  header: { x5c: string[] };
   signatures: { sig: string }[];
   dsseEnvelope: { payload: string; payloadType: string };
   verificationMaterial: {

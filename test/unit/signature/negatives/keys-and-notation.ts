@@ -144,5 +144,20 @@ export const keyNegatives: readonly Negative[] = [
     make: () => ({ ...one('not-jws'), layer: { ...one('not-jws').layer, mediaType: 'application/cose' } }),
     code: 'malformed',
   },
+  {
+    group: 10,
+    name: 'a JWS with ten thousand certificates (CVE-2023-25656)',
+    make: () =>
+      altered(one('not-jws'), (json) => {
+        json.header.x5c = Array.from({ length: 10_000 }, () => json.header.x5c[0] ?? '');
+      }),
+    code: 'too-large',
+  },
+  {
+    group: 10,
+    name: 'a COSE envelope that says it holds a gigabyte (CVE-2023-25656)',
+    make: () => withContent(one('not-cose'), Buffer.from(`d2845a40000000${'00'.repeat(64)}`, 'hex')),
+    code: 'malformed',
+  },
   { group: 10, name: 'no key at all', make: () => one('v3key'), material: withoutKeys, code: 'unknown-signer' },
 ];
