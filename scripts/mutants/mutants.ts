@@ -1,113 +1,88 @@
-// Breaks the sources of a room one place at a time, in a copy of the tree, and asks the room's unit tests whether they notice.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// Breaks the sources of a room in one place at a time, and asks the room's unit tests whether they notice.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Mutation, mutationsOf } from './mutations.ts';
+import type { Outcome } from './job.ts';
+import { type Mutant, mutate, type Source, sample, sourcesOf } from './list-mutants.ts';
+import { tryMutants } from './try-mutants.ts';
+import { typeCheckOf } from './type-check.ts';
 
-interface Mutant extends Mutation {
-  readonly room: string;
-  /** Relative to the project. */
-  readonly file: string;
-  readonly line: number;
+type State = Exclude<Outcome['state'], 'trying'> | 'uncompilable' | 'equivalent';
+
+interface Result extends Pick<Mutant, 'room' | 'file' | 'line' | 'mutator' | 'change' | 'code'> {
+  readonly state: State;
+  readonly by?: string;
 }
 
-const usage = 'usage: scripts/mutation [--sample N] [--seed N] [--limit SECONDS] [--until HH:MM] [ROOM…]';
+interface Equivalent extends Pick<Mutant, 'file' | 'code' | 'change'> {
+  readonly reason: string;
+}
+
+const usage = `usage: scripts/mutation [--sample N] [--seed TEXT] [--file PART]… [--again REPORT] [--output REPORT] [ROOM…]
+--sample: so many, chosen by the seed; left out: all. --again: those that survived in an earlier report.`;
 const project = resolve(import.meta.dirname, '..', '..');
+const silence = 60_000;
 
-async function mutantsOf(room: string): Promise<Mutant[]> {
-  const folder = join('src', room);
-  const names = await readdir(join(project, folder), { recursive: true });
-  const files = names.filter((name) => name.endsWith('.ts')).sort();
-  const each = files.map(async (name) => {
-    const source = await readFile(join(project, folder, name), 'utf8');
-    const line = (offset: number): number => source.slice(0, offset).split('\n').length;
-    return mutationsOf(source).map((change) => ({
-      ...change,
-      room,
-      file: join(folder, name),
-      line: line(change.start),
-    }));
-  });
-  return (await Promise.all(each)).flat();
+async function testsOf(room: string): Promise<readonly string[]> {
+  const folder = join(project, 'test', 'unit', room);
+  const names = await readdir(folder, { recursive: true });
+  // Property tests take seconds each: what only they notice counts as not noticed.
+  return names
+    .filter((name) => name.endsWith('.test.ts') && !name.endsWith('.property.test.ts'))
+    .map((name) => join(folder, name))
+    .sort();
 }
 
-/** `count` of the mutants, the same ones for the same seed, whatever is added elsewhere. */
-function sample(mutants: readonly Mutant[], count: number, seed: string): readonly Mutant[] {
-  const rank = ({ file, start, kind }: Mutant): string =>
-    createHash('sha256').update([seed, file, start, kind].join(' ')).digest('hex');
-  return mutants
-    .map((mutant) => ({ mutant, rank: rank(mutant) }))
-    .sort((one, other) => (one.rank < other.rank ? -1 : 1))
-    .slice(0, count)
-    .map(({ mutant }) => mutant);
+const keyOf = ({ file, code, change }: Pick<Mutant, 'file' | 'code' | 'change'>): string =>
+  [file, code, change].join('\n');
+
+async function readEquivalents(): Promise<ReadonlySet<string>> {
+  const list: readonly Equivalent[] = JSON.parse(await readFile(join(import.meta.dirname, 'equivalent.json'), 'utf8'));
+  return new Set(list.map(keyOf));
 }
 
-/** A copy of what the unit tests need, with the project's own modules and, where there is one, the shared folder beside it. */
-async function copyTree(home: string): Promise<string> {
-  const tree = join(home, 'tree');
-  await mkdir(tree);
-  const parts = ['src', 'cmd', 'test', 'scripts', 'README.md', 'package.json', 'tsconfig.json'];
-  await Promise.all(parts.map((part) => cp(join(project, part), join(tree, part), { recursive: true })));
-  await symlink(join(project, 'node_modules'), join(tree, 'node_modules'));
-  await symlink(join(project, '..', 'shared'), join(home, 'shared'));
-  return tree;
+async function readSurvivors(report: string): Promise<ReadonlySet<string>> {
+  const results: readonly Result[] = JSON.parse(await readFile(report, 'utf8'));
+  return new Set(results.filter(({ state }) => state === 'survived' || state === 'uncovered').map(keyOf));
 }
 
-let running: ChildProcess | undefined;
-
-function end(): void {
-  if (running?.pid === undefined) return;
-  try {
-    process.kill(-running.pid, 'SIGKILL'); // the whole group: vitest's workers would go on
-  } catch {
-    // it ended by itself
+/** Those that no test needs to be asked about, with the reason. */
+async function settle(sources: readonly Source[], chosen: readonly Mutant[]): Promise<ReadonlyMap<number, State>> {
+  const equivalents = await readEquivalents();
+  const compiles = typeCheckOf(project);
+  const texts = new Map(sources.map(({ file, text }) => [file, text]));
+  const states = new Map<number, State>();
+  for (const mutant of chosen) {
+    if (equivalents.has(keyOf(mutant))) states.set(mutant.id, 'equivalent');
+    else if (!compiles(mutant.file, mutate(texts.get(mutant.file) ?? '', mutant)))
+      states.set(mutant.id, 'uncompilable');
   }
+  return states;
 }
 
-/** Whether the room's unit tests pass in the tree; a run over the limit (milliseconds) does not. */
-async function passes(tree: string, room: string, limit: number, more: readonly string[] = []): Promise<boolean> {
-  const folder = join('test', 'unit', room);
-  const vitest = join(project, 'node_modules', '.bin', 'vitest');
-  const config = ['--config', 'scripts/lint/vitest.config.ts', '--project', 'unit'];
-  return new Promise((settle, reject) => {
-    const parameters = ['run', '--bail', '1', '--reporter', 'dot', ...config, ...more, folder];
-    running = spawn(vitest, parameters, { cwd: tree, stdio: 'ignore', detached: true });
-    const timer = setTimeout(end, limit);
-    running.on('error', reject);
-    running.on('close', (status) => {
-      clearTimeout(timer);
-      settle(status === 0);
-    });
+function table(results: readonly Result[], rooms: readonly string[]): string {
+  const rows = [...rooms, 'all'].map((room) => {
+    const own = results.filter((result) => room === 'all' || result.room === room);
+    const count = (state: State): number => own.filter((result) => result.state === state).length;
+    const valid = own.length - count('uncompilable') - count('equivalent');
+    const noticed = count('killed') + count('timeout');
+    const share = valid === 0 ? '' : `${((100 * noticed) / valid).toFixed(1)} %`;
+    const parts = (['killed', 'timeout', 'survived', 'uncovered', 'uncompilable', 'equivalent'] as const).map(
+      (state) => `${count(state)} ${state}`,
+    );
+    return `${room}: ${noticed} of ${valid} noticed, ${share} (${parts.join(', ')})`;
   });
-}
-
-async function survives(tree: string, mutant: Mutant, limit: number): Promise<boolean> {
-  const path = join(tree, mutant.file);
-  const source = await readFile(path, 'utf8');
-  try {
-    await writeFile(path, source.slice(0, mutant.start) + mutant.replacement + source.slice(mutant.end));
-    // the slow ones are asked only where the quick ones saw nothing
-    const quick = await passes(tree, mutant.room, limit, ['--exclude', '**/*.property.test.ts']);
-    return quick && (await passes(tree, mutant.room, limit));
-  } finally {
-    await writeFile(path, source);
-  }
-}
-
-function clock(): string {
-  return new Date().toTimeString().slice(0, 5);
+  return rows.join('\n');
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    sample: { type: 'string', default: '40' },
+    sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    limit: { type: 'string', default: '60' },
-    until: { type: 'string' },
+    file: { type: 'string', multiple: true, default: [] },
+    again: { type: 'string' },
+    output: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -116,34 +91,40 @@ if (values.help) {
   process.exit(0);
 }
 const rooms = positionals.length > 0 ? positionals : ['signature', 'policy'];
-const all = (await Promise.all(rooms.map(mutantsOf))).flat();
-const chosen = sample(all, Number(values.sample), values.seed);
+const sources = await sourcesOf(project, rooms);
+const again = values.again === undefined ? null : await readSurvivors(values.again);
+const all = sources.flatMap(({ mutants }) => mutants);
+const eligible = all.filter(
+  (mutant) =>
+    (again === null || again.has(keyOf(mutant))) &&
+    (values.file.length === 0 || values.file.some((part) => mutant.file.includes(part))),
+);
+const chosen = sample(eligible, Number(values.sample ?? eligible.length), values.seed);
 console.log(`${chosen.length} of ${all.length} mutants of ${rooms.join(', ')}, seed ${values.seed}`);
 
-const home = await mkdtemp(join(tmpdir(), 'mutants-'));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    end();
-    void rm(home, { recursive: true, force: true }).finally(() => process.exit(130));
-  });
+const results = new Map<number, Result>();
+const settleAs = ({ id, room, file, line, mutator, change, code }: Mutant, state: State, by?: string): void => {
+  results.set(id, { room, file, line, mutator, change, code, state, ...(by === undefined ? {} : { by }) });
+  if (state === 'survived' || state === 'uncovered') console.log(`${state} ${file}:${line} ${mutator} ${change}`);
+};
+const settled = await settle(sources, chosen);
+for (const mutant of chosen) {
+  const state = settled.get(mutant.id);
+  if (state !== undefined) settleAs(mutant, state);
 }
-try {
-  const tree = await copyTree(home);
-  for (const room of rooms) {
-    if (!(await passes(tree, room, 180_000))) throw new Error(`the tests of ${room} fail before anything is broken`);
-  }
-  const survivors: Mutant[] = [];
-  let tried = 0;
-  for (const mutant of chosen) {
-    if (values.until !== undefined && clock() >= values.until) break;
-    const survived = await survives(tree, mutant, Number(values.limit) * 1000);
-    tried++;
-    if (survived) survivors.push(mutant);
-    console.log(`${survived ? 'SURVIVED' : 'killed  '} ${mutant.file}:${mutant.line} ${mutant.kind}`);
-  }
-  const killed = tried - survivors.length;
-  console.log(`killed ${killed} of ${tried} (${tried === 0 ? 0 : Math.round((100 * killed) / tried)} %)`);
-  process.exitCode = survivors.length === 0 ? 0 : 1;
-} finally {
-  await rm(home, { recursive: true, force: true });
+for (const room of rooms) {
+  const mutants = chosen.filter((mutant) => mutant.room === room && !settled.has(mutant.id));
+  const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
+  if (mutants.length === 0) continue;
+  const own = sources.filter(({ file }) => file.startsWith(join('src', room)));
+  await tryMutants(
+    { project, sources: own, tests: await testsOf(room), mutants, limit: silence },
+    ({ id, state, by }) => {
+      const mutant = byId.get(id);
+      if (mutant !== undefined && state !== 'trying') settleAs(mutant, state, by);
+    },
+  );
 }
+const list = chosen.flatMap(({ id }) => results.get(id) ?? []);
+if (values.output !== undefined) await writeFile(values.output, `${JSON.stringify(list, null, 1)}\n`);
+console.log(table(list, rooms));
