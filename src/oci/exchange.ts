@@ -14,7 +14,7 @@ export interface Exchange {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   readonly headers: OutgoingHttpHeaders;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** The most bytes that a good answer may have; more are refused. */
   readonly limit: number;
   readonly signal: AbortSignal;
@@ -86,12 +86,14 @@ function slow(url: URL, doing: string): Error {
 /**
  * Sends one request and reads its answer, within the time limits of `bounds`.
  * @param time until the answer has arrived whole, milliseconds
+ * @param timeLeft until the signal will fire, milliseconds
  * Rejects with Node's own network errors, and with VerifyError where a bound is exceeded or the signal fires.
  */
 export function exchangeOnce(
   exchange: Exchange,
   agent: HttpAgent | HttpsAgent,
   time: number = bounds.requestTime,
+  timeLeft: number = Number.POSITIVE_INFINITY,
 ): Promise<Answer> {
   const { url, signal } = exchange;
   return new Promise<Answer>((resolve, reject) => {
@@ -105,6 +107,8 @@ export function exchangeOnce(
       headers: exchange.headers,
       agent,
       maxHeaderSize: bounds.headers,
+      // Ends a tunnel through a proxy that never answers, which outlives the request: that would keep the process alive.
+      timeout: Math.min(bounds.connectTime, Math.max(0, timeLeft) + 100),
     });
     const connecting = setTimeout(() => fail(slow(url, 'to connect')), bounds.connectTime);
     const whole = setTimeout(() => fail(slow(url, 'to answer')), time);

@@ -60,11 +60,11 @@ export function createTransport(agents: Agents, slots: Slots, timeLeft: () => nu
   const once = async (exchange: Exchange, check: PeerCheck): Promise<Answer> => {
     const known = check === 'bundled' && systemStore.has(exchange.url.host) ? 'system' : check;
     try {
-      return await exchangeOnce(exchange, await agents.agentFor(exchange.url, known), time);
+      return await exchangeOnce(exchange, await agents.agentFor(exchange.url, known), time, timeLeft());
     } catch (error) {
       if (known !== 'bundled' || !isUnknownAuthority(error)) throw error;
       systemStore.add(exchange.url.host);
-      return exchangeOnce(exchange, await agents.agentFor(exchange.url, 'system'), time);
+      return exchangeOnce(exchange, await agents.agentFor(exchange.url, 'system'), time, timeLeft());
     }
   };
 
