@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { get } from 'node:https';
 import { join } from 'node:path';
+import type { WebClient } from '../oci/index.ts';
 import { type KeyFetch, type PolicySet, withFetchedKeys } from '../policy/index.ts';
-import { cacheFolder, type Session } from './session.ts';
+import { cacheFolder, openWebClient, type Session } from './session.ts';
 
 const largestKey = 64 * 1024;
 
@@ -12,27 +12,10 @@ function digestOf(bytes: Uint8Array): string {
 }
 
 /** One GET without redirects or credentials: a key's address is the policy's own word. */
-function download(url: string, signal: AbortSignal): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const request = get(url, { signal, rejectUnauthorized: true }, (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      if (response.statusCode !== 200) {
-        response.resume();
-        reject(new Error(`${url} answered ${response.statusCode}`));
-        return;
-      }
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > largestKey)
-          request.destroy(new Error(`what ${url} answers is no key: more than ${largestKey} bytes`));
-        else chunks.push(chunk);
-      });
-      response.on('end', () => resolve(Buffer.concat(chunks)));
-      response.on('error', reject);
-    });
-    request.on('error', reject);
-  });
+async function download(client: WebClient, url: string): Promise<Buffer> {
+  const { status, body } = await client.request({ url, limit: largestKey });
+  if (status !== 200) throw new Error(`${url} answered ${status}`);
+  return body;
 }
 
 async function cached(path: string, sha256: string): Promise<Buffer | null> {
@@ -55,15 +38,18 @@ async function keep(folder: string, path: string, bytes: Buffer): Promise<void> 
   }
 }
 
-async function fetchKey(session: Session, fetch: KeyFetch): Promise<readonly [string, Uint8Array] | null> {
+async function fetchKey(
+  session: Session,
+  client: WebClient,
+  fetch: KeyFetch,
+): Promise<readonly [string, Uint8Array] | null> {
   const folder = join(cacheFolder(session), 'keys');
   const path = join(folder, fetch.sha256);
   const known = session.own.refresh ? null : await cached(path, fetch.sha256);
   if (known !== null) return [fetch.url, known];
   if (session.own.offline) return null;
   try {
-    const signal = AbortSignal.any([session.signal, AbortSignal.timeout(session.own.timeout)]);
-    const bytes = await download(fetch.url, signal);
+    const bytes = await download(client, fetch.url);
     if (digestOf(bytes) === fetch.sha256) await keep(folder, path, bytes);
     return [fetch.url, bytes];
   } catch (error) {
@@ -81,6 +67,11 @@ async function fetchKey(session: Session, fetch: KeyFetch): Promise<readonly [st
  */
 export async function fetchPolicyKeys(session: Session, policies: PolicySet): Promise<PolicySet> {
   if (policies.fetches.length === 0) return policies;
-  const fetched = await Promise.all(policies.fetches.map((fetch) => fetchKey(session, fetch)));
-  return withFetchedKeys(policies, new Map(fetched.filter((entry) => entry !== null)));
+  const client = openWebClient(session);
+  try {
+    const fetched = await Promise.all(policies.fetches.map((fetch) => fetchKey(session, client, fetch)));
+    return withFetchedKeys(policies, new Map(fetched.filter((entry) => entry !== null)));
+  } finally {
+    client.close();
+  }
 }

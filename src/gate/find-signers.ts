@@ -1,8 +1,16 @@
 import { resolve } from 'node:path';
-import { type CanonicalName, type Evidence, type KeyMaterial, parseReference, VerifyError } from '../model/index.ts';
+import {
+  type CanonicalName,
+  type Evidence,
+  type KeyMaterial,
+  parseReference,
+  type TrustedRootSource,
+  type VerificationMaterial,
+  VerifyError,
+} from '../model/index.ts';
 import { projectPolicyName, readPublicKey } from '../policy/index.ts';
 import { verifyAttachments } from '../signature/index.ts';
-import { readTrustedRoot } from '../trust/index.ts';
+import { builtinTrustedRoots, githubInstance, readTrustedRoot } from '../trust/index.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { examineOperands } from './examined-target.ts';
 import { gatherImage } from './gather-image.ts';
@@ -10,6 +18,7 @@ import type { Pipeline } from './pipeline.ts';
 import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
 import type { Session } from './session.ts';
 import type { StandardInput } from './standard-input.ts';
+import { trustFolder } from './trust-commands.ts';
 
 /** A repository that a project builds on, with whoever signs its images. */
 export interface FoundSigners {
@@ -38,6 +47,7 @@ async function signerFiles(
   session: Session,
   pipeline: Pipeline,
   keys: readonly (readonly [string, KeyMaterial])[],
+  builtin: readonly TrustedRootSource[],
 ): Promise<SignerFiles> {
   const { environment, own } = session;
   const paths = own.trustedRoots.map((path) => resolve(environment.workingDirectory, path));
@@ -47,16 +57,26 @@ async function signerFiles(
     keys: new Map(keys.map(([path, { id }]) => [id, path])),
     pems: new Map(pipeline.material.keys.map(({ id, pem }) => [id, pem])),
     roots: new Map(roots.flatMap((found, index) => found.map(({ id }) => [id, paths[index] ?? '']))),
+    github: new Set(builtin.filter(({ source }) => source === githubInstance.source).map(({ id }) => id)),
   };
 }
 
-/** Tries every key on everything that is attached, what no rule asks for included. */
-async function look(pipeline: Pipeline, image: ExaminedImage, keys: readonly KeyMaterial[]): Promise<Looked> {
+/** Everything that a policy in force names, with these keys and all roots that a policy could name. */
+function tried({ material }: Pipeline, keys: readonly KeyMaterial[], builtin: readonly TrustedRootSource[]) {
+  const known = new Set(material.trustedRoots.map(({ id }) => id));
+  return {
+    ...material,
+    keys: [...keys, ...material.keys],
+    trustedRoots: [...material.trustedRoots, ...builtin.filter(({ id }) => !known.has(id))],
+  };
+}
+
+/** Tries the material on everything that is attached, what no rule asks for included. */
+async function look(pipeline: Pipeline, image: ExaminedImage, material: VerificationMaterial): Promise<Looked> {
   if (image.failure !== null) throw image.failure;
   const { collected } = await gatherImage(pipeline, image.use, true);
   const problem = collected.problems[0];
   if (problem !== undefined) throw problem.error; // what could not be read is not unsigned
-  const material = { ...pipeline.material, keys: [...keys, ...pipeline.material.keys] };
   const evidence = await verifyAttachments(collected.attachments, material, { now: pipeline.session.now() });
   return { image, evidence };
 }
@@ -115,9 +135,14 @@ export async function findSigners(
   const { pipeline, images } = await examineOperands(session, args, input);
   try {
     refuseSecondPolicy(pipeline);
-    const files = await signerFiles(session, pipeline, keys);
-    const materials = keys.map(([, key]) => key);
-    const looked = await Promise.all(images.map((image) => look(pipeline, image, materials)));
+    const builtin = await builtinTrustedRoots(trustFolder(session));
+    const files = await signerFiles(session, pipeline, keys, builtin);
+    const material = tried(
+      pipeline,
+      keys.map(([, key]) => key),
+      builtin,
+    );
+    const looked = await Promise.all(images.map((image) => look(pipeline, image, material)));
     const byRepository = new Map<string, Looked[]>();
     for (const one of looked) {
       const repository = repositoryOf(one.image);

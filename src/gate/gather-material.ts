@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ReportTrustedRoot, TrustedRootSource, VerificationMaterial } from '../model/index.ts';
 import type { PolicySet } from '../policy/index.ts';
-import { builtinTrustedRoots, readTrustedRoot, rootAge } from '../trust/index.ts';
+import { builtinTrustedRoots, githubInstance, readTrustedRoot, rootAge } from '../trust/index.ts';
 import type { Session } from './session.ts';
 import { trustFolder } from './trust-commands.ts';
 
@@ -17,16 +17,26 @@ function uniqueById<Item extends { readonly id: string }>(items: readonly Item[]
   return items.filter((item, index) => items.findIndex(({ id }) => id === item.id) === index);
 }
 
+/** GitHub's own root costs tens of milliseconds to look into, and counts for no rule that does not name it. */
+function isWanted({ source }: TrustedRootSource, policies: PolicySet): boolean {
+  return source !== githubInstance.source || policies.namesGithub;
+}
+
 /**
- * The embedded trusted roots, those of `--trusted-root`, and what the policies declare.
+ * The embedded trusted roots that the policies count on (`allRoots`: all), those of `--trusted-root`, and what the policies declare.
  * @throws VerifyError `trust.invalid`
  */
-export async function gatherMaterial(session: Session, policies: PolicySet): Promise<GatheredMaterial> {
+export async function gatherMaterial(
+  session: Session,
+  policies: PolicySet,
+  allRoots: boolean,
+): Promise<GatheredMaterial> {
   const { own, environment } = session;
   const named = own.trustedRoots.map((path) =>
     readTrustedRoot(resolve(environment.workingDirectory, path), 'command-line'),
   );
-  const [builtin, ...given] = await Promise.all([builtinTrustedRoots(trustFolder(session)), ...named]);
+  const [embedded, ...given] = await Promise.all([builtinTrustedRoots(trustFolder(session)), ...named]);
+  const builtin = embedded.filter((root) => allRoots || isWanted(root, policies));
   const roots = [...builtin, ...given.flat(), ...policies.material.trustedRoots];
   const reportTrustedRoots = roots.map((root: TrustedRootSource) => ({
     layer: root.layer,

@@ -36,6 +36,7 @@ export async function inspect(session: Session, args: readonly string[]): Promis
   const pipeline = await openPipeline(session, {
     projectFrom: session.environment.workingDirectory,
     localImages: false,
+    allRoots: true,
   });
   try {
     return await Promise.all(

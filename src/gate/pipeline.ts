@@ -26,6 +26,8 @@ export interface PipelineOptions {
   /** The folder where the search for the project's policy begins; null for none. */
   readonly projectFrom: string | null;
   readonly localImages: boolean;
+  /** Every embedded root, whether a policy counts on it or not: for who wants to see rather than to judge. */
+  readonly allRoots?: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function openPipeline(
     mode: own.mode,
   });
   const policies = await fetchPolicyKeys(session, declared);
-  const gathered = await gatherMaterial(session, policies);
+  const gathered = await gatherMaterial(session, policies, options.allRoots ?? false);
   // once the first requests are on their way, and before their answers
   setTimeout(() => void prepareVerifier(gathered.material), 5).unref();
   return {

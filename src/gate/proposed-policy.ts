@@ -27,6 +27,8 @@ export interface SignerFiles {
   readonly pems: ReadonlyMap<string, string>;
   /** Files of trusted roots, absolute, by the root's identifier. */
   readonly roots: ReadonlyMap<string, string>;
+  /** Identifiers of GitHub's own trusted root, which counts only where a policy names it. */
+  readonly github: ReadonlySet<string>;
 }
 
 const provenance = /^https:\/\/slsa\.dev\/provenance\/v(?:0\.2|1)$/;
@@ -41,9 +43,10 @@ function entryOf(piece: Evidence, files: SignerFiles): ProposedSigner['entry'] |
   const { signer } = piece;
   switch (signer?.kind) {
     case 'keyless': {
-      const ids = [piece.trustedRoot, ...piece.materials];
-      const root = ids.map((id) => (id === null ? undefined : files.roots.get(id))).find((path) => path !== undefined);
+      const ids = [piece.trustedRoot, ...piece.materials].filter((id) => id !== null);
+      const root = ids.map((id) => files.roots.get(id)).find((path) => path !== undefined);
       const keyless = { issuer: signer.issuer, identity: signer.identity };
+      if (root === undefined && ids.some((id) => files.github.has(id))) return { keyless, trustedRoot: 'github' };
       return root === undefined ? { keyless } : { keyless, trustedRoot: pathFrom(files.folder, root) };
     }
     case 'key': {

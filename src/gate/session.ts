@@ -1,5 +1,5 @@
 import { type Environment, type OwnOptions, VerifyError } from '../model/index.ts';
-import { defaultCacheFolder } from '../oci/index.ts';
+import { createWebClient, defaultCacheFolder, type WebClient } from '../oci/index.ts';
 
 /** What one run of the program is given, and shares between its steps. */
 export interface Session {
@@ -22,6 +22,11 @@ export interface Session {
 /** Our folder for what may be thrown away. */
 export function cacheFolder(session: Session): string {
   return defaultCacheFolder(session.environment);
+}
+
+/** A client for what does not lie in a registry, within the run's time. The caller closes it. */
+export function openWebClient({ environment, own, signal, version }: Session): WebClient {
+  return createWebClient({ environment, signal, version, timeout: own.timeout });
 }
 
 /**

@@ -5,12 +5,14 @@ import {
   builtinTrustedRoots,
   cachedTrustedRoot,
   describeTrustedRoot,
-  publicGoodInstance,
+  embeddedInstances,
+  type RefreshOutcome,
   readTrustedRoot,
   refreshTrustedRoot,
   type TrustDescription,
+  type TrustInstance,
 } from '../trust/index.ts';
-import { cacheFolder, type Session } from './session.ts';
+import { cacheFolder, openWebClient, type Session } from './session.ts';
 
 /** Where refreshed trusted roots are kept. */
 export function trustFolder(session: Session): string {
@@ -33,44 +35,62 @@ export async function describeTrust(session: Session): Promise<readonly TrustDes
   return await Promise.all(roots.map((root) => describeTrustedRoot(root, now())));
 }
 
+const told: Readonly<Record<RefreshOutcome['status'], string>> = {
+  refreshed: 'the trusted root is new',
+  unchanged: 'the trusted root has not changed',
+  fresh: 'the trusted root is fresh',
+  offline: 'offline: nothing was asked for',
+  failed: 'the refresh failed',
+};
+
 /**
- * Refreshes the public-good root through TUF; gives a sentence that says what became of it.
- * @throws VerifyError `trust.unavailable`
+ * Refreshes the embedded roots through TUF, each on its own; gives a sentence for each that says what became of it.
+ * @throws VerifyError `trust.unavailable` where one of them could not be refreshed
  */
-export async function updateTrust(session: Session): Promise<string> {
+export async function updateTrust(session: Session): Promise<readonly string[]> {
   const { own, now } = session;
-  const outcome = await refreshTrustedRoot({
-    instance: publicGoodInstance,
-    directory: trustFolder(session),
-    offline: own.offline,
-    now: now(),
-    maxAgeDays: 0,
-    timeout: Math.min(own.timeout, 15_000),
-  });
-  if (outcome.error !== null) throw outcome.error;
-  const told = {
-    refreshed: 'the trusted root is new',
-    unchanged: 'the trusted root has not changed',
-    fresh: 'the trusted root is fresh',
-    offline: 'offline: nothing was asked for',
-    failed: 'the refresh failed',
-  };
-  return told[outcome.status];
+  const client = openWebClient(session);
+  try {
+    const outcomes = await Promise.all(
+      embeddedInstances.map(async (instance) => ({
+        instance,
+        outcome: await refreshTrustedRoot({
+          instance,
+          directory: trustFolder(session),
+          offline: own.offline,
+          now: now(),
+          maxAgeDays: 0,
+          fetchFile: (url, limit) => client.request({ url, limit, follow: true }),
+        }),
+      })),
+    );
+    const failed = outcomes.find(({ outcome }) => outcome.error !== null);
+    if (failed?.outcome.error) throw failed.outcome.error;
+    return outcomes.map(({ instance, outcome }) => `${instance.source}: ${told[outcome.status]}`);
+  } finally {
+    client.close();
+  }
 }
 
 const day = 24 * 60 * 60 * 1000;
 const lifetime = 7 * day;
 
+async function isStale(instance: TrustInstance, folder: string, now: number): Promise<boolean> {
+  const cached = await cachedTrustedRoot(instance, folder);
+  const age = cached === null ? -1 : now - Date.parse(cached.checked);
+  return age < 0 || age >= lifetime;
+}
+
 /**
- * Whether the public-good root should be asked for again: it was not confirmed for a week, and nobody has tried today. Notes the
+ * Whether the embedded roots should be asked for again: one was not confirmed for a week, and nobody has tried today. Notes the
  * attempt, so that of many builds one tries.
  */
 export async function isTrustRefreshDue(session: Session): Promise<boolean> {
   if (session.own.offline) return false;
   const folder = trustFolder(session);
   const now = session.now().getTime();
-  const cached = await cachedTrustedRoot(publicGoodInstance, folder);
-  if (cached !== null && now - Date.parse(cached.checked) < lifetime) return false;
+  const stale = await Promise.all(embeddedInstances.map((instance) => isStale(instance, folder, now)));
+  if (!stale.includes(true)) return false;
   const mark = join(folder, 'last-attempt');
   const tried = await stat(mark).then(
     ({ mtimeMs }) => mtimeMs,

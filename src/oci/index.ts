@@ -13,3 +13,4 @@ export { acceptablePlatforms, selectPlatform } from './platform-match.ts';
 export type { Collected } from './read-attached.ts';
 export { createRegistryClient, type RegistryClient, type RegistryClientOptions } from './registry-client.ts';
 export { type ImageRequest, type ResolveOptions, resolveImage } from './resolve.ts';
+export { createWebClient, type WebClient, type WebClientOptions, type WebRequest } from './web-client.ts';

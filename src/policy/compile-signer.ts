@@ -124,7 +124,10 @@ export async function declareTrustedRoot(scope: PolicyScope, path: Path, value: 
 }
 
 async function trustedRootsOf(scope: PolicyScope, path: Path, value: string): Promise<readonly string[] | 'github'> {
-  if (value === 'github') return value;
+  if (value === 'github') {
+    scope.material.addGithub();
+    return value;
+  }
   const { text, path: file } = await readNamedFile(scope, path, value);
   // One document, or one a line, as GitHub publishes its own.
   const documents = isJson(text) ? [text] : text.split('\n').filter((line) => line.trim() !== '');

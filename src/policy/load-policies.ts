@@ -186,6 +186,7 @@ function finish(progress: Progress): PolicySet {
     material: progress.material.material(),
     fetches: progress.material.fetches(),
     publishers: [...progress.publishers.values()],
+    namesGithub: progress.material.namesGithub(),
     signatureLocations: locations,
     projectLock: progress.projectLock,
     projectFolder: project?.folder ?? null,

@@ -7,6 +7,7 @@ export class MaterialCollector {
   readonly #certificates = new Map<string, CertificateMaterial>();
   readonly #roots = new Map<string, TrustedRootSource>();
   readonly #fetches = new Map<string, KeyFetch>();
+  #github = false;
 
   addKey(key: KeyMaterial): void {
     if (!this.#keys.has(key.id)) this.#keys.set(key.id, key);
@@ -23,6 +24,15 @@ export class MaterialCollector {
 
   addFetch(fetch: KeyFetch): void {
     this.#fetches.set(`${fetch.url} ${fetch.sha256}`, fetch);
+  }
+
+  /** GitHub's own root comes with the program, and is only looked into where a signer rests on it. */
+  addGithub(): void {
+    this.#github = true;
+  }
+
+  namesGithub(): boolean {
+    return this.#github;
   }
 
   /** Identifiers of the trusted roots gathered so far. */

@@ -204,6 +204,8 @@ export interface PolicySet {
   readonly fetches: readonly KeyFetch[];
   /** Every publisher that a policy may name: the built-in catalogue's and those of the layers' own files. */
   readonly publishers: readonly Publisher[];
+  /** Whether a rule relies on GitHub's own trusted root, which counts for nobody else. */
+  readonly namesGithub: boolean;
   /** Where signatures are kept, if not beside the image, for images that match. */
   readonly signatureLocations: readonly (SignatureLocation & { readonly images: readonly ImagePattern[] })[];
   /** The project's lock, or the place where it would be. */

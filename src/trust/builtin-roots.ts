@@ -1,18 +1,21 @@
 import type { TrustedRootSource } from '../model/index.ts';
 import { cachedTrustedRoot } from './cached-root.ts';
 import { embeddedTrustedRoots } from './embedded-roots.ts';
-import { publicGoodInstance } from './trust-instance.ts';
+import { embeddedInstances } from './trust-instance.ts';
+
+/** The embedded root, or the copy of its instance that a refresh has kept, where that one is newer. */
+async function newest(root: TrustedRootSource, directory: string): Promise<TrustedRootSource> {
+  const instance = embeddedInstances.find(({ source }) => source === root.source);
+  const cached = instance === undefined ? null : await cachedTrustedRoot(instance, directory);
+  if (cached === null) return root;
+  return Date.parse(cached.root.updated ?? '') > Date.parse(root.updated ?? '') ? cached.root : root;
+}
 
 /**
- * The roots of the builtin layer: the embedded ones, a newer copy from an earlier refresh in their place.
+ * The roots of the builtin layer: the embedded ones, newer copies from an earlier refresh in their place.
  * `directory` is our cache folder for trust; null for none. No network.
  */
 export async function builtinTrustedRoots(directory: string | null): Promise<readonly TrustedRootSource[]> {
   const embedded = embeddedTrustedRoots();
-  const cached = directory === null ? null : await cachedTrustedRoot(publicGoodInstance, directory);
-  if (cached === null) return embedded;
-  return embedded.map((root) => {
-    const isNewer = Date.parse(cached.root.updated ?? '') > Date.parse(root.updated ?? '');
-    return root.source === publicGoodInstance.source && isNewer ? cached.root : root;
-  });
+  return directory === null ? embedded : await Promise.all(embedded.map((root) => newest(root, directory)));
 }

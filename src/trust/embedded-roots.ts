@@ -1,7 +1,7 @@
 import type { TrustedRootSource } from '../model/index.ts';
 import data from './embedded-roots.json' with { type: 'json' };
 
-/** The trusted roots that come with the program: the public good instance. GitHub's private one is read from a file or refreshed. */
+/** The trusted roots that come with the program: the public good instance's, and GitHub's own for private repositories. */
 export function embeddedTrustedRoots(): readonly TrustedRootSource[] {
   return embedded;
 }

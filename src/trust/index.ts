@@ -12,7 +12,8 @@ export type { RootOrigin } from './parse-trusted-root.ts';
 export { readTrustedRoot } from './read-trusted-root.ts';
 export type { RefreshOutcome, RefreshRequest } from './refresh-trusted-root.ts';
 export { rootAge } from './root-age.ts';
-export { githubInstance, publicGoodInstance } from './trust-instance.ts';
+export { embeddedInstances, githubInstance, publicGoodInstance, type TrustInstance } from './trust-instance.ts';
+export type { FetchedFile, FetchFile } from './tuf-client.ts';
 
 /**
  * The trusted root that `json` spells, every key and certificate in it parsed once. Its parser is loaded on first use.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TrustedRootSource, VerifyError } from '../model/index.ts';
 import { cachedTrustedRoot, keepTrustedRoot } from './cached-root.ts';
 import type { TrustInstance } from './trust-instance.ts';
+import type { FetchFile } from './tuf-client.ts';
 
 export interface RefreshRequest {
   readonly instance: TrustInstance;
@@ -14,8 +15,10 @@ export interface RefreshRequest {
   readonly now: Date;
   /** A root that was confirmed within this many days is left alone; 0 asks always. */
   readonly maxAgeDays: number;
-  /** For each request, in milliseconds. */
-  readonly timeout?: number;
+  /** The way to the repository: where its deadline is over, it rejects. */
+  readonly fetchFile: FetchFile;
+  /** The TUF root to start from, JSON; left out: the embedded one. */
+  readonly tufRoot?: string;
 }
 
 /** What became of a refresh. It never fails a run: `failed` says why, and what was there before still counts. */
@@ -44,21 +47,17 @@ async function inCopy<Result>(state: string, work: (copy: string) => Promise<Res
   }
 }
 
-async function fetchRoot({ instance, directory, timeout = 5000 }: RefreshRequest): Promise<string> {
+async function fetchRoot({ instance, directory, tufRoot, fetchFile }: RefreshRequest): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  // Loaded here alone: it brings an HTTP client along.
-  const { initTUF } = await import('@sigstore/tuf');
-  return await inCopy(join(directory, `tuf-${instance.name}`), async (cachePath) => {
-    const from = instance.tufRoot === null ? {} : { rootPath: instance.tufRoot };
-    const repository = await initTUF({
-      mirrorURL: instance.mirror,
-      cachePath,
-      timeout,
-      retry: { retries: 1 },
-      ...from,
-    });
-    return await repository.getTarget('trusted_root.json');
-  });
+  const [{ fetchTrustedRoot }, { embeddedTufRoot }] = await Promise.all([
+    import('./tuf-client.ts'),
+    import('./embedded-tuf-roots.ts'),
+  ]);
+  const start = tufRoot ?? embeddedTufRoot(instance.name);
+  if (start === null) throw new Error('no TUF root is known to start from');
+  return await inCopy(join(directory, `tuf-${instance.name}`), (copy) =>
+    fetchTrustedRoot(instance.mirror, copy, start, fetchFile),
+  );
 }
 
 /**
@@ -70,7 +69,9 @@ export async function refreshTrustedRoot(request: RefreshRequest): Promise<Refre
   const cached = await cachedTrustedRoot(instance, directory);
   const former = cached?.root ?? null;
   if (request.offline) return { status: 'offline', root: former, error: null };
-  if (cached !== null && now.getTime() - Date.parse(cached.checked) < request.maxAgeDays * day) {
+  // A confirmation in the future is none: the clock has been set since.
+  const age = cached === null ? -1 : now.getTime() - Date.parse(cached.checked);
+  if (age >= 0 && age < request.maxAgeDays * day) {
     return { status: 'fresh', root: former, error: null };
   }
   try {

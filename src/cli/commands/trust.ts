@@ -8,8 +8,8 @@ import { writeResult } from '../write-result.ts';
 export const trustCommand: Command = async (context, [verb = 'show', ...args]) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
   operands(rest, `trust ${verb}`);
-  const { session, progress } = openSession(context, own, verb === 'update' ? 'asking the TUF repository' : null);
-  const updated = verb === 'update' ? await updateTrust(session) : null;
+  const { session, progress } = openSession(context, own, verb === 'update' ? 'asking the TUF repositories' : null);
+  const told = verb === 'update' ? await updateTrust(session) : [];
   const roots = await describeTrust(session);
   progress.stop();
   if (own.format === 'json') {
@@ -23,7 +23,6 @@ export const trustCommand: Command = async (context, [verb = 'show', ...args]) =
       return `  ${part.kind.padEnd(29)}${visible(part.name)}  sha256:${part.sha256}  from ${part.validFrom ?? 'ever'}${until}`;
     }),
   ]);
-  const told = updated === null ? [] : [updated];
   await writeResult(`${[...told, ...text].join('\n')}\n`, own.output);
   return exitStatus.allowed;
 };

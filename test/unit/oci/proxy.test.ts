@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createWebClient } from '../../../src/oci/index.ts';
 import { proxyFor } from '../../../src/oci/proxy.ts';
+import { bareEnvironment } from './memory-registry.ts';
 
 const proxy = 'http://proxy.example.com:3128';
 
@@ -32,5 +35,28 @@ describe('the proxy for a host', () => {
   ];
   it.each(cases)('%s with %o is %s', (url, variables, expected) => {
     expect(proxyFor(new URL(url), variables)).toBe(expected);
+  });
+});
+
+describe('a proxy that never answers', () => {
+  it('does not keep its connection past the time of the run', async () => {
+    let end: (time: number) => void = () => undefined;
+    const ended = new Promise<number>((resolve) => {
+      end = resolve;
+    });
+    const proxy = createServer((socket) => {
+      socket.on('error', () => undefined).on('close', () => end(Date.now()));
+      socket.resume();
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', () => resolve()));
+    onTestFinished(() => void proxy.close());
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const environment = { ...bareEnvironment(), variables: { HTTPS_PROXY: address } };
+    const begun = Date.now();
+    const { signal } = new AbortController();
+    const client = createWebClient({ environment, signal, timeout: 300, version: '0' });
+    await expect(client.request({ url: 'https://example.test/', limit: 1 })).rejects.toMatchObject({ code: 'timeout' });
+    client.close();
+    expect((await ended) - begun).toBeLessThan(3_000);
   });
 });

@@ -26,7 +26,7 @@ interface Manifest {
 
 // Tests of real files: what they hold is checked by the verdicts themselves.
 const parse = <T>(text: string): T => JSON.parse(text) as T;
-const publicGood = material({ trustedRoots: embeddedTrustedRoots() });
+const publicGood = material({ trustedRoots: embeddedTrustedRoots().slice(0, 1) });
 const github = 'https://token.actions.githubusercontent.com';
 
 function bundle(path: string, subject: string): Attachment {
@@ -86,6 +86,11 @@ describe.skipIf(!hasSharedData)('bundles that publishers made', () => {
     expect(roots).toHaveLength(2);
     const evidence = await verifyAttachments([bundle(path, subject)], material({ trustedRoots: roots }));
     expect(evidence).toMatchObject([{ verified: true, timeSource: 'timestamp', log: null, trustedRoot: roots[1]?.id }]);
+    const embedded = await verifyAttachments(
+      [bundle(path, subject)],
+      material({ trustedRoots: embeddedTrustedRoots() }),
+    );
+    expect(embedded).toMatchObject([{ verified: true, trustedRoot: embeddedTrustedRoots()[1]?.id }]);
     const without = await verifyAttachments([bundle(path, subject)], publicGood);
     expect(without).toMatchObject([{ verified: false, problem: { code: 'unknown-signer' } }]);
     const older = readText('kyverno/github-trusted-root.json');

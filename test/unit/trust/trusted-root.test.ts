@@ -1,21 +1,21 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Metadata, MetadataKind } from '@tufjs/models';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrustedRootSource } from '../../../src/model/index.ts';
 import { keepTrustedRoot } from '../../../src/trust/cached-root.ts';
+import { embeddedTufRoot } from '../../../src/trust/embedded-tuf-roots.ts';
 import {
   builtinTrustedRoots,
   cachedTrustedRoot,
   describeTrustedRoot,
+  embeddedInstances,
   embeddedTrustedRoots,
-  githubInstance,
   parseTrustedRoots,
   publicGoodInstance,
   readTrustedRoot,
-  refreshTrustedRoot,
   rootAge,
 } from '../../../src/trust/index.ts';
 
@@ -66,6 +66,29 @@ describe('the embedded roots', () => {
 
   test('need a log, a certificate transparency log and a time', () => {
     expect(embedded().thresholds).toEqual({ log: 1, certificateTransparency: 1, timestamp: 1 });
+  });
+
+  test("are GitHub's own too, which needs a time alone", () => {
+    const [, github] = embeddedTrustedRoots();
+    expect(github).toMatchObject({
+      source: 'github',
+      layer: 'builtin',
+      // by this name its TUF repository hands it out
+      id: '484cdfe1a7c65479c5ba2a22193d1be90f0020db1997de696ab207434c62fbb7',
+      thresholds: { log: 0, certificateTransparency: 0, timestamp: 1 },
+    });
+  });
+
+  test.each(embeddedTrustedRoots())('are the bytes that their fingerprint says: $source', async (root) => {
+    expect(createHash('sha256').update(root.json, 'utf8').digest('hex')).toBe(root.id);
+    expect(await parseTrustedRoots(root.json, origin)).toHaveLength(1);
+  });
+
+  test.each(embeddedInstances)('have a TUF root that a threshold of its own keys signed: $source', ({ name }) => {
+    const root = Metadata.fromJSON(MetadataKind.Root, JSON.parse(embeddedTufRoot(name) ?? ''));
+    expect(() => root.verifyDelegate(MetadataKind.Root, root)).not.toThrow();
+    expect(root.signed.roles[MetadataKind.Root]?.threshold).toBeGreaterThanOrEqual(3);
+    expect(Date.parse(root.signed.expires)).toBeGreaterThan(now.getTime());
   });
 
   test('are described with fingerprints and age', async () => {
@@ -125,7 +148,7 @@ describe('the cache', () => {
     await keepTrustedRoot(publicGoodInstance, folder, newer(), now.toISOString());
     expect(readdirSync(folder)).toEqual(['public-good.json']);
     expect((await cachedTrustedRoot(publicGoodInstance, folder))?.root).toEqual(newer());
-    expect(await builtinTrustedRoots(folder)).toEqual([newer()]);
+    expect(await builtinTrustedRoots(folder)).toEqual([newer(), ...embeddedTrustedRoots().slice(1)]);
     expect(await builtinTrustedRoots(null)).toEqual(embeddedTrustedRoots());
   });
 
@@ -145,71 +168,5 @@ describe('the cache', () => {
     writeFileSync(path, damage(readFileSync(path, 'utf8')));
     expect(await cachedTrustedRoot(publicGoodInstance, folder)).toBeNull();
     expect(await builtinTrustedRoots(folder)).toEqual(embeddedTrustedRoots());
-  });
-});
-
-describe('a refresh', () => {
-  async function counted(run: (mirror: string) => Promise<void>): Promise<number> {
-    let requests = 0;
-    const server = createServer((_request, response) => {
-      requests += 1;
-      response.writeHead(500).end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    try {
-      await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    } finally {
-      await new Promise((resolve) => server.close(resolve));
-    }
-    return requests;
-  }
-
-  const request = (mirror: string) => {
-    const tufRoot = join(folder, 'tuf-root.json');
-    const seeds = JSON.parse(
-      readFileSync(new URL('../../../node_modules/@sigstore/tuf/seeds.json', import.meta.url), 'utf8'),
-    ) as Record<string, { 'root.json': string }>;
-    writeFileSync(tufRoot, Buffer.from(seeds[publicGoodInstance.mirror]?.['root.json'] ?? '', 'base64'));
-    const instance = { ...publicGoodInstance, mirror, tufRoot };
-    return { instance, directory: join(folder, 'cache'), offline: false, now, maxAgeDays: 7, timeout: 1000 };
-  };
-
-  test('reaches no network when offline', async () => {
-    const requests = await counted(async (mirror) => {
-      const outcome = await refreshTrustedRoot({ ...request(mirror), offline: true });
-      expect(outcome).toEqual({ status: 'offline', root: null, error: null });
-    });
-    expect(requests).toBe(0);
-  });
-
-  test('leaves alone what was confirmed lately', async () => {
-    const requests = await counted(async (mirror) => {
-      const asked = request(mirror);
-      await keepTrustedRoot(asked.instance, asked.directory, embedded(), '2026-11-20T00:00:00.000Z');
-      expect(await refreshTrustedRoot(asked)).toMatchObject({ status: 'fresh', root: { id: embedded().id } });
-    });
-    expect(requests).toBe(0);
-  });
-
-  test("of GitHub's instance starts from the TUF root that it is given, and needs no log then", async () => {
-    const instance = githubInstance(join(folder, 'missing.json'));
-    const outcome = await refreshTrustedRoot({ ...request('https://127.0.0.1:1'), instance });
-    expect(outcome).toMatchObject({ status: 'failed', root: null, error: { code: 'trust.unavailable' } });
-    expect(instance.thresholds).toEqual({ log: 0, certificateTransparency: 0, timestamp: 1 });
-  });
-
-  test('that fails says so, keeps the former root and leaves no half-made state', async () => {
-    const requests = await counted(async (mirror) => {
-      const asked = request(mirror);
-      await keepTrustedRoot(asked.instance, asked.directory, embedded(), '2026-01-01T00:00:00.000Z');
-      const outcome = await refreshTrustedRoot(asked);
-      expect(outcome).toMatchObject({
-        status: 'failed',
-        root: { id: embedded().id },
-        error: { code: 'trust.unavailable' },
-      });
-      expect(readdirSync(asked.directory)).toEqual(['public-good.json']);
-    });
-    expect(requests).toBeGreaterThan(0);
   });
 });

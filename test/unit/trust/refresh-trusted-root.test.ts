@@ -1,0 +1,133 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { keepTrustedRoot } from '../../../src/trust/cached-root.ts';
+import {
+  builtinTrustedRoots,
+  cachedTrustedRoot,
+  embeddedTrustedRoots,
+  githubInstance,
+  publicGoodInstance,
+} from '../../../src/trust/index.ts';
+import { temporaryFolder } from '../oci/harness.ts';
+import { edition, embedded, now, RefreshBed } from './refresh-bed.ts';
+import { newTufKey } from './tuf-repository.ts';
+
+let bed: RefreshBed;
+beforeEach(async () => {
+  bed = await RefreshBed.start();
+});
+
+describe('a refresh', () => {
+  test('fetches the root that the repository signs for, keeps it, and it is the one in use from then on', async () => {
+    expect(await bed.refresh()).toMatchObject({ status: 'refreshed', error: null, root: { json: edition(1) } });
+    expect(await bed.inUse()).toBe(edition(1));
+    const [github] = (await builtinTrustedRoots(bed.directory)).filter(({ source }) => source === 'github');
+    expect(github).toEqual(embeddedTrustedRoots()[1]);
+  });
+
+  test('says whether anything is new', async () => {
+    await bed.refresh();
+    const later = new Date(now.getTime() + 8 * 86_400_000);
+    expect(await bed.refresh({ now: later })).toMatchObject({ status: 'unchanged' });
+    bed.repository.publish(edition(2));
+    expect(await bed.refresh({ maxAgeDays: 0 })).toMatchObject({ status: 'refreshed', root: { json: edition(2) } });
+    expect(await bed.inUse()).toBe(edition(2));
+  });
+
+  test('leaves alone what was confirmed lately, and asks again once its age says so', async () => {
+    await bed.refresh();
+    bed.repository.requests.length = 0;
+    expect(await bed.refresh({ now: new Date(now.getTime() + 6 * 86_400_000) })).toMatchObject({ status: 'fresh' });
+    expect(bed.repository.requests).toEqual([]);
+    expect(await bed.refresh({ now: new Date(now.getTime() + 7 * 86_400_000) })).toMatchObject({ status: 'unchanged' });
+    expect(bed.repository.requests).toContain('timestamp.json');
+  });
+
+  test('reaches no network when offline', async () => {
+    expect(await bed.refresh({ offline: true })).toEqual({ status: 'offline', root: null, error: null });
+    expect(bed.repository.requests).toEqual([]);
+  });
+
+  test('follows the keys of the TUF root from one version to the next', async () => {
+    bed.repository.rotate([newTufKey(), newTufKey()]);
+    bed.repository.rotate([newTufKey()]);
+    bed.repository.publish(edition(2));
+    expect(await bed.refresh()).toMatchObject({ status: 'refreshed', root: { json: edition(2) } });
+    // the state remembers how far it came: what is signed by the first keys alone is no root any more
+    bed.repository.requests.length = 0;
+    await bed.refresh({ maxAgeDays: 0 });
+    expect(bed.repository.requests).not.toContain('2.root.json');
+    expect(bed.repository.requests).toContain('4.root.json');
+  });
+
+  test('starts from the root that comes with the program where that is newer than what is kept', async () => {
+    await bed.refresh();
+    bed.repository.rotate([newTufKey()]);
+    bed.repository.requests.length = 0;
+    await bed.refresh({ tufRoot: bed.repository.root(2), maxAgeDays: 0 });
+    expect(bed.repository.requests).not.toContain('2.root.json');
+  });
+
+  test.each(['half', '{"signed": {}}', ''])('begins anew where the state is damaged: %j', async (damage) => {
+    await bed.refresh();
+    const state = join(bed.directory, 'tuf-public-good');
+    for (const name of readdirSync(state)) if (name.endsWith('.json')) writeFileSync(join(state, name), damage);
+    bed.repository.publish(edition(2));
+    expect(await bed.refresh({ maxAgeDays: 0 })).toMatchObject({ status: 'refreshed', root: { json: edition(2) } });
+  });
+
+  test('does not believe a target in its state that was changed', async () => {
+    await bed.refresh();
+    const targets = join(bed.directory, 'tuf-public-good', 'targets');
+    const [name = ''] = readdirSync(targets);
+    writeFileSync(join(targets, name), edition(7));
+    expect(await bed.refresh({ maxAgeDays: 0 })).toMatchObject({ status: 'unchanged', root: { json: edition(1) } });
+  });
+
+  test('writes nothing outside of its folder', async () => {
+    const elsewhere = join(await temporaryFolder(), 'tmp');
+    mkdirSync(elsewhere);
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = elsewhere;
+    try {
+      await bed.refresh();
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
+    expect(readdirSync(elsewhere)).toEqual([]);
+    expect(readdirSync(bed.directory).sort()).toEqual(['public-good.json', 'tuf-public-good']);
+    expect(readdirSync(join(bed.directory, 'tuf-public-good')).sort()).toEqual([
+      'root.json',
+      'snapshot.json',
+      'targets',
+      'targets.json',
+      'timestamp.json',
+    ]);
+  });
+});
+
+describe('what a refresh has kept', () => {
+  test('is used of each instance on its own', async () => {
+    const github = embeddedTrustedRoots().find(({ source }) => source === 'github');
+    if (github === undefined) throw new Error('no root of GitHub is embedded');
+    const newer = { ...github, updated: '2026-11-01T00:00:00.000Z' };
+    await keepTrustedRoot(githubInstance, bed.directory, newer, now.toISOString());
+    expect(await builtinTrustedRoots(bed.directory)).toEqual([embedded(), newer]);
+    expect(await cachedTrustedRoot(publicGoodInstance, bed.directory)).toBeNull();
+  });
+
+  test('does not take the place of an embedded root that is newer', async () => {
+    await bed.refresh({ now: new Date('2026-01-01T00:00:00Z') });
+    expect((await cachedTrustedRoot(publicGoodInstance, bed.directory))?.root.json).toBe(edition(1));
+    expect(await builtinTrustedRoots(bed.directory)).toEqual(embeddedTrustedRoots());
+  });
+
+  test('is left for the embedded root where it is damaged', async () => {
+    await bed.refresh();
+    const path = join(bed.directory, 'public-good.json');
+    writeFileSync(path, readFileSync(path, 'utf8').slice(0, -20));
+    expect(await builtinTrustedRoots(bed.directory)).toEqual(embeddedTrustedRoots());
+  });
+});
