@@ -131,7 +131,7 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
     layer,
     policies: loaded.map((policy) => policy.named),
     rules,
-    default: strictestSetting(compiled.map((policy) => policy.default)),
+    default: strictestSetting(loaded.flatMap(({ compiled: policy, noMatch }) => [policy.default, noMatch])),
     local: strictestSetting(compiled.map((policy) => policy.local)),
     cacheImports: mergeCacheImports(
       compiled.map((policy) => policy.cacheImports).filter((setting) => setting !== null),

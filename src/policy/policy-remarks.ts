@@ -96,6 +96,14 @@ function clusterRemarks(layer: PolicyLayer): readonly PolicyRemark[] {
         hint: 'an image that depends on it cannot be verified (11)',
       }),
     ),
+    ...policy.authorities
+      .flatMap((authority) => authority.stricter)
+      .map(({ field, reason }) => ({
+        policy: policy.policy,
+        line: policy.line,
+        message: `${policy.name}: ${field} is held more strictly here (${reason})`,
+        hint: 'what fails for that alone may pass in a cluster, so it could not be verified (11)',
+      })),
     ...policy.globs
       .filter((glob) => /:[^/]+$/.test(glob) && !glob.includes('@'))
       .map((glob) => ({

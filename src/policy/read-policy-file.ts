@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Layer, Mode } from '../model/index.ts';
 import type { ClusterPolicy } from './cluster-image-policy/cluster-policy.ts';
-import type { ClusterModes } from './cluster-image-policy/read-cluster-policies.ts';
+import type { ClusterFiles, ClusterModes } from './cluster-image-policy/read-cluster-policies.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { addPublishers } from './compile-publishers.ts';
 import type { MaterialCollector } from './material-collector.ts';
 import { invalidIn, type PolicyScope, readNamedFile } from './policy-scope.ts';
+import type { Setting } from './policy-set.ts';
 import type { PublisherCatalogue } from './publisher-catalogue.ts';
 import { readBytes } from './safe-file.ts';
 
@@ -33,6 +34,8 @@ export interface LoadedPolicy {
   readonly publishers: PublisherCatalogue;
   readonly builtinOff: boolean;
   readonly clusterPolicies: readonly ClusterPolicy[];
+  /** The admission controller's `no-match-policy`, where its configuration stands beside them. */
+  readonly noMatch: Setting | null;
 }
 
 /**
@@ -58,6 +61,9 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
   const files = typeof document.publishers === 'string' ? [document.publishers] : (document.publishers ?? []);
   for (const file of files) scope = { ...scope, publishers: await withPublishersOf(scope, file) };
   const compiled = await compilePolicy(scope, document, request.mode);
+  const mode = request.mode ?? document.mode ?? 'enforce';
+  const modes = { option: request.mode, file: mode };
+  const cluster = await clusterFilesOf(scope, document.clusterImagePolicies ?? [], modes);
   return {
     named,
     folder,
@@ -65,10 +71,8 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
     compiled,
     publishers: scope.publishers,
     builtinOff: document.builtin === 'off',
-    clusterPolicies: await clusterPoliciesOf(scope, document.clusterImagePolicies ?? [], {
-      option: request.mode,
-      file: request.mode ?? document.mode ?? 'enforce',
-    }),
+    clusterPolicies: cluster.policies,
+    noMatch: cluster.noMatch === null ? null : { verdict: cluster.noMatch, policy: named, mode },
   };
 }
 
@@ -87,12 +91,12 @@ async function withPublishersOf(scope: PolicyScope, file: string): Promise<Publi
   return addPublishers({ ...scope, policy: path, folder: dirname(resolve(path)), source }, document);
 }
 
-async function clusterPoliciesOf(
+async function clusterFilesOf(
   scope: PolicyScope,
   globs: readonly string[],
   modes: ClusterModes,
-): Promise<readonly ClusterPolicy[]> {
-  if (globs.length === 0) return [];
+): Promise<ClusterFiles> {
+  if (globs.length === 0) return { policies: [], noMatch: null };
   const { readClusterPolicies } = await import('./cluster-image-policy/read-cluster-policies.ts');
-  return readClusterPolicies(scope, globs, modes);
+  return await readClusterPolicies(scope, globs, modes);
 }

@@ -249,7 +249,13 @@ export const policySchema = z
       .describe("Files in the catalogue's format"),
     contexts: z.array(text).max(1_000).optional().describe('Names that a folder may stand for'),
     rules: z.array(rule).max(5_000).optional().describe('In order: the first that matches decides'),
-    clusterImagePolicies: z.array(text).max(100).optional().describe('Sigstore ClusterImagePolicy files'),
+    clusterImagePolicies: z
+      .array(text)
+      .max(100)
+      .optional()
+      .describe(
+        'Files of Sigstore ClusterImagePolicies, with the Secrets, ConfigMaps and TrustRoots that they refer to; wildcards in the last part of a path',
+      ),
   })
   .describe('A policy of docker verify');
 

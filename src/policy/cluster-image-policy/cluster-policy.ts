@@ -2,6 +2,11 @@ import type { Mode } from '../../model/index.ts';
 import type { TextPattern } from '../text-pattern.ts';
 import type { LiteralCue } from './literal-cue.ts';
 
+/** Why an object that a ClusterImagePolicy refers to cannot be had. */
+export interface Missing {
+  readonly missing: string;
+}
+
 /** Something in a ClusterImagePolicy that cannot be evaluated here. */
 export interface Unsupported {
   /** For instance `spec.authorities[0].key.kms`. */
@@ -26,7 +31,12 @@ export interface ClusterAuthority {
   readonly name: string;
   readonly signer:
     | { readonly kind: 'key'; readonly id: string; readonly logRequired: boolean }
-    | { readonly kind: 'keyless'; readonly identities: readonly ClusterIdentity[] }
+    | {
+        readonly kind: 'keyless';
+        readonly identities: readonly ClusterIdentity[];
+        /** What its certificates count under: a TrustRoot, `private` for any root that the layer declares, `usual` for public Sigstore too. */
+        readonly root: { readonly id: string } | 'private' | 'usual';
+      }
     | { readonly kind: 'static'; readonly action: 'pass' | 'fail'; readonly message: string | null }
     | { readonly kind: 'unsupported' };
   /** Not empty: only these are looked at, and never the signature. */
@@ -34,8 +44,14 @@ export interface ClusterAuthority {
   readonly format: 'legacy' | 'bundle';
   /** Where its signatures are kept, null for beside the image. */
   readonly source: { readonly repository: string | null; readonly tagPrefix: string | null } | null;
+  /** Identifier of the TrustRoot whose log has to hold an entry, null for no certain one. */
+  readonly logRoot: string | null;
+  /** Identifier of the TrustRoot whose timestamp it needs, null for none. */
+  readonly timestampRoot: string | null;
   /** Why it cannot be evaluated; empty where it can. */
   readonly unsupported: readonly Unsupported[];
+  /** What is held more strictly here than in a cluster: a pass is one there too, a failure may be none. */
+  readonly stricter: readonly Unsupported[];
 }
 
 /** A ClusterImagePolicy, validated and defaulted as the admission controller does. */

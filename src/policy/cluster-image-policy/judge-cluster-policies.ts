@@ -41,7 +41,8 @@ function shortForms(name: string): readonly string[] {
 function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): Verdict {
   const passed =
     policy.authorities.map((authority) => passOf(context, authority)).find((pass) => pass !== null) ?? null;
-  const beyond = passed === null ? policy.authorities.flatMap((authority) => authority.unsupported) : [];
+  const beyond =
+    passed === null ? policy.authorities.flatMap(({ unsupported, stricter }) => [...unsupported, ...stricter]) : [];
   const unsupported = [...policy.unsupported, ...beyond];
   if (passed !== null && unsupported.length === 0) {
     const isSigned = passed.evidence.length > 0;
@@ -103,20 +104,45 @@ function isOfFormat(authority: ClusterAuthority, piece: Evidence): boolean {
 }
 
 function isByAuthority(context: JudgeContext, authority: ClusterAuthority, piece: Evidence): boolean {
-  const { signer } = authority;
+  const { signer, logRoot, timestampRoot } = authority;
   if (!piece.verified || piece.signer === null) return false;
+  const roots = new Set([piece.trustedRoot, ...piece.materials]);
+  if (logRoot !== null && !(piece.log !== null && roots.has(logRoot))) return false;
+  if (timestampRoot !== null && !(piece.timeSource === 'timestamp' && roots.has(timestampRoot))) return false;
   if (signer.kind === 'key') {
     if (piece.signer.kind !== 'key' || piece.signer.sha256 !== signer.id) return false;
-    return !signer.logRequired || (piece.log !== null && isTimeTrusted(piece, context.roots));
+    // whose log that has to be, where a TrustRoot is named, was compared above
+    return !signer.logRequired || logRoot !== null || (piece.log !== null && isTimeTrusted(piece, context.roots));
   }
   if (signer.kind !== 'keyless' || piece.signer.kind !== 'keyless') return false;
   const { identity, issuer } = piece.signer;
-  const isUnderRoot = [piece.trustedRoot, ...piece.materials].some(
-    (root) => root !== null && context.roots.usual.has(root),
-  );
   return (
-    isUnderRoot &&
+    [...rootsThatCount(context, signer.root)].some((root) => roots.has(root)) &&
     signer.identities.some((known) => matchesText(known.issuer, issuer) && matchesText(known.subject, identity))
+  );
+}
+
+/** The trusted roots that a keyless authority relies on; never the TrustRoot of another authority. */
+function rootsThatCount(
+  { layer, roots, input }: JudgeContext,
+  wanted: Extract<ClusterAuthority['signer'], { kind: 'keyless' }>['root'],
+): ReadonlySet<string> {
+  if (typeof wanted === 'object') return new Set([wanted.id]);
+  const builtin = input.trustedRoots.filter((root) => root.layer === 'builtin').map(({ id }) => id);
+  const excluded = new Set<string | null>([
+    ...trustRootsOf(layer.clusterPolicies),
+    ...(wanted === 'private' ? builtin : []),
+  ]);
+  return new Set([...roots.usual].filter((root) => !excluded.has(root)));
+}
+
+function trustRootsOf(policies: readonly ClusterPolicy[]): readonly (string | null)[] {
+  return policies.flatMap(({ authorities }) =>
+    authorities.flatMap(({ signer, logRoot, timestampRoot }) => [
+      logRoot,
+      timestampRoot,
+      signer.kind === 'keyless' && typeof signer.root === 'object' ? signer.root.id : null,
+    ]),
   );
 }
 
@@ -131,7 +157,7 @@ function unsupportedFinding(policy: ClusterPolicy, unsupported: readonly Unsuppo
     'policy.unsupported',
     `the ClusterImagePolicy ${policy.name} asks for something that cannot be evaluated here`,
     {
-      expected: 'a ClusterImagePolicy of globs, keys in data, keyless identities, static authorities and literal CUE',
+      expected: 'a ClusterImagePolicy whose fields can all be evaluated without a cluster',
       found: fields.join(', '),
       hint: 'write the same as rules of docker verify, or leave this policy to the cluster',
     },

@@ -6,6 +6,7 @@ import type { MaterialCollector } from '../material-collector.ts';
 import { invalidIn, type PolicyScope, readNamedFile } from '../policy-scope.ts';
 import { invalidAt, validateDocument } from '../validate-document.ts';
 import { parseYamlSources, type YamlSource } from '../yaml-source.ts';
+import { ClusterObjects, isClusterObject } from './cluster-objects.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { clusterImagePolicySchema } from './cluster-schema.ts';
 import { type ClusterPlace, compileClusterPolicy } from './compile-cluster-policy.ts';
@@ -20,30 +21,45 @@ export interface ClusterModes {
   readonly file: Mode;
 }
 
+/** What the files hold that a policy names. */
+export interface ClusterFiles {
+  readonly policies: readonly ClusterPolicy[];
+  /** What the admission controller's own configuration says of images that none of them matches; null where it is not there. */
+  readonly noMatch: 'deny' | 'warn' | 'allow' | null;
+}
+
+interface ReadFile {
+  readonly named: string;
+  readonly sources: readonly YamlSource[];
+}
+
 /**
- * The ClusterImagePolicies of the files that a policy names; wildcards stand in the last part of a path only.
+ * The ClusterImagePolicies of the files that a policy names, with the Secrets, ConfigMaps and TrustRoots beside them;
+ * wildcards stand in the last part of a path only.
  * @throws VerifyError `policy.invalid` with the place
  */
 export async function readClusterPolicies(
   scope: PolicyScope,
   globs: readonly string[],
   modes: ClusterModes,
-): Promise<readonly ClusterPolicy[]> {
-  const policies: ClusterPolicy[] = [];
+): Promise<ClusterFiles> {
+  const files = new Map<string, ReadFile>();
   for (const [index, glob] of globs.entries()) {
     const path = ['clusterImagePolicies', index];
-    for (const file of await filesOf(scope, path, glob)) {
-      const { bytes } = await readNamedFile(scope, path, file);
-      policies.push(
-        ...parseClusterPolicies(
-          bytes,
-          { policy: file, modeOption: modes.option, fileMode: modes.file },
-          scope.material,
-        ),
-      );
+    for (const named of await filesOf(scope, path, glob)) {
+      const { bytes, path: file } = await readNamedFile(scope, path, named);
+      if (!files.has(file)) files.set(file, { named, sources: parseObjects(bytes, named) });
     }
   }
-  return policies;
+  const read = [...files.values()];
+  const objects = new ClusterObjects(read.flatMap(({ sources }) => sources.map(({ value }) => value)));
+  const places = { modeOption: modes.option, fileMode: modes.file, layer: scope.layer };
+  return {
+    policies: read.flatMap(({ named, sources }) =>
+      compileObjects(sources, { ...places, policy: named }, scope.material, objects),
+    ),
+    noMatch: objects.noMatchPolicy(),
+  };
 }
 
 async function filesOf(scope: PolicyScope, path: readonly PropertyKey[], glob: string): Promise<readonly string[]> {
@@ -61,7 +77,8 @@ async function filesOf(scope: PolicyScope, path: readonly PropertyKey[], glob: s
 }
 
 /**
- * The ClusterImagePolicies in the bytes of a file. Other Kubernetes objects beside them are left alone.
+ * The ClusterImagePolicies in the bytes of one file. What they refer to has to stand in it too; other Kubernetes objects
+ * beside them are left alone.
  * @throws VerifyError `policy.invalid` with the place, where the admission controller would refuse one
  */
 export function parseClusterPolicies(
@@ -69,12 +86,26 @@ export function parseClusterPolicies(
   place: Omit<ClusterPlace, 'line'>,
   material: MaterialCollector,
 ): readonly ClusterPolicy[] {
-  const sources = parseYamlSources(bytes, place.policy).map(withoutNulls);
+  const sources = parseObjects(bytes, place.policy);
+  return compileObjects(sources, place, material, new ClusterObjects(sources.map(({ value }) => value)));
+}
+
+function parseObjects(bytes: Uint8Array, named: string): readonly YamlSource[] {
+  const sources = parseYamlSources(bytes, named).map(withoutNulls);
+  if (sources.some(({ value }) => kindOf(value) === 'ClusterImagePolicy' || isClusterObject(value))) return sources;
+  throw invalidAt(named, { line: 1, column: 1 }, 'it holds no ClusterImagePolicy, and nothing that one refers to');
+}
+
+function compileObjects(
+  sources: readonly YamlSource[],
+  place: Omit<ClusterPlace, 'line'>,
+  material: MaterialCollector,
+  objects: ClusterObjects,
+): readonly ClusterPolicy[] {
   const policies = sources.filter((source) => kindOf(source.value) === 'ClusterImagePolicy');
-  if (policies.length === 0) throw invalidAt(place.policy, { line: 1, column: 1 }, 'it holds no ClusterImagePolicy');
   return policies.map((source) => {
     const document = validateDocument(source, clusterImagePolicySchema);
-    return compileClusterPolicy(document, { ...place, line: source.placeOf([]).line }, material);
+    return compileClusterPolicy(document, { ...place, line: source.placeOf([]).line }, material, objects);
   });
 }
 

@@ -135,14 +135,7 @@ describe('a ClusterImagePolicy', () => {
       ['policy.unsupported'],
     ],
     [
-      'cannot evaluate match',
-      [byKey(key)],
-      cip({ match: [{ resource: 'pods' }] }, [keyed]),
-      'error',
-      ['policy.unsupported'],
-    ],
-    [
-      'cannot evaluate a TrustRoot',
+      'cannot evaluate a TrustRoot that is not there',
       [byIdentity(identity)],
       cip({}, [{ keyless: { ...keyless.keyless, trustRootRef: 'x' } }]),
       'error',
