@@ -8,7 +8,7 @@ const alphabet = /^[A-Za-z0-9+/_-]*={0,2}$/;
  */
 export function decodeBase64(text: string, what: string): Buffer<ArrayBuffer> {
   const compact = text.replace(/\s+/g, '');
-  if (compact === '' || !alphabet.test(compact)) throw new Refusal('malformed', `${what} is not base64`);
+  if (!alphabet.test(compact)) throw new Refusal('malformed', `${what} is not base64`);
   const bytes = Buffer.from(compact, 'base64');
   const unpadded = compact.replace(/=+$/, '').length;
   if (unpadded === 0 || unpadded % 4 === 1 || bytes.length !== Math.floor((unpadded * 3) / 4)) {

@@ -1,6 +1,6 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
 import type { NotationAlgorithm, NotationEnvelope } from './notation-envelope.ts';
-import { Refusal } from './refusal.ts';
+import { printable, Refusal } from './refusal.ts';
 
 const rsaBySize: Readonly<Record<number, NotationAlgorithm>> = { 2048: 'PS256', 3072: 'PS384', 4096: 'PS512' };
 const ecByCurve: Readonly<Record<string, NotationAlgorithm>> = {
@@ -25,10 +25,9 @@ export function assertNotationSignature(envelope: NotationEnvelope, key: KeyObje
   const algorithm = algorithmOf(key);
   if (algorithm === null) throw new Refusal('unsupported', "the signer's key is of a kind that Notation does not use");
   if (envelope.algorithm !== algorithm) {
-    const found = envelope.algorithm.slice(0, 20);
     throw new Refusal(
       'invalid-signature',
-      `it names the algorithm ${found}, expected ${algorithm} for the signer's key`,
+      `it names the algorithm ${printable(envelope.algorithm)}, expected ${algorithm} for the signer's key`,
     );
   }
   const options = algorithm.startsWith('ES')

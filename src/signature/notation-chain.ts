@@ -33,9 +33,12 @@ function invalid(message: string): Refusal {
   return new Refusal('certificate-invalid', message);
 }
 
+/** The signer's certificate first. */
+export type CertificateChain = readonly [ChainCertificate, ...ChainCertificate[]];
+
 /** @throws Refusal `malformed`, `too-large` */
-export function readChain(envelope: NotationEnvelope): readonly ChainCertificate[] {
-  const chain = envelope.chain.map((der) => {
+export function readChain(envelope: NotationEnvelope): CertificateChain {
+  const [signer, ...authorities] = envelope.chain.map((der) => {
     const parsed = parseCertificate(der);
     try {
       return { parsed, native: new NodeCertificate(der) };
@@ -43,8 +46,8 @@ export function readChain(envelope: NotationEnvelope): readonly ChainCertificate
       throw new Refusal('malformed', 'a certificate of its chain cannot be parsed', error);
     }
   });
-  if (chain.length === 0) throw new Refusal('malformed', 'it carries no certificate');
-  return chain;
+  if (signer === undefined) throw new Refusal('malformed', 'it carries no certificate');
+  return [signer, ...authorities];
 }
 
 function assertSigner({ parsed }: ChainCertificate): void {

@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts';
+import { printable, Refusal } from './refusal.ts';
 
 /** The payload type of every Notation signature (notaryproject/specifications, signature-specification.md). */
 const notationPayloadType = 'application/vnd.cncf.notary.payload.v1+json';
@@ -48,7 +48,7 @@ function assertCritical(envelope: NotationEnvelope): void {
   if (unknown !== undefined) {
     throw new Refusal(
       'unsupported',
-      `it has the critical attribute "${unknown.slice(0, 100)}", which is not understood here`,
+      `it has the critical attribute "${printable(unknown)}", which is not understood here`,
     );
   }
   const absent = envelope.critical.find((name) => !envelope.names.includes(name));
@@ -71,16 +71,16 @@ export function assertAttributes(envelope: NotationEnvelope): void {
   if (envelope.contentType !== notationPayloadType) {
     throw new Refusal(
       'wrong-type',
-      `it signs a "${envelope.contentType.slice(0, 100)}", expected "${notationPayloadType}"`,
+      `it signs a "${printable(envelope.contentType)}", expected "${notationPayloadType}"`,
     );
   }
   if (!schemes.has(envelope.scheme)) {
-    throw new Refusal('unsupported', `its signing scheme is "${envelope.scheme.slice(0, 100)}", expected notary.x509`);
+    throw new Refusal('unsupported', `its signing scheme is "${printable(envelope.scheme)}", expected notary.x509`);
   }
   assertCritical(envelope);
   const plugin = envelope.names.find((name) => name.startsWith(prefix) && !registered.has(name));
   if (plugin !== undefined) {
-    throw new Refusal('unsupported', `it has the attribute ${plugin.slice(0, 100)}, which is not understood here`);
+    throw new Refusal('unsupported', `it has the attribute ${printable(plugin)}, which is not understood here`);
   }
   const needsAuthentic = envelope.scheme === 'notary.x509.signingAuthority';
   if (

@@ -20,7 +20,7 @@ function candidates(key: KeyObject, asked: HashAlgorithm | null): readonly HashA
   if (asked !== null) return [asked];
   if (key.asymmetricKeyType === 'ec') {
     const own = byCurve[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? 'sha256';
-    return own === 'sha256' ? ['sha256'] : [own, 'sha256'];
+    return [own, 'sha256'];
   }
   return ['sha256', 'sha384', 'sha512'];
 }

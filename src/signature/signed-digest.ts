@@ -16,9 +16,7 @@ function pointOf(key: KeyObject, bytes: number): Buffer {
 
 function verifyDigest(key: KeyObject, digest: Uint8Array, signature: Uint8Array): boolean {
   const name = key.asymmetricKeyDetails?.namedCurve;
-  if (key.asymmetricKeyType !== 'ec' || (name !== 'prime256v1' && name !== 'secp384r1' && name !== 'secp521r1')) {
-    return false;
-  }
+  if (name !== 'prime256v1' && name !== 'secp384r1' && name !== 'secp521r1') return false;
   const curve = curves[name];
   try {
     const point = pointOf(key, curve.Point.Fp.BYTES);

@@ -63,10 +63,6 @@ const strictBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{
 
 /** The generated parser skips what is not base64, so that two texts could stand for the same bytes. */
 function assertBase64(value: unknown): void {
-  if (Array.isArray(value)) {
-    for (const item of value) assertBase64(item);
-    return;
-  }
   if (typeof value !== 'object' || value === null) return;
   for (const [name, item] of Object.entries(value)) {
     if (base64Fields.has(name) && typeof item === 'string' && !strictBase64.test(item)) {

@@ -1,5 +1,5 @@
 import { limits } from './limits.ts';
-import { Refusal } from './refusal.ts';
+import { printable, Refusal } from './refusal.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -22,7 +22,7 @@ function endOfString(text: string, start: number): number {
 
 function addKey(keys: Set<string>, raw: string): void {
   const key = raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw;
-  if (keys.has(key)) throw new Refusal('malformed', `the signed JSON has the key "${key.slice(0, 60)}" twice`);
+  if (keys.has(key)) throw new Refusal('malformed', `the signed JSON has the key "${printable(key)}" twice`);
   keys.add(key);
 }
 

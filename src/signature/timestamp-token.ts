@@ -96,7 +96,7 @@ export function authoritiesFor(
 export function assertTimestampSigner(authority: CertificateAuthority): void {
   const [leaf] = authority.certChain;
   const usages = leaf === undefined ? null : extendedKeyUsages(leaf);
-  if (leaf === undefined || usages?.length !== 1 || usages[0] !== timeStamping) {
+  if (usages?.length !== 1 || usages[0] !== timeStamping) {
     throw new Refusal(
       'timestamp-invalid',
       'its timestamp is signed with a certificate that is not made for timestamps',

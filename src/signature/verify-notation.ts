@@ -5,7 +5,7 @@ import { vouched } from './attachment-reader.ts';
 import { dateTime } from './date-time.ts';
 import { refusedEvidence } from './evidence.ts';
 import { assertNotationSignature } from './notation-algorithm.ts';
-import { assertChain, assertValidAt, type ChainCertificate, readChain, trustedAuthorities } from './notation-chain.ts';
+import { assertChain, assertValidAt, type CertificateChain, readChain, trustedAuthorities } from './notation-chain.ts';
 import { readCoseEnvelope } from './notation-cose.ts';
 import { assertAttributes, type NotationEnvelope } from './notation-envelope.ts';
 import { readJwsEnvelope } from './notation-jws.ts';
@@ -43,7 +43,7 @@ function readTarget(envelope: NotationEnvelope, attachment: Attachment): Target 
 }
 
 /** The manifest's list of the chain's fingerprints is unsigned; one that disagrees would make people trust another name. */
-function assertThumbprints(attachment: Attachment, chain: readonly ChainCertificate[]): void {
+function assertThumbprints(attachment: Attachment, chain: CertificateChain): void {
   const text = attachment.annotations[thumbprints];
   if (text === undefined) return;
   const stated = arrayOf(
@@ -69,19 +69,17 @@ interface Verified {
 
 function verifyEnvelope(
   envelope: NotationEnvelope,
-  chain: readonly ChainCertificate[],
+  chain: CertificateChain,
   material: PreparedMaterial,
   now: Date,
 ): Verified {
   const [signer] = chain;
-  if (signer === undefined) throw new Refusal('malformed', 'it carries no certificate');
   assertAttributes(envelope);
   assertNotationSignature(envelope, signer.native.publicKey);
   const trusted = trustedAuthorities(chain, material.notation);
   if (trusted.length === 0) {
-    const root = chain.at(-1)?.parsed;
-    const by = root === undefined ? '' : ` by "${subjectName(root)}"`;
-    throw new Refusal('unknown-signer', `its certificate was issued${by}, an authority that no policy names`);
+    const by = subjectName((chain.at(-1) ?? signer).parsed);
+    throw new Refusal('unknown-signer', `its certificate was issued by "${by}", an authority that no policy names`);
   }
   assertChain(chain);
   const time = notationTime(
@@ -95,9 +93,8 @@ function verifyEnvelope(
   return { materials: [...trusted.map((authority) => authority.id), ...(time?.materials ?? [])], time };
 }
 
-function signerOf(chain: readonly ChainCertificate[]): Signer | null {
-  const signer = chain[0]?.parsed;
-  return signer === undefined ? null : { kind: 'certificate', subject: subjectName(signer) };
+function signerOf([{ parsed }]: CertificateChain): Signer {
+  return { kind: 'certificate', subject: subjectName(parsed) };
 }
 
 /**

@@ -60,8 +60,11 @@ export interface CertificateSpec {
   /** The `.1` extension beside the `.8` one. */
   readonly formerIssuer?: string;
   readonly usages?: readonly string[] | null;
-  readonly keyUsage?: number;
+  /** Null for none. */
+  readonly keyUsage?: number | null;
   readonly isAuthority?: boolean;
+  /** How many authorities may stand below. */
+  readonly pathLength?: number;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   readonly extensions?: readonly x509.Extension[];
@@ -99,12 +102,13 @@ export async function certify(
   const publicKey = await subjectKey(pair.publicKey);
   const isAuthority = spec.isAuthority ?? false;
   const authorityUsage = x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign;
-  const usage = spec.keyUsage ?? (isAuthority ? authorityUsage : x509.KeyUsageFlags.digitalSignature);
+  const usualUsage = isAuthority ? authorityUsage : x509.KeyUsageFlags.digitalSignature;
+  const usage = spec.keyUsage === undefined ? usualUsage : spec.keyUsage;
   const extensions: x509.Extension[] = [
-    new x509.KeyUsagesExtension(usage, true),
+    ...(usage === null ? [] : [new x509.KeyUsagesExtension(usage, true)]),
     await x509.SubjectKeyIdentifierExtension.create(publicKey),
     await x509.AuthorityKeyIdentifierExtension.create(await webKey(issuerPair.publicKey)),
-    ...(isAuthority ? [new x509.BasicConstraintsExtension(true, undefined, true)] : []),
+    ...(isAuthority ? [new x509.BasicConstraintsExtension(true, spec.pathLength, true)] : []),
     ...(spec.usages ? [new x509.ExtendedKeyUsageExtension([...spec.usages])] : []),
     ...(spec.names ? [new x509.SubjectAlternativeNameExtension([...spec.names], true)] : []),
     ...(spec.issuer ? [utf8Extension(`${fulcio}.8`, spec.issuer)] : []),

@@ -189,6 +189,15 @@ describe.each(forms)('a Notation signature in %s form', (_name, write) => {
     expect(await evidenceOf(foreign, late, [authority, clock])).toMatchObject({
       problem: { code: 'timestamp-invalid' },
     });
+    // a timestamp of somebody whom no policy names says nothing, and denies nothing
+    const unnamed = [authority, certificateMaterial(signer.pem, 'notation-timestamp')];
+    expect(await evidenceOf(stamped, signedAt, unnamed)).toMatchObject({
+      verified: true,
+      time: null,
+      timeSource: null,
+    });
+    expect(await evidenceOf(stamped, late, unnamed)).toMatchObject({ problem: { code: 'certificate-expired' } });
+    expect(await evidenceOf(stamped, late, [...unnamed, clock])).toMatchObject({ verified: true });
     const early = async (signature: Buffer): Promise<Buffer> => {
       const response = ASN1Obj.parseBuffer(Buffer.from(await instance.timestamp(signature, later(signedAt, 30))));
       return response.subs[1]?.toDER() ?? Buffer.alloc(0);
@@ -200,7 +209,29 @@ describe.each(forms)('a Notation signature in %s form', (_name, write) => {
   });
 });
 
+const leafSpec = { subject: 'CN=leaf', usages: [codeSigning], ...always };
+
+/** A signature below an authority with the changes, and `more` ordinary ones below that. */
+async function through(changes: CertificateSpec, more = 0): Promise<NotationSpec> {
+  const plain = { subject: 'CN=authority', isAuthority: true, ...always };
+  const authorities = [await certify({ ...plain, ...changes }, root, null)];
+  for (let count = 0; count < more; count++) {
+    authorities.unshift(await certify({ ...plain, subject: `CN=below ${count}` }, authorities[0] ?? root, null));
+  }
+  const leaf = await certify(leafSpec, authorities[0] ?? root, null);
+  return specOf({ chain: [leaf, ...authorities, root].map(({ der }) => der) }, leaf);
+}
+
 describe('the chain of a Notation signature', () => {
+  test.each<[string, () => Promise<NotationSpec>]>([
+    ['whose signer states no uses beyond that of its key', async () => specOf({}, await issue({ usages: null }))],
+    ['as long as an authority in it allows', () => through({ pathLength: 1 }, 1)],
+    ['with an authority that allows none below it, and has none', () => through({ pathLength: 0 })],
+    ['through one authority more', () => through({}, 1)],
+  ])('%s verifies', async (_name, make) => {
+    expect(await evidenceOf(await jws(await make()))).toMatchObject({ verified: true, problem: null });
+  });
+
   test.each<[string, () => Promise<NotationSpec>]>([
     ['whose signer is made for TLS servers', async () => specOf({}, await issue({ usages: ['1.3.6.1.5.5.7.3.1'] }))],
     [
@@ -225,6 +256,41 @@ describe('the chain of a Notation signature', () => {
     [
       'whose signer has an unknown critical extension',
       async () => specOf({}, await issue({ extensions: [new x509.Extension('1.2.3.4', true, Buffer.from([5, 0]))] })),
+    ],
+    [
+      'whose signer says that it is an authority, but not that it signs certificates',
+      async () => specOf({}, await issue({ isAuthority: true, keyUsage: x509.KeyUsageFlags.digitalSignature })),
+    ],
+    [
+      'whose signer may sign certificates, but does not say that it is an authority',
+      async () => {
+        const keyUsage = x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign;
+        return specOf({}, await issue({ keyUsage }));
+      },
+    ],
+    ['whose signer says nothing of the use of its key', async () => specOf({}, await issue({ keyUsage: null }))],
+    ['whose signer is made for another use alone', async () => specOf({}, await issue({ usages: ['1.2.3.4'] }))],
+    [
+      'whose signer has an extension twice',
+      async () => {
+        const twice = new x509.Extension('1.2.3.4', false, Buffer.from([5, 0]));
+        return specOf({}, await issue({ extensions: [twice, twice] }));
+      },
+    ],
+    ['with an authority that may not sign certificates', () => through({ keyUsage: x509.KeyUsageFlags.cRLSign })],
+    ['with an authority that says nothing of the use of its key', () => through({ keyUsage: null })],
+    [
+      'with somebody who may sign certificates, but does not say that it is an authority',
+      () => through({ isAuthority: false, keyUsage: x509.KeyUsageFlags.keyCertSign }),
+    ],
+    [
+      'with an authority that has an unknown critical extension',
+      () => through({ extensions: [new x509.Extension('1.2.3.4', true, Buffer.from([5, 0]))] }),
+    ],
+    ['longer than an authority in it allows', () => through({ pathLength: 0 }, 1)],
+    [
+      'whose signer names another issuer than the next in it, though that one signed',
+      async () => specOf({}, await certify(leafSpec, { ...between, name: 'CN=somebody else' }, null)),
     ],
     ['that skips the authority between', async () => specOf({ chain: [signer.der, root.der] })],
     ['in another order', async () => specOf({ chain: [signer.der, root.der, between.der] })],
