@@ -6,6 +6,7 @@ import {
   type RegistryClientOptions,
   resolveImage,
 } from '../oci/index.ts';
+import { loadPolicies } from '../policy/index.ts';
 import type { LocalEngine } from './local-engine.ts';
 import { cacheFolder, type Session } from './session.ts';
 
@@ -32,6 +33,21 @@ export interface ResolvedName {
   readonly client: RegistryClient;
 }
 
+/** What machine and user list, read once, and only where a registry names a service of another domain. */
+function listedTokenServices({ environment }: Session): NonNullable<RegistryClientOptions['tokenServices']> {
+  let listed: ReturnType<NonNullable<RegistryClientOptions['tokenServices']>> | null = null;
+  const read = async () => {
+    const { tokenServices } = await loadPolicies({ environment, commandLine: [], projectFrom: null, mode: null });
+    const hosts: Record<string, readonly string[]> = {};
+    for (const { registry, hosts: more } of tokenServices) hosts[registry] = [...(hosts[registry] ?? []), ...more];
+    return hosts;
+  };
+  return () => {
+    listed ??= read();
+    return listed;
+  };
+}
+
 function clientOptions(session: Session): RegistryClientOptions {
   const { own, environment, signal, version } = session;
   return {
@@ -43,6 +59,7 @@ function clientOptions(session: Session): RegistryClientOptions {
     timeout: own.timeout,
     signal,
     version,
+    tokenServices: listedTokenServices(session),
   };
 }
 

@@ -2,7 +2,7 @@ import { VerifyError } from '../model/index.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credential } from './credential-helper.ts';
 import type { CredentialSource } from './docker-credentials.ts';
-import { isOwnTokenService, type ListedTokenServices, parseRealm } from './realm-rule.ts';
+import { isListedTokenService, isOwnTokenService, type ListedTokenServices, parseRealm } from './realm-rule.ts';
 import { type BearerToken, basicHeader, fetchToken, scopesFor } from './token-service.ts';
 import type { Transport } from './transport.ts';
 
@@ -25,7 +25,7 @@ export interface Authenticator {
 export interface AuthenticatorOptions {
   readonly transport: Transport;
   readonly credentials: CredentialSource;
-  readonly tokenServices: ListedTokenServices;
+  readonly tokenServices: () => Promise<ListedTokenServices>;
   readonly signal: AbortSignal;
 }
 
@@ -55,11 +55,14 @@ async function credentialForRealm(
   if (!target.credentials) return null;
   const credential = await options.credentials.credentialFor(target.registry);
   if (credential === null) return null;
-  if (await isOwnTokenService(target.registry, realm, options.tokenServices)) return credential;
+  if (await isOwnTokenService(target.registry, realm)) return credential;
+  if (isListedTokenService(target.registry, realm, await options.tokenServices())) return credential;
   throw new VerifyError(
     'registry.untrustworthy',
     `${target.registry} sends us to ${realm.host} for a token, which is none of its own: the credentials stored for it stay here`,
-    { hint: `if this is right, list ${realm.host} as a token service of ${target.registry}` },
+    {
+      hint: `if this is right, say in the user's or the machine's policy: tokenServices: {"${target.registry}": ["${realm.host}"]}`,
+    },
   );
 }
 

@@ -1,7 +1,7 @@
-import { VerifyError } from '../model/index.ts';
+import { normalisedRegistry, VerifyError } from '../model/index.ts';
 import { apiHost, bareHost, isLoopback } from './registry-host.ts';
 
-/** Token services outside of a registry's own domain that user or machine listed, by registry host. */
+/** Token services outside of a registry's own domain that user or machine listed, by registry host; all lower case, `docker.io` for Docker Hub. */
 export type ListedTokenServices = Readonly<Record<string, readonly string[]>>;
 
 /** Domains in which each customer of a registry has a host of their own, and which the public suffix list does not know as such. */
@@ -19,7 +19,7 @@ const sharedDomains = new Set([
 
 function refused(registry: string, reason: string): VerifyError {
   return new VerifyError('registry.untrustworthy', `${registry} names a token service that ${reason}`, {
-    hint: 'if this is right, list the token service for this registry in your own configuration',
+    hint: 'no credentials are sent there; ask who runs this registry',
   });
 }
 
@@ -35,16 +35,21 @@ export function parseRealm(registry: string, realm: string): URL {
   return url;
 }
 
+/** Whether user or machine listed a realm for this registry. Only https goes there. */
+export function isListedTokenService(registry: string, realm: URL, listed: ListedTokenServices): boolean {
+  const name = normalisedRegistry(registry);
+  const own = Object.hasOwn(listed, name) ? (listed[name] ?? []) : [];
+  return realm.protocol === 'https:' && own.includes(realm.host);
+}
+
 /**
- * Whether stored credentials of `registry` may go to a realm: the registry's own host, a host of the same registrable
- * domain (public suffixes of companies count, so that two customers of one cloud are strangers), or one that is listed.
+ * Whether stored credentials of `registry` may go to a realm without being told: the registry's own host, or a host of the
+ * same registrable domain (public suffixes of companies count, so that two customers of one cloud are strangers).
  */
-export async function isOwnTokenService(registry: string, realm: URL, listed: ListedTokenServices): Promise<boolean> {
+export async function isOwnTokenService(registry: string, realm: URL): Promise<boolean> {
   const host = apiHost(registry);
   if (realm.protocol === 'http:') return isLoopback(realm.host) && isLoopback(host);
   if (realm.host === host || bareHost(realm.host) === bareHost(host)) return true;
-  const own = listed[registry] ?? listed[registry.toLowerCase()] ?? [];
-  if (own.some((each) => each.toLowerCase() === realm.host)) return true;
   const { getDomain } = await import('tldts');
   const domainOf = (each: string): string | null =>
     getDomain(bareHost(each), { allowPrivateDomains: true, validateHostname: true });

@@ -23,8 +23,8 @@ export interface RegistryClientOptions {
   readonly insecureRegistries?: readonly string[];
   /** The daemon's `registry-mirrors`: URLs from which Docker Hub's content may be fetched by digest. */
   readonly mirrors?: readonly string[];
-  /** Token services outside of a registry's own domain, listed by user or machine. */
-  readonly tokenServices?: ListedTokenServices;
+  /** Token services outside of a registry's own domain, listed by user or machine; asked for only where one turns up. */
+  readonly tokenServices?: () => Promise<ListedTokenServices>;
   /** Folders laid out as /etc/docker/certs.d. */
   readonly certificateFolders?: readonly string[];
   readonly credentials?: CredentialSource;
@@ -67,7 +67,7 @@ function sessionOf(options: RegistryClientOptions, signal: AbortSignal, timeLeft
   const authenticator = createAuthenticator({
     transport,
     credentials: options.credentials ?? dockerCredentials(environment),
-    tokenServices: options.tokenServices ?? {},
+    tokenServices: options.tokenServices ?? (() => Promise.resolve({})),
     signal,
   });
   const session = createSession({

@@ -1,10 +1,17 @@
-import type { Mode } from '../model/index.ts';
+import { type Mode, normalisedRegistry } from '../model/index.ts';
 import { compileSigner, declareTrustedRoot, repositoryUri } from './compile-signer.ts';
 import { parseDuration } from './duration.ts';
 import { type ImagePattern, parseImagePattern } from './image-pattern.ts';
 import { type Mirror, mirrorOf } from './mirror.ts';
 import { invalidIn, type PolicyScope } from './policy-scope.ts';
-import type { AttestationRequirement, CacheImportSetting, PolicyRule, Setting, SignerEntry } from './policy-set.ts';
+import type {
+  AttestationRequirement,
+  CacheImportSetting,
+  PolicyRule,
+  Setting,
+  SignerEntry,
+  TokenServices,
+} from './policy-set.ts';
 import { predicateTypesOf } from './predicate-type.ts';
 import type { AttestationDocument, PolicyDocument, RuleDocument, SignerDocument } from './schema.ts';
 import { isRootAlone } from './signer-problem.ts';
@@ -18,6 +25,7 @@ export interface CompiledPolicy {
   readonly cacheImports: CacheImportSetting | null;
   readonly contexts: readonly string[] | null;
   readonly mirrors: readonly Mirror[];
+  readonly tokenServices: TokenServices;
   /** Whether the file or one of its rules says `mode: enforce`. */
   readonly saysEnforce: boolean;
   /** The mode of the file itself. */
@@ -48,6 +56,7 @@ export async function compilePolicy(
     cacheImports: cacheImportsOf(document, setting(document.cacheImports?.default ?? 'deny')),
     contexts: document.contexts ?? null,
     mirrors: mirrorsOf(scope, document),
+    tokenServices: tokenServicesOf(document),
     saysEnforce: document.mode === 'enforce' || (document.rules ?? []).some((rule) => rule.mode === 'enforce'),
     mode,
   };
@@ -73,6 +82,14 @@ function mirrorsOf(scope: PolicyScope, document: PolicyDocument): readonly Mirro
       throw invalidIn(scope, ['mirrors', from], `a mirror makes no sense here: ${mirror}`);
     return mirror;
   });
+}
+
+function tokenServicesOf(document: PolicyDocument): TokenServices {
+  const entries = Object.entries(document.tokenServices ?? {});
+  return entries.map(([registry, hosts]) => ({
+    registry: normalisedRegistry(registry),
+    hosts: hosts.map((host) => host.toLowerCase().replace(/:443$/, '')),
+  }));
 }
 
 async function compileRule(scope: PolicyScope, index: number, rule: RuleDocument, mode: Mode): Promise<PolicyRule> {

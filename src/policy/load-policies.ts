@@ -187,6 +187,7 @@ function finish(progress: Progress): PolicySet {
     fetches: progress.material.fetches(),
     publishers: [...progress.publishers.values()],
     namesGithub: progress.material.namesGithub(),
+    tokenServices: loaded.flatMap(({ compiled }) => compiled.tokenServices),
     signatureLocations: locations,
     projectLock: progress.projectLock,
     projectFolder: project?.folder ?? null,

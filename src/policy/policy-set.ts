@@ -180,6 +180,9 @@ export interface PolicyLayer {
   readonly clusterPolicies: readonly ClusterPolicy[];
 }
 
+/** Where the credentials of registries may go for a token beside their own domains; all lower case. */
+export type TokenServices = readonly { readonly registry: string; readonly hosts: readonly string[] }[];
+
 /** A key that a policy wants from the network. */
 export interface KeyFetch {
   readonly url: string;
@@ -206,6 +209,8 @@ export interface PolicySet {
   readonly publishers: readonly Publisher[];
   /** Whether a rule relies on GitHub's own trusted root, which counts for nobody else. */
   readonly namesGithub: boolean;
+  /** Of the machine's and the user's policies. */
+  readonly tokenServices: TokenServices;
   /** Where signatures are kept, if not beside the image, for images that match. */
   readonly signatureLocations: readonly (SignatureLocation & { readonly images: readonly ImagePattern[] })[];
   /** The project's lock, or the place where it would be. */

@@ -228,6 +228,14 @@ function ruleProblem(value: RuleShape): string | null {
   return null;
 }
 
+const host = z
+  .string()
+  .max(255)
+  .regex(
+    /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?$/,
+    'not a host: write for instance auth.example.com',
+  );
+
 const imageMap = z.record(imagePattern, imagePattern);
 
 /** A policy file, version 1 (DESIGN, section 4). */
@@ -243,6 +251,12 @@ export const policySchema = z
       .describe('Cache imports; default: deny in enforce, warn in warn'),
     builtin: z.enum(['on', 'off']).optional().describe("Whether the built-in policy counts; not in a project's policy"),
     mirrors: imageMap.optional().describe('Names that stand for others'),
+    tokenServices: z
+      .record(host, z.array(host).min(1).max(20))
+      .optional()
+      .describe(
+        "For a registry: hosts of another domain to which its stored credentials may go for a token; only in a machine's or user's policy",
+      ),
     publishers: z
       .union([text, z.array(text).max(20)])
       .optional()

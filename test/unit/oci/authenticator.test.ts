@@ -149,7 +149,7 @@ describe('tokens', () => {
     const asked: Token[] = [];
     const { registry, options } = await overHttps('registry.example.com', 'auth.other.net', asked);
     registry.image('a', '1');
-    const tokenServices = { 'registry.example.com': ['auth.other.net'] };
+    const tokenServices = () => Promise.resolve({ 'registry.example.com': ['auth.other.net'] });
     const client = newClient({ ...options, ...only('registry.example.com'), tokenServices });
     await resolve(client, parseCanonicalName('registry.example.com/a:1'));
     expect(asked[0]?.authorization).toBe(basic);

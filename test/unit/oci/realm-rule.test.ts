@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOwnTokenService, parseRealm } from '../../../src/oci/realm-rule.ts';
+import { isListedTokenService, isOwnTokenService, parseRealm } from '../../../src/oci/realm-rule.ts';
 
 describe('a token service', () => {
   it.each([
@@ -39,6 +39,22 @@ describe('a token service', () => {
     ['127.0.0.1:5000', 'https://example.com/', false],
     ['docker.io', 'https://docker.io.example.com/', false],
   ])('of %s at %s may have its credentials: %s', async (registry, realm, expected) => {
-    expect(await isOwnTokenService(registry, new URL(realm), {})).toBe(expected);
+    expect(await isOwnTokenService(registry, new URL(realm))).toBe(expected);
+  });
+
+  it.each([
+    ['registry.example.com', 'https://auth.other.net/token', true],
+    ['REGISTRY.example.com:443', 'https://auth.other.net/token', true],
+    ['registry.example.com', 'https://AUTH.other.net/token', true],
+    ['registry.example.com', 'https://auth.other.net:8443/token', false],
+    ['registry.example.com', 'https://other.net/token', false],
+    ['registry.example.com', 'https://evil.auth.other.net/token', false],
+    ['registry.example.com', 'http://auth.other.net/token', false],
+    ['other.example.com', 'https://auth.other.net/token', false],
+    ['index.docker.io', 'https://login.other.net/token', true],
+    ['constructor', 'https://auth.other.net/token', false],
+  ])('of %s at %s is listed: %s', (registry, realm, expected) => {
+    const listed = { 'registry.example.com': ['auth.other.net'], 'docker.io': ['login.other.net'] };
+    expect(isListedTokenService(registry, new URL(realm), listed)).toBe(expected);
   });
 });

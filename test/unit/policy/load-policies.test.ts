@@ -108,3 +108,37 @@ describe('a command-line policy', () => {
     await expect(loading).rejects.toThrow(/none\.yaml cannot be read: there is no such file/);
   });
 });
+
+describe('tokenServices', () => {
+  const listing =
+    'version: 1\ntokenServices: {"Registry.example.com:443": ["AUTH.other.net", "auth.third.net:8443"]}\n';
+  const listed = { registry: 'registry.example.com', hosts: ['auth.other.net', 'auth.third.net:8443'] };
+
+  it('are those of the machine and the user together', async () => {
+    expect((await policiesOf({ user: listing })).tokenServices).toEqual([listed]);
+    const hub = 'version: 1\ntokenServices: {index.docker.io: [login.other.net]}\n';
+    expect((await policiesOf({ machine: hub, user: listing })).tokenServices).toEqual([
+      { registry: 'docker.io', hosts: ['login.other.net'] },
+      listed,
+    ]);
+  });
+
+  it.each([
+    ["a project's policy", { project: listing }],
+    ['a policy of the command line', { commandLine: [listing] }],
+  ])('do not stand in %s', async (_, layers) => {
+    const loading = policiesOf(layers);
+    await expect(loading).rejects.toMatchObject({ code: 'policy.invalid' });
+    await expect(loading).rejects.toThrow(/:2:\d+: tokenServices stands in a machine's or user's policy only/);
+  });
+
+  it.each([
+    '{"registry.example.com": []}',
+    '{"registry.example.com": ["https://auth.net"]}',
+    '{"a/b": ["auth.net"]}',
+    '{"r.net": ["*.net"]}',
+  ])('%s is refused', async (value) => {
+    const loading = policiesOf({ user: `version: 1\ntokenServices: ${value}\n` });
+    await expect(loading).rejects.toMatchObject({ code: 'policy.invalid' });
+  });
+});
