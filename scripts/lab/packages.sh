@@ -3,6 +3,8 @@
 
 # An engine with BuildKit 0.25, both current lines of cosign, and Debian 12's runc, which runs on every newer system too.
 LAB_ENGINE_PACKAGES="docker.io/sid containerd/sid runc/bookworm libseccomp2/bookworm docker-cli/sid docker-buildx/sid docker-compose/sid"
+# what containers with an init of their own run first: docker.io's docker-init leads to it
+LAB_INIT_PACKAGES="tini-static/sid"
 LAB_TOOL_PACKAGES="cosign/sid cosign/trixie crane/sid oras/sid notation/sid docker-registry/bookworm busybox-static/bookworm"
 
 # mirror: the address of the Debian archive that apt of this machine uses, in either notation; $LAB_MIRROR comes first
@@ -43,7 +45,8 @@ fetch_packages() {
     fail "no apt-get here: put a running Docker with buildx, cosign 2 (as cosign2) and 3, crane and docker-registry on PATH"
   if [ "$(cat "$LAB_HOME/packages/.packages" 2>/dev/null)" != "$*" ]; then
     rm -rf "$LAB_HOME/packages"
-    download "$@"
+    # shellcheck disable=SC2086 # a list of words
+    download "$@" $LAB_INIT_PACKAGES
     echo "$*" >"$LAB_HOME/packages/.packages"
   fi
   rm -rf "$LAB_TOOLS"
@@ -54,6 +57,17 @@ fetch_packages() {
     dpkg -x "$file" "$folder" || fail "unpacking $file"
   done
   echo "$*" >"$LAB_TOOLS/.packages"
+}
+
+# provide_init: added to an engine that was unpacked without it
+provide_init() {
+  local file
+  [ -x "$LAB_TOOLS/usr/bin/docker-init" ] && return
+  # shellcheck disable=SC2086 # a list of words
+  [ -n "$(find "$LAB_HOME/packages" -name 'tini-static_*.deb')" ] || download $LAB_INIT_PACKAGES
+  for file in "$LAB_HOME"/packages/tini-static_*.deb; do
+    dpkg -x "$file" "$LAB_TOOLS" || fail "unpacking $file"
+  done
 }
 
 # machine_has PROGRAM…: whether all are on the machine's own PATH
@@ -85,6 +99,7 @@ provide_tools() {
   # shellcheck disable=SC2086 # lists of words
   if [ "$1" = own ]; then
     fetch_packages $LAB_ENGINE_PACKAGES $LAB_TOOL_PACKAGES
+    provide_init
   elif ! machine_has $needed; then
     fetch_packages $LAB_TOOL_PACKAGES
   fi
