@@ -6,7 +6,7 @@ import {
   type PinSet,
   parseReference,
 } from '../model/index.ts';
-import { type BuildMetadata, metadataByTarget, readBuildMetadata } from './provenance.ts';
+import { type BuildMetadata, metadataByTarget, readBuildMetadata, tellsOf } from './provenance.ts';
 import { allowedDigests } from './source-policy.ts';
 
 /** What is compared. */
@@ -14,13 +14,13 @@ export interface AuditRequest {
   /** The parsed metadata file; null where none was written. */
   readonly metadata: unknown;
   readonly verb: 'build' | 'bake';
-  /** Names of the targets that were built. */
-  readonly targets: readonly string[];
+  /** Names of the targets that were built, with the platforms that each was built for, normalised. */
+  readonly targets: readonly { readonly name: string; readonly platforms: readonly string[] }[];
   readonly pins: PinSet;
   /** Targets whose Dockerfile takes an image: they cannot have been built from nothing. */
   readonly targetsWithImages: readonly string[];
-  /** Whether what was made was pushed. */
-  readonly pushed: boolean;
+  /** Where what was made was pushed to, as far as the metadata does not say it; null where nothing was pushed. */
+  readonly pushed: readonly string[] | null;
 }
 
 /** The parts of a build's outcome that the metadata tells. */
@@ -76,21 +76,25 @@ function isVerified(material: Material, digests: ReadonlySet<string>, unpinned: 
   return image.name !== null && unpinned.has(image.name);
 }
 
-function pushedReferences(read: readonly BuildMetadata[]): readonly string[] {
-  return [...new Set(read.flatMap(({ names }) => names))];
+function pushedReferences(read: readonly BuildMetadata[], otherwise: readonly string[]): readonly string[] {
+  const told = [...new Set(read.flatMap(({ names }) => names))];
+  return told.length > 0 ? told : otherwise;
 }
 
 /**
  * Compares what the builder recorded with what was verified (invariant 9), by digest: an index where all of it was
  * verified, else the platforms' manifests; what was let through without a digest by its name.
- * `audited` is false where a target has no record, or an empty one though its Dockerfile takes images.
+ * `audited` is false where a target, or a platform of it, has no record, or an empty one though its Dockerfile takes images.
  */
 export function auditMaterials(request: AuditRequest): Audit {
-  const byTarget = metadataByTarget(request.metadata, request.targets, request.verb);
+  const names = request.targets.map(({ name }) => name);
+  const byTarget = metadataByTarget(request.metadata, names, request.verb);
   const read = new Map([...byTarget].map(([target, metadata]) => [target, readBuildMetadata(metadata)]));
-  const complete = request.targets.every((target) => {
-    const materials = read.get(target)?.materials ?? null;
-    return materials !== null && (materials.length > 0 || !request.targetsWithImages.includes(target));
+  const complete = request.targets.every(({ name, platforms }) => {
+    const told = read.get(name);
+    if (told === undefined || told.materials === null) return false;
+    if (platforms.length > 1 && !tellsOf(told, platforms)) return false;
+    return told.materials.length > 0 || !request.targetsWithImages.includes(name);
   });
   const { pins } = request;
   const digests = new Set<string>([...pins.pins.flatMap(allowedDigests), ...pins.layouts.map(({ digest }) => digest)]);
@@ -104,7 +108,7 @@ export function auditMaterials(request: AuditRequest): Audit {
   return {
     ref: only?.ref ?? null,
     digest: isDigest(digest) ? digest : null,
-    pushed: request.pushed ? pushedReferences(results) : [],
+    pushed: request.pushed === null ? [] : pushedReferences(results, request.pushed),
     materials,
     unverified: materials.filter((material) => !isVerified(material, digests, unpinned)).map(({ uri }) => uri),
     audited: request.targets.length > 0 && complete,

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../model/index.ts';
-import { buildxFolder } from './builder-choice.ts';
+import { askBuildx, type BuildxAnswer } from './buildx-command.ts';
+import type { Programs } from './programs.ts';
+import { askNodeAlone, buildxFolder, readStoredBuilder } from './stored-builder.ts';
 
 const groups = '__group__';
 
@@ -23,4 +25,24 @@ export async function listBuildRecords(environment: Environment): Promise<Readon
     }
   }
   return found;
+}
+
+/**
+ * Asks buildx about a record (`builder/node/id`) as its own node keeps it. A build that is spread over several nodes has
+ * one identifier on all of them, and buildx answers with whichever it finds first.
+ * @throws VerifyError `builder.unavailable`, `timeout`, `file.unwritable`
+ */
+export async function askOfRecord(
+  programs: Programs,
+  environment: Environment,
+  record: string,
+  args: readonly string[],
+): Promise<BuildxAnswer> {
+  const [builder = '', node = ''] = record.split('/');
+  const ask = (variables: Readonly<Record<string, string>>): Promise<BuildxAnswer> =>
+    askBuildx(programs, environment, [...args, '--builder', builder], { variables });
+  const stored = await readStoredBuilder(environment, builder);
+  return stored === null || stored.nodes.length < 2
+    ? await ask({})
+    : await askNodeAlone(environment, stored, node, ask);
 }

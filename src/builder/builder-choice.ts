@@ -1,10 +1,5 @@
-import { join } from 'node:path';
 import { type Environment, VerifyError } from '../model/index.ts';
-import { readBoundedFile } from './bounded-file.ts';
 import { parseGoBoolean } from './docker-flags.ts';
-import { isRecord, recordsOf, textOr, tryParseJson } from './json-shape.ts';
-
-const largestFile = 1024 * 1024;
 
 /** The builder that a build will go to. */
 export interface BuilderChoice {
@@ -49,31 +44,4 @@ export function refuseLegacyBuilder(environment: Environment): void {
       hint: 'unset DOCKER_BUILDKIT',
     },
   );
-}
-
-/** The folder where buildx keeps its builders and its records of builds. */
-export function buildxFolder(environment: Environment): string {
-  const named = environment.variables['BUILDX_CONFIG'] ?? '';
-  return named === '' ? join(environment.dockerConfigDirectory, 'buildx') : named;
-}
-
-/** A builder that `docker buildx create` has made, as buildx stores it. */
-export interface StoredBuilder {
-  readonly driver: string;
-  readonly endpoints: readonly string[];
-  /** The file's text: what is cached for the builder is cached for this. */
-  readonly text: string;
-}
-
-/** Reads a builder's own file; null where there is none, which means that its name is a Docker context's. */
-export async function readStoredBuilder(environment: Environment, name: string): Promise<StoredBuilder | null> {
-  if (!/^[\w.][\w.-]*$/.test(name)) return null;
-  const bytes = await readBoundedFile(join(buildxFolder(environment), 'instances', name), largestFile).catch(
-    () => null,
-  );
-  const text = bytes?.toString('utf8') ?? '';
-  const parsed = tryParseJson(text);
-  if (!isRecord(parsed)) return null;
-  const endpoints = recordsOf(parsed['Nodes']).map((node) => textOr(node['Endpoint'], ''));
-  return { driver: textOr(parsed['Driver'], ''), endpoints, text };
 }

@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { type Environment, VerifyError } from '../model/index.ts';
-import { type BuilderChoice, readStoredBuilder } from './builder-choice.ts';
+import type { BuilderChoice } from './builder-choice.ts';
 import { type BuilderInspection, type BuilderNode, inspectBuilder, readBuildxVersion } from './builder-inspection.ts';
 import type { DockerEndpoint } from './docker-context.ts';
 import type { Engine } from './engine.ts';
 import type { FactCache } from './fact-cache.ts';
 import { isRecord, recordsOf, textOr } from './json-shape.ts';
 import type { Programs } from './programs.ts';
+import { startNodes } from './start-nodes.ts';
+import { readStoredBuilder } from './stored-builder.ts';
 import { buildkitVersionOfEngine, isAtLeast } from './versions.ts';
 
 const minute = 60_000;
@@ -36,6 +38,10 @@ export interface BuilderQuestion {
   readonly endpoint: DockerEndpoint;
   readonly engine: Engine;
   readonly cache: FactCache;
+  /** Whether the build asks for platforms, so that buildx may spread it over all nodes; else it takes the first. */
+  readonly everyNode: boolean;
+  /** Called before a node is started that does not run yet, which may take minutes. */
+  readonly onStart: () => void;
 }
 
 async function identityOf(program: string): Promise<readonly string[]> {
@@ -80,16 +86,25 @@ function withEngineVersion(node: BuilderNode, engineVersion: string | null): Bui
   return { ...node, buildkitVersion: buildkitVersionOfEngine(engineVersion) };
 }
 
+/** What buildx says of the builder, once the nodes run that the build may go to. */
+async function inspectRunning(question: BuilderQuestion): Promise<BuilderInspection> {
+  const { programs, environment, choice } = question;
+  const inspection = await inspectBuilder(programs, environment, choice.name);
+  const started = await startNodes(question, inspection);
+  return started ? await inspectBuilder(programs, environment, choice.name) : inspection;
+}
+
 /**
- * Looks at the builder that a build will go to. Costs one request to the engine where the facts are known.
+ * Looks at the builder that a build will go to, and starts it where it does not run yet, as the build would. Costs one
+ * request to the engine where the facts are known.
  * @throws VerifyError `builder.unavailable`, `timeout`
  */
 export async function builderInfo(question: BuilderQuestion): Promise<BuilderInfo> {
-  const { programs, environment, choice, cache, engine, endpoint } = question;
+  const { cache, engine, endpoint } = question;
   const [version, facts] = await Promise.all([buildxVersion(question), known(question)]);
   const key = ['builder', version, ...(facts?.key ?? [])];
   const kept = facts === null ? null : await cache.read(key, facts.lifetime);
-  const inspection = isInspection(kept) ? kept : await inspectBuilder(programs, environment, choice.name);
+  const inspection = isInspection(kept) ? kept : await inspectRunning(question);
   if (facts !== null && !isInspection(kept) && inspection.nodes.every(({ status }) => status === 'running')) {
     await cache.write(key, inspection);
   }

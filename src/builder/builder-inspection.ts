@@ -1,6 +1,6 @@
 import type { Environment } from '../model/index.ts';
 import { formatPlatform, parsePlatform, VerifyError } from '../model/index.ts';
-import { askBuildx } from './buildx-command.ts';
+import { askBuildx, lastWords } from './buildx-command.ts';
 import type { Programs } from './programs.ts';
 import { parseVersion } from './versions.ts';
 
@@ -86,10 +86,9 @@ export async function inspectBuilder(
   const answer = await askBuildx(programs, environment, ['inspect', ...(name === null ? [] : [name])]);
   const inspection = parseInspection(answer.stdout);
   if (answer.status === 0 && inspection.nodes.length > 0) return inspection;
-  const reason = answer.stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
   throw new VerifyError(
     'builder.unavailable',
-    `the builder ${name === null ? 'in use' : `"${name}"`} cannot be asked: ${reason}`,
+    `the builder ${name === null ? 'in use' : `"${name}"`} cannot be asked: ${lastWords(answer.stderr)}`,
     {
       hint: 'see `docker buildx ls`',
     },

@@ -33,6 +33,11 @@ export interface BuildxAnswer {
   readonly stderr: string;
 }
 
+/** The last line of what a command said, for a message. */
+export function lastWords(stderr: string): string {
+  return stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+}
+
 export interface AskOptions {
   readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string;

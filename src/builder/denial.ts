@@ -1,5 +1,5 @@
 import type { Environment } from '../model/index.ts';
-import { askBuildx } from './buildx-command.ts';
+import { askOfRecord } from './build-records.ts';
 import { recordAt, textOr, tryParseJson } from './json-shape.ts';
 import type { Programs } from './programs.ts';
 import type { BuildxResult } from './run-buildx.ts';
@@ -26,12 +26,11 @@ export interface DenialQuestion {
   readonly result: BuildxResult;
 }
 
-async function deniedInRecord(question: DenialQuestion, record: string): Promise<string | null> {
-  const { programs, environment } = question;
-  // a record is known by its last part alone, within its builder
-  const [name = '', , id = ''] = record.split('/');
-  const args = ['history', 'inspect', id, '--format', 'json', '--builder', name];
-  const answer = await askBuildx(programs, environment, args);
+async function deniedInRecord({ programs, environment }: DenialQuestion, record: string): Promise<string | null> {
+  // a record is known by its last part alone, within its node
+  const [, , id = ''] = record.split('/');
+  const args = ['history', 'inspect', id, '--format', 'json'];
+  const answer = await askOfRecord(programs, environment, record, args);
   const error = recordAt(tryParseJson(answer.stdout), 'Error');
   return deniedSource(textOr(error['Message'], ''));
 }
@@ -52,7 +51,7 @@ export async function readDenial(question: DenialQuestion): Promise<string | nul
   if (result.status === 0) return null;
   const inCheck = deniedInCheck(result.metadata);
   if (inCheck !== null) return inCheck;
-  const ours = result.records.filter((record) => builder === null || record.startsWith(`${builder}/`));
+  const ours = (await result.newRecords()).filter((record) => builder === null || record.startsWith(`${builder}/`));
   for (const record of ours.slice(0, mostRecords)) {
     const denied = await deniedInRecord(question, record).catch(() => null);
     if (denied !== null) return denied;

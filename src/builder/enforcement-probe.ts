@@ -3,12 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Environment, VerifyError } from '../model/index.ts';
 import type { BuilderInfo } from './builder-info.ts';
-import { askBuildx } from './buildx-command.ts';
+import { askBuildx, lastWords } from './buildx-command.ts';
 import { deniedSource } from './denial.ts';
 import type { FactCache } from './fact-cache.ts';
 import { createPrivateFolder } from './private-folder.ts';
 import type { Programs } from './programs.ts';
 import { renderSourcePolicy } from './source-policy.ts';
+import { askNodeAlone, readStoredBuilder } from './stored-builder.ts';
 import { sourcePolicyVariable } from './user-policy.ts';
 
 const minute = 60_000;
@@ -22,11 +23,23 @@ export interface ProbeQuestion {
   /** The value for `BUILDX_BUILDER` (`builderVariable`); null leaves the variable as it is. */
   readonly builder: string | null;
   readonly cache: FactCache;
+  /** Whether the build asks for platforms, so that buildx may spread it over all nodes; else it takes the first. */
+  readonly everyNode: boolean;
 }
 
-function markerKey({ info }: ProbeQuestion): readonly string[] {
-  const nodes = info.nodes.flatMap((node) => [node.name, node.endpoint, node.buildkitVersion ?? '?']);
-  return ['enforces', info.name, info.driver, info.host, info.buildxVersion, info.engineVersion ?? '', ...nodes];
+/** What is proven in one go: a builder, or one node of several. */
+interface Subject {
+  /** For messages. */
+  readonly name: string;
+  readonly nodes: BuilderInfo['nodes'];
+  /** For `--builder`, null for the one in use. */
+  readonly builder: string | null;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+function markerKey({ info }: ProbeQuestion, { nodes }: Subject): readonly string[] {
+  const facts = nodes.flatMap((node) => [node.name, node.endpoint, node.buildkitVersion ?? '?']);
+  return ['enforces', info.name, info.driver, info.host, info.buildxVersion, info.engineVersion ?? '', ...facts];
 }
 
 /** A name that no registry serves: under RFC 2606 it leads nowhere even where it is not denied. */
@@ -41,8 +54,7 @@ function wasDenied(stderr: string, canary: string): boolean {
     .some((line) => line.startsWith('ERROR: ') && deniedSource(line) === `docker-image://${canary}`);
 }
 
-async function probe(question: ProbeQuestion): Promise<void> {
-  const { environment, programs, info } = question;
+async function probe({ environment, programs, info }: ProbeQuestion, subject: Subject): Promise<void> {
   const canary = canaryName();
   const folder = createPrivateFolder(environment);
   try {
@@ -51,23 +63,23 @@ async function probe(question: ProbeQuestion): Promise<void> {
       mode: 0o600,
       flag: 'wx',
     });
-    const option = question.builder === null ? [] : ['--builder', question.builder];
+    const option = subject.builder === null ? [] : ['--builder', subject.builder];
     const args = ['build', ...option, '--progress=plain', '--provenance=false', '--output=type=cacheonly', '-'];
     const answer = await askBuildx(programs, environment, args, {
       stdin: `FROM ${canary}\n`,
-      variables: { [sourcePolicyVariable]: policyFile },
+      variables: { ...subject.variables, [sourcePolicyVariable]: policyFile },
     });
     if (answer.status !== 0 && wasDenied(answer.stderr, canary)) return;
-    const said = answer.stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+    const said = lastWords(answer.stderr);
     // a builder that never came to the canary has not disobeyed
     if (answer.status !== 0 && !answer.stderr.includes(canary)) {
-      throw new VerifyError('builder.unavailable', `the builder "${info.name}" does not build: ${said}`, {
+      throw new VerifyError('builder.unavailable', `${subject.name} does not build: ${said}`, {
         hint: 'see `docker buildx ls`',
       });
     }
     throw new VerifyError(
       'builder.unenforceable',
-      `the builder "${info.name}" (${info.driver}) did not deny an image that a source policy denies`,
+      `${subject.name} (${info.driver}) did not deny an image that a source policy denies`,
       {
         hint: 'update Docker to 25 or later, BuildKit to 0.12 or later and buildx to 0.11 or later, or choose another builder',
         cause: new Error(said),
@@ -78,16 +90,42 @@ async function probe(question: ProbeQuestion): Promise<void> {
   }
 }
 
+async function proveOnce(question: ProbeQuestion, subject: Subject): Promise<void> {
+  const key = markerKey(question, subject);
+  const told = subject.nodes.every(({ buildkitVersion }) => buildkitVersion !== null);
+  const lifetime = told ? lifetimes.known : lifetimes.unknown;
+  if ((await question.cache.read(key, lifetime)) === true) return;
+  await probe(question, subject);
+  await question.cache.write(key, true);
+}
+
 /**
- * Proves once for each builder and version that it obeys a source policy: a canary that the policy denies must be denied
- * (invariant 8). Costs no network, since a denied image causes no request.
+ * Proves once for each node of the builder and version that it obeys a source policy: a canary that the policy denies must
+ * be denied (invariant 8). Costs no network, since a denied image causes no request. Of several nodes those are asked that
+ * the build may go to, each alone, since buildx itself would take the canary to the first.
  * @throws VerifyError `builder.unenforceable`, `builder.unavailable`, `timeout`
  */
 export async function probeEnforcement(question: ProbeQuestion): Promise<void> {
-  const key = markerKey(question);
-  const told = question.info.nodes.every(({ buildkitVersion }) => buildkitVersion !== null);
-  const lifetime = told ? lifetimes.known : lifetimes.unknown;
-  if ((await question.cache.read(key, lifetime)) === true) return;
-  await probe(question);
-  await question.cache.write(key, true);
+  const { environment, info } = question;
+  const title = `the builder "${info.name}"`;
+  const stored = info.nodes.length > 1 ? await readStoredBuilder(environment, info.name) : null;
+  const several = stored === null || stored.nodes.length < 2 ? null : stored;
+  if (several === null) {
+    await proveOnce(question, { name: title, nodes: info.nodes, builder: question.builder, variables: {} });
+    return;
+  }
+  const needed = question.everyNode ? several.nodes : several.nodes.slice(0, 1);
+  await Promise.all(
+    needed.map(({ name, endpoint }) => {
+      const known = info.nodes.filter((node) => node.name === name);
+      const nodes = known.length > 0 ? known : [unknownNode(name, endpoint)];
+      const subject = { name: `the node "${name}" of ${title}`, nodes, builder: several.name };
+      return askNodeAlone(environment, several, name, (variables) => proveOnce(question, { ...subject, variables }));
+    }),
+  );
+}
+
+/** A node that buildx says nothing of: a cluster's are named by their pods. */
+function unknownNode(name: string, endpoint: string): BuilderInfo['nodes'][number] {
+  return { name, endpoint, status: '', buildkitVersion: null, platforms: [], image: null, error: null };
 }

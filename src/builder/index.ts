@@ -21,6 +21,7 @@ export {
   type LocalImage,
 } from './engine.ts';
 export { type FactCache, openFactCache } from './fact-cache.ts';
+export { type BuiltTarget, completeMetadata } from './node-provenance.ts';
 export { locateProgram, locatePrograms, type Programs } from './programs.ts';
 export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run-buildx.ts';
 export { renderSourcePolicy, unpinnableNames } from './source-policy.ts';

@@ -1,7 +1,8 @@
-import type { Material } from '../model/index.ts';
+import { formatPlatform, type Material, parsePlatform } from '../model/index.ts';
 import { isRecord, recordAt, recordsOf, textOr } from './json-shape.ts';
 
-const prefix = 'buildx.build.provenance';
+/** Under it, or under it and a slash and a platform, stands the provenance in the metadata. */
+export const provenanceKey = 'buildx.build.provenance';
 
 /** What one target's metadata says of its build. */
 export interface BuildMetadata {
@@ -13,6 +14,8 @@ export interface BuildMetadata {
   readonly names: readonly string[];
   /** All materials of all platforms; null where no provenance was recorded. */
   readonly materials: readonly Material[] | null;
+  /** The platforms that have a provenance of their own, normalised; null where one stands for all. */
+  readonly platforms: readonly string[] | null;
 }
 
 function digestOf(entry: unknown): string | null {
@@ -22,20 +25,45 @@ function digestOf(entry: unknown): string | null {
 }
 
 /** The materials of one provenance predicate: SLSA v0.2 (`materials`) or v1 (`buildDefinition.resolvedDependencies`). */
-function materialsOf(predicate: unknown): readonly Material[] {
+function rawMaterialsOf(predicate: unknown): readonly Readonly<Record<string, unknown>>[] {
   const record = recordAt(predicate);
-  const listed = [
-    ...recordsOf(record['materials']),
-    ...recordsOf(recordAt(record, 'buildDefinition')['resolvedDependencies']),
-  ];
-  return listed.map((entry) => ({ uri: textOr(entry['uri'], ''), digest: digestOf(entry['digest']) }));
+  const dependencies = recordAt(record, 'buildDefinition')['resolvedDependencies'];
+  return [...recordsOf(record['materials']), ...recordsOf(dependencies)];
+}
+
+function materialsOf(predicate: unknown): readonly Material[] {
+  return rawMaterialsOf(predicate).map((entry) => ({
+    uri: textOr(entry['uri'], ''),
+    digest: digestOf(entry['digest']),
+  }));
 }
 
 /** Provenance stands under its own key, followed by the platform where there are several, and may be wrapped in a statement. */
 function predicatesOf(metadata: Readonly<Record<string, unknown>>): readonly unknown[] {
   return Object.entries(metadata)
-    .filter(([key, value]) => (key === prefix || key.startsWith(`${prefix}/`)) && isRecord(value))
+    .filter(([key, value]) => (key === provenanceKey || key.startsWith(`${provenanceKey}/`)) && isRecord(value))
     .map(([, value]) => (isRecord(recordAt(value)['predicate']) ? recordAt(value)['predicate'] : value));
+}
+
+function platformsOf(metadata: Readonly<Record<string, unknown>>): readonly string[] {
+  const keys = Object.keys(metadata).filter((key) => key.startsWith(`${provenanceKey}/`));
+  return keys.flatMap((key) => {
+    try {
+      return [formatPlatform(parsePlatform(key.slice(provenanceKey.length + 1)))];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Whether there is a provenance for each of the platforms, which are normalised. */
+export function tellsOf(told: BuildMetadata, platforms: readonly string[]): boolean {
+  return told.platforms === null || platforms.every((platform) => told.platforms?.includes(platform));
+}
+
+/** One predicate with the materials of all. */
+export function mergePredicates(predicates: readonly Readonly<Record<string, unknown>>[]): unknown {
+  return { materials: predicates.flatMap(rawMaterialsOf) };
 }
 
 /** Reads the metadata of one target, as `--metadata-file` has it. */
@@ -49,6 +77,7 @@ export function readBuildMetadata(metadata: unknown): BuildMetadata {
     digest: textOr(record['containerimage.digest'], null),
     names: names === '' ? [] : names.split(',').map((name) => name.trim()),
     materials: predicates.length === 0 ? null : [...unique.values()],
+    platforms: isRecord(record[provenanceKey]) ? null : platformsOf(record),
   };
 }
 

@@ -38,8 +38,8 @@ export interface BuildxResult {
   readonly status: number;
   /** The metadata file, parsed; null where none was written, or not by this run. */
   readonly metadata: unknown;
-  /** The records (`builder/node/id`) of the builds that it started; only where it failed, since the metadata tells otherwise. */
-  readonly records: readonly string[];
+  /** The records (`builder/node/id`) that have appeared since it began: its own, and those of other builds meanwhile. */
+  readonly newRecords: () => Promise<readonly string[]>;
 }
 
 /** buildx can be told to leave the provenance out of the metadata, which is what we compare. */
@@ -90,8 +90,9 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
     const file = own ?? resolve(environment.workingDirectory, run.metadataFile ?? '');
     // a file of the user's may be left over from an earlier build where this one failed
     const metadata = status === 0 || own !== null ? await readMetadata(file) : null;
-    const after = status === 0 ? [] : await listBuildRecords(environment);
-    return { status, metadata, records: [...after].filter((record) => !before.has(record)) };
+    const newRecords = async (): Promise<readonly string[]> =>
+      [...(await listBuildRecords(environment))].filter((record) => !before.has(record));
+    return { status, metadata, newRecords };
   } finally {
     folder.remove();
   }

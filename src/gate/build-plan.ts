@@ -14,7 +14,8 @@ export interface BuildPlan {
   readonly metadataFile: string | null;
   /** The method that runs in place of a build, null for a build. */
   readonly callOrCheck: string | null;
-  readonly pushed: boolean;
+  /** The names that what is made is pushed under; null where nothing is pushed. */
+  readonly pushed: readonly string[] | null;
   readonly stdin: 'inherit' | KeptInput;
 }
 
@@ -28,7 +29,7 @@ export async function planBuild(
   input: StandardInput,
 ): Promise<BuildPlan> {
   const parsed = parseBuildArguments(args, environment);
-  const { invocation, metadataFile, callOrCheck, push } = parsed;
+  const { invocation, metadataFile, callOrCheck, push, tags } = parsed;
   const { targets, builder } = invocation;
   const stdin = parsed.stdin === 'none' ? 'inherit' : await input.kept();
   return {
@@ -38,7 +39,7 @@ export async function planBuild(
     builder,
     metadataFile,
     callOrCheck,
-    pushed: push,
+    pushed: push ? tags : null,
     stdin,
   };
 }
@@ -110,7 +111,7 @@ export async function planBake(
     builder,
     metadataFile,
     callOrCheck,
-    pushed: push,
+    pushed: push ? products.flatMap(({ tags }) => tags) : null,
     stdin,
   };
 }

@@ -23,7 +23,8 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
   const { session, input, intercepted } = request;
   const { environment } = session;
   const local = localEngine(session);
-  const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted });
+  const everyNode = plan.targets.some(({ platforms }) => platforms.length > 0);
+  const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted, everyNode });
   // what is wrong with the Dockerfile or a policy is told first, even while the builder is still being asked
   ready.catch(() => undefined);
   const loaded = await loadTargets(plan.targets, input);

@@ -29,6 +29,8 @@ export interface BuilderRequest {
   readonly named: string | null;
   /** Whether we stand in for buildx itself. */
   readonly intercepted: boolean;
+  /** Whether the build may go to every node, which it does where it asks for platforms; else to the first. */
+  readonly everyNode: boolean;
 }
 
 /**
@@ -36,17 +38,18 @@ export interface BuilderRequest {
  * @throws VerifyError `builder.unavailable`, `timeout`; that it does not enforce is told, not thrown
  */
 export async function readyBuilder(request: BuilderRequest): Promise<ReadyBuilder> {
-  const { session, programs, local, named } = request;
+  const { session, programs, local, named, everyNode } = request;
   const { environment } = session;
   const cache = openFactCache(cacheFolder(session));
   const [endpoint, engine] = await Promise.all([local.endpoint(), local.engine()]);
   const choice = chooseBuilder(environment, named, endpoint.context, request.intercepted);
-  const info = await builderInfo({ programs, environment, choice, endpoint, engine, cache });
+  const onStart = (): void => session.progress('starting the builder');
+  const info = await builderInfo({ programs, environment, choice, endpoint, engine, cache, everyNode, onStart });
   const ready = { info, variable: choice.variable };
   try {
     refuseLegacyBuilder(environment);
     refuseOldBuilder(info);
-    await probeEnforcement({ programs, environment, info, builder: choice.name, cache });
+    await probeEnforcement({ programs, environment, info, builder: choice.name, cache, everyNode });
     return { ...ready, unenforceable: null };
   } catch (error) {
     if (isVerifyError(error, 'builder.unenforceable')) return { ...ready, unenforceable: error };

@@ -36,6 +36,7 @@ async function examineBuilder(session: Session): Promise<readonly Examination[]>
     local,
     named: environment.variables['BUILDX_BUILDER'] ?? null,
     intercepted: false,
+    everyNode: true,
   });
   const { info, unenforceable } = ready;
   const nodes = info.nodes

@@ -1,48 +1,16 @@
-import {
-  auditMaterials,
-  type BuildxResult,
-  type Programs,
-  readDenial,
-  renderSourcePolicy,
-  runBuildx,
-  type UserPolicy,
-} from '../builder/index.ts';
-import {
-  type Finding,
-  type ImageUse,
-  isVerifyError,
-  type PinSet,
-  parseCanonicalName,
-  type Report,
-  type ReportBuild,
-} from '../model/index.ts';
-import { assembleReport, type ReportParts } from './assemble-report.ts';
-import type { BuildPlan } from './build-plan.ts';
-import type { BuildEnd, BuildRequest } from './build-request.ts';
-import type { ReadyBuilder } from './builder-readiness.ts';
+import { type BuildxResult, readDenial, renderSourcePolicy, runBuildx } from '../builder/index.ts';
+import { type Finding, type ImageUse, isVerifyError, type PinSet, parseCanonicalName } from '../model/index.ts';
+import { auditBuild, type BuildRun, reportOf } from './audit-build.ts';
+import type { BuildEnd } from './build-request.ts';
 import { examineUses } from './examine-build.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { pinsOf } from './pins.ts';
-import type { Pipeline } from './pipeline.ts';
 import { refuseCancelled } from './session.ts';
 
 /** How often a build is started again for images that could not be foreseen (design, section 2). */
 const mostRestarts = 8;
 
 const imageScheme = 'docker-image://';
-
-/** A build that was verified and is to be run. */
-export interface BuildRun {
-  readonly request: BuildRequest;
-  readonly plan: BuildPlan;
-  readonly programs: Programs;
-  readonly pipeline: Pipeline;
-  readonly builder: ReadyBuilder;
-  readonly userPolicy: UserPolicy | null;
-  readonly platform: string;
-  readonly parts: Omit<ReportParts, 'images' | 'others'>;
-  readonly layouts: readonly ExaminedImage[];
-}
 
 async function start(run: BuildRun, pins: PinSet): Promise<BuildxResult> {
   const { plan, programs, request, builder } = run;
@@ -89,63 +57,6 @@ function deniedFinding(identifier: string): Finding {
   };
 }
 
-function reportOf(
-  run: BuildRun,
-  images: readonly ExaminedImage[],
-  more: Partial<Pick<ReportParts, 'others' | 'build'>>,
-): Report {
-  const judged = [...images, ...run.layouts];
-  return assembleReport(run.pipeline, {
-    ...run.parts,
-    images: judged,
-    others: more.others ?? [],
-    build: more.build ?? null,
-  });
-}
-
-/** Docker's text goes where a build goes that is only asked about (`--call`, `--check`): nothing is made that could be audited. */
-function audited(run: BuildRun, images: readonly ExaminedImage[], pins: PinSet, result: BuildxResult): BuildEnd {
-  const { plan, pipeline, parts } = run;
-  if (result.status !== 0 || plan.callOrCheck !== null) {
-    return { status: result.status, report: reportOf(run, images, {}), auditFailure: null };
-  }
-  const audit = auditMaterials({
-    metadata: result.metadata,
-    verb: plan.verb,
-    targets: parts.targets.map(({ name }) => name),
-    pins,
-    targetsWithImages: [
-      ...new Set(
-        images.flatMap(({ use }) => use.uses.filter(({ kind }) => kind === 'from').map(({ target }) => target)),
-      ),
-    ],
-    pushed: plan.pushed,
-  });
-  const { ref, digest, pushed, materials, unverified } = audit;
-  const build: ReportBuild = { status: result.status, ref, digest, pushed, materials, unverified };
-  const failure = audit.audited ? (unverified.length === 0 ? null : unverifiedText(build)) : unrecordedText(build);
-  const isEnforced = pipeline.policies.sideMode === 'enforce';
-  if (failure !== null && !isEnforced) pipeline.session.warn(failure);
-  return {
-    status: result.status,
-    report: reportOf(run, images, { build }),
-    auditFailure: isEnforced ? failure : null,
-  };
-}
-
-/** What was made and where it went. */
-function productText({ digest, pushed }: ReportBuild): string {
-  return `${digest ?? 'what was built'}${pushed.length === 0 ? '' : `, pushed to ${pushed.join(', ')},`}`;
-}
-
-function unverifiedText(build: ReportBuild): string {
-  return `${productText(build)} was made of what nobody verified: ${build.unverified.join(', ')} (do not use it)`;
-}
-
-function unrecordedText(build: ReportBuild): string {
-  return `${productText(build)} was made of nobody knows what: the builder recorded nothing to compare with what was verified (use a builder that records provenance)`;
-}
-
 /**
  * Runs the build, and starts it again, at most eight times, for each image that could not be foreseen and that the builder
  * therefore denied: it is verified first, like any other.
@@ -163,7 +74,7 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
     const question = { programs, environment, builder: builder.info.name, result };
     // oxlint-disable-next-line no-await-in-loop
     const denied = result.status === 0 || builder.unenforceable !== null ? null : await readDenial(question);
-    if (denied === null) return audited(run, images, pins, result);
+    if (denied === null) return await auditBuild(run, images, pins, result);
     const use = useOfDenied(run, denied);
     const isKnown = use !== null && images.some((image) => image.use.name === use.name);
     if (use === null || isKnown || restarts >= mostRestarts) {

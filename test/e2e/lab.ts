@@ -12,6 +12,7 @@ export {
   githubWorkflowClaims,
 } from '../../scripts/lab/identity-token.ts';
 export {
+  buildImage,
   copyImage,
   digestOf,
   findDigest,

@@ -34,7 +34,9 @@ async function look(
   const endpoint = await resolveDockerContext(environment);
   const engine = createEngine(endpoint, { docker: lab().docker, variables: environment.variables });
   const choice = chooseBuilder(environment, option, endpoint.context, false);
-  return builderInfo({ programs: using, environment, choice, endpoint, engine, cache: openFactCache(cacheFolder) });
+  const cache = openFactCache(cacheFolder);
+  const starting = { everyNode: false, onStart: () => undefined };
+  return builderInfo({ programs: using, environment, choice, endpoint, engine, cache, ...starting });
 }
 
 /** A buildx that does something before the real one, noting each call. */
@@ -61,7 +63,7 @@ describe.each(engines)('the builder of an engine with the %s image store', (_sto
     const folder = await temporaryFolder();
     const info = await look(host, folder);
     const cache = openFactCache(folder);
-    const question = { environment: labEnvironment({}, host), info, builder: 'default', cache };
+    const question = { environment: labEnvironment({}, host), info, builder: 'default', cache, everyNode: false };
     await probeEnforcement({ ...question, programs });
     const broken = await wrappedBuildx('exit 1');
     await probeEnforcement({ ...question, programs: broken });
@@ -77,7 +79,8 @@ describe('a builder that does not obey', () => {
     const folder = await temporaryFolder();
     const info = await look(lab().dockerHost, folder);
     const deaf = await wrappedBuildx('unset EXPERIMENTAL_BUILDKIT_SOURCE_POLICY');
-    const question = { environment: labEnvironment(), info, builder: 'default', cache: openFactCache(folder) };
+    const cache = openFactCache(folder);
+    const question = { environment: labEnvironment(), info, builder: 'default', cache, everyNode: false };
     const refusal = { code: 'builder.unenforceable', hint: expect.stringContaining('update Docker') };
     await expect(probeEnforcement({ ...question, programs: deaf })).rejects.toMatchObject(refusal);
     await expect(probeEnforcement({ ...question, programs: deaf })).rejects.toMatchObject(refusal);
@@ -123,11 +126,12 @@ describe.runIf(lab().secondDockerHost)('the builder of another Docker context', 
     const engine = createEngine(endpoint, { docker: lab().docker, variables });
     const choice = chooseBuilder(environment, null, endpoint.context, false);
     expect(choice).toEqual({ name: 'second', variable: 'second' });
-    const info = await builderInfo({ programs, environment, choice, endpoint, engine, cache });
+    const starting = { everyNode: false, onStart: () => undefined };
+    const info = await builderInfo({ programs, environment, choice, endpoint, engine, cache, ...starting });
     expect(info).toMatchObject({ name: 'second', driver: 'docker', host: lab().secondDockerHost });
     expect(info.engineVersion).toMatch(/^\d+\./);
     expect(info.nodes[0]?.buildkitVersion).toMatch(/^v?0\./);
-    await probeEnforcement({ programs, environment, info, builder: 'second', cache });
+    await probeEnforcement({ programs, environment, info, builder: 'second', cache, everyNode: false });
     const sourcePolicy = renderSourcePolicy({ pins: [], unpinned: [], layouts: [] }, null);
     const folder = await writeFiles(await temporaryFolder(), { Dockerfile: `FROM ${lab().registry}/signed/base:1\n` });
     const run = { environment, args: [folder], builder: 'second', sourcePolicy };

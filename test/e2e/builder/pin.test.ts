@@ -34,8 +34,8 @@ function pin(name: string, digest: string, options: Partial<Pin> = {}): Pin {
 }
 
 function audit(metadata: unknown, pins: PinSet): Audit {
-  const targets = ['default'];
-  return auditMaterials({ metadata, verb: 'build', targets, targetsWithImages: targets, pins, pushed: false });
+  const targets = [{ name: 'default', platforms: ['linux/amd64'] }];
+  return auditMaterials({ metadata, verb: 'build', targets, targetsWithImages: ['default'], pins, pushed: null });
 }
 
 const pinSet = (...pins: readonly Pin[]): PinSet => ({ pins, unpinned: [], layouts: [] });

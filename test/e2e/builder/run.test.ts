@@ -36,6 +36,9 @@ async function inFolder(
 
 const dockerfile = `FROM ${base}\nRUN --network=none echo built\n`;
 
+/** A target that was built for one platform. */
+const target = (name: string): { name: string; platforms: string[] } => ({ name, platforms: ['linux/amd64'] });
+
 describe('a build', () => {
   it('leaves standard output to Docker, passes its status through, and leaves nothing behind', async () => {
     const sourcePolicy = renderSourcePolicy(await pins(base), null);
@@ -63,7 +66,12 @@ describe('a build', () => {
       variables,
     );
     const { metadata } = await runRequest(asked);
-    const question = { verb: 'build', targets: ['default'], targetsWithImages: ['default'], pushed: false } as const;
+    const question = {
+      verb: 'build',
+      targets: [target('default')],
+      targetsWithImages: ['default'],
+      pushed: null,
+    } as const;
     const audit = auditMaterials({ ...question, metadata, pins: pinned });
     expect(audit).toMatchObject({ audited: true, unverified: [] });
     expect(audit.materials).toHaveLength(1);
@@ -157,9 +165,9 @@ describe('a denial', () => {
     const question = {
       metadata,
       verb: 'bake',
-      targets: ['a', 'b'],
+      targets: [target('a'), target('b')],
       targetsWithImages: ['a', 'b'],
-      pushed: false,
+      pushed: null,
     } as const;
     expect(auditMaterials({ ...question, pins: both })).toMatchObject({ audited: true, unverified: [] });
     expect(auditMaterials({ ...question, pins: await pins(base) }).unverified).toHaveLength(1);

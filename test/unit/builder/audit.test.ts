@@ -36,10 +36,10 @@ function audit(
   return auditMaterials({
     metadata: { 'buildx.build.provenance': provenance, 'buildx.build.ref': 'b/n/1', 'containerimage.digest': two },
     verb: 'build',
-    targets: ['default'],
+    targets: [{ name: 'default', platforms: ['linux/amd64'] }],
     pins: { pins: [], unpinned: [], layouts: [], ...pins },
     targetsWithImages: ['default'],
-    pushed: false,
+    pushed: null,
     ...request,
   });
 }
@@ -107,6 +107,15 @@ describe('auditMaterials', () => {
     expect(result.audited).toBe(true);
   });
 
+  it('is no audit where a platform has no record, unless one record stands for all', () => {
+    const targets = [{ name: 'default', platforms: ['linux/amd64', 'linux/arm64'] }];
+    const pins = { pins: [pin('x')] };
+    const some = { 'buildx.build.provenance/linux/amd64': v02([base, one]) };
+    expect(audit(null, pins, { metadata: some, targets })).toMatchObject({ audited: false, unverified: [] });
+    const all = { 'buildx.build.provenance': v02([base, one]) };
+    expect(audit(null, pins, { metadata: all, targets })).toMatchObject({ audited: true, unverified: [] });
+  });
+
   it.each([
     ['no metadata', null],
     ['metadata without provenance', { 'buildx.build.ref': 'b/n/1' }],
@@ -125,19 +134,23 @@ describe('auditMaterials', () => {
       a: { 'buildx.build.provenance': v02([base, one]) },
       b: { 'buildx.build.provenance': v02([base, two]) },
     };
-    const request = { metadata, verb: 'bake', targets: ['a', 'b'], targetsWithImages: ['a', 'b'] } as const;
+    const targets = (...names: readonly string[]): AuditRequest['targets'] =>
+      names.map((name) => ({ name, platforms: ['linux/amd64'] }));
+    const request = { metadata, verb: 'bake', targets: targets('a', 'b'), targetsWithImages: ['a', 'b'] } as const;
     expect(audit(null, { pins: [pin('x')] }, request)).toMatchObject({
       audited: true,
       unverified: [base],
       digest: null,
     });
-    expect(audit(null, { pins: [pin('x')] }, { ...request, targets: ['a', 'c'] }).audited).toBe(false);
+    expect(audit(null, { pins: [pin('x')] }, { ...request, targets: targets('a', 'c') }).audited).toBe(false);
   });
 
   it('names what was pushed only where something was', () => {
     const metadata = { 'buildx.build.provenance': v02([base, one]), 'image.name': 'r.example/a:1,r.example/a:2' };
     const pins = { pins: [pin('x')] };
-    expect(audit(null, pins, { metadata, pushed: true }).pushed).toEqual(['r.example/a:1', 'r.example/a:2']);
+    expect(audit(null, pins, { metadata, pushed: [] }).pushed).toEqual(['r.example/a:1', 'r.example/a:2']);
+    const merged = { 'buildx.build.provenance': v02([base, one]) };
+    expect(audit(null, pins, { metadata: merged, pushed: ['r.example/a:3'] }).pushed).toEqual(['r.example/a:3']);
     expect(audit(null, pins, { metadata }).pushed).toEqual([]);
   });
 });

@@ -1,13 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  buildxFolder,
-  chooseBuilder,
-  readStoredBuilder,
-  refuseLegacyBuilder,
-} from '../../../src/builder/builder-choice.ts';
-import { environmentWith, temporaryFolder } from './test-environment.ts';
+import { chooseBuilder, refuseLegacyBuilder } from '../../../src/builder/builder-choice.ts';
+import { environmentWith } from './test-environment.ts';
 
 describe('chooseBuilder', () => {
   it.each([
@@ -40,19 +33,5 @@ describe('refuseLegacyBuilder', () => {
   it('refuses a value that is no boolean, as Docker does', () => {
     const environment = environmentWith({ variables: { DOCKER_BUILDKIT: 'no' } });
     expect(() => refuseLegacyBuilder(environment)).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
-  });
-});
-
-describe('readStoredBuilder', () => {
-  it("reads buildx's own file, in its folder or the one that BUILDX_CONFIG names", async () => {
-    const folder = await temporaryFolder();
-    await mkdir(join(folder, 'instances'));
-    const stored = { Name: 'big', Driver: 'remote', Nodes: [{ Name: 'big0', Endpoint: 'tcp://h:1' }] };
-    await writeFile(join(folder, 'instances', 'big'), JSON.stringify(stored));
-    const environment = environmentWith({ variables: { BUILDX_CONFIG: folder } });
-    expect(buildxFolder(environment)).toBe(folder);
-    expect(await readStoredBuilder(environment, 'big')).toMatchObject({ driver: 'remote', endpoints: ['tcp://h:1'] });
-    expect(await readStoredBuilder(environment, 'small')).toBeNull();
-    expect(await readStoredBuilder(environment, '../instances/big')).toBeNull();
   });
 });

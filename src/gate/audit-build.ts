@@ -1,0 +1,127 @@
+import {
+  auditMaterials,
+  type BuildxResult,
+  type BuiltTarget,
+  completeMetadata,
+  type Programs,
+  type UserPolicy,
+} from '../builder/index.ts';
+import {
+  type BuildTarget,
+  formatPlatform,
+  type PinSet,
+  parsePlatform,
+  type Report,
+  type ReportBuild,
+} from '../model/index.ts';
+import { assembleReport, type ReportParts } from './assemble-report.ts';
+import type { BuildPlan } from './build-plan.ts';
+import type { BuildEnd, BuildRequest } from './build-request.ts';
+import type { ReadyBuilder } from './builder-readiness.ts';
+import type { ExaminedImage } from './examined-image.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** A build that was verified and is to be run. */
+export interface BuildRun {
+  readonly request: BuildRequest;
+  readonly plan: BuildPlan;
+  readonly programs: Programs;
+  readonly pipeline: Pipeline;
+  readonly builder: ReadyBuilder;
+  readonly userPolicy: UserPolicy | null;
+  readonly platform: string;
+  readonly parts: Omit<ReportParts, 'images' | 'others'>;
+  readonly layouts: readonly ExaminedImage[];
+}
+
+/** The report of a build, after what was found out so far. */
+export function reportOf(
+  run: BuildRun,
+  images: readonly ExaminedImage[],
+  more: Partial<Pick<ReportParts, 'others' | 'build'>>,
+): Report {
+  const judged = [...images, ...run.layouts];
+  return assembleReport(run.pipeline, {
+    ...run.parts,
+    images: judged,
+    others: more.others ?? [],
+    build: more.build ?? null,
+  });
+}
+
+/**
+ * Compares what the builder recorded with what was verified (invariant 9). Nothing is made that could be audited where a
+ * build is only asked about (`--call`, `--check`).
+ */
+export async function auditBuild(
+  run: BuildRun,
+  images: readonly ExaminedImage[],
+  pins: PinSet,
+  result: BuildxResult,
+): Promise<BuildEnd> {
+  const { plan, pipeline, programs, request } = run;
+  if (result.status !== 0 || plan.callOrCheck !== null) {
+    return { status: result.status, report: reportOf(run, images, {}), auditFailure: null };
+  }
+  const { environment } = request.session;
+  const targets = builtTargets(run);
+  const { newRecords } = result;
+  const question = { programs, environment, verb: plan.verb, builder: run.builder.info.name, targets, newRecords };
+  const audit = auditMaterials({
+    metadata: await completeMetadata({ ...question, metadata: result.metadata }),
+    verb: plan.verb,
+    targets,
+    pins,
+    targetsWithImages: [
+      ...new Set(
+        images.flatMap(({ use }) => use.uses.filter(({ kind }) => kind === 'from').map(({ target }) => target)),
+      ),
+    ],
+    pushed: plan.pushed,
+  });
+  const { ref, digest, pushed, materials, unverified } = audit;
+  const build: ReportBuild = { status: result.status, ref, digest, pushed, materials, unverified };
+  const failure = audit.audited ? (unverified.length === 0 ? null : unverifiedText(build)) : unrecordedText(build);
+  const isEnforced = pipeline.policies.sideMode === 'enforce';
+  if (failure !== null && !isEnforced) pipeline.session.warn(failure);
+  return {
+    status: result.status,
+    report: reportOf(run, images, { build }),
+    auditFailure: isEnforced ? failure : null,
+  };
+}
+
+function contextOf(target: BuildTarget | undefined): string | null {
+  switch (target?.context.kind) {
+    case 'folder':
+      return target.context.path;
+    case 'stdin':
+      return '-';
+    case 'git':
+    case 'http':
+      return target.context.url;
+    default:
+      return null;
+  }
+}
+
+function builtTargets({ parts, plan }: BuildRun): readonly BuiltTarget[] {
+  return parts.targets.map(({ name, platforms }) => ({
+    name,
+    platforms: [...new Set(platforms.map((platform) => formatPlatform(parsePlatform(platform))))],
+    context: contextOf(plan.targets.find((target) => target.name === name)),
+  }));
+}
+
+/** What was made and where it went. */
+function productText({ digest, pushed }: ReportBuild): string {
+  return `${digest ?? 'what was built'}${pushed.length === 0 ? '' : `, pushed to ${pushed.join(', ')},`}`;
+}
+
+function unverifiedText(build: ReportBuild): string {
+  return `${productText(build)} was made of what nobody verified: ${build.unverified.join(', ')} (do not use it)`;
+}
+
+function unrecordedText(build: ReportBuild): string {
+  return `${productText(build)} was made of nobody knows what: the builder recorded nothing to compare with what was verified (use a builder that records provenance)`;
+}
