@@ -36,7 +36,7 @@ export function convertContainersPolicy(document: z.output<typeof containersPoli
       continue;
     }
     const inOrder = Object.entries(scopes).sort(
-      ([left], [right]) => specificity(right) - specificity(left) || (left < right ? -1 : 1),
+      ([left], [right]) => compare(specificity(right), specificity(left)) || (left < right ? -1 : 1),
     );
     for (const [scope, requirements] of inOrder) rules.push(convertScope(scope, requirements, mirrors));
   }
@@ -45,7 +45,13 @@ export function convertContainersPolicy(document: z.output<typeof containersPoli
   return { from: 'containers-policy.json', comments, settings, rules };
 }
 
+function compare(left: number, right: number): number {
+  return left === right ? 0 : left - right;
+}
+
+/** All of a transport comes last, after the wildcards. */
 function specificity(scope: string): number {
+  if (scope === '') return Number.NEGATIVE_INFINITY;
   return scope.startsWith('*.') ? scope.length - 10_000 : scope.length;
 }
 
@@ -74,8 +80,14 @@ function convertScope(
 ): ConvertedRule {
   const comments: string[] = [];
   const scope = written.split('@')[0] ?? '';
-  if (scope !== written) comments.push(`scope "${written}": a pattern names no digest; the repository is meant here`);
   const name = written === '' ? 'default' : written;
+  // What held for one digest alone must not come to hold for all, and must not be forgotten either.
+  if (scope !== written) {
+    comments.push(
+      `scope "${written}": a pattern names no digest: the rule trusts nobody with the repository until you say whom`,
+    );
+    return { rule: { name, images: imagesOf(scope), signedBy: [] }, comments };
+  }
   const accepting = requirements.every(({ type }) => type === 'insecureAcceptAnything');
   if (accepting)
     return {

@@ -75,13 +75,14 @@ function convertImage(name: string, one: Image): ConvertedRule {
     );
   const legacy: Attestors = [{ entries: legacyEntries(one) }];
   const { signedBy, threshold } = convertAttestors(name, one.attestors ?? legacy, comments);
-  const attestations = (one.attestations ?? []).flatMap((attestation) =>
-    convertAttestation(name, attestation, comments),
-  );
+  const converted = (one.attestations ?? []).map((attestation) => convertAttestation(name, attestation, comments));
+  const attestations = converted.flatMap((entries) => entries ?? []);
   const require = {
     ...(attestations.length === 0 ? {} : { attestations }),
     ...(one.verifyDigest === true && one.attestors === undefined ? { digest: true } : {}),
   };
+  // The rule's signers were never asked for an attestation that has its own: where none of those can be said, nobody is trusted.
+  if (converted.includes(null)) return { rule: { name, images, signedBy: [] }, comments };
   const ownSigners = signedBy.length > 0 || !attestations.some((attestation) => 'signedBy' in attestation);
   return {
     rule: {
@@ -97,11 +98,12 @@ function convertImage(name: string, one: Image): ConvertedRule {
   };
 }
 
+/** What is asked of one attestation, once for each signer that is needed; null where no signer of its own can be said here. */
 function convertAttestation(
   name: string,
   attestation: NonNullable<Image['attestations']>[number],
   comments: string[],
-): readonly { readonly type: string; readonly signedBy?: readonly object[] }[] {
+): readonly { readonly type: string; readonly signedBy?: readonly object[] }[] | null {
   const type = attestation.type ?? attestation.predicateType ?? '';
   if (predicateTypesOf(type) === null) {
     comments.push(`${name}: an attestation of type "${type}" has no equal, and is not asked for here`);
@@ -109,8 +111,14 @@ function convertAttestation(
   }
   if (attestation.conditions !== undefined)
     comments.push(`${name}: conditions on a statement have no equal but where: {builder, sourceRepository}`);
-  const { signedBy } = convertAttestors(name, attestation.attestors ?? [], comments);
-  return [signedBy.length === 0 ? { type } : { type, signedBy }];
+  const own = attestation.attestors ?? [];
+  if (own.length === 0) return [{ type }];
+  const { signedBy, threshold } = convertAttestors(name, own, comments);
+  if (signedBy.length === 0) return null;
+  if (threshold === 1) return [{ type, signedBy }];
+  if (threshold < signedBy.length)
+    comments.push(`${name}: of the signers of its ${type} attestation ${threshold} sufficed; here all are asked for`);
+  return signedBy.map((signer) => ({ type, signedBy: [signer] }));
 }
 
 function modeOf(action: string | undefined): { readonly mode?: 'enforce' | 'warn' } {
@@ -137,10 +145,16 @@ function convertAttestors(
   const signedBy: object[] = [];
   let threshold = 0;
   for (const set of sets) {
-    const signers = (set.entries ?? []).flatMap((one) => convertEntry(name, one, comments));
+    const converted = (set.entries ?? []).map((one) => convertEntry(name, one, comments));
+    const signers = converted.flat();
+    // Without a count all had to sign; a signer that cannot be said here was one of them.
+    const needed = set.count ?? signers.length + converted.filter((choices) => choices.length === 0).length;
+    if (needed > signers.length) {
+      comments.push(`${name}: ${needed} had to sign, and ${signers.length} can be named here: the rule trusts nobody`);
+      return { signedBy: [], threshold: 0 };
+    }
     signedBy.push(...signers);
-    // Without a count all had to sign.
-    threshold += Math.min(set.count ?? signers.length, signers.length);
+    threshold += needed;
   }
   if (sets.length > 1 && threshold < signedBy.length) {
     comments.push(`${name}: each set of attestors had a count of its own; here all of them are asked for`);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Digest, Evidence } from '../../../src/model/index.ts';
-import { decide } from '../../../src/policy/index.ts';
 import { verifyAttachments } from '../../../src/signature/index.ts';
 import { embeddedTrustedRoots } from '../../../src/trust/index.ts';
 import { attachment, hasSharedData, material, readText } from '../signature/shared-data.ts';
+import { decide } from './support/decide.ts';
 import { githubIssuer, inputOf } from './support/evidence.ts';
 import { policiesOf } from './support/policies.ts';
 

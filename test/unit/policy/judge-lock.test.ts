@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../src/policy/index.ts';
+import { decide } from './support/decide.ts';
 import { byKey, digestOf, image, inputOf } from './support/evidence.ts';
 import { type Layers, policiesOf } from './support/policies.ts';
 import { acme, files, name, rule, signed, verdict } from './support/verdict.ts';

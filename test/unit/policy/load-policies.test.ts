@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide, loadPolicies } from '../../../src/policy/index.ts';
+import { loadPolicies } from '../../../src/policy/index.ts';
+import { decide } from './support/decide.ts';
 import { byKey, inputOf } from './support/evidence.ts';
 import { environmentIn, folderOf, freshKey, policiesOf } from './support/policies.ts';
 

@@ -1,7 +1,8 @@
 import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decide, loadPolicies } from '../../../src/policy/index.ts';
+import { loadPolicies } from '../../../src/policy/index.ts';
+import { decide } from './support/decide.ts';
 import { inputOf } from './support/evidence.ts';
 import { environmentIn, type Files, folderOf, freshKey, policiesOf } from './support/policies.ts';
 

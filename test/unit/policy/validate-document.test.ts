@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../src/policy/index.ts';
+import { decide } from './support/decide.ts';
 import { byKey, inputOf } from './support/evidence.ts';
 import { freshKey, policiesOf } from './support/policies.ts';
 

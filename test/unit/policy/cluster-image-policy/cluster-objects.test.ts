@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../../src/policy/index.ts';
 import { builtinTrustedRoots } from '../../../../src/trust/index.ts';
 import { parseTrustedRoots } from '../../../../src/trust/parse-trusted-root.ts';
+import { decide } from '../support/decide.ts';
 import { byIdentity, byKey, githubIssuer, inputOf } from '../support/evidence.ts';
 import { freshKey, policiesOf } from '../support/policies.ts';
 

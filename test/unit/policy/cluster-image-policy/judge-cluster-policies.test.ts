@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../src/model/index.ts';
-import { decide } from '../../../../src/policy/index.ts';
+import { decide } from '../support/decide.ts';
 import { byIdentity, byKey, githubIssuer, inputOf } from '../support/evidence.ts';
 import { freshKey, policiesOf } from '../support/policies.ts';
 

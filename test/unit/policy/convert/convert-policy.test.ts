@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { convertPolicy } from '../../../../src/policy/convert/convert-policy.ts';
-import { decide } from '../../../../src/policy/index.ts';
+import { decide } from '../support/decide.ts';
 import { byIdentity, byKey, githubIssuer, inputOf } from '../support/evidence.ts';
 import { policiesOf } from '../support/policies.ts';
 import { collectedText, collectedYaml, hasCollectedPolicies } from '../support/shared-data.ts';

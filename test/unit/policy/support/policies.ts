@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Environment, Mode } from '../../../../src/model/index.ts';
 import { loadPolicies, type PolicySet } from '../../../../src/policy/index.ts';
+import { keyId } from './evidence.ts';
 
 /** Files of one test, by path within a fresh folder. */
 export type Files = Readonly<Record<string, string>>;
@@ -63,8 +64,13 @@ export async function policiesOf(layers: Layers): Promise<PolicySet> {
   });
 }
 
+/** What golden files call the keys that tests make, by their identifiers. */
+export const keyNames = new Map<string, string>();
+
 /** A fresh public key in PEM. */
-export function freshKey(): string {
+export function freshKey(name = 'a key'): string {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  keyNames.set(keyId(pem), name);
+  return pem;
 }

@@ -1,10 +1,11 @@
 import type { Decision, FindingCode } from '../../../../src/model/index.ts';
-import { type DecideInput, decide } from '../../../../src/policy/index.ts';
+import type { DecideInput } from '../../../../src/policy/index.ts';
+import { decide } from './decide.ts';
 import { freshKey, type Layers, policiesOf } from './policies.ts';
 
 /** Two signers, whose keys stand beside every policy as acme.pub and other.pub. */
-export const acme = freshKey();
-export const other = freshKey();
+export const acme = freshKey('acme');
+export const other = freshKey('other');
 export const files = { 'acme.pub': acme, 'other.pub': other };
 
 /** The image that most tables judge. */
