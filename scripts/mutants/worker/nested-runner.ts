@@ -25,6 +25,7 @@ class NestedRunner extends TestRunner {
 // biome-ignore lint/style/noDefaultExport: vitest asks a runner's file for it
 export default class OuterRunner extends TestRunner {
   async onBeforeRunFiles(): Promise<void> {
+    this.config.snapshotOptions.updateSnapshot = 'none'; // a mutant writes no golden file
     await doJob((path, watch) => runNested(this, path, watch));
   }
 

@@ -121,23 +121,26 @@ describe.each(kinds)('a log entry of the kind %s %s', (kind, version, over, writ
     assertLogged(entryOf(kind, version, write({ ...right, ...changes })), signed, signer, envelope);
 
   test('that records this very signing is right, by a key or by a certificate', () => {
-    check({});
     const der: LoggedVerifier = { kind: 'certificate', der: certificate.der };
-    check({ verifier: der, pem: certificate.pem }, der);
+    expect(() => check({})).not.toThrow();
+    expect(() => check({ verifier: der, pem: certificate.pem }, der)).not.toThrow();
   });
 
-  test('that records another signature is refused, unless its kind records the envelope', () => {
-    const changed = () => check({ signature: sign('sha256', payload, privateKey) });
-    if (kind === 'intoto' && version === '0.0.1') expect(changed).not.toThrow();
-    else expect(changed).toThrow('records another signature');
+  test.skipIf(kind === 'intoto' && version === '0.0.1')('that records another signature is refused', () => {
+    expect(() => check({ signature: sign('sha256', payload, privateKey) })).toThrow('records another signature');
   });
 
   test('that records other bytes is refused', () => {
     expect(() => check({ digest: sha256(Buffer.from('other')) })).toThrow('records other signed bytes');
     expect(() => check({ digest: sha256(payload).subarray(0, 31) })).toThrow('records other signed bytes');
-    // of the payload where it should be of what is signed, and the other way round
-    if (over === 'payload') expect(() => check({ digest: sha256(common.encoded) })).toThrow('other signed bytes');
   });
+
+  test.skipIf(over === 'signed')(
+    'that records the digest of what is signed in place of the payload’s is refused',
+    () => {
+      expect(() => check({ digest: sha256(common.encoded) })).toThrow('records other signed bytes');
+    },
+  );
 
   test('that records another signer is refused', () => {
     const another: Partial<Recorded> = {
@@ -156,13 +159,17 @@ describe.each(kinds)('a log entry of the kind %s %s', (kind, version, over, writ
       { kind: 'other', apiVersion: version },
       { kind, apiVersion: '0.0.9' },
     ]) {
-      expect(() => assertLogged(entry(stated), signed, right.verifier, envelope)).toThrow();
+      expect(() => assertLogged(entry(stated), signed, right.verifier, envelope)).toThrow(
+        /of another kind than it says/,
+      );
     }
   });
 
   test('without what its kind has is refused', () => {
     for (const spec of [{}, [], null]) {
-      expect(() => assertLogged(entryOf(kind, version, spec), signed, right.verifier, envelope)).toThrow();
+      expect(() => assertLogged(entryOf(kind, version, spec), signed, right.verifier, envelope)).toThrow(
+        /its log entry/,
+      );
     }
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { KeyMaterial } from '../../../src/model/index.ts';
 import { prepareVerifier, verifyAttachments } from '../../../src/signature/index.ts';
 import { prepareMaterial } from '../../../src/signature/prepared-material.ts';
 import { keySignature } from './key-signatures.ts';
@@ -11,7 +12,7 @@ const { publicKey, privateKey } = ecPair();
 describe('preparing to verify', () => {
   test('parses the material once: what verifies later finds it parsed', async () => {
     const found = material({ keys: [keyMaterial(pemOf(publicKey))] });
-    const keys = vi.fn(() => [keyMaterial(pemOf(publicKey))]);
+    const keys = vi.fn<() => readonly KeyMaterial[]>(() => [keyMaterial(pemOf(publicKey))]);
     const counted = Object.defineProperty({ ...found }, 'keys', { get: keys });
     await prepareVerifier(counted);
     expect(keys).toHaveBeenCalledTimes(1);
