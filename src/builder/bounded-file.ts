@@ -1,13 +1,15 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
 
-async function readWhole(handle: FileHandle, limit: number): Promise<Buffer | null> {
-  const { size } = await handle.stat();
-  if (size > limit) return null;
-  const buffer = Buffer.alloc(limit + 1);
-  let length = 0;
-  while (length <= limit) {
-    const { bytesRead } = await handle.read(buffer, length, limit + 1 - length);
-    if (bytesRead === 0) return buffer.subarray(0, length);
+const smallestPart = 65_536; // bytes
+
+/** Reads to the end, whatever size is said: files of /proc say 0. */
+async function readWhole(handle: FileHandle, size: number, limit: number): Promise<Buffer | null> {
+  const parts: Buffer[] = [];
+  for (let length = 0; length <= limit; ) {
+    const part = Buffer.alloc(Math.max(smallestPart, Math.min(size, limit) + 1 - length));
+    const { bytesRead } = await handle.read(part, 0, part.length);
+    if (bytesRead === 0) return Buffer.concat(parts);
+    parts.push(part.subarray(0, bytesRead));
     length += bytesRead;
   }
   return null;
@@ -32,8 +34,9 @@ export async function readBoundedFile(path: string, limit: number): Promise<Buff
     throw error;
   }
   try {
-    if (!(await handle.stat()).isFile()) throw new Error(`${path} is not a regular file`);
-    const bytes = await readWhole(handle, limit);
+    const found = await handle.stat();
+    if (!found.isFile()) throw new Error(`${path} is not a regular file`);
+    const bytes = found.size > limit ? null : await readWhole(handle, found.size, limit);
     if (bytes === null) throw new Error(`${path} is larger than ${limit} bytes`);
     return bytes;
   } finally {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { readBoundedFile } from '../builder/index.ts';
 import { type BuildTarget, type Unknown, VerifyError } from '../model/index.ts';
 import { isArchive, type StandardInput } from './standard-input.ts';
 
@@ -10,35 +10,21 @@ export type DockerfileText =
   | { readonly kind: 'text'; readonly file: string; readonly bytes: Uint8Array }
   | { readonly kind: 'unknown'; readonly file: string; readonly reason: Unknown['reason'] };
 
-function unreadable(file: string, cause: unknown): VerifyError {
-  const { code } = cause as NodeJS.ErrnoException; // what node:fs rejects with
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new VerifyError('dockerfile.missing', `there is no Dockerfile at ${file}`, {
-      hint: 'name it with -f, or give the folder that holds it',
-      place: { file },
+async function readFileBounded(path: string, written: string): Promise<Uint8Array> {
+  const bytes = await readBoundedFile(path, largestDockerfile).catch((cause: unknown) => {
+    const { code } = cause as NodeJS.ErrnoException; // what node:fs rejects with
+    const reason = code ?? `it is no file, or has more than ${largestDockerfile} bytes`;
+    throw new VerifyError('dockerfile.unreadable', `cannot read ${written}: ${reason}`, {
+      hint: code === undefined ? 'name a file that BuildKit would read' : 'see who may read it',
+      place: { file: written },
       cause,
     });
-  }
-  return new VerifyError('dockerfile.unreadable', `cannot read ${file}: ${code ?? String(cause)}`, {
-    hint: code === 'EISDIR' ? 'name the file, not its folder' : 'see who may read it',
-    place: { file },
-    cause,
   });
-}
-
-async function readFileBounded(path: string, written: string): Promise<Uint8Array> {
-  try {
-    await using file = await open(path, 'r');
-    const { size } = await file.stat();
-    if (size > largestDockerfile) {
-      throw new VerifyError('dockerfile.unreadable', `${written} has ${size} bytes, more than ${largestDockerfile}`, {
-        hint: 'this is no Dockerfile that BuildKit would read',
-      });
-    }
-    return await file.readFile();
-  } catch (error) {
-    throw error instanceof VerifyError ? error : unreadable(written, error);
-  }
+  if (bytes !== null) return bytes;
+  throw new VerifyError('dockerfile.missing', `there is no Dockerfile at ${written}`, {
+    hint: 'name it with -f, or give the folder that holds it',
+    place: { file: written },
+  });
 }
 
 async function head(input: StandardInput): Promise<Buffer> {
