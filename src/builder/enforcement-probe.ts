@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Environment, VerifyError } from '../model/index.ts';
 import type { BuilderInfo } from './builder-info.ts';
 import { askBuildx, lastWords } from './buildx-command.ts';
@@ -58,11 +56,8 @@ async function probe({ environment, programs, info }: ProbeQuestion, subject: Su
   const canary = canaryName();
   const folder = createPrivateFolder(environment);
   try {
-    const policyFile = join(folder.path, 'source-policy.json');
-    writeFileSync(policyFile, renderSourcePolicy({ pins: [], unpinned: [], layouts: [] }, null), {
-      mode: 0o600,
-      flag: 'wx',
-    });
+    const nothingAllowed = renderSourcePolicy({ pins: [], unpinned: [], layouts: [] }, null);
+    const policyFile = folder.write('source-policy.json', nothingAllowed);
     const option = subject.builder === null ? [] : ['--builder', subject.builder];
     const args = ['build', ...option, '--progress=plain', '--provenance=false', '--output=type=cacheonly', '-'];
     const answer = await askBuildx(programs, environment, args, {

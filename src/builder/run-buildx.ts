@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Environment } from '../model/index.ts';
 import { readBoundedFile } from './bounded-file.ts';
@@ -67,8 +66,7 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
   const folder = createPrivateFolder(environment);
   try {
     const own = run.metadataFile === null ? join(folder.path, 'metadata.json') : null;
-    const policyFile = join(folder.path, 'source-policy.json');
-    if (run.sourcePolicy !== null) writeFileSync(policyFile, run.sourcePolicy, { mode: 0o600, flag: 'wx' });
+    const policyFile = run.sourcePolicy === null ? null : folder.write('source-policy.json', run.sourcePolicy);
     const before = await listBuildRecords(environment);
     const status = await runChild({
       program: programs.buildx,
@@ -82,7 +80,7 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
       variables: buildxVariables(programs, environment, {
         BUILDX_METADATA_PROVENANCE: provenanceMode(environment),
         ...(run.builder === null ? {} : { BUILDX_BUILDER: run.builder }),
-        ...(run.sourcePolicy === null ? {} : { [sourcePolicyVariable]: policyFile }),
+        ...(policyFile === null ? {} : { [sourcePolicyVariable]: policyFile }),
       }),
       stdin: run.stdin,
       interruptions: run.interruptions,
