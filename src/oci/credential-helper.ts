@@ -33,32 +33,51 @@ function failed(helper: string, reason: string, cause?: unknown): VerifyError {
   });
 }
 
+/** On whose behalf a helper is asked, and until when. */
+export interface Asking {
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
 interface HelperAnswer {
-  readonly status: number | null;
+  readonly status: number;
   readonly output: string;
 }
 
-function runHelper(helper: string, program: string, key: string, environment: Environment): Promise<HelperAnswer> {
+function runHelper(helper: string, program: string, key: string, asking: Asking): Promise<HelperAnswer> {
+  const { environment, signal } = asking;
+  const child = spawn(program, ['get'], {
+    cwd: environment.homeDirectory,
+    env: { ...environment.variables },
+    stdio: ['pipe', 'pipe', 'ignore'],
+    windowsHide: true,
+  });
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['get'], {
-      cwd: environment.homeDirectory,
-      env: { ...environment.variables },
-      stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: bounds.helperTime,
-      killSignal: 'SIGKILL',
-      windowsHide: true,
-    });
     const chunks: Buffer[] = [];
     let size = 0;
+    // What a helper has started may hold its output open for ever: nothing of it is waited for.
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+      child.kill('SIGKILL');
+      child.stdin.destroy();
+      child.stdout.destroy();
+      child.unref();
+      settle();
+    };
+    const giveUp = (): void => end(() => reject(failed(helper, 'did not answer')));
+    const timer = setTimeout(giveUp, bounds.helperTime);
+    if (signal.aborted) return giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > bounds.helperOutput) child.kill('SIGKILL');
+      if (size > bounds.helperOutput) end(() => reject(failed(helper, 'printed too much')));
       else chunks.push(chunk);
     });
-    child.on('error', (error) => reject(failed(helper, 'could not be started', error)));
-    child.on('close', (status, signal) => {
-      if (signal === null) resolve({ status, output: Buffer.concat(chunks).toString('utf8') });
-      else reject(failed(helper, size > bounds.helperOutput ? 'printed too much' : 'did not answer in time'));
+    child.on('error', (error) => end(() => reject(failed(helper, 'could not be started', error))));
+    child.on('close', (status) => {
+      if (status === null) giveUp();
+      else end(() => resolve({ status, output: Buffer.concat(chunks).toString('utf8') }));
     });
     // A helper that ends without reading is judged by its status.
     child.stdin.on('error', () => undefined);
@@ -72,18 +91,14 @@ function runHelper(helper: string, program: string, key: string, environment: En
  * @param key the server address that the credential was stored for
  * @throws VerifyError `credentials.failed`
  */
-export async function askCredentialHelper(
-  helper: string,
-  key: string,
-  environment: Environment,
-): Promise<Credential | null> {
+export async function askCredentialHelper(helper: string, key: string, asking: Asking): Promise<Credential | null> {
   if (!/^[\w.-]+$/.test(helper)) throw failed(helper.slice(0, 40), 'has a name that no program can have');
-  const program = await findProgram(`docker-credential-${helper}`, environment);
+  const program = await findProgram(`docker-credential-${helper}`, asking.environment);
   if (program === null) throw failed(helper, "is named in Docker's config.json, but is not on PATH");
-  const answer = await runHelper(helper, program, key, environment);
+  const answer = await runHelper(helper, program, key, asking);
   if (answer.status !== 0) {
     if (/credentials not found|no credentials server URL/i.test(answer.output)) return null;
-    throw failed(helper, `failed with status ${answer.status ?? 'unknown'}`);
+    throw failed(helper, `failed with status ${answer.status}`);
   }
   return readHelperAnswer(helper, answer.output);
 }

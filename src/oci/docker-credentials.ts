@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type Environment, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
-import { askCredentialHelper, type Credential } from './credential-helper.ts';
+import { type Asking, askCredentialHelper, type Credential } from './credential-helper.ts';
 
 const authSchema = z.object({
   auth: z.string().nullish(),
@@ -45,7 +45,10 @@ function parseConfig(text: string, file: string): DockerConfig {
     throw refuse('is not valid JSON');
   }
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success) throw refuse(`is not valid: ${parsed.error.issues[0]?.path.join('.') ?? ''} has the wrong type`);
+  if (!parsed.success) {
+    const where = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw refuse(where === '' ? 'is no JSON object' : `is not valid: ${where} has the wrong type`);
+  }
   return parsed.data;
 }
 
@@ -83,7 +86,7 @@ function fromAuths(auths: NonNullable<DockerConfig['auths']>, key: string): Cred
   return entry ? fromEntry(entry) : null;
 }
 
-async function lookUp(config: DockerConfig, registry: string, environment: Environment): Promise<Credential | null> {
+async function lookUp(config: DockerConfig, registry: string, asking: Asking): Promise<Credential | null> {
   const hub = ['docker.io', 'index.docker.io'].includes(registry.toLowerCase());
   const key = hub ? hubKey : registry;
   const helpers = config.credHelpers ?? {};
@@ -91,25 +94,26 @@ async function lookUp(config: DockerConfig, registry: string, environment: Envir
   const names = hub ? [hubKey, 'index.docker.io', 'docker.io'] : [registry];
   const name = names.find((each) => Object.hasOwn(helpers, each));
   const helper = (name === undefined ? undefined : helpers[name]) ?? config.credsStore;
-  if (helper) return askCredentialHelper(helper, key, environment);
+  if (helper) return askCredentialHelper(helper, key, asking);
   return fromAuths(config.auths ?? {}, key);
 }
 
 /**
  * The credentials of Docker's config.json: `credHelpers`, `credsStore`, `auths`, and before them `DOCKER_AUTH_CONFIG`, as Docker's CLI reads them.
- * Each registry is asked for once in a run.
+ * Each registry is asked for once in a run; `signal` ends the waiting for a helper.
  */
-export function dockerCredentials(environment: Environment): CredentialSource {
+export function dockerCredentials(environment: Environment, signal: AbortSignal): CredentialSource {
+  const asking = { environment, signal };
   let config: Promise<DockerConfig> | null = null;
   const found = new Map<string, Promise<Credential | null>>();
   const find = async (registry: string): Promise<Credential | null> => {
     const inline = environment.variables['DOCKER_AUTH_CONFIG'];
     if (inline) {
-      const own = await lookUp({ auths: parseConfig(inline, 'DOCKER_AUTH_CONFIG').auths }, registry, environment);
+      const own = await lookUp({ auths: parseConfig(inline, 'DOCKER_AUTH_CONFIG').auths }, registry, asking);
       if (own !== null) return own;
     }
     config ??= readConfig(environment);
-    return lookUp(await config, registry, environment);
+    return lookUp(await config, registry, asking);
   };
   return {
     credentialFor(registry) {

@@ -66,7 +66,7 @@ function sessionOf(options: RegistryClientOptions, signal: AbortSignal, timeLeft
   const transport = createTransport(agents, createSlots(options.jobs ?? 32), timeLeft, options.requestTimeout);
   const authenticator = createAuthenticator({
     transport,
-    credentials: options.credentials ?? dockerCredentials(environment),
+    credentials: options.credentials ?? dockerCredentials(environment, signal),
     tokenServices: options.tokenServices ?? (() => Promise.resolve({})),
     signal,
   });

@@ -12,6 +12,7 @@ async function stored(
   config: unknown,
   helpers: Readonly<Record<string, string>> = {},
   variables: Record<string, string> = {},
+  signal = new AbortController().signal,
 ) {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'config.json'), typeof config === 'string' ? config : JSON.stringify(config));
@@ -25,7 +26,7 @@ async function stored(
     homeDirectory: folder,
     dockerConfigDirectory: folder,
   };
-  return dockerCredentials(bareEnvironment(environment));
+  return dockerCredentials(bareEnvironment(environment), signal);
 }
 
 const ann = { username: 'ann', secret: 'pass:word', kind: 'password' };
@@ -65,7 +66,9 @@ describe("the credentials of Docker's config.json", () => {
   });
 
   it('are none where there is no file', async () => {
-    expect(await dockerCredentials(bareEnvironment()).credentialFor('ghcr.io')).toBeNull();
+    expect(
+      await dockerCredentials(bareEnvironment(), new AbortController().signal).credentialFor('ghcr.io'),
+    ).toBeNull();
   });
 
   it.each([['{"auths":{"ghcr.io":{"auth":"c2VjcmV0"'], ['{"auths":[]}'], ['{"credHelpers":{"ghcr.io":1}}']])(
@@ -123,6 +126,16 @@ describe('a credential helper', () => {
     const error: unknown = await source.credentialFor('ghcr.io').catch((each: unknown) => each);
     expect(error).toMatchObject({ code: 'credentials.failed', message: expect.stringMatching(message) });
     expect(String(error)).not.toContain('secret ');
+  });
+
+  it.each([
+    ['hangs', 'exec sleep 60'],
+    ['leaves its output to something that hangs', 'sleep 60 & exit 0'],
+  ])('that %s is given up when the time is over', async (_what, script) => {
+    const source = await stored({ credsStore: 'slow' }, { slow: script }, {}, AbortSignal.timeout(300));
+    const begun = Date.now();
+    await expect(source.credentialFor('ghcr.io')).rejects.toMatchObject({ code: 'credentials.failed' });
+    expect(Date.now() - begun).toBeLessThan(5_000);
   });
 
   it.each(['missing', '../evil', 'a b', '/bin/sh'])('named %s is not run', async (name) => {
