@@ -99,6 +99,7 @@ async function withoutRegistry(
 /**
  * Finds out what a name stands for: from its registry, else the local store, else by a digest that the Dockerfile or a lock gives
  * (design, section 3: "An image that cannot be resolved").
+ * @throws VerifyError `config.invalid` where Docker's own configuration makes no sense and a policy enforces
  */
 export async function resolveUse(
   context: ResolveContext,
@@ -115,6 +116,8 @@ export async function resolveUse(
     return { kind: 'resolved', image, client, tagDigest, failure: null };
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error;
+    // not the image's fault, and to be mended before anything else can be said
+    if (error.code === 'config.invalid' && context.policies.mode === 'enforce') throw error;
     return await withoutRegistry(context, name, reference, error);
   }
 }
