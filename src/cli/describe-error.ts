@@ -1,14 +1,10 @@
 import { type ErrorCode, isVerifyError, type VerifyError } from '../gate/index.ts';
+import { visible } from '../report/index.ts';
 import { exitStatus, exitStatusOfError } from './exit-status.ts';
 
-/** Control characters, which could come from a hostile registry and rule the terminal, made visible. */
-function printable(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    },
-  );
+/** A stack as it is, with every line of it made harmless. */
+function traceOf(error: Error): string {
+  return (error.stack ?? error.message).split('\n').map(visible).join('\n');
 }
 
 function place(error: VerifyError): string {
@@ -38,20 +34,21 @@ function cure({ hint, code, message }: VerifyError): string {
 }
 
 /**
- * One line that names the thing, its place and the cure, with the exit status that goes with it.
+ * One line that names the thing, its place and the cure, with the exit status that goes with it: what comes from outside cannot begin a second line.
  * An error that is none of ours is a defect: it is named without its stack unless `debug` is set.
  */
 export function describeError(error: unknown, debug: boolean): { readonly text: string; readonly status: number } {
   if (!isVerifyError(error)) {
-    const detail = error instanceof Error ? (debug ? (error.stack ?? error.message) : error.message) : String(error);
+    const message = visible(error instanceof Error ? error.message : String(error));
+    const detail = debug && error instanceof Error ? traceOf(error) : message;
     return {
-      text: `docker verify: internal error: ${printable(detail)} (run with -D for details)`,
+      text: `docker verify: internal error: ${detail} (run with -D for details)`,
       status: exitStatus.defect,
     };
   }
-  const trace = debug && error.stack !== undefined ? `\n${error.stack}` : '';
+  const trace = debug ? `\n${traceOf(error)}` : '';
   return {
-    text: printable(`docker verify: ${place(error)}${error.message}${cure(error)}${trace}`),
+    text: `${visible(`docker verify: ${place(error)}${error.message}${cure(error)}`)}${trace}`,
     status: exitStatusOfError(error.code),
   };
 }
