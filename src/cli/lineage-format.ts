@@ -1,7 +1,7 @@
 /** How a chain of bases can be drawn, besides the formats of every report. */
 export type Drawing = 'mermaid' | 'dot' | 'svg';
 
-const drawings: readonly Drawing[] = ['mermaid', 'dot', 'svg'];
+export const drawings: readonly Drawing[] = ['mermaid', 'dot', 'svg'];
 
 function drawingOf(value: string | undefined): Drawing | null {
   return drawings.find((drawing) => drawing === value) ?? null;

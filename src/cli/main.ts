@@ -11,13 +11,9 @@ function startedAs(): string {
   return process.argv0;
 }
 
-/** A reader that goes away (`| head`) is no failure of ours. */
-function endQuietlyWithoutReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+/** Whoever writes a result hears of what fails; that nobody can be told something is no reason to die of it. */
+function surviveBrokenStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 function isDebug(dockerFlags: readonly string[]): boolean {
@@ -51,6 +47,6 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
  * @param variables the environment as it was given, also what the first stage took out of `process.env`
  */
 export async function main(variables: NodeJS.ProcessEnv = process.env): Promise<void> {
-  endQuietlyWithoutReader();
+  surviveBrokenStreams();
   process.exitCode = await run(variables);
 }

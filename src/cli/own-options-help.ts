@@ -7,7 +7,7 @@ export function ownOptionsHelp(bare = false): string {
     ['policy FILE', 'a further policy; may be repeated'],
     ['trusted-root FILE', 'a further Sigstore trusted root; may be repeated'],
     ['mode enforce|warn', 'refuse what the policies do not allow, or only say so'],
-    ['format FORMAT', 'text, json, sarif, markdown or html'],
+    ['format FORMAT', 'text or json; of a verdict also sarif, markdown or html'],
     ['output FILE', 'where the report goes'],
     ['offline', 'never touch the network'],
     ['refresh', 'use nothing that is cached'],

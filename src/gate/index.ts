@@ -35,4 +35,4 @@ export { type ScannedBuild, scan } from './scan.ts';
 export type { Session } from './session.ts';
 export { type StandardInput, standardInput } from './standard-input.ts';
 export { describeTrust, isTrustRefreshDue, updateTrust } from './trust-commands.ts';
-export { writeWholeFile } from './write-whole-file.ts';
+export { refuseUnwritable, writeWholeFile } from './write-whole-file.ts';

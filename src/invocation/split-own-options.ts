@@ -78,15 +78,29 @@ function withOption(options: OwnOptions, name: string, option: string, value: st
   }
 }
 
-function unknownOwnOption(written: string): VerifyError {
-  const name = written.slice(2).split('=', 1)[0]?.slice(0, 40) ?? '';
-  const names = prefixedOwnOptions.map((option) => option.name);
+const mostMistyped = 2; // letters
+
+/**
+ * The error for an unknown option that must be one of ours: it begins like them, or (`bare`) is a letter or two from one. Nobody
+ * else would refuse it, and a policy that was named with a slip of the finger would not be in force. Null for any other.
+ */
+function mistypedOption(token: ArgumentToken, bare: boolean): VerifyError | null {
+  if (token.kind !== 'unknown' || !token.written.startsWith('--')) return null;
+  const name = token.written.slice(2).split('=', 1)[0]?.slice(0, 40) ?? '';
+  const isPrefixed = name.startsWith(ownPrefix);
+  const names = (isPrefixed ? prefixedOwnOptions : bareOwnOptions).map((option) => option.name);
   const [nearest = ''] = names.toSorted((left, right) => leven(left, name) - leven(right, name));
+  if (!isPrefixed && !(bare && leven(nearest, name) <= mostMistyped)) return null;
   return new VerifyError('usage.invalid', `there is no option --${name}`, { hint: `did you mean --${nearest}?` });
 }
 
-function isUnknownOwn(token: ArgumentToken): token is Extract<ArgumentToken, { kind: 'unknown' }> {
-  return token.kind === 'unknown' && token.written.startsWith(`--${ownPrefix}`);
+/** `-` stands for standard output where the result goes there anyway; a build's is Docker's alone. */
+function settleOutput(own: OwnOptions, bare: boolean): OwnOptions {
+  if (own.output !== '-') return own;
+  if (bare) return { ...own, output: null };
+  throw new VerifyError('usage.invalid', "the report cannot go to standard output, which is Docker's alone", {
+    hint: 'name a file; one of that name is written ./-',
+  });
 }
 
 const dockerOptions = { build: buildOptions, bake: bakeOptions, none: [] } as const;
@@ -108,13 +122,14 @@ export interface SplitArguments {
 /**
  * Takes our options out of `args`: `--verify-…` and, with `bare`, the same without the prefix (save `--output` and `--quiet`, which
  * are buildx's). What is the value of one of Docker's options, or stands after `--`, is not ours whatever it looks like.
- * @throws VerifyError `usage.invalid` for a bad value, and for an unknown `--verify-…` with the nearest known name
+ * @throws VerifyError `usage.invalid` for a bad value, and for an option that can only be one of ours mistyped, with the nearest known name
  */
 export function splitOwnOptions(args: readonly string[], bare: boolean, host: OptionHost = 'build'): SplitArguments {
   let own = defaultOwnOptions;
   const taken = new Set<number>();
   for (const token of scanArguments(args, tableFor(bare, host))) {
-    if (isUnknownOwn(token)) throw unknownOwnOption(token.written);
+    const mistyped = mistypedOption(token, bare);
+    if (mistyped !== null) throw mistyped;
     if (token.kind !== 'option' || token.option.treatment !== 'own') continue;
     const written = token.option.name;
     own = withOption(
@@ -125,5 +140,5 @@ export function splitOwnOptions(args: readonly string[], bare: boolean, host: Op
     );
     for (let index = token.first; index < token.first + token.count; index += 1) taken.add(index);
   }
-  return { own, rest: args.filter((_, index) => !taken.has(index)) };
+  return { own: settleOutput(own, bare), rest: args.filter((_, index) => !taken.has(index)) };
 }

@@ -59,6 +59,11 @@ describe('one line names the thing, its place and the cure:', () => {
     ['a name that is no image', ['check', 'Not/An:Image:1'], ['Not/An:Image:1']],
     ['paths and images at once', ['check', '.', 'alpine'], ['alpine']],
     ['a shell that nobody knows', ['shell', 'tcsh'], ['tcsh']],
+    ['a policy by a mistyped option', ['check', '--polcy=strict.yaml', '.'], ['--polcy', '--policy']],
+    ['a format that a command has not', ['scan', '--format', 'sarif', '.'], ['scan', 'sarif', 'text|json']],
+    ["a report into Docker's own output", ['build', '--verify-output', '-', '.'], ['standard output']],
+    ['a report that a build cannot write', ['build', '--verify-output', 'no/folder/report', '.'], ['no/folder']],
+    ['a report in place of a folder', ['build', '--verify-output', '.', '.'], ['folder']],
     ['a report that cannot be written', ['check', '--verify-output', 'no/such/folder/report', '.'], ['no/such/folder']],
     ['a mode that loosens', ['build', '--verify-mode', 'warn', '.'], [policyFile, 'enforce']],
   ];

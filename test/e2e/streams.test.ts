@@ -155,6 +155,13 @@ describe('results for machines', () => {
     expect(images.map(({ name }) => name).sort()).toEqual(names.sort());
   });
 
+  it('--output - of check is standard output', async () => {
+    const folder = await projectOn('signed/base:1');
+    const outcome = await verify(folder, ['check', '--format', 'json', '--verify-output', '-', '.']);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ verdict: 'allow' });
+    expect(existsSync(join(folder, '-'))).toBe(false);
+  });
+
   it('--output of check goes to a file, and standard output stays empty', async () => {
     const folder = await projectOn('signed/base:1');
     const outcome = await verify(folder, ['check', '--format', 'json', '--verify-output', 'report.json', '.']);

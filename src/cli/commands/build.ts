@@ -8,6 +8,7 @@ import {
   builderVerb,
   type OwnOptions,
   type Report,
+  refuseUnwritable,
   splitOwnOptions,
   standardInput,
   VerifyError,
@@ -18,8 +19,10 @@ import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
 import { ownOptionsHelp } from '../own-options-help.ts';
 import { writeResult } from '../write-result.ts';
 
-function refuseFormatWithoutFile(own: OwnOptions): void {
-  if (own.format === 'text' || own.output !== null) return;
+/** Whatever is wrong with where the report should go is said before the build, not after it. */
+async function refuseBadOutput(own: OwnOptions): Promise<void> {
+  if (own.output !== null) return await refuseUnwritable(own.output);
+  if (own.format === 'text') return;
   throw new VerifyError(
     'usage.invalid',
     `--verify-format ${own.format} needs a file: standard output is Docker's alone`,
@@ -56,7 +59,7 @@ async function run(
   runner: Runner,
 ): Promise<number> {
   const { own: given, rest } = splitOwnOptions(args, false, verb);
-  refuseFormatWithoutFile(given);
+  await refuseBadOutput(given);
   const own = { ...given, quiet: given.quiet || asksForQuiet(verb, rest, context.environment) };
   const { session, progress } = openSession(context, own, 'looking at what the build uses');
   const input = standardInput(process.stdin, context.environment);

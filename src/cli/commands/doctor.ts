@@ -2,6 +2,7 @@ import { doctor, splitOwnOptions } from '../../gate/index.ts';
 import { renderJsonDocument, visible } from '../../report/index.ts';
 import { type Command, openSession, operands } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
+import { refuseFormat } from '../refuse-format.ts';
 import { toolVersion } from '../tool-version.ts';
 import { writeResult } from '../write-result.ts';
 
@@ -10,6 +11,7 @@ const marks = { good: '✓', bypass: '!', bad: '✗' } as const;
 /** `docker verify doctor`: 11 where something keeps us from enforcing. */
 export const doctorCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
+  refuseFormat(own, 'doctor');
   operands(rest, 'doctor');
   const { session, progress } = openSession(context, own, 'looking around');
   const examinations = await doctor(session);

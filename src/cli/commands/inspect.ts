@@ -2,6 +2,7 @@ import { type Inspection, inspect, splitOwnOptions } from '../../gate/index.ts';
 import { renderInspection, renderJsonDocument } from '../../report/index.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
+import { refuseFormat } from '../refuse-format.ts';
 import { writeResult } from '../write-result.ts';
 
 function json(inspections: readonly Inspection[]): string {
@@ -11,6 +12,7 @@ function json(inspections: readonly Inspection[]): string {
 /** `docker verify inspect IMAGE`. */
 export const inspectCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
+  refuseFormat(own, 'inspect');
   const { session, progress } = openSession(context, own, 'looking at what is attached');
   try {
     const inspections = await inspect(session, rest);

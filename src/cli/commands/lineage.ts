@@ -2,13 +2,15 @@ import { lineage, splitOwnOptions, standardInput } from '../../gate/index.ts';
 import { renderJsonDocument, renderLineage } from '../../report/index.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
-import { takeLineageFormat } from '../lineage-format.ts';
+import { drawings, takeLineageFormat } from '../lineage-format.ts';
+import { refuseFormat } from '../refuse-format.ts';
 import { writeResult } from '../write-result.ts';
 
 /** `docker verify lineage IMAGE|PATH`, as a tree, JSON, Mermaid, DOT or SVG. */
 export const lineageCommand: Command = async (context, args) => {
   const { drawing, others } = takeLineageFormat(args);
   const { own, rest } = splitOwnOptions(others, true, 'build');
+  refuseFormat(own, 'lineage', drawings);
   const { session, progress } = openSession(context, own, 'following the bases');
   const input = standardInput(process.stdin, context.environment);
   try {

@@ -10,6 +10,7 @@ import {
 import { renderJsonDocument, visible } from '../../report/index.ts';
 import { type Command, openSession } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
+import { refuseFormat } from '../refuse-format.ts';
 import { takeFlags } from '../take-flags.ts';
 import { writeResult } from '../write-result.ts';
 
@@ -47,6 +48,7 @@ function statusOf(outcome: LockOutcome): number {
 /** `docker verify lock [PATH] [--update] [--check] [--prune] [--yes]`. */
 export const lockCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
+  refuseFormat(own, 'lock');
   const { flags, others } = takeFlags(rest, ['update', 'check', 'prune', 'yes']);
   const { session, progress } = openSession(context, own, 'looking at the images');
   const input = standardInput(process.stdin, context.environment);

@@ -11,10 +11,12 @@ import { renderJsonDocument, visible } from '../../report/index.ts';
 import { type Command, openSession, operands, say } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { explanationLines } from '../explanation-lines.ts';
+import { refuseFormat } from '../refuse-format.ts';
 import { writeResult } from '../write-result.ts';
 
 const check: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
+  refuseFormat(own, 'policy check');
   const { session } = openSession(context, own, null);
   const checked = await checkPolicies(session, operands(rest, 'policy check'));
   const named = checked.policies.map(
@@ -34,6 +36,7 @@ const check: Command = async (context, args) => {
 
 const explain: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
+  refuseFormat(own, 'policy explain');
   const { session, progress } = openSession(context, own, 'looking at what is attached');
   try {
     const images = await explainImages(session, rest);
@@ -51,6 +54,7 @@ const explain: Command = async (context, args) => {
 
 const test: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
+  refuseFormat(own, 'policy test');
   const { session } = openSession(context, own, null);
   const results = await runPolicyTests(session, operands(rest, 'policy test'));
   const failed = results.filter(({ passed }) => !passed).length;
@@ -68,6 +72,7 @@ const test: Command = async (context, args) => {
 
 const convert: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
+  refuseFormat(own, 'policy convert');
   const [file, ...others] = operands(rest, 'policy convert');
   if (file === undefined || others.length > 0) {
     throw new VerifyError('usage.invalid', 'policy convert takes one file', {
@@ -91,6 +96,7 @@ function since({ version, date }: { readonly version: string | null; readonly da
 
 const publishers: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
+  refuseFormat(own, 'policy publishers');
   operands(rest, 'policy publishers');
   const { session } = openSession(context, own, null);
   const listed = await listPublishers(session);

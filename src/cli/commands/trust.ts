@@ -2,11 +2,13 @@ import { describeTrust, splitOwnOptions, updateTrust } from '../../gate/index.ts
 import { renderJsonDocument, visible } from '../../report/index.ts';
 import { type Command, openSession, operands } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
+import { refuseFormat } from '../refuse-format.ts';
 import { writeResult } from '../write-result.ts';
 
 /** `docker verify trust show|update`. */
 export const trustCommand: Command = async (context, [verb = 'show', ...args]) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
+  refuseFormat(own, `trust ${verb}`);
   operands(rest, `trust ${verb}`);
   const { session, progress } = openSession(context, own, verb === 'update' ? 'asking the TUF repositories' : null);
   const told = verb === 'update' ? await updateTrust(session) : [];

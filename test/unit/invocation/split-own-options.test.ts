@@ -87,6 +87,23 @@ describe('splitOwnOptions', () => {
     });
   });
 
+  it.each(['--polcy=x', '--ofline', '--modes', '--trusted-roo'])('refuses %s where ours need no prefix', (option) => {
+    expect(() => splitOwnOptions([option, '.'], true)).toThrow(/no option --/);
+    expect(splitOwnOptions([option, '.'], false).rest).toEqual([option, '.']);
+  });
+
+  it.each(['--some-new-option', '--yes', '--key', '--update', '--prune'])(
+    'leaves %s alone, which is like none of ours',
+    (option) => {
+      expect(splitOwnOptions([option, '.'], true).rest).toEqual([option, '.']);
+    },
+  );
+
+  it('takes - for standard output, which a build does not share', () => {
+    expect(splitOwnOptions(['--verify-output', '-', '.'], true).own.output).toBeNull();
+    expect(() => splitOwnOptions(['--verify-output', '-', '.'], false)).toThrow(/Docker's alone/);
+  });
+
   it('leaves --output and --quiet to buildx everywhere', () => {
     const args = ['--output', 'type=local,dest=x', '--quiet', '.'];
     expect(splitOwnOptions(args, true)).toEqual({ own: defaultOwnOptions, rest: args });
