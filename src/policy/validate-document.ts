@@ -90,12 +90,21 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
   }
   if (issue.code === 'invalid_value') {
     if (issue.input === undefined) return 'it is missing';
-    const near = typeof issue.input === 'string' ? nearestName(issue.input, issue.values.map(String)) : null;
+    const texts = issue.values.filter((value) => typeof value === 'string');
+    const near = typeof issue.input === 'string' ? nearestName(issue.input, texts) : null;
     const options = issue.values.map((value) => JSON.stringify(value)).join(' or ');
     return `expected ${options}, found ${describe(issue.input)}${near === null ? '' : `; did you mean "${near}"?`}`;
   }
   if (issue.code === 'invalid_union') return `${describe(issue.input)} does not fit here`;
+  if (issue.code === 'too_small') return `expected at least ${amount(issue.minimum, issue.origin)}`;
+  if (issue.code === 'too_big') return `expected at most ${amount(issue.maximum, issue.origin)}`;
   return undefined;
+}
+
+function amount(bound: number | bigint, origin: string): string {
+  if (origin !== 'array' && origin !== 'string') return String(bound);
+  const unit = origin === 'array' ? (bound === 1 ? 'entry' : 'entries') : bound === 1 ? 'character' : 'characters';
+  return `${bound} ${unit}`;
 }
 
 const kindNames: Readonly<Record<string, string>> = {
