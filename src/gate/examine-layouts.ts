@@ -14,13 +14,13 @@ import {
 } from '../model/index.ts';
 import { type Collected, collectAttachments, type ImageSource, openLayout, resolveImage } from '../oci/index.ts';
 import { isListedContext } from '../policy/index.ts';
-import { verifyAttachments } from '../signature/index.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import { judgeGathered } from './examine-image.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { type GatheredImage, withSboms } from './gather-image.ts';
 import type { Pipeline } from './pipeline.ts';
 import { settlePlatforms } from './settle-platforms.ts';
+import { verifyCollected } from './verify-collected.ts';
 
 const scheme = 'oci-layout://';
 
@@ -93,7 +93,7 @@ async function gatherLayout(pipeline: Pipeline, use: ImageUse): Promise<Gathered
     const source = await openLayout(place.folder);
     const image = await resolveLayout(source, use, place);
     const collected = await collectFor(pipeline, source, image);
-    const evidence = await verifyAttachments(collected.attachments, pipeline.material, { now: pipeline.session.now() });
+    const evidence = await verifyCollected(pipeline, collected.attachments);
     const resolution = { kind: 'resolved', image, client: null, tagDigest: null, failure: null } as const;
     return await withSboms(pipeline, source, image, { use, resolution, evidence, collected });
   } catch (error) {

@@ -10,13 +10,13 @@ import {
 } from '../model/index.ts';
 import { type Collected, collectAttachments, type ImageSource } from '../oci/index.ts';
 import { type DecideInput, decideUnresolved } from '../policy/index.ts';
-import { verifyAttachments } from '../signature/index.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import { type IndexSbom, readIndexSboms } from './index-sboms.ts';
 import { attestedPackages } from './package-source.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type Resolution, resolveUse } from './resolve-use.ts';
 import { refuseCancelled } from './session.ts';
+import { verifyCollected } from './verify-collected.ts';
 
 /** What is known of an image before anything is decided. */
 export interface GatheredImage {
@@ -38,7 +38,7 @@ async function gather(pipeline: Pipeline, use: ImageUse, everything: boolean): P
     return { use, resolution, evidence: [], collected: nothing, sboms: [] };
   }
   const collected = await collectAttachments(resolution.client, resolution.image, options);
-  const evidence = await verifyAttachments(collected.attachments, pipeline.material, { now: pipeline.session.now() });
+  const evidence = await verifyCollected(pipeline, collected.attachments);
   if (evidence.some(({ signer }) => signer?.kind === 'keyless')) pipeline.session.onKeyless();
   return await withSboms(pipeline, resolution.client, resolution.image, { use, resolution, evidence, collected });
 }
@@ -65,6 +65,10 @@ export async function gatherImage(pipeline: Pipeline, use: ImageUse, everything:
   return gathered;
 }
 
+function problemOf(error: VerifyError, message: string): DecideInput['collectProblems'][number] {
+  return { message, offline: isVerifyError(error, 'registry.offline') };
+}
+
 /** What `decide` is asked about a resolved image. */
 export function decideInput(
   pipeline: Pipeline,
@@ -73,9 +77,9 @@ export function decideInput(
   lineage: readonly LineageLink[] | null,
 ): DecideInput {
   const { image, failure, tagDigest } = resolution;
-  const problems = gathered.collected.problems.map(({ error, location }) => ({
-    message: `${location}: ${error.message}`,
-  }));
+  const problems = gathered.collected.problems.map(({ error, location }) =>
+    problemOf(error, `${location}: ${error.message}`),
+  );
   const input: DecideInput = {
     image: {
       name: image.name,
@@ -87,7 +91,7 @@ export function decideInput(
       created: null,
     },
     evidence: gathered.evidence,
-    collectProblems: failure === null ? problems : [{ message: failure.message }, ...problems],
+    collectProblems: failure === null ? problems : [problemOf(failure, failure.message), ...problems],
     trustedRoots: pipeline.trustedRoots,
     lineage,
     packages: null,
@@ -96,9 +100,14 @@ export function decideInput(
   return { ...input, packages: attestedPackages(input, pipeline.policies, gathered.sboms) };
 }
 
+function unresolvedCode(failure: VerifyError): 'image.not-found' | 'image.offline' | 'image.unresolved' {
+  if (isVerifyError(failure, 'registry.not-found')) return 'image.not-found';
+  return isVerifyError(failure, 'registry.offline') ? 'image.offline' : 'image.unresolved';
+}
+
 /** The decision on an image that could not be looked up. */
 export function decideFailure(pipeline: Pipeline, name: CanonicalName, failure: VerifyError): Decision {
-  const code = isVerifyError(failure, 'registry.not-found') ? 'image.not-found' : 'image.unresolved';
+  const code = unresolvedCode(failure);
   const hint = failure.hint === null ? {} : { hint: failure.hint };
   return decideUnresolved(name, { code, message: failure.message, ...hint }, pipeline.policies);
 }

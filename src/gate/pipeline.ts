@@ -1,10 +1,11 @@
 import type { ReportPolicy, ReportTrustedRoot, VerificationMaterial } from '../model/index.ts';
 import { type DecideInput, loadPolicies, type PolicySet } from '../policy/index.ts';
-import { prepareVerifier } from '../signature/index.ts';
+import { prepareVerifier, type RevocationSource } from '../signature/index.ts';
 import { fetchPolicyKeys } from './fetch-policy-keys.ts';
 import { gatherMaterial } from './gather-material.ts';
 import { type LocalEngine, localEngine } from './local-engine.ts';
 import { openRegistries, type Registries } from './registries.ts';
+import { revocationSource } from './revocation-source.ts';
 import type { Session } from './session.ts';
 
 /** What every image of one run is examined with. */
@@ -12,6 +13,7 @@ export interface Pipeline {
   readonly session: Session;
   readonly policies: PolicySet;
   readonly material: VerificationMaterial;
+  readonly revocation: RevocationSource | null;
   readonly trustedRoots: DecideInput['trustedRoots'];
   readonly registries: Registries;
   readonly local: LocalEngine;
@@ -55,6 +57,7 @@ export async function openPipeline(
     session,
     policies,
     material: gathered.material,
+    revocation: revocationSource(session, policies),
     trustedRoots: gathered.roots.map(({ id, layer, source }) => ({ id, layer, source })),
     registries,
     local,

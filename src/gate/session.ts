@@ -29,6 +29,14 @@ export function openWebClient({ environment, own, signal, version }: Session): W
   return createWebClient({ environment, signal, version, timeout: own.timeout });
 }
 
+/** The same, for what is signed itself and published over plain HTTP: lists of revoked certificates. The caller closes it. */
+export function openPlainWebClient({ environment, own, signal, version }: Session): WebClient {
+  return createWebClient({ environment, signal, version, timeout: Math.min(own.timeout, revocationTime) }, true);
+}
+
+/** For one question about revocation, milliseconds: a build waits for it. */
+const revocationTime = 15_000;
+
 /**
  * Goes no further after Ctrl-C.
  * @throws VerifyError `cancelled`

@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'unknown-signer' // signed with a key or by an authority that no policy names
   | 'invalid-signature' // the bytes do not match
   | 'certificate-expired' // outside its validity at the time that is proven
+  | 'certificate-revoked' // its authority took it back
   | 'certificate-invalid' // chain, usage, extensions, SCT
   | 'log-missing' // no log entry and no trusted timestamp where one is needed
   | 'log-invalid' // an entry that does not prove what it should
@@ -59,6 +60,8 @@ export interface Evidence {
   readonly timeSource: 'log' | 'timestamp' | null;
   readonly log: { readonly index: number; readonly id: string } | null;
   readonly problem: Problem | null;
+  /** Why it could not be found out whether the signer's certificate was revoked; left out where nothing is open. */
+  readonly revocationUnknown?: string;
   /** Identifier of the trusted root that it verified against (`TrustedRootSource.id`), null for keys and certificates. */
   readonly trustedRoot: string | null;
   /** Identifiers (`KeyMaterial.id`, `CertificateMaterial.id`) of all the material that it verified with. */

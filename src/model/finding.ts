@@ -8,6 +8,7 @@ export type FindingCode =
   | 'signature.invalid' // attached, but none verifies
   | 'signature.untrusted-key' // by a key or authority that no policy knows
   | 'signature.certificate-expired'
+  | 'signature.certificate-revoked'
   | 'signature.log-missing'
   | 'signature.threshold' // fewer signers than asked for
   | 'signature.claims-mismatch'
@@ -24,6 +25,7 @@ export type FindingCode =
   | 'lock.signer-changed'
   | 'image.unresolved' // could not be looked up
   | 'image.not-found'
+  | 'image.offline' // would need the network, which is not to be used
   | 'image.local-only'
   | 'image.local-shadow' // a local image of this name differs from the remote one
   | 'image.unverifiable' // an error kept us from knowing

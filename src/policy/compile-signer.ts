@@ -152,7 +152,11 @@ function isJson(text: string): boolean {
 async function notationSigner(
   scope: PolicyScope,
   path: Path,
-  notation: { readonly subject: string; readonly ca: string },
+  notation: {
+    readonly subject: string;
+    readonly ca: string;
+    readonly revocation?: NotationSigner['revocation'] | undefined;
+  },
 ): Promise<NotationSigner> {
   const isInline = notation.ca.includes('-----BEGIN ');
   const at = [...path, 'notation', 'ca'];
@@ -161,7 +165,9 @@ async function notationSigner(
   if (typeof material === 'string')
     throw invalidIn(scope, at, `${isInline ? 'the certificate' : notation.ca} is not usable: ${material}`);
   scope.material.addCertificate(material);
-  return { kind: 'notation', subject: notation.subject, authority: material.id };
+  const revocation = notation.revocation ?? 'require';
+  if (revocation !== 'skip') scope.material.addRevocable(material.id);
+  return { kind: 'notation', subject: notation.subject, authority: material.id, revocation };
 }
 
 /** What a rule asks for, for people. */

@@ -25,7 +25,11 @@ export interface SideDecision {
 /** What becomes of an image that could not be looked up: an error, which the mode `warn` makes a warning. */
 export function decideUnresolved(
   name: CanonicalName,
-  reason: { readonly code: 'image.unresolved' | 'image.not-found'; readonly message: string; readonly hint?: string },
+  reason: {
+    readonly code: 'image.unresolved' | 'image.not-found' | 'image.offline';
+    readonly message: string;
+    readonly hint?: string;
+  },
   policies: PolicySet,
 ): Decision {
   const isAbsent = reason.code === 'image.not-found';

@@ -21,6 +21,8 @@ export interface JudgedImage {
 interface CollectProblem {
   /** One sentence. */
   readonly message: string;
+  /** Only because the network is not to be used. */
+  readonly offline?: boolean;
 }
 
 /** What a signed SBOM lists. */

@@ -2,7 +2,7 @@ import type { Evidence, Finding } from '../model/index.ts';
 import { coverageOf, relevantEvidence } from './coverage.ts';
 import { describeSigners } from './describe-evidence.ts';
 import { matchesGlob } from './glob.ts';
-import { findingOf, type JudgeContext, type Judgement, unmet } from './judgement.ts';
+import { findingOf, type JudgeContext, type Judgement, keyPending, unmet } from './judgement.ts';
 import { matchSigner, signersFor } from './match-signer.ts';
 import type { AttestationRequirement, PolicyRule } from './policy-set.ts';
 import { isProvenance } from './predicate-type.ts';
@@ -44,9 +44,13 @@ export function judgeAttestation(
         hint: 'build for a platform that has one',
       },
     );
-    return unmet(context, finding, isPending);
+    return unmet(context, finding, isPending ? [keyPending] : []);
   }
-  return unmet(context, explain(requirement, expected, { attestations, ofType, trusted }), isPending);
+  return unmet(
+    context,
+    explain(requirement, expected, { attestations, ofType, trusted }),
+    isPending ? [keyPending] : [],
+  );
 }
 
 function isAttestation(piece: Evidence): boolean {

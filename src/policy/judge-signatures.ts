@@ -2,7 +2,7 @@ import type { Evidence, Finding, ProblemCode } from '../model/index.ts';
 import { coverageOf, relevantEvidence } from './coverage.ts';
 import { describeFoundSigner, describeSigners, signerIdentity } from './describe-evidence.ts';
 import { countSatisfied } from './distinct-signers.ts';
-import { findingOf, type JudgeContext, type Judgement, refused, unmet } from './judgement.ts';
+import { findingOf, type JudgeContext, type Judgement, keyPending, refused, unmet } from './judgement.ts';
 import { claimsToBe, matchSigner, type SignerMatch, signersFor } from './match-signer.ts';
 import type { PolicyRule, SignerEntry, TrustedSigner } from './policy-set.ts';
 import { repositoryMatch } from './same-repository.ts';
@@ -88,16 +88,39 @@ function trySignatures(
   const good = evidence.filter((piece) => satisfying.some((pieces) => pieces.has(piece)));
   if (coverage.kind === 'whole' || coverage.kind === 'platforms') {
     const coversWhole = coverage.kind === 'whole';
-    return { holds: true, basis: 'signature', evidence: good, coversWhole, remarks: [] };
+    return { holds: true, basis: 'signature', evidence: good, coversWhole, remarks: revocationRemarks(good) };
   }
-  const isPending = signers.flat().some((signer) => signer.kind === 'key' && signer.pending !== null);
+  const pending = pendingReasons(context, signers.flat(), evidence);
   const expected = expectedOf(rule, entries);
-  if (coverage.kind === 'partial') return unmet(context, uncoveredFinding(expected, coverage.uncovered), isPending);
+  if (coverage.kind === 'partial') return unmet(context, uncoveredFinding(expected, coverage.uncovered), pending);
   if (good.length > 0 && rule.threshold > 1) {
     const found = `${count(good)} of ${rule.threshold}: ${describeSigners(good)}`;
-    return unmet(context, thresholdFinding(expected, found), isPending);
+    return unmet(context, thresholdFinding(expected, found), pending);
   }
-  return unmet(context, explainFailure(context, signers.flat(), evidence, expected), isPending);
+  return unmet(context, explainFailure(context, signers.flat(), evidence, expected), pending);
+}
+
+/** What could not be found out, and would let the rule hold. */
+function pendingReasons(
+  context: JudgeContext,
+  signers: readonly TrustedSigner[],
+  evidence: readonly Evidence[],
+): readonly string[] {
+  const isKeyPending = signers.some((signer) => signer.kind === 'key' && signer.pending !== null);
+  const open = evidence.filter((piece) =>
+    signers.some((signer) => matchSigner(signer, piece, context.roots) === 'revocation'),
+  );
+  const revocations = new Set(open.map(({ revocationUnknown }) => `${revocationMessage}: ${revocationUnknown ?? ''}`));
+  return [...(isKeyPending ? [keyPending] : []), ...revocations];
+}
+
+const revocationMessage = 'it could not be found out whether the certificate was revoked';
+
+/** What a signer took with `revocation: warn`. */
+function revocationRemarks(evidence: readonly Evidence[]): readonly Finding[] {
+  const open = [...new Set(evidence.flatMap(({ revocationUnknown }) => revocationUnknown ?? []))];
+  if (open.length === 0) return [];
+  return [findingOf('image.unverifiable', revocationMessage, { level: 'warning', found: open.join('; ') })];
 }
 
 function uncoveredFinding(expected: string, platforms: readonly string[]): Finding {
@@ -159,7 +182,7 @@ function combineStrangers(nearest: NearMiss, evidence: readonly Evidence[]): Fin
   return { ...nearest.finding, found: describeSigners(evidence.filter((piece) => piece.verified)) };
 }
 
-const nearness: readonly SignerMatch[] = ['yes', 'log', 'claims', 'untrusted-root', 'no'];
+const nearness: readonly SignerMatch[] = ['yes', 'revocation', 'log', 'claims', 'untrusted-root', 'no'];
 
 function nearMiss(
   context: JudgeContext,
@@ -205,6 +228,7 @@ function strangerFinding(match: SignerMatch, piece: Evidence, expected: string, 
         hint: 'a trusted root counts only for the layer that declares it and those after it',
       });
     case 'yes':
+    case 'revocation': // told as what is not known
     case 'no':
       return findingOf('signature.identity-mismatch', 'it is signed, but by somebody whom the rule does not name', {
         expected,
@@ -224,6 +248,7 @@ const brokenCodes: Readonly<Partial<Record<ProblemCode, Finding['code']>>> = {
   expired: 'signature.certificate-expired',
   'log-missing': 'signature.log-missing',
   'unknown-signer': 'signature.untrusted-key',
+  'certificate-revoked': 'signature.certificate-revoked',
 };
 
 function brokenFinding(piece: Evidence, expected: string): Finding {
@@ -235,6 +260,7 @@ function brokenFinding(piece: Evidence, expected: string): Finding {
   const reason = piece.problem?.message ?? 'it did not verify';
   const messages: Readonly<Partial<Record<Finding['code'], string>>> = {
     'signature.certificate-expired': "a signature is attached, but its signer's certificate was not valid at that time",
+    'signature.certificate-revoked': "a signature is attached, but its signer's certificate was revoked",
     'signature.log-missing': 'a signature is attached, but nothing proves when it was made',
     'signature.untrusted-key': 'it is signed with a key, or under an authority, that no policy names',
   };

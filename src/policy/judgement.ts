@@ -60,20 +60,33 @@ export function refused(finding: Finding): Judgement {
   return { holds: false, finding, isKnown: true };
 }
 
-/** A requirement that does not hold by what was seen: an error where not everything could be seen. */
-export function unmet(context: JudgeContext, finding: Finding, isPending = false): Judgement {
+const offlineHint =
+  'run once without --offline, so that what is needed is kept; an error is never taken for "unsigned"';
+
+function unseen(isAttached: boolean): string {
+  return isAttached ? 'what is attached to it could not all be seen' : 'what it is judged by could not all be had';
+}
+
+/** Why a requirement might hold after all, if more were known. */
+export const keyPending = 'a key that the policy names could not be fetched';
+
+/**
+ * A requirement that does not hold by what was seen: an error where not everything could be seen, or where `pending` names something
+ * else that is not known.
+ */
+export function unmet(context: JudgeContext, finding: Finding, pending: readonly string[] = []): Judgement {
   const { collectProblems } = context.input;
-  if (collectProblems.length === 0 && !isPending) return refused(finding);
-  const reasons = [...new Set(collectProblems.map((problem) => problem.message))].sort();
-  if (isPending) reasons.push('a key that the policy names could not be fetched');
+  if (collectProblems.length === 0 && pending.length === 0) return refused(finding);
+  const reasons = [...[...new Set(collectProblems.map((problem) => problem.message))].sort(), ...pending];
+  const isOffline = pending.length === 0 && collectProblems.every(({ offline }) => offline === true);
   const seen = finding.code === 'signature.missing' || finding.found === null ? '' : ` (seen: ${finding.found})`;
   return {
     holds: false,
     isKnown: false,
-    finding: findingOf('image.unverifiable', 'what is attached to it could not all be seen', {
+    finding: findingOf(isOffline ? 'image.offline' : 'image.unverifiable', unseen(collectProblems.length > 0), {
       ...(finding.expected === null ? {} : { expected: finding.expected }),
       found: `${reasons.slice(0, 5).join('; ')}${seen}`,
-      hint: 'try again when the registry can be reached; an error is never taken for "unsigned"',
+      hint: isOffline ? offlineHint : 'try again when all can be reached; an error is never taken for "unsigned"',
     }),
   };
 }

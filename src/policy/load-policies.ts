@@ -186,6 +186,7 @@ function finish(progress: Progress): PolicySet {
     material: progress.material.material(),
     fetches: progress.material.fetches(),
     publishers: [...progress.publishers.values()],
+    revocable: progress.material.revocable(),
     namesGithub: progress.material.namesGithub(),
     tokenServices: loaded.flatMap(({ compiled }) => compiled.tokenServices),
     signatureLocations: locations,

@@ -4,7 +4,7 @@ import type { KeylessSigner, PolicyLayer, SignerEntry, TrustedSigner } from './p
 import { matchesText } from './text-pattern.ts';
 
 /** How near a piece of evidence comes to a signer: `yes`, or what is wrong with it, from nearest to farthest. */
-export type SignerMatch = 'yes' | 'log' | 'claims' | 'untrusted-root' | 'no';
+export type SignerMatch = 'yes' | 'revocation' | 'log' | 'claims' | 'untrusted-root' | 'no';
 
 /** The trusted roots that a layer may rely on. */
 export interface RootScope {
@@ -46,7 +46,8 @@ export function matchSigner(signer: TrustedSigner, evidence: Evidence, roots: Ro
     case 'notation': {
       const isSubject = evidence.signer?.kind === 'certificate' && evidence.signer.subject === signer.subject;
       if (evidence.form !== 'notation' || !isSubject) return 'no';
-      return evidence.materials.includes(signer.authority) ? 'yes' : 'untrusted-root';
+      if (!evidence.materials.includes(signer.authority)) return 'untrusted-root';
+      return signer.revocation === 'require' && evidence.revocationUnknown !== undefined ? 'revocation' : 'yes';
     }
   }
 }

@@ -7,6 +7,7 @@ export class MaterialCollector {
   readonly #certificates = new Map<string, CertificateMaterial>();
   readonly #roots = new Map<string, TrustedRootSource>();
   readonly #fetches = new Map<string, KeyFetch>();
+  readonly #revocable = new Set<string>();
   #github = false;
 
   addKey(key: KeyMaterial): void {
@@ -24,6 +25,15 @@ export class MaterialCollector {
 
   addFetch(fetch: KeyFetch): void {
     this.#fetches.set(`${fetch.url} ${fetch.sha256}`, fetch);
+  }
+
+  /** An authority whose certificates a signer wants not to be revoked. */
+  addRevocable(authority: string): void {
+    this.#revocable.add(authority);
+  }
+
+  revocable(): readonly string[] {
+    return [...this.#revocable];
   }
 
   /** GitHub's own root comes with the program, and is only looked into where a signer rests on it. */

@@ -45,6 +45,8 @@ export interface NotationSigner {
   readonly subject: string;
   /** `CertificateMaterial.id`. */
   readonly authority: string;
+  /** What it takes that nothing is known of its certificates' revocation. */
+  readonly revocation: 'require' | 'warn' | 'skip';
 }
 
 /** An entry of `signedBy`, ready to be compared with evidence. */
@@ -207,6 +209,8 @@ export interface PolicySet {
   readonly fetches: readonly KeyFetch[];
   /** Every publisher that a policy may name: the built-in catalogue's and those of the layers' own files. */
   readonly publishers: readonly Publisher[];
+  /** Authorities (`CertificateMaterial.id`) of Notation whose certificates must not be revoked. */
+  readonly revocable: readonly string[];
   /** Whether a rule relies on GitHub's own trusted root, which counts for nobody else. */
   readonly namesGithub: boolean;
   /** Of the machine's and the user's policies. */

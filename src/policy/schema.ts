@@ -81,6 +81,12 @@ const signerFields = {
     .strictObject({
       subject: text.describe('Exact, in the order CN=…,O=…,L=…,ST=…,C=…'),
       ca: text.describe('PEM file'),
+      revocation: z
+        .enum(['require', 'warn', 'skip'])
+        .optional()
+        .describe(
+          'Whether it must be known that no certificate of the signer was revoked, where they say how to find out: require (default), warn, or skip, which does not look. A revoked one is refused by require and warn',
+        ),
     })
     .optional()
     .describe('Signed by Notation with a certificate of this subject under this authority'),

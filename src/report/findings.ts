@@ -35,6 +35,12 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     meaning: 'The signer’s certificate was not valid at the time that log or timestamp prove.',
     cure: 'Have the image signed again; a signature cannot be repaired afterwards.',
   },
+  'signature.certificate-revoked': {
+    headline: 'certificate revoked',
+    meaning:
+      'The authority has taken back a certificate of the signer: a Notation signature by it proves nothing any more.',
+    cure: 'Have the image signed again with a certificate that holds, and find out why this one was revoked before you use what it signed.',
+  },
   'signature.log-missing': {
     headline: 'signature without proof of time',
     meaning: 'Neither a transparency log entry nor a trusted timestamp is there where the rule needs one.',
@@ -127,6 +133,12 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     meaning:
       'The local image store holds other bytes under this name than the registry, and only one of them can be meant.',
     cure: 'Remove or rename the local one (`docker image rm`), or pull the registry’s.',
+  },
+  'image.offline': {
+    headline: 'not known without the network',
+    meaning:
+      'With `--offline` the network is not used, and what is kept does not suffice to look the image up or to judge it.',
+    cure: 'Run once without `--offline`, so that what is needed is kept, or write the digest into the Dockerfile.',
   },
   'image.unverifiable': {
     headline: 'could not be verified',

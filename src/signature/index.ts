@@ -1,14 +1,19 @@
 import type { Attachment, Digest, Evidence, VerificationMaterial } from '../model/index.ts';
+import type { RevocationSource } from './revocation-source.ts';
+
+export type { RevocationRequest, RevocationSource } from './revocation-source.ts';
 
 /** What a caller may set. */
 export interface VerifyOptions {
   /** The present; only private authorities without any timestamp are checked against it. */
   readonly now?: Date;
+  /** Where to look up whether certificates of Notation's signers were revoked; left out: nowhere. */
+  readonly revocation?: RevocationSource;
 }
 
 /**
  * Says what each attachment proves: one or more pieces of evidence for each, in order. Each is tried on its own against
- * every key, certificate authority and trusted root; no network is touched, and a bad attachment never throws: its
+ * every key, certificate authority and trusted root; no network is touched but through `revocation`, and a bad attachment never throws: its
  * evidence has a `problem`. `materials` names everything that it verified with.
  */
 export async function verifyAttachments(
@@ -18,7 +23,7 @@ export async function verifyAttachments(
 ): Promise<readonly Evidence[]> {
   if (attachments.length === 0) return [];
   const { verifyEach } = await import('./verify-each.ts');
-  return await verifyEach(attachments, material, options.now ?? new Date());
+  return await verifyEach(attachments, material, options.now ?? new Date(), options.revocation ?? null);
 }
 
 /** The part of an in-toto statement that says something. */

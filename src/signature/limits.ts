@@ -14,6 +14,12 @@ export const limits = {
   certificateBytes: 64 * 1024,
   /** An RFC 3161 token, DER. */
   timestampBytes: 64 * 1024,
+  /** A responder's answer about one certificate. */
+  ocspBytes: 64 * 1024,
+  /** A list of revoked certificates. */
+  revocationListBytes: 4 * mebibyte,
+  /** Addresses of one kind that one certificate names, and are followed. */
+  revocationAddresses: 4,
   jsonDepth: 128,
   logEntries: 32,
   timestamps: 8,

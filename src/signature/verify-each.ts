@@ -6,6 +6,7 @@ import { refusedEvidence } from './evidence.ts';
 import { limits } from './limits.ts';
 import { type PreparedMaterial, prepareMaterial } from './prepared-material.ts';
 import { problemOf, Refusal } from './refusal.ts';
+import type { RevocationSource } from './revocation-source.ts';
 import { sigstoreBundleReader } from './sigstore-bundle.ts';
 import { verifyStatement } from './verify-statement.ts';
 
@@ -32,12 +33,17 @@ function contentOf(attachment: Attachment): Buffer<ArrayBuffer> {
   return Buffer.from(attachment.content, 'base64');
 }
 
-async function verifyOne(attachment: Attachment, material: PreparedMaterial, now: Date): Promise<readonly Evidence[]> {
+async function verifyOne(
+  attachment: Attachment,
+  material: PreparedMaterial,
+  now: Date,
+  revocation: RevocationSource | null,
+): Promise<readonly Evidence[]> {
   try {
     const content = contentOf(attachment);
     if (attachment.form === 'notation') {
       const { verifyNotation } = await import('./verify-notation.ts');
-      return [verifyNotation(attachment, content, material, now)];
+      return [await verifyNotation(attachment, content, material, now, revocation)];
     }
     const statements = readers[attachment.form].read(attachment, content);
     return statements.flatMap((statement) => verifyStatement(attachment, statement, material, now));
@@ -51,12 +57,13 @@ export async function verifyEach(
   attachments: readonly Attachment[],
   material: VerificationMaterial,
   now: Date,
+  revocation: RevocationSource | null = null,
 ): Promise<readonly Evidence[]> {
   const prepared = await prepareMaterial(material);
   const evidence: Evidence[] = [];
   for (const attachment of attachments) {
     // One after another: the work is the processor's alone, and memory stays bounded.
-    evidence.push(...(await verifyOne(attachment, prepared, now)));
+    evidence.push(...(await verifyOne(attachment, prepared, now, revocation)));
   }
   return evidence;
 }

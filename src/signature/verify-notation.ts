@@ -12,6 +12,8 @@ import { readJwsEnvelope } from './notation-jws.ts';
 import { type NotationTime, notationTime } from './notation-timestamp.ts';
 import type { PreparedMaterial } from './prepared-material.ts';
 import { printable, problemOf, Refusal } from './refusal.ts';
+import { checkRevocation } from './revocation.ts';
+import type { RevocationSource } from './revocation-source.ts';
 import { arrayOf, objectOf, parseStrictJson, stringOf } from './strict-json.ts';
 import { subjectName } from './subject-name.ts';
 
@@ -93,22 +95,40 @@ function verifyEnvelope(
   return { materials: [...trusted.map((authority) => authority.id), ...(time?.materials ?? [])], time };
 }
 
+/**
+ * What stays open about revocation.
+ * @throws Refusal `certificate-revoked`
+ */
+async function openRevocation(
+  chain: CertificateChain,
+  { materials, time }: Verified,
+  source: RevocationSource | null,
+  now: Date,
+): Promise<Pick<Evidence, 'revocationUnknown'>> {
+  if (source === null || !materials.some((id) => source.authorities.has(id))) return {};
+  const { status, reason } = await checkRevocation(chain, source, now, time?.time ?? null);
+  if (status === 'revoked')
+    throw new Refusal('certificate-revoked', `a certificate of its signer was taken back: ${reason}`);
+  return status === 'unknown' ? { revocationUnknown: reason } : {};
+}
+
 function signerOf([{ parsed }]: CertificateChain): Signer {
   return { kind: 'certificate', subject: subjectName(parsed) };
 }
 
 /**
- * Verifies a Notation signature (notaryproject/specifications, trust-store-trust-policy.md, level `strict` without
- * revocation): attributes, algorithm by key, chain to an authority of a policy, validity at the proven time or now,
- * expiry, and the digest it targets.
+ * Verifies a Notation signature (notaryproject/specifications, trust-store-trust-policy.md, level `strict`): attributes,
+ * algorithm by key, chain to an authority of a policy, validity at the proven time or now, expiry, the digest it targets,
+ * and, where there is a source for it, that no certificate of the chain was revoked.
  * @throws Refusal where it cannot even be read
  */
-export function verifyNotation(
+export async function verifyNotation(
   attachment: Attachment,
   content: Buffer,
   material: PreparedMaterial,
   now: Date,
-): Evidence {
+  revocation: RevocationSource | null,
+): Promise<Evidence> {
   const envelope = readEnvelope(attachment, content);
   const chain = readChain(envelope);
   const signer = signerOf(chain);
@@ -123,7 +143,8 @@ export function verifyNotation(
     }
     const time = verified.time === null ? null : dateTime(verified.time.time);
     const timeSource = verified.time === null ? null : 'timestamp';
-    return { ...evidence, verified: true, problem: null, materials: verified.materials, time, timeSource };
+    const open = await openRevocation(chain, verified, revocation, now);
+    return { ...evidence, verified: true, problem: null, materials: verified.materials, time, timeSource, ...open };
   } catch (error) {
     return { ...evidence, problem: problemOf(error) };
   }

@@ -159,6 +159,8 @@ describe('with --offline', () => {
       const { status, stdout } = await check(image, acmePolicy(), ['--offline']);
       expect({ status, ...JSON.parse(stdout) }).toMatchObject({ status: 11, verdict: 'error' });
       expect(stdout).toContain('and the network is not to be used');
+      const [{ findings }] = JSON.parse(stdout).images;
+      expect(findings.map(({ code }: { code: string }) => code)).toEqual(['image.offline']);
       expect(attempts()).toBe(0);
     },
   );

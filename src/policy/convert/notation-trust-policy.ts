@@ -12,7 +12,7 @@ export const notationTrustPolicySchema = z.strictObject({
       registryScopes: z.array(text).min(1),
       signatureVerification: z.looseObject({
         level: z.enum(['strict', 'permissive', 'audit', 'skip']),
-        override: z.looseObject({}).optional(),
+        override: z.looseObject({ revocation: z.enum(['enforce', 'log', 'skip']).optional() }).optional(),
       }),
       trustStores: z.array(text).optional(),
       trustedIdentities: z.array(text).optional(),
@@ -53,7 +53,8 @@ function convertPolicy(policy: TrustPolicy): ConvertedRule {
     };
   if (level === 'permissive')
     comments.push(`${policy.name}: level permissive let expired and revoked signatures pass; here they do not`);
-  if (override !== undefined) comments.push(`${policy.name}: override has no equal: every check counts`);
+  if (Object.keys(override ?? {}).some((check) => check !== 'revocation'))
+    comments.push(`${policy.name}: of override only revocation has an equal: every other check counts`);
   const stores = (policy.trustStores ?? []).filter((store) => /^(?:ca|signingAuthority):/.test(store));
   const others = (policy.trustStores ?? []).filter((store) => !stores.includes(store));
   if (others.length > 0) comments.push(`${policy.name}: the trust stores ${others.join(', ')} have no equal`);
@@ -67,10 +68,26 @@ function convertPolicy(policy: TrustPolicy): ConvertedRule {
     .map((identity) => subjectOf(identity));
   if (subjects.length > 0)
     comments.push(`${policy.name}: subjects had to agree in the parts that are named; here they are compared whole`);
+  const revocation = revocationOf(policy);
   const signedBy = subjects.flatMap((subject) =>
-    stores.map((store) => ({ notation: { subject, ca: `${store.slice(store.indexOf(':') + 1)}.pem` } })),
+    stores.map((store) => ({
+      notation: {
+        subject,
+        ca: `${store.slice(store.indexOf(':') + 1)}.pem`,
+        ...(revocation === null ? {} : { revocation }),
+      },
+    })),
   );
   return { rule: { name: policy.name, images, signedBy, ...(level === 'audit' ? { mode: 'warn' } : {}) }, comments };
+}
+
+const revocationActions = { enforce: 'require', log: 'warn', skip: 'skip' } as const;
+
+/** What the policy made of a revocation that could not be found out; null for what is the default here. */
+function revocationOf({ signatureVerification }: TrustPolicy): 'require' | 'warn' | 'skip' | null {
+  const { level, override } = signatureVerification;
+  if (override?.revocation !== undefined) return revocationActions[override.revocation];
+  return level === 'strict' ? null : 'warn';
 }
 
 const order = ['CN', 'OU', 'O', 'L', 'ST', 'C'];
