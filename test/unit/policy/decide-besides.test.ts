@@ -53,6 +53,7 @@ describe('a cache import', () => {
     ['that is no reference is denied', { project: listed }, { type: 'registry', ref: '::' }, 'block'],
   ])('%s', async (_, layers, cacheImport, status) => {
     const decision = decideCacheImport(cacheImport, await policiesOf(layers));
+    expect(decision.finding).toMatchSnapshot();
     expect(decision.status).toBe(status);
     expect(decision.finding?.code ?? null).toBe(status === 'allow' ? null : 'cache-import.denied');
   });
@@ -78,6 +79,31 @@ describe('a folder in place of an image', () => {
       { project: lists('docker.io/library/golang:latest') },
       replacement('golang'),
       'allow',
+    ],
+    [
+      'is allowed where its written name is listed, though that is no reference',
+      { project: lists('Ünlesbar') },
+      { ...replacement('golang'), name: 'Ünlesbar' },
+      'allow',
+    ],
+    ['is blocked where what is listed is no reference', { project: lists('Ünlesbar') }, replacement('golang'), 'block'],
+    [
+      'that stands for no image is blocked by its name alone',
+      { project: lists('golang') },
+      { ...replacement('golang'), name: 'other', image: null },
+      'block',
+    ],
+    [
+      'that stands for no image is an ordinary context, whatever the rules',
+      { project: 'version: 1\nrules: [{images: ["library/*"], signedBy: []}]\n' },
+      { ...replacement('assets', false), image: null },
+      'allow',
+    ],
+    [
+      'is an image beside a rule for a tag of everything',
+      { project: 'version: 1\nrules: [{images: ["**:latest"], signedBy: []}]\n' },
+      replacement('assets', false),
+      'block',
     ],
     ['is blocked where another is listed', { project: lists('golang') }, replacement('golang:1.22'), 'block'],
     [
@@ -112,6 +138,7 @@ describe('a folder in place of an image', () => {
     ],
   ])('%s', async (_, layers, context, status) => {
     const decision = decideReplacement(context, await policiesOf(layers));
+    expect(decision.finding).toMatchSnapshot();
     expect(decision.status).toBe(status);
     expect(decision.finding?.code ?? null).toBe(status === 'allow' ? null : 'context.replaces-image');
   });
@@ -131,5 +158,19 @@ describe('an image that cannot be looked up', () => {
       verified: false,
       findings: [{ code: 'image.not-found', found: '404' }],
     });
+  });
+
+  it.each([
+    [{ code: 'image.not-found', message: '404' }, 'there is no such image', 'check its name and tag'],
+    [
+      { code: 'image.unresolved', message: '503' },
+      'it could not be looked up',
+      'check the network, or write it with a digest',
+    ],
+    [{ code: 'image.unresolved', message: '401', hint: 'log in' }, 'it could not be looked up', 'log in'],
+  ] as const)('is told with what to do: %j', async (reason, message, hint) => {
+    const { findings } = decideUnresolved(name, reason, await policiesOf({}));
+    const expected = 'docker.io/library/alpine:latest at its registry';
+    expect(findings).toEqual([{ code: reason.code, level: 'error', message, expected, found: reason.message, hint }]);
   });
 });

@@ -52,3 +52,60 @@ describe('a name', () => {
     expect(codes(`acme/nodes@${image}`, ['docker.io/acme/nodes'])).toEqual([]);
   });
 });
+
+describe('a well-known image', () => {
+  const images = (
+    'alpine amazoncorretto busybox bash caddy centos composer debian docker eclipse-temurin elasticsearch fedora golang gradle haproxy httpd ' +
+    'influxdb jenkins kibana logstash mariadb maven memcached mongo mysql nextcloud nginx node openjdk perl php postgres python rabbitmq ' +
+    'redis registry ruby rust sonarqube telegraf tomcat traefik ubuntu vault wordpress zookeeper'
+  ).split(' ');
+
+  it.each(images)('%s imitates nobody, and is imitated by what looks like it', (known) => {
+    expect(codes(`${known}@${image}`)).toEqual([]);
+    const lookalike = known.replace(/[lo]|$/, (letter) => ({ l: '1', o: '0', '': '-' })[letter] ?? letter);
+    const [finding] = nameRemarks(
+      `${lookalike === `${known}-` ? `${known.slice(0, 1)}.${known.slice(1)}` : lookalike}@${image}`,
+    );
+    expect(finding).toMatchObject({ code: 'image.imitates', expected: `docker.io/library/${known}`, level: 'warning' });
+  });
+
+  it.each([
+    'docker.io',
+    'ghcr.io',
+    'quay.io',
+    'gcr.io',
+    'registry.k8s.io',
+    'mcr.microsoft.com',
+    'cgr.dev',
+    'public.ecr.aws',
+    'registry.access.redhat.com',
+  ])('host %s imitates nobody, and is imitated by what looks like it', (host) => {
+    expect(codes(`${host}/acme/app@${image}`)).toEqual([]);
+    const lookalike = host.replace(/[lios]/, (letter) => ({ l: '1', i: '1', o: '0', s: '5' })[letter] ?? letter);
+    const changed = lookalike === host ? host.replace('d', 'dd') : lookalike;
+    expect(nameRemarks(`${changed}/acme/app@${image}`)).toMatchObject([{ expected: expect.stringContaining(host) }]);
+  });
+
+  it.each<[string, string | null]>([
+    ['nod', 'node'],
+    ['nodee', 'node'],
+    ['ndoe', 'node'],
+    ['noxxe', null],
+    ['phpp', null],
+    ['ph', null],
+    ['pyhton', 'python'],
+    ['pyhtno', null],
+    ['mariadbxx', null],
+    ['memcachedxx', 'memcached'],
+    ['memcachedxxx', null],
+    ['eclipse_temurin', 'eclipse-temurin'],
+    ['eclipse.temurin', 'eclipse-temurin'],
+    ['rnaven', 'maven'],
+    ['vvordpress', 'wordpress'],
+    ['m0ngo', 'mongo'],
+    ['redi5', 'redis'],
+  ])('is meant by %s: %j', (written, meant) => {
+    const found = nameRemarks(`${written}@${image}`).map(({ expected }) => expected);
+    expect(found).toEqual(meant === null ? [] : [`docker.io/library/${meant}`]);
+  });
+});

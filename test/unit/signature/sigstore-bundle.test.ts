@@ -87,6 +87,134 @@ describe('a bundle', () => {
   });
 });
 
+describe('the format of a bundle', () => {
+  type Json = Record<string, unknown>;
+  function changed(change: (bundle: Json) => void): Attachment {
+    const found = keyBundle(privateKey, statementFor());
+    const bundle = JSON.parse(Buffer.from(found.content, 'base64').toString()) as Json; // it was made as an object
+    change(bundle);
+    return { ...found, content: Buffer.from(JSON.stringify(bundle)).toString('base64') };
+  }
+  const entry = (changes: Json = {}): Json => ({
+    logIndex: '1',
+    logId: { keyId: 'AAAA' },
+    kindVersion: { kind: 'dsse', version: '0.0.1' },
+    integratedTime: '1',
+    inclusionPromise: { signedEntryTimestamp: 'AAAA' },
+    inclusionProof: {
+      logIndex: '1',
+      rootHash: 'AAAA',
+      treeSize: '2',
+      hashes: ['AAAA'],
+      checkpoint: { envelope: 'x' },
+    },
+    canonicalizedBody: 'AAAA',
+    ...changes,
+  });
+  const withMaterial = (more: Json) =>
+    changed((bundle) => {
+      bundle['verificationMaterial'] = { ...(bundle['verificationMaterial'] as Json), ...more };
+    });
+
+  test.each([
+    'application/vnd.dev.sigstore.bundle+json;version=0.1',
+    'application/vnd.dev.sigstore.bundle+json;version=0.2',
+    'application/vnd.dev.sigstore.bundle+json;version=0.3',
+    'application/vnd.dev.sigstore.bundle.v0.3+json',
+  ])('may be %s', async (mediaType) => {
+    const found = changed((bundle) => Object.assign(bundle, { mediaType }));
+    expect((await evidenceOf(found))?.problem?.code).not.toBe('unsupported');
+  });
+
+  test.each([
+    'application/vnd.dev.sigstore.bundle+json;version=0.4',
+    'application/vnd.dev.sigstore.bundle.v0.4+json',
+    'x application/vnd.dev.sigstore.bundle.v0.3+json',
+    '',
+    3,
+    null,
+  ])('may not be %j', async (mediaType) => {
+    const found = changed((bundle) => Object.assign(bundle, { mediaType }));
+    expect(await evidenceOf(found)).toMatchObject({ verified: false, problem: { code: 'unsupported' } });
+  });
+
+  test.each<[string, Json]>([
+    ['signature', { tlogEntries: [], signature: 'A*==' }],
+    ['sig', { sig: 'AAA' }],
+    ['payload', { payload: 'AAAA=' }],
+    ['rawBytes', { certificate: { rawBytes: ' AAAA' } }],
+    ['canonicalizedBody', { tlogEntries: [entry({ canonicalizedBody: 'AA\nAA' })] }],
+    ['signedEntryTimestamp', { tlogEntries: [entry({ inclusionPromise: { signedEntryTimestamp: 'AA-_' } })] }],
+    ['signedTimestamp', { timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: 'A' }] } }],
+    ['digest', { messageDigest: { digest: 'AAA*' } }],
+    ['keyId', { tlogEntries: [entry({ logId: { keyId: 'AA=A' } })] }],
+    ['rootHash', { tlogEntries: [entry({ inclusionProof: { rootHash: 'AAAAA' } })] }],
+  ])('whose %s is not strictly base64 is refused', async (name, more) => {
+    expect(await evidenceOf(withMaterial(more))).toMatchObject({
+      verified: false,
+      problem: { code: 'malformed', message: `the bundle's ${name} is not base64` },
+    });
+  });
+
+  test.each<[string, Json]>([
+    ['logIndex', entry({ logIndex: '-1' })],
+    ['logIndex', entry({ logIndex: '1e3' })],
+    ['logIndex', entry({ logIndex: '12345678901234567890' })],
+    ['integratedTime', entry({ integratedTime: '0x10' })],
+    [
+      'logIndex of the proof',
+      entry({
+        inclusionProof: { logIndex: ' 1', rootHash: '', treeSize: '1', hashes: [], checkpoint: { envelope: 'x' } },
+      }),
+    ],
+    [
+      'treeSize',
+      entry({
+        inclusionProof: { logIndex: '1', rootHash: '', treeSize: '1.5', hashes: [], checkpoint: { envelope: 'x' } },
+      }),
+    ],
+  ])('whose %s is no natural number is refused', async (_name, bad) => {
+    expect(await evidenceOf(withMaterial({ tlogEntries: [bad] }))).toMatchObject({
+      verified: false,
+      problem: { code: 'malformed', message: expect.stringMatching(/number|format/) },
+    });
+  });
+
+  test.each<[string, number, Json]>([
+    ['32 log entries', 32, { tlogEntries: Array.from({ length: 32 }, () => entry()) }],
+    ['33 log entries', 33, { tlogEntries: Array.from({ length: 33 }, () => entry()) }],
+    [
+      '8 timestamps',
+      8,
+      { timestampVerificationData: { rfc3161Timestamps: Array(8).fill({ signedTimestamp: 'AAAA' }) } },
+    ],
+    [
+      '9 timestamps',
+      9,
+      { timestampVerificationData: { rfc3161Timestamps: Array(9).fill({ signedTimestamp: 'AAAA' }) } },
+    ],
+  ])('with %s is counted', async (_name, count, more) => {
+    const evidence = await evidenceOf(withMaterial(more));
+    expect(evidence?.problem?.code === 'too-large').toBe(count % 2 === 1);
+  });
+
+  test.each<[string, (bundle: Json) => void, string]>([
+    ['without a signature', (bundle) => Object.assign(bundle['dsseEnvelope'] as Json, { signatures: [] }), 'malformed'],
+    [
+      'with two signatures',
+      (bundle) => {
+        const envelope = bundle['dsseEnvelope'] as { signatures: unknown[] };
+        envelope.signatures.push(envelope.signatures[0]);
+      },
+      'malformed',
+    ],
+    ['that signs nothing', (bundle) => delete bundle['dsseEnvelope'], 'malformed'],
+    ['that is verified by nothing', (bundle) => delete bundle['verificationMaterial'], 'malformed'],
+  ])('%s is refused', async (_name, change, code) => {
+    expect(await evidenceOf(changed(change))).toMatchObject({ verified: false, problem: { code } });
+  });
+});
+
 describe('a bundle over the manifest itself', () => {
   const manifest = Buffer.from('{"schemaVersion":2}');
   const subject = `sha256:${createHash('sha256').update(manifest).digest('hex')}` as Digest;
@@ -114,6 +242,24 @@ describe('a bundle over the manifest itself', () => {
     const other = ecPair('secp384r1');
     const larger = await verifyAttachments([messageBundle(subject, other)], material({ keys: keysOf(other) }));
     expect(larger).toMatchObject([{ verified: true }]);
+  });
+
+  test.each([
+    ['SHA2_256', 32, 'sha256'],
+    ['SHA2_384', 48, 'sha384'],
+    ['SHA2_512', 64, 'sha512'],
+    ['SHA3_256', 32, 'unknown'],
+  ])('that states a digest of %s names it', async (algorithm, length, name) => {
+    const found = messageBundle(subject);
+    const text = Buffer.from(found.content, 'base64').toString();
+    const bundle = JSON.parse(text) as { messageSignature: { messageDigest: object } };
+    const digest = Buffer.alloc(length, 0xab);
+    bundle.messageSignature.messageDigest = { algorithm, digest: digest.toString('base64') };
+    const changed = { ...found, content: Buffer.from(JSON.stringify(bundle)).toString('base64') };
+    expect((await evidenceOf(changed))?.problem).toEqual({
+      code: 'wrong-subject',
+      message: `it was made for ${name}:${digest.toString('hex')}, expected ${subject}`,
+    });
   });
 
   test('by another key is refused', async () => {
