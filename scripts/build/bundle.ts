@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { metadata } from '../../src/plugin/index.ts';
 import { root } from './folders.ts';
+import { lazyModules } from './lazy-modules.ts';
 
 interface LeftOut {
   readonly module: RegExp;
@@ -77,7 +78,7 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     supported: { 'dynamic-import': false },
     // Its main entry is UMD, which asks for its parts in a way that a bundler cannot see.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    plugins: [leaveOut],
+    plugins: [leaveOut, lazyModules],
     logLevel: 'warning',
   });
   if (result.warnings.length > 0) throw new Error(`${result.warnings.length} warnings while bundling ${entry}`);
