@@ -35,6 +35,8 @@ export const bounds = {
   requestTime: 30_000,
   headers: 64 * 1024,
   cacheBytes: 512 * mebibyte,
+  /** What one run may add to the cache without looking at once whether it is too large. */
+  untrimmedBytes: 16 * mebibyte,
   /** How long a listing of signatures is believed. */
   listingAge: 3 * 60_000,
   /** How long a listing is kept for work without a network. */

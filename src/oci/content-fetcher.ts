@@ -19,6 +19,8 @@ export interface ContentFetcherOptions {
   readonly offline: boolean;
   readonly refresh: boolean;
   readonly mirrors: readonly string[];
+  /** Makes room where much is kept; called when something new was, with its bytes. */
+  readonly trim: (added: number) => Promise<void>;
 }
 
 /** Manifests and blobs, from the cache or from where they are, always checked. */
@@ -129,11 +131,17 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
   const blobs = new Map<string, Promise<Buffer>>();
   const writes = new Set<Promise<void>>();
   let kept = false;
+  let added = 0;
 
   const keep = (write: Promise<void>): void => {
     kept = true;
     writes.add(write);
     void write.finally(() => writes.delete(write));
+  };
+
+  const keepContent = (digest: Digest, bytes: Buffer): void => {
+    added += bytes.length;
+    keep(content.write(digest, bytes));
   };
 
   const loadManifest = async (repository: RepositoryName, digest: Digest, expected: Descriptor | undefined) => {
@@ -142,7 +150,7 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
     if (cached !== null && cached.length <= bounds.manifest) return store(cached, digest, null, `manifest ${name}`);
     if (offline) throw offlineError(name);
     const found = await places.byDigest(repository, (place) => fetchManifest(session, place, digest));
-    keep(content.write(digest, found.bytes));
+    keepContent(digest, found.bytes);
     return found;
   };
 
@@ -167,7 +175,7 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
     }
     const fetch = (place: RepositoryName): Promise<StoredManifest> => fetchManifest(session, place, tag);
     const found = await (use === 'signature' ? places.bySignatureTag(repository, fetch) : fetch(repository));
-    keep(content.write(found.descriptor.digest, found.bytes));
+    keepContent(found.descriptor.digest, found.bytes);
     if (use === 'image') keep(listings.write(key, found.descriptor.digest));
     return found;
   };
@@ -177,7 +185,7 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
     if (cached !== null) return cached;
     if (offline) throw offlineError(`${formatRepository(repository)}@${descriptor.digest}`);
     const found = await places.byDigest(repository, (place) => fetchBlob(session, place, descriptor));
-    keep(content.write(descriptor.digest, found));
+    keepContent(descriptor.digest, found);
     return found;
   };
 
@@ -193,7 +201,7 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
     keep,
     async settle() {
       while (writes.size > 0) await Promise.allSettled(writes);
-      if (kept) await Promise.all([content.trim(), listings.trim()]);
+      if (kept) await options.trim(added);
     },
   };
 }

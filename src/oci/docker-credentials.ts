@@ -1,24 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { type Environment, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 import { type Asking, askCredentialHelper, type Credential } from './credential-helper.ts';
-
-const authSchema = z.object({
-  auth: z.string().nullish(),
-  username: z.string().nullish(),
-  password: z.string().nullish(),
-  identitytoken: z.string().nullish(),
-});
-
-const configSchema = z.object({
-  auths: z.record(z.string(), authSchema.nullish()).nullish(),
-  credsStore: z.string().nullish(),
-  credHelpers: z.record(z.string(), z.string()).nullish(),
-});
-
-type DockerConfig = z.infer<typeof configSchema>;
+import { type DockerConfig, dockerConfigSchema, type StoredAuth } from './docker-config-schema.ts';
 
 const hubKey = 'https://index.docker.io/v1/';
 
@@ -44,7 +29,7 @@ function parseConfig(text: string, file: string): DockerConfig {
   } catch {
     throw refuse('is not valid JSON');
   }
-  const parsed = configSchema.safeParse(value);
+  const parsed = dockerConfigSchema.safeParse(value);
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
     throw refuse(where === '' ? 'is no JSON object' : `is not valid: ${where} has the wrong type`);
@@ -71,7 +56,7 @@ function hostOfKey(key: string): string {
   return (key.replace(/^https?:\/\//, '').split('/')[0] ?? '').toLowerCase();
 }
 
-function fromEntry(entry: z.infer<typeof authSchema>): Credential | null {
+function fromEntry(entry: StoredAuth): Credential | null {
   const decoded = entry.auth ? Buffer.from(entry.auth, 'base64').toString('utf8') : '';
   const colon = decoded.indexOf(':');
   const username = entry.username || (colon < 0 ? '' : decoded.slice(0, colon));

@@ -6,6 +6,7 @@ import { certificateFolders } from './certificates.ts';
 import { type ContentCache, noContentCache, openContentCache } from './content-cache.ts';
 import { createContentFetcher, offlineError } from './content-fetcher.ts';
 import { type CredentialSource, dockerCredentials } from './docker-credentials.ts';
+import { hourly } from './hourly.ts';
 import type { ImageSource } from './image-source.ts';
 import { type ListingCache, noListingCache, openListingCache } from './listing-cache.ts';
 import type { ListedTokenServices } from './realm-rule.ts';
@@ -100,6 +101,11 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     offline,
     refresh,
     mirrors: options.mirrors ?? [],
+    trim: async (added) => {
+      const trim = (): Promise<unknown> => Promise.all([content.trim(), listings.trim()]);
+      if (added > bounds.untrimmedBytes) await trim();
+      else if (folder !== null) await hourly(folder, trim);
+    },
   });
   const tasks = new Map<string, Promise<unknown>>();
 

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openContentCache } from '../../../src/oci/content-cache.ts';
 import { nameAt, newClient, resolve, startRegistry, temporaryFolder } from './harness.ts';
@@ -70,6 +70,25 @@ describe('what is kept', () => {
     const after = await resolve(newClient({ cacheFolder }), nameAt(registry, 'a:1'), 'linux/amd64');
     expect(after).toEqual(before);
     expect(after.root.digest).toBe(image.digest);
+  });
+
+  it('is made room in at most once an hour', async () => {
+    const registry = await startRegistry();
+    const cacheFolder = await temporaryFolder();
+    const outdated = join(cacheFolder, 'listings', 'outdated.json');
+    const run = async (tag: string): Promise<boolean> => {
+      await mkdir(dirname(outdated), { recursive: true });
+      await writeFile(outdated, '{}');
+      await utimes(outdated, 0, 0);
+      registry.image('a', tag, { config: { Labels: { tag } } });
+      const client = newClient({ cacheFolder });
+      await resolve(client, nameAt(registry, `a:${tag}`), 'linux/amd64');
+      await client.close();
+      return (await readdir(dirname(outdated))).includes('outdated.json');
+    };
+    expect([await run('1'), await run('2')]).toEqual([false, true]);
+    await utimes(join(cacheFolder, 'trimmed'), 0, 0);
+    expect(await run('3')).toBe(false);
   });
 
   it('may be impossible to write: nothing fails', async () => {

@@ -1,0 +1,18 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeWhole } from './content-cache.ts';
+
+const hour = 60 * 60_000;
+
+/**
+ * Does a task unless it was done within the last hour, as a file in `folder` says by its time. Of several programs at once each may do it.
+ * @param folder absolute
+ */
+export async function hourly(folder: string, task: () => Promise<unknown>): Promise<void> {
+  const mark = join(folder, 'trimmed');
+  const age = Date.now() - ((await stat(mark).catch(() => null))?.mtimeMs ?? 0);
+  // a time to come is no time at all: a clock was set back
+  if (age >= 0 && age < hour) return;
+  await writeWhole(mark, '').catch(() => undefined);
+  await task();
+}
