@@ -31,7 +31,10 @@ export function watchInterruptions(socket: string | undefined): Watch {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
-      sharedTerminal: process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY,
+      // asked on Ctrl-C only: to make streams of them takes longer than much that a run does
+      get sharedTerminal() {
+        return process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+      },
       cancelled: ended.signal,
     },
     cancelled: anything.signal,
