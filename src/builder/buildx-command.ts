@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { type Environment, VerifyError } from '../model/index.ts';
 import type { Programs } from './programs.ts';
+import { feedKept, type KeptInput } from './stdin-keeper.ts';
 
 const standardTimeout = 30_000;
 const largestAnswer = 16 * 1024 * 1024;
@@ -40,14 +41,14 @@ export function lastWords(stderr: string): string {
 
 export interface AskOptions {
   readonly variables?: Readonly<Record<string, string | undefined>>;
-  readonly stdin?: string;
+  readonly stdin?: string | KeptInput;
   /** Milliseconds. */
   readonly timeout?: number;
 }
 
 /**
  * Runs buildx for an answer that we read ourselves, bounded in time and size. A status other than 0 is no error.
- * @throws VerifyError `builder.unavailable` where it cannot be started, `timeout`
+ * @throws VerifyError `builder.unavailable` where it cannot be started, `timeout`, `cancelled`
  */
 export function askBuildx(
   programs: Programs,
@@ -73,9 +74,11 @@ export function askBuildx(
         timeout,
         killSignal: 'SIGKILL',
         windowsHide: true,
+        ...(programs.cancelled === undefined ? {} : { signal: programs.cancelled }),
       },
       (error, stdout, stderr) => {
         if (error === null) resolve({ status: 0, stdout, stderr });
+        else if (programs.cancelled?.aborted) reject(new VerifyError('cancelled', 'cancelled', { cause: error }));
         else if (error.killed === true)
           reject(
             new VerifyError('timeout', `buildx ${args[0] ?? ''} gave no answer within ${timeout / 1000} seconds`, {
@@ -93,7 +96,9 @@ export function askBuildx(
           );
       },
     );
+    const { stdin = '' } = options;
     child.stdin?.on('error', () => undefined);
-    child.stdin?.end(options.stdin ?? '');
+    if (typeof stdin === 'string') child.stdin?.end(stdin);
+    else if (child.stdin !== null) feedKept(stdin, child.stdin);
   });
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { type Environment, VerifyError } from '../model/index.ts';
-import type { KeptInput } from './stdin-keeper.ts';
+import { feedKept, type KeptInput } from './stdin-keeper.ts';
 
 /** How a run is interrupted: what the process's own listeners tell, since no room but the command line's has any. */
 export interface Interruptions {
@@ -57,16 +57,6 @@ function relay(child: ChildProcess, interruptions: Interruptions, grace: number)
   };
 }
 
-function feed(child: ChildProcess, input: KeptInput): void {
-  const { stdin } = child;
-  if (stdin === null) return;
-  // the child may end before it has read everything: that is its own affair
-  stdin.on('error', () => undefined);
-  const source = input.stream();
-  source.on('error', () => stdin.destroy());
-  source.pipe(stdin);
-}
-
 /**
  * Runs a program with our own standard output, error and terminal, and gives its exit status, 128+n where signal n ended it.
  * @throws VerifyError `builder.unavailable` where it cannot be started
@@ -90,6 +80,6 @@ export function runChild(run: ChildRun): Promise<number> {
       child.stdin?.destroy();
       resolve(statusOf(code, signal));
     });
-    if (run.stdin !== 'inherit') feed(child, run.stdin);
+    if (run.stdin !== 'inherit' && child.stdin !== null) feedKept(run.stdin, child.stdin);
   });
 }

@@ -2,7 +2,7 @@ import type { Environment } from '../model/index.ts';
 import { askOfRecord } from './build-records.ts';
 import { recordAt, textOr, tryParseJson } from './json-shape.ts';
 import type { Programs } from './programs.ts';
-import type { BuildxResult } from './run-buildx.ts';
+import { type BuildxResult, type BuildxRun, lastLineOfCall } from './run-buildx.ts';
 
 const mostRecords = 64;
 
@@ -24,6 +24,8 @@ export interface DenialQuestion {
   /** The builder by name, as given to the build; null for the one in use. */
   readonly builder: string | null;
   readonly result: BuildxResult;
+  /** The run, where it was a call (`--call`, `--check`, `--print`) and no build; else null. */
+  readonly call: BuildxRun | null;
 }
 
 async function deniedInRecord({ programs, environment }: DenialQuestion, record: string): Promise<string | null> {
@@ -35,16 +37,27 @@ async function deniedInRecord({ programs, environment }: DenialQuestion, record:
   return deniedSource(textOr(error['Message'], ''));
 }
 
-/** `--check` does not fail as a build does: it puts the error into its result. */
+/** `--check` does not fail as a build does: it puts the error into its result, which a bake has for each target. */
 function deniedInCheck(metadata: unknown): string | null {
-  const error = recordAt(metadata, 'result.json', 'buildError');
-  return deniedSource(textOr(error['message'], ''));
+  const results = [metadata, ...Object.values(recordAt(metadata))];
+  for (const result of results) {
+    const error = recordAt(result, 'result.json', 'buildError');
+    const denied = deniedSource(textOr(error['message'], ''));
+    if (denied !== null) return denied;
+  }
+  return null;
+}
+
+/** Another call fails with nothing but a message, which buildx itself prints last. */
+async function deniedInCall(call: BuildxRun): Promise<string | null> {
+  const line = await lastLineOfCall(call);
+  return line.startsWith('ERROR: ') ? deniedSource(line) : null;
 }
 
 /**
  * The source that the policy denied and that ended a failed build, for instance `docker-image://docker.io/library/x:1`;
  * null where it ended otherwise or the builder keeps no record. Read from buildx's history of builds, whose error is a
- * field of its own, never from what the build printed.
+ * field of its own, never from what the build printed; of a call, which runs nothing, from its result or its last line.
  */
 export async function readDenial(question: DenialQuestion): Promise<string | null> {
   const { result, builder } = question;
@@ -56,5 +69,5 @@ export async function readDenial(question: DenialQuestion): Promise<string | nul
     const denied = await deniedInRecord(question, record).catch(() => null);
     if (denied !== null) return denied;
   }
-  return null;
+  return question.call === null ? null : await deniedInCall(question.call).catch(() => null);
 }

@@ -72,6 +72,8 @@ export interface Programs {
   /** The docker CLI, null where PATH has none. */
   readonly docker: string | null;
   readonly buildx: string;
+  /** Ends what is asked of them; left out where nothing does. */
+  readonly cancelled?: AbortSignal;
 }
 
 /**

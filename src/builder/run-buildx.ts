@@ -1,16 +1,18 @@
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Environment } from '../model/index.ts';
 import { readBoundedFile } from './bounded-file.ts';
 import { listBuildRecords } from './build-records.ts';
-import { buildxArguments, buildxVariables } from './buildx-command.ts';
+import { askBuildx, buildxArguments, buildxVariables } from './buildx-command.ts';
 import { type Interruptions, runChild } from './child-process.ts';
 import { tryParseJson } from './json-shape.ts';
-import { createPrivateFolder } from './private-folder.ts';
+import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import type { Programs } from './programs.ts';
 import type { KeptInput } from './stdin-keeper.ts';
 import { sourcePolicyVariable } from './user-policy.ts';
 
 const largestMetadata = 256 * 1024 * 1024;
+const callTimeout = 5 * 60_000;
 
 /** A build to be run. */
 export interface BuildxRun {
@@ -46,6 +48,22 @@ function provenanceMode(environment: Environment): 'min' | 'max' {
   return environment.variables['BUILDX_METADATA_PROVENANCE'] === 'max' ? 'max' : 'min';
 }
 
+/** What buildx is given besides the user's variables; the policy lies in the folder. */
+function buildVariables(run: BuildxRun, folder: PrivateFolder): Readonly<Record<string, string>> {
+  const { sourcePolicy } = run;
+  return {
+    BUILDX_METADATA_PROVENANCE: provenanceMode(run.environment),
+    ...(run.builder === null ? {} : { BUILDX_BUILDER: run.builder }),
+    ...(sourcePolicy === null ? {} : { [sourcePolicyVariable]: folder.write('source-policy.json', sourcePolicy) }),
+  };
+}
+
+/** Tells a file from one of the same name at another time; null where there is none. */
+async function stampOf(file: string): Promise<string | null> {
+  const found = await stat(file).catch(() => null);
+  return found === null ? null : `${found.ino} ${found.mtimeMs} ${found.size}`;
+}
+
 async function readMetadata(file: string): Promise<unknown> {
   try {
     const bytes = await readBoundedFile(file, largestMetadata);
@@ -66,7 +84,8 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
   const folder = createPrivateFolder(environment);
   try {
     const own = run.metadataFile === null ? join(folder.path, 'metadata.json') : null;
-    const policyFile = run.sourcePolicy === null ? null : folder.write('source-policy.json', run.sourcePolicy);
+    const file = own ?? resolve(environment.workingDirectory, run.metadataFile ?? '');
+    const stamp = await stampOf(file);
     const before = await listBuildRecords(environment);
     const status = await runChild({
       program: programs.buildx,
@@ -77,20 +96,36 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
         ...run.args,
       ]),
       environment,
-      variables: buildxVariables(programs, environment, {
-        BUILDX_METADATA_PROVENANCE: provenanceMode(environment),
-        ...(run.builder === null ? {} : { BUILDX_BUILDER: run.builder }),
-        ...(policyFile === null ? {} : { [sourcePolicyVariable]: policyFile }),
-      }),
+      variables: buildxVariables(programs, environment, buildVariables(run, folder)),
       stdin: run.stdin,
       interruptions: run.interruptions,
     });
-    const file = own ?? resolve(environment.workingDirectory, run.metadataFile ?? '');
     // a file of the user's may be left over from an earlier build where this one failed
-    const metadata = status === 0 || own !== null ? await readMetadata(file) : null;
+    const isOurs = status === 0 || (await stampOf(file)) !== stamp;
+    const metadata = isOurs ? await readMetadata(file) : null;
     const newRecords = async (): Promise<readonly string[]> =>
       [...(await listBuildRecords(environment))].filter((record) => !before.has(record));
     return { status, metadata, newRecords };
+  } finally {
+    folder.remove();
+  }
+}
+
+/**
+ * Runs a call (`--call`, `--print`) once more, for the last line that it says on standard error: it leaves no record that
+ * could be asked, and runs no command that could print there. Empty where it does not fail this time.
+ * @throws VerifyError `builder.unavailable`, `timeout`, `cancelled`, `file.unwritable`
+ */
+export async function lastLineOfCall(run: BuildxRun): Promise<string> {
+  const { environment, programs } = run;
+  const folder = createPrivateFolder(environment);
+  try {
+    const answer = await askBuildx(programs, environment, [run.verb, ...run.args], {
+      variables: buildVariables(run, folder),
+      stdin: run.stdin === 'inherit' ? '' : run.stdin,
+      timeout: callTimeout,
+    });
+    return answer.status === 0 ? '' : (answer.stderr.trim().split('\n').at(-1) ?? '');
   } finally {
     folder.remove();
   }

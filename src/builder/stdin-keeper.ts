@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { type Environment, VerifyError } from '../model/index.ts';
 import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
@@ -27,6 +27,14 @@ export interface KeepOptions {
   readonly memoryLimit?: number;
   /** Bytes after which the input is refused; 64 GiB. */
   readonly largestInput?: number;
+}
+
+/** Pipes what was kept into a program's standard input, which may end before it has read everything: that is its own affair. */
+export function feedKept(input: KeptInput, target: Writable): void {
+  target.on('error', () => undefined);
+  const source = input.stream();
+  source.on('error', () => target.destroy());
+  source.pipe(target);
 }
 
 async function write(target: WriteStream, chunk: Buffer): Promise<void> {

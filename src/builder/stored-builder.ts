@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../model/index.ts';
 import { readBoundedFile } from './bounded-file.ts';
@@ -68,7 +68,7 @@ export async function askNodeAlone<Answer>(
   const folder = createPrivateFolder(environment);
   try {
     await mkdir(join(folder.path, instances));
-    await writeFile(join(folder.path, instances, builder.name), withOneNode(builder, node), { mode: 0o600 });
+    folder.write(join(instances, builder.name), withOneNode(builder, node));
     return await ask({ BUILDX_CONFIG: folder.path });
   } finally {
     folder.remove();

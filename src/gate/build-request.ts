@@ -12,6 +12,10 @@ export interface BuildRequest {
   readonly intercepted: boolean;
   /** Called once all was verified, before Docker's own text begins: with the verdict, whatever it is. */
   readonly onVerified: (report: Report) => void;
+  /** Called when the builder denied an image that could not be foreseen, before it is verified: Docker's text says only that it failed. */
+  readonly onDenied: (name: string) => void;
+  /** Called once that image was verified and is allowed, before the build starts again: with what was found out about it alone. */
+  readonly onRestart: (report: Report) => void;
 }
 
 /** How it ended. */

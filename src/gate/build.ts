@@ -1,8 +1,8 @@
-import { locatePrograms, type Programs, readUserPolicy, type UserPolicy } from '../builder/index.ts';
+import { type Programs, readUserPolicy, type UserPolicy } from '../builder/index.ts';
 import { assembleReport } from './assemble-report.ts';
 import { type BuildPlan, planBake, planBuild } from './build-plan.ts';
 import type { BuildEnd, BuildRequest } from './build-request.ts';
-import { type ReadyBuilder, readyBuilder } from './builder-readiness.ts';
+import { programsFor, type ReadyBuilder, readyBuilder } from './builder-readiness.ts';
 import { machinePlatform } from './default-platform.ts';
 import { examineBuild } from './examine-build.ts';
 import { localEngine } from './local-engine.ts';
@@ -78,10 +78,10 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
  * @throws VerifyError for whatever keeps it from being started
  */
 export async function build(request: BuildRequest, args: readonly string[]): Promise<BuildEnd> {
-  const { environment, executable } = request.session;
+  const { environment } = request.session;
   const [plan, programs] = await Promise.all([
     planBuild(args, environment, request.input),
-    locatePrograms(environment, executable),
+    programsFor(request.session),
   ]);
   return await verifyAndRun(request, plan, programs);
 }
@@ -91,8 +91,8 @@ export async function build(request: BuildRequest, args: readonly string[]): Pro
  * @throws VerifyError for whatever keeps it from being started
  */
 export async function bake(request: BuildRequest, args: readonly string[]): Promise<BuildEnd | null> {
-  const { environment, executable } = request.session;
-  const programs = await locatePrograms(environment, executable);
+  const { environment } = request.session;
+  const programs = await programsFor(request.session);
   const plan = await planBake(args, environment, programs, request.input);
   return plan === null ? null : await verifyAndRun(request, plan, programs);
 }

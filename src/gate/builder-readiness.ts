@@ -2,6 +2,7 @@ import {
   type BuilderInfo,
   builderInfo,
   chooseBuilder,
+  locatePrograms,
   openFactCache,
   type Programs,
   probeEnforcement,
@@ -19,6 +20,14 @@ export interface ReadyBuilder {
   readonly variable: string | null;
   /** Why it would not enforce a source policy; null where it does. */
   readonly unenforceable: VerifyError | null;
+}
+
+/**
+ * Finds docker and buildx; what is asked of them ends with the session.
+ * @throws VerifyError `builder.unavailable`, `config.invalid`
+ */
+export async function programsFor({ environment, executable, signal }: Session): Promise<Programs> {
+  return { ...(await locatePrograms(environment, executable)), cancelled: signal };
 }
 
 export interface BuilderRequest {

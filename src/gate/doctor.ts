@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { builderImages, locatePrograms } from '../builder/index.ts';
+import { builderImages } from '../builder/index.ts';
 import { isVerifyError } from '../model/index.ts';
 import { loadPolicies } from '../policy/index.ts';
-import { readyBuilder } from './builder-readiness.ts';
+import { programsFor, readyBuilder } from './builder-readiness.ts';
 import { localEngine } from './local-engine.ts';
 import type { Session } from './session.ts';
 
@@ -27,9 +27,9 @@ async function attempt(name: string, look: () => Promise<readonly Examination[]>
 }
 
 async function examineBuilder(session: Session): Promise<readonly Examination[]> {
-  const { environment, executable } = session;
+  const { environment } = session;
   const local = localEngine(session);
-  const programs = await locatePrograms(environment, executable);
+  const programs = await programsFor(session);
   const ready = await readyBuilder({
     session,
     programs,

@@ -1,4 +1,4 @@
-import { type BuildxResult, readDenial, renderSourcePolicy, runBuildx } from '../builder/index.ts';
+import { type BuildxRun, readDenial, renderSourcePolicy, runBuildx } from '../builder/index.ts';
 import { type Finding, type ImageUse, isVerifyError, type PinSet, parseCanonicalName } from '../model/index.ts';
 import { auditBuild, type BuildRun, reportOf } from './audit-build.ts';
 import type { BuildEnd } from './build-request.ts';
@@ -12,9 +12,10 @@ const mostRestarts = 8;
 
 const imageScheme = 'docker-image://';
 
-async function start(run: BuildRun, pins: PinSet): Promise<BuildxResult> {
+/** How buildx is to be run with these pins. */
+function buildxRun(run: BuildRun, pins: PinSet): BuildxRun {
   const { plan, programs, request, builder } = run;
-  return await runBuildx({
+  return {
     programs,
     environment: request.session.environment,
     verb: plan.verb,
@@ -25,7 +26,7 @@ async function start(run: BuildRun, pins: PinSet): Promise<BuildxResult> {
     fresh: request.session.own.fresh,
     stdin: plan.stdin,
     interruptions: request.interruptions,
-  });
+  };
 }
 
 /** The image that a denial names, for every platform that the build is for. */
@@ -67,11 +68,13 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
   for (let restarts = 0; ; restarts += 1) {
     refuseCancelled(request.session);
     const pins = pinsOf(images, run.layouts);
+    const given = buildxRun(run, pins);
     // each start needs what the one before was denied
     // oxlint-disable-next-line no-await-in-loop
-    const result = await start(run, pins);
+    const result = await runBuildx(given);
     const { environment } = request.session;
-    const question = { programs, environment, builder: builder.info.name, result };
+    const call = run.plan.callOrCheck === null ? null : given;
+    const question = { programs, environment, builder: builder.info.name, result, call };
     // oxlint-disable-next-line no-await-in-loop
     const denied = result.status === 0 || builder.unenforceable !== null ? null : await readDenial(question);
     if (denied === null) return await auditBuild(run, images, pins, result);
@@ -85,10 +88,14 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
         auditFailure: null,
       };
     }
+    request.onDenied(use.name);
     // oxlint-disable-next-line no-await-in-loop
-    images = [...images, ...(await examineUses(pipeline, [use], run.userPolicy))];
+    const fresh = await examineUses(pipeline, [use], run.userPolicy);
+    images = [...images, ...fresh];
     const report = reportOf(run, images, {});
     if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailure: null };
-    request.onVerified(report);
+    const met = fresh.map((image) => image.use.name);
+    const others = { targets: [], cacheImports: [], unknown: [], findings: [] };
+    request.onRestart({ ...report, ...others, images: report.images.filter(({ name }) => met.includes(name)) });
   }
 }

@@ -69,10 +69,21 @@ async function run(
     told.push(report);
     tell(report);
   };
+  const remark = (text: string): void => {
+    if (!own.quiet) say(`docker verify: ${text}`);
+  };
+  const onDenied = (name: string): void =>
+    remark(`the builder denied ${name}, which could not be foreseen; it is verified now`);
+  const onRestart = (report: Report): void => {
+    tell(report);
+    remark('the build starts again');
+  };
   const { intercepted, watch } = context;
+  const { interruptions } = watch;
   try {
-    const end = await runner({ session, input, interruptions: watch.interruptions, intercepted, onVerified }, rest);
-    if (end === null) return await builderVerb(session, [verb, ...rest], watch.interruptions, intercepted);
+    const request = { session, input, interruptions, intercepted, onVerified, onDenied, onRestart };
+    const end = await runner(request, rest);
+    if (end === null) return await builderVerb(session, [verb, ...rest], interruptions, intercepted);
     if (end.status === null && !told.includes(end.report)) tell(end.report);
     if (end.auditFailure !== null) say(`docker verify: ${end.auditFailure}`);
     if (own.output !== null)

@@ -33,7 +33,7 @@ async function runBuild(programs: Programs, verb: 'build' | 'bake'): Promise<Bui
     const run = { ...request, verb, programs, stdin: kept ?? ('inherit' as const), interruptions };
     let result = await runBuildx(run);
     for (let again = 0; again < request.repeat; again += 1) result = await runBuildx(run);
-    const denied = await readDenial({ programs, environment, builder: request.builder, result });
+    const denied = await readDenial({ programs, environment, builder: request.builder, result, call: null });
     return { status: result.status, metadata: result.metadata, denied };
   } finally {
     kept?.dispose();

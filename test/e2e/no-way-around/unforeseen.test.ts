@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { runVerify } from '../lab.ts';
 import { project, pushGoodAndEvil, registry, reported, unguarded, verified } from './project.ts';
 import { archive, hasGit, type RemoteContext, serveFile, serveRepository } from './remote-context.ts';
 
@@ -57,6 +58,69 @@ describe.each(Object.entries(contexts))('%s', (_, open) => {
   it('is asked about without being built: --check', async () => {
     const args = ['--check'];
     expect(await verified(await project(''), args, await open(from(good)))).toMatchObject({ status: 0 });
+  });
+});
+
+describe('a build that is only asked about', () => {
+  const context = async (image: string) => ({ context: '-', stdin: await archive(from(image)) });
+
+  it.each([
+    [['--call=outline']],
+    [['--print=outline']],
+    [['--call=check']],
+    [['--check', '--metadata-file', 'metadata.json']],
+    [['-q', '--call=outline']],
+  ])('is answered on what acme signed, and refused on an unsigned image: %s', async (args) => {
+    const answered = await reported(await project(''), args, await context(good));
+    expect(answered).toMatchObject({ status: 0, report: { verdict: 'allow' } });
+    expect(answered.report.images).toMatchObject([{ name: good, verified: true }]);
+    const refused = await reported(await project(''), args, await context(evil));
+    expect(refused).toMatchObject({ status: 10, report: { verdict: 'block' } });
+    expect(refused.report.images).toMatchObject([{ name: evil, status: 'block' }]);
+    // it would be answered without us
+    expect(await unguarded(await project(''), args, await context(evil))).toMatchObject({ status: 0 });
+  });
+
+  it.each(['--check', '--call=outline'])('may be a bake: %s', async (call) => {
+    const bake = async (image: string): Promise<number> => {
+      const url = await serving(serveFile(await archive(from(image))));
+      const files = { 'docker-bake.json': JSON.stringify({ target: { default: { context: url } } }) };
+      return (await runVerify(['bake', call], { cwd: await project('', { files }) })).status;
+    };
+    expect(await bake(good)).toBe(0);
+    expect(await bake(evil)).toBe(10);
+  });
+
+  it("ends with Docker's own status where it fails for another reason", async () => {
+    const stdin = await archive({ Dockerfile: 'FROM scratch\nNONSENSE\n' });
+    const outcome = await verified(await project(''), ['--call=outline'], { context: '-', stdin });
+    expect(outcome.status).toBe(1);
+  });
+});
+
+describe('what is said when the build starts again', () => {
+  const given = async () => ({ context: '-', stdin: await archive(from(good)) });
+
+  it('is that the builder denied an image, how that image fared, and that the build starts again', async () => {
+    const { stderr } = await verified(await project(''), [], await given());
+    const lines = stderr.split('\n');
+    const denied = lines.indexOf(
+      `docker verify: the builder denied ${good}, which could not be foreseen; it is verified now`,
+    );
+    const judged = lines.findIndex((line, index) => index > denied && line.startsWith(`  ✓ ${good}`));
+    const again = lines.indexOf('docker verify: the build starts again');
+    expect(denied).toBeGreaterThan(lines.findIndex((line) => line.includes('denied by policy')));
+    expect(judged).toBeGreaterThan(denied);
+    expect(again).toBeGreaterThan(judged);
+    expect(lines.filter((line) => line.startsWith('docker verify: '))).toHaveLength(2);
+  });
+
+  it.each([[['-q']], [['--progress=rawjson']]])('is nothing with %s', async (args) => {
+    const { status, stderr } = await verified(await project(''), args, await given());
+    expect(status).toBe(0);
+    expect(stderr).toContain('denied by policy');
+    expect(stderr).not.toContain('docker verify');
+    expect(stderr).not.toContain('Checking');
   });
 });
 
