@@ -88,7 +88,7 @@ function trySignatures(
   const good = evidence.filter((piece) => satisfying.some((pieces) => pieces.has(piece)));
   if (coverage.kind === 'whole' || coverage.kind === 'platforms') {
     const coversWhole = coverage.kind === 'whole';
-    return { holds: true, basis: 'signature', evidence: good, coversWhole, remarks: revocationRemarks(good) };
+    return { holds: true, basis: 'signature', evidence: good, coversWhole, remarks: revocationRemarks(context, signers.flat(), good) };
   }
   const pending = pendingReasons(context, signers.flat(), evidence);
   const expected = expectedOf(rule, entries);
@@ -117,8 +117,20 @@ function pendingReasons(
 const revocationMessage = 'it could not be found out whether the certificate was revoked';
 
 /** What a signer took with `revocation: warn`. */
-function revocationRemarks(evidence: readonly Evidence[]): readonly Finding[] {
-  const open = [...new Set(evidence.flatMap(({ revocationUnknown }) => revocationUnknown ?? []))];
+function revocationRemarks(
+  context: JudgeContext,
+  signers: readonly TrustedSigner[],
+  evidence: readonly Evidence[],
+): readonly Finding[] {
+  const isSkipped = (piece: Evidence): boolean =>
+    signers.some(
+      (signer) =>
+        signer.kind === 'notation' &&
+        signer.revocation === 'skip' &&
+        matchSigner(signer, piece, context.roots) === 'yes',
+    );
+  const warned = evidence.filter((piece) => !isSkipped(piece));
+  const open = [...new Set(warned.flatMap(({ revocationUnknown }) => revocationUnknown ?? []))];
   if (open.length === 0) return [];
   return [findingOf('image.unverifiable', revocationMessage, { level: 'warning', found: open.join('; ') })];
 }

@@ -133,6 +133,29 @@ describe("Notation's trust policy", () => {
   });
 });
 
+describe("what Notation's trust policy makes of revocation", () => {
+  it.each([
+    ['strict', undefined, null],
+    ['strict', 'log', 'warn'],
+    ['strict', 'skip', 'skip'],
+    ['permissive', undefined, 'warn'],
+    ['permissive', 'enforce', 'require'],
+    ['audit', undefined, 'warn'],
+  ])('level %s with override.revocation %s becomes %s', (level, revocation, expected) => {
+    const signatureVerification = { level, ...(revocation === undefined ? {} : { override: { revocation } }) };
+    const one = {
+      name: 'acme',
+      registryScopes: ['ghcr.io/acme/app'],
+      signatureVerification,
+      trustStores: ['ca:acme'],
+      trustedIdentities: ['x509.subject: CN=signer, O=acme'],
+    };
+    const { yaml } = convert({ version: '1.0', trustPolicies: [one] });
+    expect(/revocation: (\w+)/.exec(yaml)?.[1] ?? null).toBe(expected);
+    expect(yaml.includes('of override only revocation has an equal')).toBe(false);
+  });
+});
+
 describe('Kyverno verifyImages', () => {
   const kyverno = (verifyImages: object, action = 'Enforce') => ({
     apiVersion: 'kyverno.io/v1',
