@@ -12,7 +12,7 @@ function invalid(path: string, message: string, hint: string): VerifyError {
 
 /**
  * Parses a lock file (DESIGN, section 4, "docker-verify.lock.json").
- * @throws VerifyError `lock.invalid`, also for the marks of an unfinished merge
+ * @throws VerifyError `lock.invalid`, also for the marks of an unfinished merge and for a key that is there twice
  */
 export function parseLock(bytes: Uint8Array, path: string): LockFile {
   if (bytes.byteLength > largestLock) throw invalid(path, `larger than ${largestLock} bytes`, 'it is no lock');
@@ -29,7 +29,21 @@ export function parseLock(bytes: Uint8Array, path: string): LockFile {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(path, `not JSON: ${reason}`, 'delete it and run docker verify lock');
   }
+  // the last of them would count, while people read the first
+  if (writtenKeys(text) !== countKeys(value))
+    throw invalid(path, 'a name stands there twice', 'delete it and run docker verify lock');
   return { path, exists: true, images: imagesOf(value, path) };
+}
+
+/** How many keys a JSON text holds, those that are there twice counted twice. */
+function writtenKeys(json: string): number {
+  return [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner = Object.values(value).reduce((sum: number, each) => sum + countKeys(each), 0);
+  return inner + (Array.isArray(value) ? 0 : Object.keys(value).length);
 }
 
 function imagesOf(value: unknown, path: string): Readonly<Record<string, LockEntry>> {

@@ -15,7 +15,7 @@ import { takeFlags } from '../take-flags.ts';
 import { writeResult } from '../write-result.ts';
 
 function signerText(signer: Signer | null): string {
-  if (signer === null) return 'unsigned';
+  if (signer === null) return 'no signer that is proven';
   switch (signer.kind) {
     case 'keyless':
       return `${signer.identity} (${signer.issuer})`;
@@ -38,7 +38,7 @@ const results: Readonly<Record<LockOutcome['result'], string>> = {
   written: 'written',
   current: 'is current',
   outdated: 'is not current: run docker verify lock',
-  refused: 'was not written: an image turned unsigned or changed its signer; look at it, then confirm with --yes',
+  refused: 'was not written: an image has lost or changed its signer; look at it, then confirm with --yes',
 };
 
 function statusOf(outcome: LockOutcome): number {

@@ -12,6 +12,19 @@ const entry = (changes: Partial<LockEntry> = {}): LockEntry => ({
 const parse = (text: string) => parseLock(new TextEncoder().encode(text), 'docker-verify.lock.json');
 
 describe('a lock', () => {
+  it.each([
+    ['a name', `{"lockVersion": 1, "images": {"docker.io/library/a:1": ENTRY, "docker.io/library/a:1": ENTRY}}`],
+    ['a digest', `{"lockVersion": 1, "images": {"docker.io/library/a:1": {"digest": "${digestOf('y')}", REST}}`],
+    ['a field', `{"lockVersion": 1, "images": {}, "images": {}}`],
+  ])('with %s that stands there twice is refused: people read the first, and the last would count', (_, text) => {
+    const whole = JSON.stringify(entry({ signer: { ...keyed, name: 'a "quoted": name' } }));
+    const written = text.replaceAll('ENTRY', whole).replace('REST', whole.slice(1));
+    expect(() => parse(written)).toThrow(/a name stands there twice/);
+    expect(parse(`{"lockVersion": 1, "images": {"docker.io/library/a:1": ${whole}}}`).images).toHaveProperty([
+      'docker.io/library/a:1',
+    ]);
+  });
+
   it('is written sorted, with two spaces and a final newline', () => {
     const text = formatLock({
       'docker.io/library/golang:1': entry({ signer: keyed }),

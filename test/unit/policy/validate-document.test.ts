@@ -31,7 +31,12 @@ describe('a policy that makes no sense', () => {
     ['no version', 'mode: warn\n', '1:1', 'version: it is missing'],
     ['another version', 'version: 2\n', '1:10', 'expected 1, found 2'],
     ['a version in quotes', 'version: "1"\n', '1:10', 'version: expected 1, found "1"'],
-    ['a list without entries', 'version: 1\nrules: [{images: [], locked: true}]\n', '2:18', 'images: expected at least 1 entry'],
+    [
+      'a list without entries',
+      'version: 1\nrules: [{images: [], locked: true}]\n',
+      '2:18',
+      'images: expected at least 1 entry',
+    ],
     ['a mode that is none', 'version: 1\nmode: enforced\n', '2:7', 'did you mean "enforce"?'],
     [
       'a default that is none',
