@@ -50,8 +50,8 @@ export function decideUnresolved(
 }
 
 /**
- * Whether a cache may be imported: the strictest of the policies that say something; where none does it is refused in
- * enforce and warned of in warn.
+ * Whether a cache may be imported: the strictest of all policies, of which one that says nothing refuses it in enforce
+ * and warns of it in warn.
  */
 export function decideCacheImport(cacheImport: CacheImport, policies: PolicySet): SideDecision {
   const settings = policies.layers.map((layer) => ({ layer, setting: layer.cacheImports }));
@@ -69,9 +69,9 @@ export function decideCacheImport(cacheImport: CacheImport, policies: PolicySet)
     'an imported cache can replace any layer of the build, and nobody vouches for it',
     {
       level: settings.some(({ setting }) => setting?.verdict === 'warn') && decided === 'warn' ? 'warning' : 'error',
-      expected: 'a cache that cacheImports lists',
-      found: `${cacheImport.type} ${cacheImport.ref}`,
-      hint: 'list the registry caches that you trust under cacheImports: from',
+      expected: 'a cache that cacheImports lists, in every policy',
+      found: `${cacheImport.type} ${cacheImport.ref}`.trimEnd(),
+      hint: 'list the registry caches that you trust in every policy in force: cacheImports: {from: […]}',
     },
   );
   return { status: decided, finding };

@@ -5,7 +5,7 @@ import { findProject, type ProjectFiles } from './find-project.ts';
 import { MaterialCollector } from './material-collector.ts';
 import { mergeCacheImports, strictestSetting } from './merge-settings.ts';
 import { machineFolderOf, machinePolicies, type PolicyPath, userPolicies } from './policy-folder.ts';
-import type { LockFile, PolicyLayer, PolicySet } from './policy-set.ts';
+import type { CacheImportSetting, LockFile, PolicyLayer, PolicySet } from './policy-set.ts';
 import type { PublisherCatalogue } from './publisher-catalogue.ts';
 import { readLock } from './read-lock.ts';
 import { type LoadedPolicy, readPolicyFile } from './read-policy-file.ts';
@@ -133,9 +133,9 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
     rules,
     default: strictestSetting(loaded.flatMap(({ compiled: policy, noMatch }) => [policy.default, noMatch])),
     local: strictestSetting(compiled.map((policy) => policy.local)),
-    cacheImports: mergeCacheImports(
-      compiled.map((policy) => policy.cacheImports).filter((setting) => setting !== null),
-    ),
+    cacheImports:
+      mergeCacheImports(compiled.map((policy) => policy.cacheImports).filter((setting) => setting !== null)) ??
+      unsaidCacheImports(loaded),
     contexts: compiled.flatMap((policy) => policy.contexts ?? []),
     mirrors: progress.mirrors,
     trustedRoots: progress.material.trustedRootIds(),
@@ -143,6 +143,12 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
     projectLock,
     clusterPolicies: loaded.flatMap((policy) => policy.clusterPolicies),
   };
+}
+
+/** A layer that says nothing of caches denies them, which its mode may make a warning: another layer cannot loosen that. */
+function unsaidCacheImports(loaded: readonly LoadedPolicy[]): CacheImportSetting | null {
+  const said = loaded.find(({ compiled }) => compiled.mode === 'enforce') ?? loaded[0];
+  return said === undefined ? null : { verdict: 'deny', policy: said.named, mode: said.compiled.mode, from: [] };
 }
 
 async function projectLockOf(progress: Progress): Promise<LockFile | null> {

@@ -37,7 +37,25 @@ describe('a cache import', () => {
       'block',
     ],
     ['is allowed where every policy that speaks lists it', { machine: listed, project: listed }, registry, 'allow'],
-    ['is left to the policies that speak', { machine: 'version: 1\n', project: listed }, registry, 'allow'],
+    ['is not loosened by a project', { machine: 'version: 1\n', project: listed }, registry, 'block'],
+    [
+      'is not loosened by a project that allows all',
+      { user: 'version: 1\n', project: 'version: 1\ncacheImports: {default: allow}\n' },
+      registry,
+      'block',
+    ],
+    [
+      'is warned of by a policy that only warns',
+      { user: 'version: 1\nmode: warn\n', project: listed },
+      registry,
+      'warn',
+    ],
+    [
+      'is left to the project by a policy that allows all',
+      { machine: 'version: 1\ncacheImports: {default: allow}\n', project: listed },
+      registry,
+      'allow',
+    ],
     [
       'is allowed where the default says so',
       { project: 'version: 1\ncacheImports: {default: allow}\n' },
