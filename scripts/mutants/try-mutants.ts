@@ -72,6 +72,7 @@ async function runWorker(round: Round, folder: string, mutants: readonly number[
         pool: 'forks',
         maxWorkers: 1,
         isolate: false,
+        fsModuleCache: false, // the same source is another one as soon as its mutants have other numbers
         watch: false,
         testTimeout: 10_000,
         reporters: [{}],
