@@ -7,6 +7,7 @@ export * from './environment.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './finding.ts';
+export * from './git-reference.ts';
 export * from './image-use.ts';
 export * from './lineage.ts';
 export * from './own-options.ts';
