@@ -10,6 +10,7 @@ const rooms = {
   lineage: ['model', 'oci', 'signature'],
   inventory: ['model', 'oci'],
   builder: ['model'],
+  context: ['model', 'builder'],
   report: ['model'],
   plugin: ['model'],
   gate: [
@@ -23,6 +24,7 @@ const rooms = {
     'lineage',
     'inventory',
     'builder',
+    'context',
     'report',
     'plugin',
   ],

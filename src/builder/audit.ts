@@ -76,6 +76,12 @@ function isVerified(material: Material, digests: ReadonlySet<string>, unpinned: 
   return image.name !== null && unpinned.has(image.name);
 }
 
+/** Contexts that were read and that the builder does not say it used: it fetched something else, or was not held to them. */
+function missingSources(pins: PinSet, materials: readonly Material[]): readonly string[] {
+  const hashes = new Set(materials.map(({ digest }) => digest?.slice(digest.indexOf(':') + 1)));
+  return pins.sources.filter(({ hash }) => !hashes.has(hash)).map(({ name, hash }) => `${name} at other than ${hash}`);
+}
+
 function pushedReferences(read: readonly BuildMetadata[], otherwise: readonly string[]): readonly string[] {
   const told = [...new Set(read.flatMap(({ names }) => names))];
   return told.length > 0 ? told : otherwise;
@@ -110,7 +116,10 @@ export function auditMaterials(request: AuditRequest): Audit {
     digest: isDigest(digest) ? digest : null,
     pushed: request.pushed === null ? [] : pushedReferences(results, request.pushed),
     materials,
-    unverified: materials.filter((material) => !isVerified(material, digests, unpinned)).map(({ uri }) => uri),
+    unverified: [
+      ...materials.filter((material) => !isVerified(material, digests, unpinned)).map(({ uri }) => uri),
+      ...(complete ? missingSources(pins, materials) : []),
+    ],
     audited: request.targets.length > 0 && complete,
   };
 }

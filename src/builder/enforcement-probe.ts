@@ -56,7 +56,7 @@ async function probe({ environment, programs, info }: ProbeQuestion, subject: Su
   const canary = canaryName();
   const folder = createPrivateFolder(environment);
   try {
-    const nothingAllowed = renderSourcePolicy({ pins: [], unpinned: [], layouts: [] }, null);
+    const nothingAllowed = renderSourcePolicy({ pins: [], unpinned: [], layouts: [], sources: [] }, null);
     const policyFile = folder.write('source-policy.json', nothingAllowed);
     const option = subject.builder === null ? [] : ['--builder', subject.builder];
     const args = ['build', ...option, '--progress=plain', '--provenance=false', '--output=type=cacheonly', '-'];

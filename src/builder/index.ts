@@ -23,7 +23,8 @@ export {
 } from './engine.ts';
 export { type FactCache, openFactCache } from './fact-cache.ts';
 export { type BuiltTarget, completeMetadata } from './node-provenance.ts';
-export { locateProgram, locatePrograms, type Programs } from './programs.ts';
+export { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
+export { locateProgram, locatePrograms, type Programs, programFolders } from './programs.ts';
 export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run-buildx.ts';
 export { renderSourcePolicy, unpinnableNames } from './source-policy.ts';
 export { type KeepOptions, type KeptInput, keepInput } from './stdin-keeper.ts';

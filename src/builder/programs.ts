@@ -19,6 +19,11 @@ function pathEntries(environment: Environment): readonly string[] {
   return text.split(separator).filter((entry) => isAbsolute(entry) && resolve(entry) !== environment.workingDirectory);
 }
 
+/** PATH for a program that we start and that starts others: without relative entries and the current folder. */
+export function programFolders(environment: Environment): string {
+  return pathEntries(environment).join(environment.platform === 'win32' ? ';' : delimiter);
+}
+
 /**
  * The absolute path of a program on PATH, null where there is none. Relative entries and the current folder are passed
  * over, so that nothing in a build context is ever started.

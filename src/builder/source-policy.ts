@@ -3,6 +3,7 @@ import {
   type Pin,
   type PinSet,
   parseReference,
+  type SourcePin,
   type UnpinnedAllowance,
   VerifyError,
 } from '../model/index.ts';
@@ -89,11 +90,25 @@ function unpinnedAllowances(unpinned: UnpinnedAllowance): readonly SourceRule[] 
   return [exact, resolved];
 }
 
+/** A context that was read before the build: whatever its ref or URL stands for meanwhile, the builder gets what was read or nothing. */
+function sourceConversions({ conversions, attributes }: SourcePin): readonly SourceRule[] {
+  return conversions.map(({ from, to }) => ({
+    action: 'CONVERT',
+    selector: { identifier: literal(from) },
+    updates: { identifier: literal(to), attrs: attributes },
+  }));
+}
+
 /** A layout is always asked for by digest, under the name of its context; BuildKit adds no `latest` to that name. */
 function layoutAllowances({ identifier, digest }: PinSet['layouts'][number]): readonly string[] {
   const scheme = 'oci-layout://';
   const written = nameWithoutDigest(identifier.startsWith(scheme) ? identifier : `${scheme}${identifier}`);
   return [`${written}@${digest}`, `${written.replace(/:latest$/, '')}@${digest}`];
+}
+
+/** Several targets of a bake may have one context. */
+function uniqueRules(rules: readonly SourceRule[]): readonly SourceRule[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
 }
 
 /**
@@ -115,6 +130,7 @@ export function renderSourcePolicy(pins: PinSet, userPolicy: UserPolicy | null):
     ...[...new Set(allowances)].map(allow),
     ...pins.unpinned.flatMap(unpinnedAllowances),
     ...nameConversions(pins.pins),
+    ...uniqueRules(pins.sources.flatMap(sourceConversions)),
   ];
   return `${JSON.stringify({ version: 1, rules }, null, 1)}\n`;
 }

@@ -13,6 +13,7 @@ import {
   parsePlatform,
   type Report,
   type ReportBuild,
+  type SourcePin,
 } from '../model/index.ts';
 import { assembleReport, type ReportParts } from './assemble-report.ts';
 import type { BuildPlan } from './build-plan.ts';
@@ -32,6 +33,8 @@ export interface BuildRun {
   readonly platform: string;
   readonly parts: Omit<ReportParts, 'images' | 'others'>;
   readonly layouts: readonly ExaminedImage[];
+  /** What holds the builder to the contexts that were read. */
+  readonly sources: readonly SourcePin[];
 }
 
 /** The report of a build, after what was found out so far. */

@@ -10,7 +10,7 @@ import { openPipeline, type Pipeline } from './pipeline.ts';
 import { projectFolderOf } from './project-folder.ts';
 import { lookAhead, openRegistries } from './registries.ts';
 import { runUntilSettled } from './run-until-settled.ts';
-import { type LoadedTarget, loadTargets, reportTargets, scanTargets } from './scan-targets.ts';
+import { type LoadedTarget, loadTargets, reportTargets, scanTargets, sourcePins } from './scan-targets.ts';
 
 interface Prepared {
   readonly pipeline: Pipeline;
@@ -27,7 +27,7 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
   const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted, everyNode });
   // what is wrong with the Dockerfile or a policy is told first, even while the builder is still being asked
   ready.catch(() => undefined);
-  const loaded = await loadTargets(plan.targets, input);
+  const loaded = await loadTargets(plan.targets, { session, input, network: true });
   const registries = openRegistries(session, local);
   try {
     lookAhead(registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
@@ -66,7 +66,18 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
     const report = assembleReport(pipeline, { ...parts, images: [...images, ...layouts], others: [] });
     request.onVerified(report);
     if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailure: null };
-    const run = { request, plan, programs, pipeline, builder, userPolicy, platform, parts, layouts };
+    const run = {
+      request,
+      plan,
+      programs,
+      pipeline,
+      builder,
+      userPolicy,
+      platform,
+      parts,
+      layouts,
+      sources: sourcePins(loaded),
+    };
     return await runUntilSettled(run, images);
   } finally {
     await pipeline.close();

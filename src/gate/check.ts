@@ -31,7 +31,10 @@ async function checkImages(session: Session, uses: readonly ImageUse[]): Promise
 async function checkTargets(session: Session, targets: readonly BuildTarget[], input: StandardInput): Promise<Report> {
   const { environment } = session;
   const defaultPlatform = machinePlatform(environment);
-  const [loaded, userPolicy] = await Promise.all([loadTargets(targets, input), readUserPolicy(environment)]);
+  const [loaded, userPolicy] = await Promise.all([
+    loadTargets(targets, { session, input, network: true }),
+    readUserPolicy(environment),
+  ]);
   const local = localEngine(session);
   const registries = openRegistries(session, local);
   try {

@@ -26,7 +26,7 @@ async function examinePath(session: Session, args: readonly string[], input: Sta
     localImages: false,
   });
   try {
-    const loaded = await loadTargets(targets, input);
+    const loaded = await loadTargets(targets, { session, input, network: true });
     const { scan, images } = await examineBuild(
       pipeline,
       loaded,

@@ -70,7 +70,7 @@ export async function lineage(
   try {
     const uses =
       operands.kind === 'path'
-        ? await usesOf(pipeline, await loadTargets(targets, input))
+        ? await usesOf(pipeline, await loadTargets(targets, { session, input, network: true }))
         : imageOperands(operands.names, args, session);
     return await Promise.all(uses.map((use) => trace(pipeline, use)));
   } finally {

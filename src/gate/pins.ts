@@ -1,4 +1,11 @@
-import { type Digest, isDigest, type Pin, type PinSet, type UnpinnedAllowance } from '../model/index.ts';
+import {
+  type Digest,
+  isDigest,
+  type Pin,
+  type PinSet,
+  type SourcePin,
+  type UnpinnedAllowance,
+} from '../model/index.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { classicLocalImage } from './resolve-use.ts';
 
@@ -32,7 +39,11 @@ function layoutOf({ use, resolved }: ExaminedImage): PinSet['layouts'] {
 }
 
 /** All that the builder may use after these decisions: nothing that was refused, and everything else by its digest. */
-export function pinsOf(images: readonly ExaminedImage[], layouts: readonly ExaminedImage[]): PinSet {
+export function pinsOf(
+  images: readonly ExaminedImage[],
+  layouts: readonly ExaminedImage[],
+  sources: readonly SourcePin[],
+): PinSet {
   const pins: Pin[] = [];
   const unpinned: UnpinnedAllowance[] = [];
   for (const image of images.filter(isLetThrough)) {
@@ -41,5 +52,5 @@ export function pinsOf(images: readonly ExaminedImage[], layouts: readonly Exami
     if (reason !== null) unpinned.push({ name: image.use.name, ...reason });
     else if (pin !== null) pins.push(pin);
   }
-  return { pins, unpinned, layouts: layouts.filter(isLetThrough).flatMap(layoutOf) };
+  return { pins, unpinned, layouts: layouts.filter(isLetThrough).flatMap(layoutOf), sources };
 }

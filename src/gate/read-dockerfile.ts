@@ -1,13 +1,21 @@
 import { readBoundedFile } from '../builder/index.ts';
-import { type BuildTarget, type Unknown, VerifyError } from '../model/index.ts';
-import { isArchive, type StandardInput } from './standard-input.ts';
+import { type BuildTarget, type SourcePin, type Unknown, VerifyError } from '../model/index.ts';
+import type { ContextDockerfile, ContextReader } from './context-reader.ts';
+import type { Session } from './session.ts';
+import type { StandardInput } from './standard-input.ts';
 
 /** BuildKit reads a Dockerfile of at most this many bytes from anywhere (buildkit, frontend/dockerui). */
 const largestDockerfile = 16 * 1024 * 1024;
 
 /** A Dockerfile that was read, or why it cannot be before the build. */
 export type DockerfileText =
-  | { readonly kind: 'text'; readonly file: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'text';
+      readonly file: string;
+      readonly bytes: Uint8Array;
+      /** What holds the builder to the context that it was read from; null where nothing has to. */
+      readonly pin: SourcePin | null;
+    }
   | { readonly kind: 'unknown'; readonly file: string; readonly reason: Unknown['reason'] };
 
 async function readFileBounded(path: string, written: string): Promise<Uint8Array> {
@@ -31,31 +39,61 @@ async function head(input: StandardInput): Promise<Buffer> {
   return (await input.kept()).head(largestDockerfile);
 }
 
+/** Where Dockerfiles are read from. */
+export interface DockerfileSources {
+  readonly session: Session;
+  readonly input: StandardInput;
+  /** Whether remote contexts may be fetched. */
+  readonly network: boolean;
+  /** Reads contexts that are no folder; opened where one is to be read. */
+  readonly reader: () => Promise<ContextReader>;
+}
+
+function text(file: string, bytes: Uint8Array): DockerfileText {
+  return { kind: 'text', file, bytes, pin: null };
+}
+
+/** What was read of a context, or, with a remark why, that only the build can tell. */
+function orUnknown(
+  sources: DockerfileSources,
+  read: ContextDockerfile,
+  unknown: { readonly file: string; readonly reason: Unknown['reason']; readonly what: string },
+): DockerfileText {
+  if (read.kind === 'read') return { kind: 'text', file: read.file, bytes: read.bytes, pin: read.pin };
+  sources.session.warn(`${unknown.what} is not read before the build: ${read.reason}`);
+  return { kind: 'unknown', file: unknown.file, reason: unknown.reason };
+}
+
+async function readInContext(target: BuildTarget, file: string, sources: DockerfileSources): Promise<DockerfileText> {
+  const { context } = target;
+  if (context.kind === 'stdin') {
+    const kept = await sources.input.kept();
+    const read = await (await sources.reader()).kept(kept, file);
+    return orUnknown(sources, read, { file, reason: 'stdin-context', what: 'the archive on standard input' });
+  }
+  const unknown = { file, reason: 'remote-context', what: 'the remote context' } as const;
+  if ((context.kind !== 'git' && context.kind !== 'http') || !sources.network)
+    return { kind: 'unknown', file, reason: 'remote-context' };
+  const reader = await sources.reader();
+  return orUnknown(sources, await reader[context.kind](context.url, file), unknown);
+}
+
 /**
- * The Dockerfile of one target, from where buildx would take it; standard input is read but not consumed.
+ * The Dockerfile of one target, from where buildx or the builder would take it; standard input is read but not consumed.
  * @throws VerifyError `dockerfile.missing`, `dockerfile.unreadable`
  */
-export async function readDockerfile(target: BuildTarget, input: StandardInput): Promise<DockerfileText> {
-  const { dockerfile, context } = target;
+export async function readDockerfile(target: BuildTarget, sources: DockerfileSources): Promise<DockerfileText> {
+  const { dockerfile } = target;
   switch (dockerfile.kind) {
     case 'file':
-      return {
-        kind: 'text',
-        file: dockerfile.written,
-        bytes: await readFileBounded(dockerfile.path, dockerfile.written),
-      };
+      return text(dockerfile.written, await readFileBounded(dockerfile.path, dockerfile.written));
     case 'inline':
-      return { kind: 'text', file: '(inline)', bytes: Buffer.from(dockerfile.text) };
+      return text('(inline)', Buffer.from(dockerfile.text));
     case 'stdin':
-      return { kind: 'text', file: '-', bytes: await head(input) };
+      return text('-', await head(sources.input));
     case 'remote':
       return { kind: 'unknown', file: dockerfile.url, reason: 'remote-context' };
-    case 'in-context': {
-      if (context.kind !== 'stdin') return { kind: 'unknown', file: dockerfile.path, reason: 'remote-context' };
-      const bytes = await head(input);
-      return isArchive(bytes)
-        ? { kind: 'unknown', file: dockerfile.path, reason: 'stdin-context' }
-        : { kind: 'text', file: '-', bytes };
-    }
+    case 'in-context':
+      return await readInContext(target, dockerfile.path, sources);
   }
 }

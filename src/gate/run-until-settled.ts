@@ -67,7 +67,7 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
   let images = foreseen;
   for (let restarts = 0; ; restarts += 1) {
     refuseCancelled(request.session);
-    const pins = pinsOf(images, run.layouts);
+    const pins = pinsOf(images, run.layouts, run.sources);
     const given = buildxRun(run, pins);
     // each start needs what the one before was denied
     // oxlint-disable-next-line no-await-in-loop

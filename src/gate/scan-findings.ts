@@ -2,8 +2,8 @@ import type { Finding, Unknown } from '../model/index.ts';
 
 const reasons: Readonly<Record<Unknown['reason'], string>> = {
   'custom-frontend': 'a frontend of its own reads the Dockerfile, and may pull what it likes',
-  'remote-context': 'the Dockerfile lies in a remote context',
-  'stdin-context': 'the Dockerfile lies in an archive on standard input',
+  'remote-context': 'the Dockerfile lies in a remote context that could not be read',
+  'stdin-context': 'the Dockerfile lies in an archive on standard input that could not be read',
 };
 
 /** What a check says of something that only a build can settle. */

@@ -1,7 +1,9 @@
 import { scanDockerfile } from '../dockerfile/index.ts';
-import type { BuildTarget, CanonicalName, ReportTarget, ScanResult } from '../model/index.ts';
+import type { BuildTarget, CanonicalName, ReportTarget, ScanResult, SourcePin } from '../model/index.ts';
+import type { ContextReader } from './context-reader.ts';
 import { mergeScans, unknownScan } from './merge-scans.ts';
 import { type DockerfileText, readDockerfile } from './read-dockerfile.ts';
+import type { Session } from './session.ts';
 import type { StandardInput } from './standard-input.ts';
 
 /** A target with its Dockerfile, read once and scanned as often as new ONBUILD triggers turn up. */
@@ -10,17 +12,46 @@ export interface LoadedTarget {
   readonly dockerfile: DockerfileText;
 }
 
+/** Where the Dockerfiles of a run come from. */
+export interface LoadOptions {
+  readonly session: Session;
+  readonly input: StandardInput;
+  /** Whether remote contexts may be fetched; without, only a build can tell what is in them. */
+  readonly network: boolean;
+}
+
 /**
  * Reads the Dockerfile of every target.
  * @throws VerifyError `dockerfile.missing`, `dockerfile.unreadable`
  */
 export async function loadTargets(
   targets: readonly BuildTarget[],
-  input: StandardInput,
+  { session, input, network }: LoadOptions,
 ): Promise<readonly LoadedTarget[]> {
-  return await Promise.all(
-    targets.map(async (target) => ({ target, dockerfile: await readDockerfile(target, input) })),
+  const opened: Promise<ContextReader>[] = [];
+  // what reads archives and repositories is loaded where there is one
+  const open = async (): Promise<ContextReader> => (await import('./context-reader.ts')).openContextReader(session);
+  const reader = (): Promise<ContextReader> => {
+    const [known = open()] = opened;
+    opened[0] = known;
+    return known;
+  };
+  const sources = { session, input, network: network && !session.own.offline, reader };
+  try {
+    const loading = targets.map(async (target) => ({ target, dockerfile: await readDockerfile(target, sources) }));
+    await Promise.allSettled(loading); // nothing may still be read when the reader is closed
+    return await Promise.all(loading);
+  } finally {
+    for (const begun of opened) await (await begun).close();
+  }
+}
+
+/** What holds the builder to the contexts that were read, each once. */
+export function sourcePins(loaded: readonly LoadedTarget[]): readonly SourcePin[] {
+  const pins = loaded.flatMap(({ dockerfile }) =>
+    dockerfile.kind === 'text' && dockerfile.pin !== null ? [dockerfile.pin] : [],
   );
+  return [...new Map(pins.map((pin) => [JSON.stringify(pin), pin])).values()];
 }
 
 /** What all targets use together. `onbuild` holds the triggers of the images that were looked up so far. */

@@ -17,7 +17,7 @@ export interface ScannedBuild {
  */
 export async function scan(session: Session, args: readonly string[], input: StandardInput): Promise<ScannedBuild> {
   const parsed = parseBuildArguments(args, session.environment);
-  const loaded = await loadTargets(parsed.invocation.targets, input);
+  const loaded = await loadTargets(parsed.invocation.targets, { session, input, network: false });
   const found = scanTargets(loaded, machinePlatform(session.environment), new Map());
   return { dockerfile: loaded[0]?.dockerfile.file ?? 'Dockerfile', scan: found };
 }

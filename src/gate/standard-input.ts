@@ -20,19 +20,3 @@ export function standardInput(stream: Readable, environment: Environment): Stand
     dispose: async () => (await kept?.catch(() => null))?.dispose(),
   };
 }
-
-const archiveMarks: readonly (readonly [offset: number, bytes: Buffer])[] = [
-  [0, Buffer.from([0x1f, 0x8b])], // gzip
-  [0, Buffer.from('BZh')],
-  [0, Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])], // xz
-  [0, Buffer.from([0x28, 0xb5, 0x2f, 0xfd])], // zstd
-  [257, Buffer.from('ustar')],
-];
-
-/**
- * Whether what `docker build -` was given is an archive and so a context, rather than a Dockerfile: by its first bytes,
- * as buildx does (buildx, build/opt.go: `isArchive`).
- */
-export function isArchive(head: Buffer): boolean {
-  return archiveMarks.some(([offset, mark]) => head.subarray(offset, offset + mark.length).equals(mark));
-}

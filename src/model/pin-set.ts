@@ -19,10 +19,24 @@ export interface UnpinnedAllowance {
   readonly reason: string;
 }
 
+/** A build context that was read before the build, and what holds the builder to the bytes that were read. */
+export interface SourcePin {
+  /** What it is, for people; without credentials. */
+  readonly name: string;
+  /** Identifiers that BuildKit may ask for it by, each with the one to fetch in its place (the same, where only attributes change). */
+  readonly conversions: readonly { readonly from: string; readonly to: string }[];
+  /** Attributes of BuildKit's source operation that are set besides (buildkit, solver/pb/attr.go). */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The commit, or the SHA-256 of the bytes: hexadecimal, as the builder records it among its materials. */
+  readonly hash: string;
+}
+
 /** All that the builder may use: the seventh station, from which the source policy is written. */
 export interface PinSet {
   readonly pins: readonly Pin[];
   readonly unpinned: readonly UnpinnedAllowance[];
   /** Digests of OCI layouts (`oci-layout://`) that were verified, by the identifier that BuildKit gives them. */
   readonly layouts: readonly { readonly identifier: string; readonly digest: Digest }[];
+  /** Contexts that were read before the build. */
+  readonly sources: readonly SourcePin[];
 }

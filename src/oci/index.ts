@@ -5,6 +5,7 @@ export { defaultCacheFolder } from './cache-folder.ts';
 export { type CollectOptions, collectAttachments, type SignatureRepository } from './collect.ts';
 export type { Credential } from './credential-helper.ts';
 export type { CredentialSource } from './docker-credentials.ts';
+export { type Download, type DownloadRequest, openDownload } from './download.ts';
 export type { CollectProblem } from './find-attached.ts';
 export type { ImageSource, RepositoryName, StoredManifest } from './image-source.ts';
 export { openLayout } from './layout.ts';

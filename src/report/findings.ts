@@ -231,7 +231,8 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   },
   'scan.unknown': {
     headline: 'cannot be foreseen',
-    meaning: 'A custom frontend or a remote context decides what is pulled, so only a build can settle it.',
+    meaning:
+      'A custom frontend, or a context that could not be read before the build, decides what is pulled, so only a build can settle it.',
     cure: 'Run `docker verify build`: it verifies each image at the moment the builder asks for it.',
   },
 };

@@ -58,19 +58,20 @@ describe('a Dockerfile on standard input', () => {
   });
 });
 
-describe('a context in an archive on standard input, which nobody reads before the build:', () => {
+describe('a context in an archive on standard input', () => {
   it.each([
     ['plain', []],
     ['compressed', ['-z']],
-  ])('%s: a signed base is built on, once the builder has asked for it', async (_, options) => {
+    ['compressed as nobody but the builder unpacks it', ['-j']],
+  ])('%s: a signed base is built on', async (_, options) => {
     const built = await build(['-'], await archiveOn('signed/base:1', options));
     expect(built).toMatchObject({ status: 0, left: [] });
     expect(built.stderr).toContain('signed by acme');
     expect(await copied(built)).toBe('from the archive');
   });
 
-  it('an unsigned base is refused by the builder, and the report says why', async () => {
-    const refused = await build(['-'], await archiveOn('unsigned/base:1'));
+  it.each([[[]], [['-j']]])('an unsigned base is refused, and the report says why (%j)', async (options) => {
+    const refused = await build(['-'], await archiveOn('unsigned/base:1', options));
     expect(refused).toMatchObject({ status: 10, stdout: '', left: [] });
     expect(refused.stderr).toMatch(/unsigned\/base:1 .*signature\.missing.*blocked/s);
   });
@@ -89,12 +90,34 @@ describe('a context in an archive on standard input, which nobody reads before t
     expect(await copied(built)).toBe('from the archive');
   });
 
-  it('check cannot settle it: 11, and it says so', async () => {
+  const asked = async (command: string, stdin: Uint8Array) => {
     const folder = await projectFolder({ 'docker-verify.yaml': acmePolicy() });
-    const stdin = await archiveOn('signed/base:1');
-    const outcome = await run(lab(), executable, ['check', '--format', 'json', '-'], { cwd: folder, stdin });
-    expect(outcome.status).toBe(11);
-    expect(JSON.parse(outcome.stdout)).toMatchObject({ verdict: 'error', unknown: [{ reason: 'stdin-context' }] });
+    const outcome = await run(lab(), executable, [command, '--format', 'json', '-'], { cwd: folder, stdin });
+    return { status: outcome.status, stderr: outcome.stderr, said: JSON.parse(outcome.stdout) };
+  };
+
+  it('check and scan know what it uses', async () => {
+    const image = { name: `${registry}/signed/base:1` };
+    expect(await asked('check', await archiveOn('signed/base:1'))).toMatchObject({
+      status: 0,
+      said: { verdict: 'allow', unknown: [], images: [{ ...image, verified: true }] },
+    });
+    expect(await asked('check', await archiveOn('unsigned/base:1'))).toMatchObject({ status: 10 });
+    expect(await asked('scan', await archiveOn('signed/base:1', ['-z']))).toMatchObject({
+      status: 0,
+      said: { dockerfile: 'Dockerfile', unknown: [], images: [image] },
+    });
+  });
+
+  it('check cannot settle what only the builder unpacks: 11, and it says so', async () => {
+    const archive = await archiveOn('signed/base:1', ['-j']);
+    const unknown = [{ reason: 'stdin-context' }];
+    expect(await asked('check', archive)).toMatchObject({
+      status: 11,
+      stderr: expect.stringMatching(/bzip2 is unpacked by the builder alone/),
+      said: { verdict: 'error', unknown },
+    });
+    expect(await asked('scan', archive)).toMatchObject({ status: 0, said: { images: [], unknown } });
   });
 });
 

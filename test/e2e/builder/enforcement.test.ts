@@ -132,7 +132,7 @@ describe.runIf(lab().secondDockerHost)('the builder of another Docker context', 
     expect(info.engineVersion).toMatch(/^\d+\./);
     expect(info.nodes[0]?.buildkitVersion).toMatch(/^v?0\./);
     await probeEnforcement({ programs, environment, info, builder: 'second', cache, everyNode: false });
-    const sourcePolicy = renderSourcePolicy({ pins: [], unpinned: [], layouts: [] }, null);
+    const sourcePolicy = renderSourcePolicy({ pins: [], unpinned: [], layouts: [], sources: [] }, null);
     const folder = await writeFiles(await temporaryFolder(), { Dockerfile: `FROM ${lab().registry}/signed/base:1\n` });
     const run = { environment, args: [folder], builder: 'second', sourcePolicy };
     expect((await runRequest(request(run))).denied).toBe(`docker-image://${lab().registry}/signed/base:1`);

@@ -38,7 +38,7 @@ function audit(metadata: unknown, pins: PinSet): Audit {
   return auditMaterials({ metadata, verb: 'build', targets, targetsWithImages: ['default'], pins, pushed: null });
 }
 
-const pinSet = (...pins: readonly Pin[]): PinSet => ({ pins, unpinned: [], layouts: [] });
+const pinSet = (...pins: readonly Pin[]): PinSet => ({ pins, unpinned: [], layouts: [], sources: [] });
 
 interface Build {
   readonly pins: PinSet | null;

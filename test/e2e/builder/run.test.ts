@@ -18,7 +18,7 @@ async function pins(...names: readonly string[]): Promise<PinSet> {
     platformDigests: [],
     wholeIndex: true,
   }));
-  return { pins: await Promise.all(found), unpinned: [], layouts: [] };
+  return { pins: await Promise.all(found), unpinned: [], layouts: [], sources: [] };
 }
 
 /** A request in a folder of its own with these files, and a folder for temporary files that can be looked into. */

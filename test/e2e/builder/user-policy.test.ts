@@ -24,7 +24,7 @@ async function pins(...names: readonly string[]): Promise<PinSet> {
     platformDigests: [],
     wholeIndex: true,
   }));
-  return { pins: await Promise.all(found), unpinned: [], layouts: [] };
+  return { pins: await Promise.all(found), unpinned: [], layouts: [], sources: [] };
 }
 
 async function build(dockerfile: string, sourcePolicy: string | null, userFile: string | null): Promise<BuildRun> {

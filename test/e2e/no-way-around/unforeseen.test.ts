@@ -30,6 +30,10 @@ const contexts: Readonly<
 > = {
   'a tar archive on standard input': async (files) => ({ context: '-', stdin: await archive(files) }),
   'a compressed archive on standard input': async (files) => ({ context: '-', stdin: await archive(files, '-czf') }),
+  'an archive that nobody but the builder unpacks': async (files) => ({
+    context: '-',
+    stdin: await archive(files, '-cjf'),
+  }),
   'a tar archive by URL': async (files) => ({ context: await serving(serveFile(await archive(files))) }),
   'a Dockerfile by URL': async (files) => ({
     context: await serving(serveFile(Buffer.from(files['Dockerfile'] ?? ''), 'Dockerfile')),
@@ -130,7 +134,7 @@ describe('a build that asks for more and more that nobody foresaw', () => {
     const copies = names.map((name, index) => `COPY --from=${name} /bin/busybox /${index}\n`);
     return { Dockerfile: `FROM scratch\n${copies.join('')}` };
   };
-  const openUrl = contexts['a tar archive by URL'];
+  const openUrl = contexts['an archive that nobody but the builder unpacks'];
 
   it('is started again eight times, with one report each time, and no more', async () => {
     if (openUrl === undefined) throw new Error('no such context');

@@ -37,7 +37,7 @@ function audit(
     metadata: { 'buildx.build.provenance': provenance, 'buildx.build.ref': 'b/n/1', 'containerimage.digest': two },
     verb: 'build',
     targets: [{ name: 'default', platforms: ['linux/amd64'] }],
-    pins: { pins: [], unpinned: [], layouts: [], ...pins },
+    pins: { pins: [], unpinned: [], layouts: [], sources: [], ...pins },
     targetsWithImages: ['default'],
     pushed: null,
     ...request,
@@ -152,5 +152,23 @@ describe('auditMaterials', () => {
     const merged = { 'buildx.build.provenance': v02([base, one]) };
     expect(audit(null, pins, { metadata: merged, pushed: ['r.example/a:3'] }).pushed).toEqual(['r.example/a:3']);
     expect(audit(null, pins, { metadata }).pushed).toEqual([]);
+  });
+
+  describe('of a context that was read before the build', () => {
+    const context = { name: 'example.com/b.git#main', conversions: [], attributes: {}, hash: 'c'.repeat(40) };
+    const made = (hash: string) => ({ materials: [{ uri: 'git://example.com/b.git#x', digest: { sha1: hash } }] });
+
+    it('accepts the commit that was read', () => {
+      expect(audit(made(context.hash), { sources: [context] }, { targetsWithImages: [] }).unverified).toEqual([]);
+    });
+
+    it.each([
+      ['another commit', made('d'.repeat(40))],
+      ['nothing of it', { materials: [] }],
+    ])('tells that the builder used %s', (_, provenance) => {
+      expect(audit(provenance, { sources: [context] }, { targetsWithImages: [] }).unverified).toEqual([
+        `example.com/b.git#main at other than ${context.hash}`,
+      ]);
+    });
   });
 });

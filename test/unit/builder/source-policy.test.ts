@@ -12,7 +12,7 @@ function pin(name: string, options: Partial<Pin> = {}): Pin {
 }
 
 function pinSet(given: Partial<PinSet>): PinSet {
-  return { pins: [], unpinned: [], layouts: [], ...given };
+  return { pins: [], unpinned: [], layouts: [], sources: [], ...given };
 }
 
 /** What BuildKit would make of a source under our policy: our own evaluation has its meaning, and the end-to-end tests ask BuildKit itself. */
@@ -175,5 +175,21 @@ describe("renderSourcePolicy with the user's own policy", () => {
     const pins = pinSet({ pins: [pin('mirror.example/alpine:3'), pin('alpine:3', { digest: two })] });
     expect(await outcome(pins, `${hub}/alpine:3`, user(convert))).toBe(`docker-image://mirror.example/alpine:3@${one}`);
     expect(await outcome(pins, `${hub}/alpine:4`, user(convert))).toBe('denied');
+  });
+
+  it('holds a context to what was read of it, and leaves other contexts alone', async () => {
+    const [from, to] = ['git://example.com/b.git#main', `git://example.com/b.git#${'c'.repeat(40)}`];
+    const source = { name: 'b', conversions: [{ from, to }], attributes: { 'git.checksum': 'c' }, hash: 'c' };
+    const pins = pinSet({ sources: [source, source] });
+    expect(await outcome(pins, from)).toBe(to);
+    expect(await outcome(pins, 'git://example.com/b.git#mainly')).toBe('git://example.com/b.git#mainly');
+    const { rules } = JSON.parse(renderSourcePolicy(pins, null)) as { rules: readonly { updates?: unknown }[] };
+    expect(rules.filter(({ updates }) => updates !== undefined)).toEqual([
+      {
+        action: 'CONVERT',
+        selector: { identifier: from },
+        updates: { identifier: to, attrs: { 'git.checksum': 'c' } },
+      },
+    ]);
   });
 });
