@@ -78,14 +78,42 @@ export interface SyntaxDirective {
  * `syntax` of a file that is one JSON object; after a line that begins with `#!` too. Null for none.
  */
 export function detectSyntax(text: string): SyntaxDirective | null {
-  const hasShebang = text.startsWith('#!');
-  const firstFeed = text.indexOf('\n');
-  const body = hasShebang ? (firstFeed < 0 ? '' : text.slice(firstFeed + 1)) : text;
-  const firstLine = hasShebang ? 2 : 1;
-  return findSyntax(body, '#', firstLine) ?? findSyntax(body, '//', firstLine) ?? syntaxOfJson(body, firstLine);
+  const { body, firstLine } = withoutShebang(text);
+  const find = (comment: '#' | '//'): SyntaxDirective | null => {
+    const found = findDirective(body, 'syntax', comment, firstLine);
+    return found === null
+      ? null
+      : { image: found.word, line: found.line, column: found.column, foreign: comment === '//' };
+  };
+  return find('#') ?? find('//') ?? syntaxOfJson(body, firstLine);
 }
 
-function findSyntax(text: string, comment: '#' | '//', firstLine: number): SyntaxDirective | null {
+function withoutShebang(text: string): { readonly body: string; readonly firstLine: number } {
+  if (!text.startsWith('#!')) return { body: text, firstLine: 1 };
+  const feed = text.indexOf('\n');
+  return { body: feed < 0 ? '' : text.slice(feed + 1), firstLine: 2 };
+}
+
+/** The options of a `# check=` directive, as far as BuildKit reads them: to the first blank. Null for none. */
+export function detectCheckOptions(text: string): FoundDirective | null {
+  const { body, firstLine } = withoutShebang(text);
+  return findDirective(body, 'check', '#', firstLine);
+}
+
+interface FoundDirective {
+  /** Its value, up to the first blank. */
+  readonly word: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+function findDirective(
+  text: string,
+  name: Directive['name'],
+  comment: '#' | '//',
+  firstLine: number,
+): FoundDirective | null {
   const reader = new DirectiveReader(comment);
   let start = 0;
   for (let line = firstLine; start < text.length; line++) {
@@ -99,9 +127,9 @@ function findSyntax(text: string, comment: '#' | '//', firstLine: number): Synta
       return null;
     }
     if (directive === null) return null;
-    if (directive.name === 'syntax') {
-      const [image = ''] = directive.value.split(' ', 1);
-      return { image, line, column: directive.valueOffset + 1, foreign: comment === '//' };
+    if (directive.name === name) {
+      const [word = ''] = directive.value.split(' ', 1);
+      return { word, line, column: directive.valueOffset + 1 };
     }
     start = end + 1;
   }

@@ -10,6 +10,7 @@ import {
 } from '../model/index.ts';
 import { type BuildGraph, buildGraph } from './build-graph.ts';
 import { platformArguments, readPlatform } from './build-platform.ts';
+import { refuseCheckOptions } from './check-options.ts';
 import { checkSteps } from './check-steps.ts';
 import { collectResult } from './collect-result.ts';
 import { findFrontend } from './frontend.ts';
@@ -50,6 +51,7 @@ export function scanDockerfile(input: ScanInput): ScanResult {
   const graphs: BuildGraph[] = [];
   if (frontend?.custom === true) unknown.push({ reason: 'custom-frontend', line: frontend.line });
   else {
+    if (frontend === null) refuseCheckOptions(text, file, target.buildArguments);
     // A frontend that is asked for by name may be newer than the rules here, and know more flags.
     const dockerfile = groupStages(parseInstructionLines(text, file, frontend !== null), file);
     const budget = { left: expansionBudget };

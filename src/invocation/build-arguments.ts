@@ -1,4 +1,4 @@
-import { type Environment, VerifyError } from '../model/index.ts';
+import { type Environment, parseReference, VerifyError } from '../model/index.ts';
 import { keyAndValue } from './csv-fields.ts';
 
 /**
@@ -41,7 +41,21 @@ export function parseNamedContexts(values: readonly string[]): Readonly<Record<s
         hint: 'write --build-context NAME=FOLDER, or NAME=docker-image://IMAGE',
       });
     }
+    refuseContextName(name);
+    found.delete(name); // the order tells which of two spellings of one name was last
     found.set(name, value);
   }
   return Object.fromEntries(found);
+}
+
+/** buildx takes only what is a reference (util/buildflags: ParseContextNames); bake definitions are not held to that. */
+function refuseContextName(name: string): void {
+  try {
+    parseReference(name);
+  } catch (cause) {
+    throw new VerifyError('usage.invalid', `invalid context name ${name.slice(0, 200)}`, {
+      hint: 'a named context is called like an image: lower case, with a tag or digest at most',
+      cause,
+    });
+  }
 }

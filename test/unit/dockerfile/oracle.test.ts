@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parseBuildArguments } from '../../../src/invocation/index.ts';
 import { isVerifyError } from '../../../src/model/index.ts';
+import { environmentOf } from '../invocation/environment.ts';
 import { namesOf, type Options, scan } from './scan.ts';
 
 const shared = new URL('../../../../shared/oracle/', import.meta.url);
@@ -17,7 +19,6 @@ interface Expected {
 
 function readOptions(args: readonly string[]): Options {
   const values: Record<string, string | null> = {};
-  const contexts: Record<string, string> = {};
   const platforms: string[] = [];
   let stage: string | undefined;
   for (let at = 0; at < args.length; at += 2) {
@@ -25,12 +26,19 @@ function readOptions(args: readonly string[]): Options {
     const equals = value.indexOf('=');
     const key = equals < 0 ? value : value.slice(0, equals);
     if (option === '--build-arg') values[key] = equals < 0 ? null : value.slice(equals + 1);
-    else if (option === '--build-context') contexts[key] = value.slice(equals + 1);
+    else if (option === '--build-context') continue;
     else if (option === '--platform') platforms.push(...value.split(','));
     else if (option === '--target') stage = value;
     else throw new Error(`the case uses ${option}, which this test does not know`);
   }
-  return { arguments: values, contexts, platforms, ...(stage === undefined ? {} : { stage }) };
+  // buildx itself refuses what cannot be the name of a context
+  const [target] = parseBuildArguments([...args, '/'], environmentOf('/')).invocation.targets;
+  return {
+    arguments: values,
+    contexts: target?.namedContexts ?? {},
+    platforms,
+    ...(stage === undefined ? {} : { stage }),
+  };
 }
 
 interface Answer {
@@ -50,14 +58,14 @@ function recorded(expected: Expected): Answer {
     : { images: [], platforms: {}, frontend, rejected: true };
 }
 
-function scanned(source: Uint8Array, options: Options): Answer {
+function scanned(source: Uint8Array, expected: Expected): Answer {
   try {
-    const result = scan(source, options);
+    const result = scan(source, { ...readOptions(expected.args), onbuild: expected.onbuild ?? {} });
     const frontend = result.images.find(({ uses }) => uses.some(({ kind }) => kind === 'frontend'))?.name;
     const platforms = Object.fromEntries(result.images.map((image) => [image.name, image.platforms]));
     return { images: frontend === undefined ? namesOf(result) : [], platforms, frontend, rejected: false };
   } catch (error) {
-    if (!isVerifyError(error, 'dockerfile.invalid')) throw error;
+    if (!isVerifyError(error, 'dockerfile.invalid', 'usage.invalid')) throw error;
     return { images: [], platforms: {}, frontend: undefined, rejected: true };
   }
 }
@@ -73,8 +81,7 @@ describe.each([
     (name) => {
       const source = readFileSync(new URL(`${name}/Dockerfile`, folder));
       const expected: Expected = JSON.parse(readFileSync(new URL(`${name}/expected.json`, folder), 'utf8'));
-      const options = { ...readOptions(expected.args), onbuild: expected.onbuild ?? {} };
-      const answer = scanned(source, options);
+      const answer = scanned(source, expected);
       const platforms = expected.platforms === undefined ? {} : answer.platforms;
       expect({ ...answer, platforms }).toEqual(recorded(expected));
     },
