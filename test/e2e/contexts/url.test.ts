@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +19,8 @@ afterEach(async () => {
   closing = [];
 });
 
-const from = (image: string): string => `FROM scratch\nCOPY --from=${image} /which /which\n`;
+/** Each text is new: what the builder knows by its checksum already it takes from its cache. */
+const from = (image: string): string => `FROM scratch\n# ${randomUUID()}\nCOPY --from=${image} /which /which\n`;
 
 interface Answer {
   readonly status?: number;
