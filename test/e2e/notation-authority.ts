@@ -116,8 +116,8 @@ export class NotationAuthority {
     await writeFile(join(this.folder, `${name}.chain.pem`), chain.join(''));
   }
 
-  async revoke(name: string, reason = 'keyCompromise'): Promise<void> {
-    await this.#openssl('ca', '-config', 'ca.cnf', '-revoke', `${name}.pem`, '-crl_reason', reason);
+  async revoke(name: string): Promise<void> {
+    await this.#openssl('ca', '-config', 'ca.cnf', '-revoke', `${name}.pem`);
     await this.publishList();
   }
 
