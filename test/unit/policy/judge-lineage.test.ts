@@ -105,9 +105,78 @@ describe('require.lineage', () => {
       [],
     ],
     ['a blocked base deeper than asked for', 'depth: 1', [link(), link({ depth: 2, status: 'block' })], 'allow', []],
+    ['an unknown end deeper than asked for', 'depth: 1', [link(), link({ depth: 2, kind: 'unknown' })], 'allow', []],
+    [
+      'a blocked base as deep as asked for',
+      'depth: 2',
+      [link(), link({ depth: 2, status: 'block' })],
+      'block',
+      ['lineage.unverified'],
+    ],
+    [
+      'what is wrong nearest first, in whatever order',
+      '',
+      [link({ depth: 2, content: 'contradicted' }), link({ status: 'block' })],
+      'block',
+      ['lineage.unverified'],
+    ],
+    [
+      'a contradiction with what is known of it',
+      '',
+      [link({ content: 'contradicted', note: 'layer 2 differs', name: null })],
+      'block',
+      ['lineage.contradicted'],
+    ],
+    [
+      'a contradiction of somebody without name or digest',
+      '',
+      [link({ content: 'contradicted', name: null, digest: null })],
+      'block',
+      ['lineage.contradicted'],
+    ],
+    [
+      'an end of which something is known',
+      '',
+      [link(), link({ depth: 2, kind: 'unknown', note: 'the registry answered 503' })],
+      'block',
+      ['lineage.unknown'],
+    ],
+    ['an empty chain', '', [], 'block', ['lineage.unknown']],
+    ['an empty chain, which is allowed', 'unknown: allow', [], 'allow', []],
+    ['an empty chain, of which it only warns', 'unknown: warn', [], 'warn', ['lineage.unknown']],
+    [
+      'warnings of several kinds',
+      'unknown: warn',
+      [link({ status: 'warn' }), link({ depth: 2, kind: 'unknown' })],
+      'warn',
+      ['lineage.unknown', 'lineage.unverified'],
+    ],
+    [
+      'claims of several kinds, where unsigned ones are accepted',
+      'claims: unsigned',
+      [link({ claim: 'unsigned-provenance' }), link({ depth: 2, claim: 'annotation' }), { ...root, depth: 3 }],
+      'allow',
+      [],
+    ],
     ['nothing for the platform', '', [link({ platform: 'linux/arm64' })], 'block', ['lineage.unknown']],
     ['nothing at all', '', null, 'block', ['lineage.unknown']],
   ])('%s', async (_, fields, lineage, status, codes) => {
     expect(await verdict(required(fields), inputOf(name, [byKey(acme)], { lineage }))).toMatchObject({ status, codes });
+  });
+
+  it('judges every platform that is known of where none is asked for', async () => {
+    const none = { image: { platforms: [] } };
+    const arm = link({ platform: 'linux/arm64', status: 'block' });
+    const both = inputOf(name, [byKey(acme)], { ...none, lineage: [link(), root, arm] });
+    expect(await verdict(required(''), both)).toMatchObject({ status: 'block', codes: ['lineage.unverified'] });
+    const one = inputOf(name, [byKey(acme)], { ...none, lineage: [link(), root] });
+    expect(await verdict(required(''), one)).toMatchObject({ status: 'allow' });
+    const nothing = inputOf(name, [byKey(acme)], { ...none, lineage: [] });
+    expect(await verdict(required(''), nothing)).toMatchObject({ status: 'block', codes: ['lineage.unknown'] });
+  });
+
+  it('judges only the platforms that are asked for', async () => {
+    const lineage = [link(), root, link({ platform: 'linux/arm64', status: 'block' })];
+    expect(await verdict(required(''), inputOf(name, [byKey(acme)], { lineage }))).toMatchObject({ status: 'allow' });
   });
 });
