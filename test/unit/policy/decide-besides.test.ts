@@ -71,7 +71,7 @@ describe('a cache import', () => {
     ['that is no reference is denied', { project: listed }, { type: 'registry', ref: '::' }, 'block'],
   ])('%s', async (_, layers, cacheImport, status) => {
     const decision = decideCacheImport(cacheImport, await policiesOf(layers));
-    expect(decision.finding).toMatchSnapshot();
+    expect(JSON.stringify(decision.finding, null, 2)).toMatchSnapshot();
     expect(decision.status).toBe(status);
     expect(decision.finding?.code ?? null).toBe(status === 'allow' ? null : 'cache-import.denied');
   });
@@ -156,7 +156,7 @@ describe('a folder in place of an image', () => {
     ],
   ])('%s', async (_, layers, context, status) => {
     const decision = decideReplacement(context, await policiesOf(layers));
-    expect(decision.finding).toMatchSnapshot();
+    expect(JSON.stringify(decision.finding, null, 2)).toMatchSnapshot();
     expect(decision.status).toBe(status);
     expect(decision.finding?.code ?? null).toBe(status === 'allow' ? null : 'context.replaces-image');
   });
