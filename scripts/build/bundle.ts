@@ -13,10 +13,16 @@ interface LeftOut {
   readonly absent: boolean;
 }
 
-// What the plugin never uses: native addons, gRPC sessions that we do not open, ssh2 (Docker's own `dial-stdio` is used), signing.
+// What the plugin never uses: native addons, all of dockerode but its questions (containers to start, archives and gRPC sessions to
+// send, streams to attach to, ssh2 in place of Docker's own `dial-stdio`), signing.
 const leftOut: readonly LeftOut[] = [
   { module: /\.node$|^cpu-features$/, askedBy: null, absent: true },
-  { module: /^\.\/(session|buildkit)$/, askedBy: '/dockerode/lib/', absent: false },
+  {
+    module: /^\.\/(buildkit|config|container|exec|image|network|node|plugin|secret|service|session|task|util|volume)$/,
+    askedBy: '/dockerode/lib/',
+    absent: false,
+  },
+  { module: /^\.\/http_duplex$/, askedBy: '/docker-modem/lib/', absent: false },
   { module: /^\.\/ssh$/, askedBy: '/docker-modem/lib/', absent: false },
   { module: /^@sigstore\/sign$/, askedBy: null, absent: false },
 ];
