@@ -12,7 +12,7 @@ import { readStoredBuilder } from './stored-builder.ts';
 import { buildkitVersionOfEngine, isAtLeast } from './versions.ts';
 
 const minute = 60_000;
-// an engine says its version with every run; a worker behind another driver is asked again after this time
+// what hangs on a version that is known with every run, and what may change unseen
 const engineLifetime = 24 * 60 * minute;
 const workerLifetime = 10 * minute;
 
@@ -69,15 +69,34 @@ interface Known {
   readonly engineVersion: string | null;
 }
 
+/** What tells a socket of this machine from one that another engine has put in its place; null for every other address. */
+async function socketIdentity(host: string): Promise<readonly string[] | null> {
+  if (!host.startsWith('unix://')) return null;
+  const found = await stat(host.slice('unix://'.length)).catch(() => null);
+  return found === null ? null : [String(found.dev), String(found.ino), String(found.ctimeMs)];
+}
+
+/** The engine's version; behind a socket that is still the same it is asked for again only when a worker's would be. */
+async function engineVersionOf({ endpoint, engine, cache }: BuilderQuestion): Promise<string> {
+  const socket = await socketIdentity(endpoint.host);
+  const key = ['engine', endpoint.host, ...(socket ?? [])];
+  const kept = socket === null ? '' : textOr(await cache.read(key, workerLifetime), '');
+  if (kept !== '') return kept;
+  const { version } = await engine.version();
+  if (socket !== null && version !== '') await cache.write(key, version);
+  return version;
+}
+
 /** What a builder's facts hang on: for the docker driver the engine's version, for others what buildx has stored of it. */
-async function known({ environment, choice, endpoint, engine }: BuilderQuestion): Promise<Known | null> {
+async function known(question: BuilderQuestion): Promise<Known | null> {
+  const { environment, choice, endpoint } = question;
   if (choice.name === null) return null;
   const { host } = endpoint;
   const stored = await readStoredBuilder(environment, choice.name);
   if (stored !== null) return { key: [choice.name, host, stored.text], lifetime: workerLifetime, engineVersion: null };
   // buildx builds with another context's engine only where that is the current one
   if (choice.name !== endpoint.context) return null;
-  const { version } = await engine.version();
+  const version = await engineVersionOf(question);
   return { key: [choice.name, host, version], lifetime: engineLifetime, engineVersion: version };
 }
 
@@ -96,11 +115,11 @@ async function inspectRunning(question: BuilderQuestion): Promise<BuilderInspect
 
 /**
  * Looks at the builder that a build will go to, and starts it where it does not run yet, as the build would. Costs one
- * request to the engine where the facts are known.
+ * request to the engine where the facts are known, and none where it was asked minutes ago behind the same socket.
  * @throws VerifyError `builder.unavailable`, `timeout`
  */
 export async function builderInfo(question: BuilderQuestion): Promise<BuilderInfo> {
-  const { cache, engine, endpoint } = question;
+  const { cache, endpoint } = question;
   const [version, facts] = await Promise.all([buildxVersion(question), known(question)]);
   const key = ['builder', version, ...(facts?.key ?? [])];
   const kept = facts === null ? null : await cache.read(key, facts.lifetime);
@@ -111,7 +130,7 @@ export async function builderInfo(question: BuilderQuestion): Promise<BuilderInf
   let engineVersion = facts?.engineVersion ?? null;
   // a builder in use may be this context's engine under the name that buildx gave
   if (engineVersion === null && inspection.driver === 'docker' && inspection.name === endpoint.context) {
-    engineVersion = (await engine.version()).version;
+    engineVersion = await engineVersionOf(question);
   }
   const nodes = inspection.nodes.map((node) => withEngineVersion(node, engineVersion));
   return {
