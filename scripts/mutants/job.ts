@@ -4,6 +4,8 @@ export interface Job {
   readonly tests: readonly string[];
   /** Numbers of the mutants to try. */
   readonly mutants: readonly number[];
+  /** Those of them that count when their source is loaded. */
+  readonly statics: readonly number[];
 }
 
 /** What became of a mutant. `by`: the test that noticed it. */

@@ -14,6 +14,8 @@ export interface Mutation extends Span {
   readonly replacement: string;
   /** The smallest expression, block or statement around it that can be chosen at run time in place of its mutated copy. */
   readonly host: Host;
+  /** Whether it stands outside of all functions, so that it counts when its source is loaded. */
+  readonly isStatic: boolean;
 }
 
 export interface Host extends Span {
@@ -224,15 +226,15 @@ const mutators = [
 export function mutationsOf(source: string): readonly Mutation[] {
   const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.ES2023, true);
   const found: Mutation[] = [];
-  const visit = (node: ts.Node): void => {
+  const visit = (node: ts.Node, isStatic: boolean): void => {
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     for (const { mutator, at, replacement } of mutators.flatMap((mutate) => mutate(node))) {
       const host = hostOf(node, at);
-      if (host !== null) found.push({ mutator, replacement, host, ...at });
+      if (host !== null) found.push({ mutator, replacement, host, isStatic, ...at });
     }
-    ts.forEachChild(node, visit);
+    ts.forEachChild(node, (child) => visit(child, isStatic && !ts.isFunctionLike(node)));
   };
-  visit(file);
+  visit(file, true);
   return found.sort((one, other) => one.start - other.start || other.end - one.end);
 }

@@ -53,7 +53,8 @@ async function readOutcomes(folder: string): Promise<{ settled: Outcome[]; tryin
 }
 
 async function runWorker(round: Round, folder: string, mutants: readonly number[]): Promise<void> {
-  const job: Job = { tests: round.tests, mutants };
+  const statics = round.mutants.filter(({ isStatic }) => isStatic).map(({ id }) => id);
+  const job: Job = { tests: round.tests, mutants, statics };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'job.json'), JSON.stringify(job));
   await writeFile(join(folder, 'outcomes.jsonl'), '');

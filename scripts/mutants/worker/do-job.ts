@@ -20,9 +20,10 @@ export async function doJob(run: RunFile): Promise<void> {
       coverage = await measure(job.tests, run);
       await writeFile(`${folder}/coverage.json`, JSON.stringify(coverage));
     }
+    const statics = new Set(job.statics);
     for (const mutant of job.mutants) {
       await say({ id: mutant, state: 'trying' });
-      await say(await tryMutant(mutant, coverage, run));
+      await say(await tryMutant({ id: mutant, isStatic: statics.has(mutant) }, coverage, run));
     }
   } catch (error) {
     await say({ failed: error instanceof Error ? error.message : String(error) });

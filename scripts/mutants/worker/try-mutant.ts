@@ -61,12 +61,22 @@ async function measureFile(path: string, run: RunFile): Promise<Coverage> {
   return { path, load: { reached: [...load], ...loading }, tests };
 }
 
-/** The test files that come by a mutant, with the tests of it that do; the cheapest first. */
-function reaching(mutant: number, coverage: readonly Coverage[]) {
+interface Tried {
+  readonly id: number;
+  readonly isStatic: boolean;
+}
+
+/**
+ * The test files that come by a mutant, with the tests of it that do; the cheapest first. What counts when its source is
+ * loaded counts for all tests of a file, also where one of them loads it.
+ */
+function reaching({ id, isStatic }: Tried, coverage: readonly Coverage[]) {
   return coverage
     .map(({ path, load, tests }) => {
-      const always = load.reached.includes(mutant);
-      const own = Object.entries(tests).filter(([, { reached }]) => always || reached.includes(mutant));
+      const all = Object.entries(tests);
+      const reached = all.filter(([, stage]) => stage.reached.includes(id));
+      const always = load.reached.includes(id) || (isStatic && reached.length > 0);
+      const own = always ? all : reached;
       const cost = own.reduce((sum, [, { milliseconds }]) => sum + milliseconds, load.milliseconds);
       return { path, load, cost, always, tests: new Map(own) };
     })
@@ -75,20 +85,20 @@ function reaching(mutant: number, coverage: readonly Coverage[]) {
 }
 
 /** Breaks what the mutant breaks, and runs the tests that reach it until one fails. */
-export async function tryMutant(mutant: number, coverage: readonly Coverage[], run: RunFile): Promise<Outcome> {
+export async function tryMutant(mutant: Tried, coverage: readonly Coverage[], run: RunFile): Promise<Outcome> {
+  const { id } = mutant;
   const files = reaching(mutant, coverage);
-  if (files.length === 0) return { id: mutant, state: 'uncovered' };
+  if (files.length === 0) return { id, state: 'uncovered' };
   for (const { path, load, always, tests } of files) {
-    activate(mutant);
+    activate(id);
     countFrom(load.passed);
     const failed = await run(path, {
-      wants: ({ id }) => always || tests.has(id),
+      wants: (test) => always || tests.has(test.id),
       begins: (test) => countFrom(test === null ? load.passed : (tests.get(test.id)?.passed ?? null)),
     });
     activate(-1);
     countFrom(null);
-    if (failed !== null)
-      return { id: mutant, state: /endless|timed out/.test(failed) ? 'timeout' : 'killed', by: failed };
+    if (failed !== null) return { id, state: /endless|timed out/.test(failed) ? 'timeout' : 'killed', by: failed };
   }
-  return { id: mutant, state: 'survived' };
+  return { id, state: 'survived' };
 }
