@@ -1,4 +1,11 @@
-import { type Evidence, type FoundSigners, type ProposedSigner, proposalKey, type Trusted } from '../gate/index.ts';
+import {
+  type Evidence,
+  type FoundSigners,
+  type NotationRoot,
+  type ProposedSigner,
+  proposalKey,
+  type Trusted,
+} from '../gate/index.ts';
 import { describeSigner, visible } from '../report/index.ts';
 import { say } from './command-context.ts';
 
@@ -32,6 +39,8 @@ function unprovenLine(piece: Evidence): string {
   const { signer, problem, form } = piece;
   if (problem?.code === 'unknown-signer' && form !== 'notation' && signer?.kind !== 'keyless')
     return `a signature by ${keyOf(piece)}, which is not known here: --key FILE tries a public key`;
+  if (problem?.code === 'unknown-signer' && signer?.kind === 'certificate')
+    return `a Notation signature by ${visible(describeSigner(signer))}, whose authority is not known here: --ca FILE names its certificate`;
   if (signer?.kind === 'keyless')
     return `a signature that claims to be by ${keyOf(piece)}, unproven: ${visible(problem?.message ?? '')} (--trusted-root FILE names a private Sigstore)`;
   return `a signature that proves nothing: ${visible(problem?.message ?? '')}`;
@@ -47,6 +56,34 @@ export function sayLocked(found: readonly FoundSigners[], trusted: readonly Trus
     say(`  ${visible(repository)}  ${lines.length > 0 ? 'nothing proves who signed it' : why}`);
     for (const line of lines) say(`    ${line}`);
   }
+}
+
+/**
+ * Asks about every authority that Notation signatures bring along where nothing else proves who signed. Somebody who only reads
+ * the question has nothing to compare it with, so it says what to compare.
+ */
+export async function chooseAuthorities(
+  found: readonly FoundSigners[],
+  consent: Consent,
+): Promise<readonly NotationRoot[]> {
+  const waiting = found.filter(({ signers }) => signers.length === 0);
+  const roots = new Map(waiting.flatMap(({ authorities }) => authorities.map((root) => [root.sha256, root] as const)));
+  const chosen: NotationRoot[] = [];
+  for (const root of roots.values()) {
+    const signed = waiting.filter(({ authorities }) => authorities.some(({ sha256 }) => sha256 === root.sha256));
+    say('');
+    say(`  ${visible(root.subject)}`);
+    say(`    sha256:${root.sha256}`);
+    for (const { repository } of signed)
+      say(`    is named as the authority by a Notation signature on ${visible(repository)}`);
+    say(
+      '    Anybody can make an authority of that name: compare the fingerprint with the one that the publisher states.',
+    );
+    // one question after another: this is a conversation
+    // oxlint-disable-next-line no-await-in-loop
+    if (await consent('  Is this the publisher’s authority?')) chosen.push(root);
+  }
+  return chosen;
 }
 
 /** Asks about every signer found; whoever is not trusted in so many words is not trusted. */
@@ -72,6 +109,9 @@ export function wantsKey(found: readonly FoundSigners[]): boolean {
   return found.some(
     ({ signers, unproven }) =>
       signers.length === 0 &&
-      unproven.some(({ problem, signer }) => problem?.code === 'unknown-signer' && signer?.kind !== 'keyless'),
+      unproven.some(
+        ({ problem, signer, form }) =>
+          problem?.code === 'unknown-signer' && signer?.kind !== 'keyless' && form !== 'notation',
+      ),
   );
 }

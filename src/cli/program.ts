@@ -13,8 +13,8 @@ const dockerLike: readonly (readonly [name: string, operands: string, descriptio
   ['lineage', 'IMAGE|PATH', 'the chain of bases down to scratch'],
   [
     'init',
-    '[--yes] [--key FILE]… [BUILD-ARGS] [PATH]',
-    'look at who signs the images used, and write a policy that says so (--yes trusts every signer found; --key tries a public key)',
+    '[--yes] [--key FILE]… [--ca FILE]… [BUILD-ARGS] [PATH]',
+    'look at who signs the images used, and write a policy that says so (--yes trusts every signer that can be proven; --key tries a public key, --ca an authority of Notation)',
   ],
   [
     'lock',

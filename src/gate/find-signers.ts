@@ -2,14 +2,13 @@ import { resolve } from 'node:path';
 import {
   type CanonicalName,
   type Evidence,
-  type KeyMaterial,
   parseReference,
   type TrustedRootSource,
   type VerificationMaterial,
   VerifyError,
 } from '../model/index.ts';
-import { projectPolicyName, readPublicKey } from '../policy/index.ts';
-import { verifyAttachments } from '../signature/index.ts';
+import { projectPolicyName } from '../policy/index.ts';
+import { type NotationRoot, notationRoots, verifyAttachments } from '../signature/index.ts';
 import { builtinTrustedRoots, githubInstance, readTrustedRoot } from '../trust/index.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { examineOperands } from './examined-target.ts';
@@ -17,6 +16,7 @@ import { gatherImage } from './gather-image.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
 import type { Session } from './session.ts';
+import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
 import type { StandardInput } from './standard-input.ts';
 import { trustFolder } from './trust-commands.ts';
 
@@ -29,6 +29,8 @@ export interface FoundSigners {
   readonly signers: readonly ProposedSigner[];
   /** Signatures that nothing we have proves, with the reason: nobody may trust these. */
   readonly unproven: readonly Evidence[];
+  /** Authorities that its Notation signatures bring along and that nobody has vouched for. */
+  readonly authorities: readonly NotationRoot[];
 }
 
 /** What `init` found, and where it would write. */
@@ -41,12 +43,13 @@ export interface FoundProject {
 interface Looked {
   readonly image: ExaminedImage;
   readonly evidence: readonly Evidence[];
+  readonly authorities: readonly NotationRoot[];
 }
 
 async function signerFiles(
   session: Session,
   pipeline: Pipeline,
-  keys: readonly (readonly [string, KeyMaterial])[],
+  { keys, authorities }: ReadTrial,
   builtin: readonly TrustedRootSource[],
 ): Promise<SignerFiles> {
   const { environment, own } = session;
@@ -55,19 +58,13 @@ async function signerFiles(
   return {
     folder: pipeline.policies.projectFolder ?? environment.workingDirectory,
     keys: new Map(keys.map(([path, { id }]) => [id, path])),
+    authorities: new Map([
+      ...pipeline.material.certificates.map(({ id, pem }) => [id, pem] as const),
+      ...authorities.map(([place, { id }]) => [id, place] as const),
+    ]),
     pems: new Map(pipeline.material.keys.map(({ id, pem }) => [id, pem])),
     roots: new Map(roots.flatMap((found, index) => found.map(({ id }) => [id, paths[index] ?? '']))),
     github: new Set(builtin.filter(({ source }) => source === githubInstance.source).map(({ id }) => id)),
-  };
-}
-
-/** Everything that a policy in force names, with these keys and all roots that a policy could name. */
-function tried({ material }: Pipeline, keys: readonly KeyMaterial[], builtin: readonly TrustedRootSource[]) {
-  const known = new Set(material.trustedRoots.map(({ id }) => id));
-  return {
-    ...material,
-    keys: [...keys, ...material.keys],
-    trustedRoots: [...material.trustedRoots, ...builtin.filter(({ id }) => !known.has(id))],
   };
 }
 
@@ -78,7 +75,13 @@ async function look(pipeline: Pipeline, image: ExaminedImage, material: Verifica
   const problem = collected.problems[0];
   if (problem !== undefined) throw problem.error; // what could not be read is not unsigned
   const evidence = await verifyAttachments(collected.attachments, material, { now: pipeline.session.now() });
-  return { image, evidence };
+  const unknown = new Set(
+    evidence.flatMap(({ form, problem, manifest }) =>
+      form === 'notation' && problem?.code === 'unknown-signer' ? [manifest] : [],
+    ),
+  );
+  const authorities = await notationRoots(collected.attachments.filter(({ manifest }) => unknown.has(manifest)));
+  return { image, evidence, authorities };
 }
 
 /** Only who signs every image of the repository is worth proposing: anybody may sign one of them. */
@@ -104,6 +107,7 @@ function foundOf(repository: string, looked: readonly Looked[], files: SignerFil
     names: looked.map(({ image }) => image.use.name),
     signers: signing.length > 0 ? signing : commonSigners(looked, files, true),
     unproven,
+    authorities: looked.flatMap(({ authorities }) => authorities),
   };
 }
 
@@ -121,27 +125,22 @@ function refuseSecondPolicy({ policies }: Pipeline): void {
 }
 
 /**
- * Looks at the images that a path uses and at who signs them, with the public keys in `keyFiles` to try.
+ * Looks at the images that a path uses and at who signs them, with keys and authorities to try.
  * @throws VerifyError `usage.invalid` where the project has a policy; also where an image or its signatures cannot be read
  */
 export async function findSigners(
   session: Session,
   args: readonly string[],
-  keyFiles: readonly string[],
+  trial: Trial,
   input: StandardInput,
 ): Promise<FoundProject> {
-  const paths = keyFiles.map((file) => resolve(session.environment.workingDirectory, file));
-  const keys = await Promise.all(paths.map(async (path) => [path, await readPublicKey(path)] as const));
+  const tried = await readTrial(session, trial);
   const { pipeline, images } = await examineOperands(session, args, input);
   try {
     refuseSecondPolicy(pipeline);
     const builtin = await builtinTrustedRoots(trustFolder(session));
-    const files = await signerFiles(session, pipeline, keys, builtin);
-    const material = tried(
-      pipeline,
-      keys.map(([, key]) => key),
-      builtin,
-    );
+    const files = await signerFiles(session, pipeline, tried, builtin);
+    const material = triedMaterial(pipeline.material, tried, builtin);
     const looked = await Promise.all(images.map((image) => look(pipeline, image, material)));
     const byRepository = new Map<string, Looked[]>();
     for (const one of looked) {

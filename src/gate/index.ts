@@ -9,6 +9,7 @@ export {
 } from '../invocation/index.ts';
 export * from '../model/index.ts';
 export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
+export type { NotationRoot } from '../signature/index.ts';
 export { bake, build } from './build.ts';
 export { asksForQuiet } from './build-plan.ts';
 export type { BuildEnd, BuildRequest } from './build-request.ts';
@@ -33,6 +34,7 @@ export {
 export { type ProposedSigner, proposalKey, type Trusted } from './proposed-policy.ts';
 export { type ScannedBuild, scan } from './scan.ts';
 export type { Session } from './session.ts';
+export type { Trial } from './signer-trial.ts';
 export { type StandardInput, standardInput } from './standard-input.ts';
 export { describeTrust, isTrustRefreshDue, updateTrust } from './trust-commands.ts';
 export { refuseUnwritable, writeWholeFile } from './write-whole-file.ts';

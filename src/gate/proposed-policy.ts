@@ -25,6 +25,8 @@ export interface SignerFiles {
   readonly keys: ReadonlyMap<string, string>;
   /** Public keys in PEM, by their identifier, for those that lie in no file of ours. */
   readonly pems: ReadonlyMap<string, string>;
+  /** Authorities for Notation, by their identifier: an absolute file, or PEM. */
+  readonly authorities: ReadonlyMap<string, string>;
   /** Files of trusted roots, absolute, by the root's identifier. */
   readonly roots: ReadonlyMap<string, string>;
   /** Identifiers of GitHub's own trusted root, which counts only where a policy names it. */
@@ -54,8 +56,15 @@ function entryOf(piece: Evidence, files: SignerFiles): ProposedSigner['entry'] |
       const key = file === undefined ? files.pems.get(signer.sha256) : pathFrom(files.folder, file);
       return key === undefined ? null : { key };
     }
+    case 'certificate': {
+      // whom the signature itself names as its authority is nobody until somebody has said so
+      const authority = piece.materials.map((id) => files.authorities.get(id)).find((found) => found !== undefined);
+      if (authority === undefined) return null;
+      const ca = authority.includes('-----BEGIN ') ? authority : pathFrom(files.folder, authority);
+      return { notation: { subject: signer.subject, ca } };
+    }
     default:
-      return null; // Notation's authority cannot be written down from a signature alone
+      return null;
   }
 }
 

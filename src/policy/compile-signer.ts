@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeyMaterial } from '../model/index.ts';
+import type { CertificateMaterial, KeyMaterial } from '../model/index.ts';
 import { parseCertificates, parsePublicKey } from './key-material.ts';
 import { nearestName } from './nearest-name.ts';
 import { invalidIn, type PolicyScope, readNamedFile, shortName } from './policy-scope.ts';
@@ -155,19 +155,31 @@ async function notationSigner(
   notation: {
     readonly subject: string;
     readonly ca: string;
+    readonly tsa?: string | undefined;
     readonly revocation?: NotationSigner['revocation'] | undefined;
   },
 ): Promise<NotationSigner> {
-  const isInline = notation.ca.includes('-----BEGIN ');
-  const at = [...path, 'notation', 'ca'];
-  const pem = isInline ? notation.ca : (await readNamedFile(scope, at, notation.ca)).text;
-  const material = parseCertificates(pem, isInline ? null : shortName(notation.ca), 'notation');
+  const { subject, ca, tsa, revocation = 'require' } = notation;
+  const authority = await certificates(scope, [...path, 'notation', 'ca'], ca, 'notation');
+  if (tsa !== undefined) await certificates(scope, [...path, 'notation', 'tsa'], tsa, 'notation-timestamp');
+  if (revocation !== 'skip') scope.material.addRevocable(authority);
+  return { kind: 'notation', subject, authority, revocation };
+}
+
+/** Reads certificates, inline or in a file, into the scope's material. Answers their identifier. */
+async function certificates(
+  scope: PolicyScope,
+  path: Path,
+  value: string,
+  purpose: CertificateMaterial['purpose'],
+): Promise<string> {
+  const isInline = value.includes('-----BEGIN ');
+  const pem = isInline ? value : (await readNamedFile(scope, path, value)).text;
+  const material = parseCertificates(pem, isInline ? null : shortName(value), purpose);
   if (typeof material === 'string')
-    throw invalidIn(scope, at, `${isInline ? 'the certificate' : notation.ca} is not usable: ${material}`);
+    throw invalidIn(scope, path, `${isInline ? 'the certificate' : value} is not usable: ${material}`);
   scope.material.addCertificate(material);
-  const revocation = notation.revocation ?? 'require';
-  if (revocation !== 'skip') scope.material.addRevocable(material.id);
-  return { kind: 'notation', subject: notation.subject, authority: material.id, revocation };
+  return material.id;
 }
 
 /** What a rule asks for, for people. */

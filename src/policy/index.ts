@@ -14,7 +14,7 @@ export { nameRemarks } from './name-remarks.ts';
 export { type PolicyRemark, policyRemarks } from './policy-remarks.ts';
 export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher } from './policy-set.ts';
 export { readLock } from './read-lock.ts';
-export { readPublicKey } from './read-public-key.ts';
+export { parseAuthority, readAuthority, readPublicKey } from './read-public-key.ts';
 export { signaturePlaces } from './signature-places.ts';
 export { type PolicyTestResult, testPolicies } from './test-policies.ts';
 export { trustedEvidence } from './trusted-evidence.ts';

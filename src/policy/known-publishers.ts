@@ -1,3 +1,5 @@
+import { knownProjects } from './known-projects.ts';
+import { dhi2Key, microsoftRoot2010, microsoftSupplyChainRoot, redHat3Key } from './publisher-keys.ts';
 import type { PublishersDocument } from './schema.ts';
 
 const github = 'https://token.actions.githubusercontent.com';
@@ -12,6 +14,15 @@ const dockerBuilder = (
     identityRegexp: 'https://github\\.com/docker/github-builder/\\.github/workflows/[^/@]+@refs/.+',
   },
   claims: { sourceRepository, runner: 'github-hosted' },
+});
+
+const microsoft = (commonName: string): ReturnType<typeof dockerBuilder> => ({
+  notation: {
+    subject: `CN=${commonName},O=Microsoft Corporation,L=Redmond,ST=Washington,C=US`,
+    ca: microsoftSupplyChainRoot,
+    tsa: microsoftRoot2010,
+    revocation: 'warn',
+  },
 });
 
 /**
@@ -83,16 +94,7 @@ export const knownPublishers: PublishersDocument = {
       entries: [
         {
           images: ['dhi.io/**'],
-          signedBy: [
-            {
-              // dhi-2.pub of docker-hardened-images/keyring@d6b11e0
-              key: `-----BEGIN PUBLIC KEY-----
-MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEKdROmntRJFBrOJOQF5ww6gDBJqGm
-Fxa4333s1KsL9ISjtmRzGNih9lNRsqfRVjgFgJIdL6EQ9dohdanvn7r2cg==
------END PUBLIC KEY-----
-`,
-            },
-          ],
+          signedBy: [{ key: dhi2Key }],
         },
       ],
     },
@@ -128,164 +130,37 @@ Fxa4333s1KsL9ISjtmRzGNih9lNRsqfRVjgFgJIdL6EQ9dohdanvn7r2cg==
       entries: [
         {
           images: ['registry.access.redhat.com/**', 'registry.redhat.io/**'],
-          signedBy: [
-            {
-              // Release key 3, security.access.redhat.com/data/63405576.txt; signatures by it are in no public log.
-              key: `-----BEGIN PUBLIC KEY-----
-MIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA0ASyuH2TLWvBUqPHZ4Ip
-75g7EncBkgQHdJnjzxAW5KQTMh/siBoB/BoSrtiPMwnChbTCnQOIQeZuDiFnhuJ7
-M/D3b7JoX0m123NcCSn67mAdjBa6Bg6kukZgCP4ZUZeESajWX/EjylFcRFOXW57p
-RDCEN42J/jYlVqt+g9+Grker8Sz86H3l0tbqOdjbz/VxHYhwF0ctUMHsyVRDq2QP
-tqzNXlmlMhS/PoFr6R4u/7HCn/K+LegcO2fAFOb40KvKSKKVD6lewUZErhop1CgJ
-XjDtGmmO9dGMF71mf6HEfaKSdy+EE6iSF2A2Vv9QhBawMiq2kOzEiLg4nAdJT8wg
-ZrMAmPCqGIsXNGZ4/Q+YTwwlce3glqb5L9tfNozEdSR9N85DESfQLQEdY3CalwKM
-BT1OEhEX1wHRCU4drMOej6BNW0VtscGtHmCrs74jPezhwNT8ypkyS+T0zT4Tsy6f
-VXkJ8YSHyenSzMB2Op2bvsE3grY+s74WhG9UIA6DBxcTie15NSzKwfzaoNWODcLF
-p7BY8aaHE2MqFxYFX+IbjpkQRfaeQQsouDFdCkXEFVfPpbD2dk6FleaMTPuyxtIT
-gjVEtGQK2qGCFGiQHFd4hfV+eCA63Jro1z0zoBM5BbIIQ3+eVFwt3AlZp5UVwr6d
-secqki/yrmv3Y0dqZ9VOn3UCAwEAAQ==
------END PUBLIC KEY-----
-`,
-            },
-          ],
+          signedBy: [{ key: redHat3Key }],
         },
       ],
     },
-    tekton: {
-      title: 'Tekton releases',
-      confidence: 'probable',
-      checked: '2026-11-21',
-      sources: ['tektoncd/chains, tekton.pub', 'chainguard-dev/policy-catalog@6c02b17 tekton-signed.yaml'],
-      entries: [
-        {
-          images: ['gcr.io/tekton-releases/**'],
-          signedBy: [
-            {
-              // tekton.pub of tektoncd/chains
-              key: `-----BEGIN PUBLIC KEY-----
-MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEnLNw3RYx9xQjXbUEw8vonX3U4+tB
-kPnJq+zt386SCoG0ewIH5MB8+GjIDGArUULSDfjfM31Eae/71kavAUI0OA==
------END PUBLIC KEY-----
-`,
-            },
-          ],
-        },
-      ],
-    },
-    'universal-blue': {
-      title: 'Universal Blue',
-      confidence: 'probable',
-      checked: '2026-11-21',
-      sources: ['ublue-os/main, cosign.pub'],
-      entries: [
-        {
-          images: ['ghcr.io/ublue-os/**'],
-          signedBy: [
-            {
-              // cosign.pub of ublue-os/main
-              key: `-----BEGIN PUBLIC KEY-----
-MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEHLRpBfPRYiMl9wb7s6fx47PzzNWu
-3zyJgXhWEvxoOgwv9CpwjbvUwR9qHxNMWkJhuGE6cjDA2hpy1I6NbA+24Q==
------END PUBLIC KEY-----
-`,
-            },
-          ],
-        },
-      ],
-    },
-    flux: {
-      title: 'Flux controllers',
-      confidence: 'probable',
-      checked: '2026-11-21',
+    ...knownProjects,
+    microsoft: {
+      title: 'Microsoft: .NET, Azure Linux and Azure IoT Operations',
+      confidence: 'probable', // older images are unsigned, and how to tell them from others is not said
+      checked: '2026-11-22',
       sources: [
-        'fluxcd/website, 2022-02 security-image-provenance',
-        'chainguard-dev/policy-catalog@6c02b17 flux-signed.yaml',
+        'dotnet/dotnet-docker, documentation/image-signatures.md: subject, both roots by address, fingerprint',
+        'microsoft/azure-linux-image-tools@b80d352: the certificate, and trustpolicy.json for azurelinux/base/core',
+        'learn.microsoft.com/azure/iot-operations/secure-iot-ops/howto-validate-images',
       ],
       entries: [
         {
-          images: ['ghcr.io/fluxcd/**'],
-          signedBy: [
-            {
-              keyless: {
-                issuer: github,
-                identityRegexp: 'https://github\\.com/fluxcd/[^/]+/\\.github/workflows/release\\.yml@refs/tags/v.*',
-              },
-            },
+          images: [
+            'mcr.microsoft.com/dotnet/aspire-dashboard',
+            'mcr.microsoft.com/dotnet/aspnet',
+            'mcr.microsoft.com/dotnet/monitor',
+            'mcr.microsoft.com/dotnet/monitor/base',
+            'mcr.microsoft.com/dotnet/runtime',
+            'mcr.microsoft.com/dotnet/runtime-deps',
+            'mcr.microsoft.com/dotnet/sdk',
+            'mcr.microsoft.com/azurelinux/base/core',
           ],
+          signedBy: [microsoft('Microsoft SCD Products RSA Signing')],
         },
-      ],
-    },
-    cilium: {
-      title: 'Cilium releases',
-      confidence: 'probable',
-      checked: '2026-11-21',
-      sources: ['chainguard-dev/policy-catalog@6c02b17 cilium-signed.yaml (2024)'],
-      entries: [
         {
-          images: ['docker.io/cilium/cilium'],
-          signedBy: [
-            {
-              keyless: {
-                issuer: github,
-                identityRegexp:
-                  'https://github\\.com/cilium/cilium/\\.github/workflows/build-images-releases\\.yaml@refs/tags/v.*',
-              },
-            },
-          ],
-          since: { version: '1.13' },
-        },
-      ],
-    },
-    keda: {
-      title: 'KEDA releases',
-      confidence: 'probable',
-      checked: '2026-11-21',
-      sources: ['chainguard-dev/policy-catalog@6c02b17 keda-signed.yaml (2024)'],
-      entries: [
-        {
-          images: ['ghcr.io/kedacore/**'],
-          signedBy: [
-            {
-              keyless: {
-                issuer: github,
-                identityRegexp:
-                  'https://github\\.com/kedacore/keda/\\.github/workflows/release-build\\.yml@refs/tags/v.*',
-              },
-            },
-          ],
-        },
-      ],
-    },
-    knative: {
-      title: 'Knative releases',
-      confidence: 'probable',
-      checked: '2026-11-21',
-      sources: ['chainguard-dev/policy-catalog@6c02b17 knative-signed.yaml (2024)'],
-      entries: [
-        {
-          images: ['gcr.io/knative-releases/**'],
-          signedBy: [{ keyless: { issuer: google, identity: 'signer@knative-releases.iam.gserviceaccount.com' } }],
-        },
-      ],
-    },
-    kubewarden: {
-      title: 'Kubewarden controller',
-      confidence: 'probable',
-      checked: '2026-11-21',
-      sources: ['sigstore/sigstore-rs@038e36a tests/data/bundle_v03.json (v1.34.0)'],
-      entries: [
-        {
-          images: ['ghcr.io/kubewarden/kubewarden-controller'],
-          signedBy: [
-            {
-              keyless: {
-                issuer: github,
-                identityRegexp:
-                  'https://github\\.com/kubewarden/kubewarden-controller/\\.github/workflows/release\\.yml@refs/tags/v.*',
-              },
-            },
-          ],
-          since: { version: '1.34' },
+          images: ['mcr.microsoft.com/azureiotoperations/**'],
+          signedBy: [microsoft('Azure IoT Operations'), microsoft('Microsoft SCD Products RSA Signing')],
         },
       ],
     },

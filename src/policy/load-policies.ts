@@ -49,7 +49,11 @@ export async function loadPolicies(request: PolicyRequest): Promise<PolicySet> {
   for (const named of request.commandLine)
     await addLayer(progress, 'command-line', [{ path: resolve(environment.workingDirectory, named), named }]);
   // A project's trusted root or mirror never serves the built-in policy: a project cannot switch it off.
-  const trusted = { mirrors: progress.mirrors, trustedRoots: progress.material.trustedRootIds() };
+  const trusted = {
+    mirrors: progress.mirrors,
+    trustedRoots: progress.material.trustedRootIds(),
+    timestampAuthorities: progress.material.timestampAuthorityIds(),
+  };
   const policy = progress.project?.policy ?? null;
   if (policy !== null) await addLayer(progress, 'project', [projectPath(policy, environment)]);
   if (!progress.loaded.some((loaded) => loaded.builtinOff)) addBuiltin(progress, trusted);
@@ -139,6 +143,7 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
     contexts: compiled.flatMap((policy) => policy.contexts ?? []),
     mirrors: progress.mirrors,
     trustedRoots: progress.material.trustedRootIds(),
+    timestampAuthorities: progress.material.timestampAuthorityIds(),
     ownLock: needsLock && folder !== null ? await readLock(folder) : projectLock,
     projectLock,
     clusterPolicies: loaded.flatMap((policy) => policy.clusterPolicies),
@@ -157,7 +162,10 @@ async function projectLockOf(progress: Progress): Promise<LockFile | null> {
   return progress.projectLock;
 }
 
-function addBuiltin(progress: Progress, trusted: Pick<PolicyLayer, 'mirrors' | 'trustedRoots'>): void {
+function addBuiltin(
+  progress: Progress,
+  trusted: Pick<PolicyLayer, 'mirrors' | 'trustedRoots' | 'timestampAuthorities'>,
+): void {
   const mode = progress.request.mode ?? 'enforce';
   const isAlone = progress.layers.length === 0;
   progress.reports.push({ layer: 'builtin', source: builtinName, sha256: builtinSha256() });

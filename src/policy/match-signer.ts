@@ -12,6 +12,8 @@ export interface RootScope {
   readonly usual: ReadonlySet<string>;
   /** GitHub's own instance. */
   readonly github: ReadonlySet<string>;
+  /** Timestamp authorities for Notation. */
+  readonly timestamps: ReadonlySet<string>;
 }
 
 const layerOrder: readonly PolicyLayer['layer'][] = ['machine', 'user', 'command-line', 'project', 'builtin'];
@@ -30,7 +32,7 @@ export function rootScope(
     // The command line's roots come from --trusted-root too, not only from policies.
     if (root.layer === 'command-line' && rank >= layerOrder.indexOf('command-line')) usual.add(root.id);
   }
-  return { usual, github };
+  return { usual, github, timestamps: new Set(layer.timestampAuthorities) };
 }
 
 /** Compares verified evidence with a signer. Whatever was not verified is `no`. */
@@ -46,7 +48,10 @@ export function matchSigner(signer: TrustedSigner, evidence: Evidence, roots: Ro
     case 'notation': {
       const isSubject = evidence.signer?.kind === 'certificate' && evidence.signer.subject === signer.subject;
       if (evidence.form !== 'notation' || !isSubject) return 'no';
-      if (!evidence.materials.includes(signer.authority)) return 'untrusted-root';
+      // a time that only a later layer's authority proves could revive an expired certificate
+      const isTimed =
+        evidence.timeSource !== 'timestamp' || evidence.materials.some((material) => roots.timestamps.has(material));
+      if (!isTimed || !evidence.materials.includes(signer.authority)) return 'untrusted-root';
       return signer.revocation === 'require' && evidence.revocationUnknown !== undefined ? 'revocation' : 'yes';
     }
   }

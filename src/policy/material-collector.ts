@@ -50,6 +50,13 @@ export class MaterialCollector {
     return [...new Set([...this.#roots.values()].map((root) => root.id))];
   }
 
+  /** Identifiers of the timestamp authorities for Notation gathered so far. */
+  timestampAuthorityIds(): readonly string[] {
+    return [...this.#certificates.values()]
+      .filter(({ purpose }) => purpose === 'notation-timestamp')
+      .map(({ id }) => id);
+  }
+
   material(): VerificationMaterial {
     return {
       keys: [...this.#keys.values()],

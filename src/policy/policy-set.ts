@@ -177,6 +177,8 @@ export interface PolicyLayer {
   readonly mirrors: readonly Mirror[];
   /** Identifiers of the trusted roots that this layer and those before it declare. */
   readonly trustedRoots: readonly string[];
+  /** Likewise of the timestamp authorities for Notation; the built-in catalogue's count for every layer. */
+  readonly timestampAuthorities: readonly string[];
   readonly ownLock: LockFile | null;
   readonly projectLock: LockFile | null;
   readonly clusterPolicies: readonly ClusterPolicy[];

@@ -80,7 +80,12 @@ const signerFields = {
   notation: z
     .strictObject({
       subject: text.describe('Exact, in the order CN=…,O=…,L=…,ST=…,C=…'),
-      ca: text.describe('PEM file'),
+      ca: text.describe('PEM file, or inline PEM'),
+      tsa: text
+        .optional()
+        .describe(
+          'PEM file, or inline PEM, of timestamp authorities; without one a signature ends with its certificate',
+        ),
       revocation: z
         .enum(['require', 'warn', 'skip'])
         .optional()

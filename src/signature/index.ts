@@ -1,6 +1,8 @@
 import type { Attachment, Digest, Evidence, VerificationMaterial } from '../model/index.ts';
+import type { NotationRoot } from './notation-root.ts';
 import type { RevocationSource } from './revocation-source.ts';
 
+export type { NotationRoot } from './notation-root.ts';
 export type { RevocationRequest, RevocationSource } from './revocation-source.ts';
 
 /** What a caller may set. */
@@ -61,4 +63,12 @@ export async function prepareVerifier(material: VerificationMaterial): Promise<v
   } catch {
     // whatever is wrong is told when something is verified
   }
+}
+
+/** The roots that Notation signatures among these bring along, each once, by fingerprint. Nobody has vouched for them. */
+export async function notationRoots(attachments: readonly Attachment[]): Promise<readonly NotationRoot[]> {
+  if (!attachments.some(({ form }) => form === 'notation')) return [];
+  const { notationRoot } = await import('./notation-root.ts');
+  const roots = attachments.flatMap((attachment) => notationRoot(attachment) ?? []);
+  return [...new Map(roots.map((root) => [root.sha256, root])).values()];
 }

@@ -21,7 +21,11 @@ const thumbprints = 'io.cncf.notary.x509chain.thumbprint#S256';
 
 type Target = Pick<SignedStatement, 'form' | 'subject' | 'annotations'>;
 
-function readEnvelope(attachment: Attachment, content: Buffer): NotationEnvelope {
+/**
+ * Reads the envelope, whichever of the two forms it has.
+ * @throws Refusal `malformed`, `unsupported`, `too-large`
+ */
+export function readNotationEnvelope(attachment: Attachment, content: Buffer): NotationEnvelope {
   switch (attachment.layer.mediaType) {
     case 'application/jose+json':
       return readJwsEnvelope(content);
@@ -129,7 +133,7 @@ export async function verifyNotation(
   now: Date,
   revocation: RevocationSource | null,
 ): Promise<Evidence> {
-  const envelope = readEnvelope(attachment, content);
+  const envelope = readNotationEnvelope(attachment, content);
   const chain = readChain(envelope);
   const signer = signerOf(chain);
   const target = readTarget(envelope, attachment);

@@ -7,12 +7,13 @@ import {
   type StandardInput,
   splitOwnOptions,
   standardInput,
+  type Trial,
   VerifyError,
   withDefaultPath,
   writePolicy,
 } from '../../gate/index.ts';
 import { type Progress, renderReport, visible } from '../../report/index.ts';
-import { chooseSigners, sayLocked, wantsKey } from '../choose-signers.ts';
+import { chooseAuthorities, chooseSigners, sayLocked, wantsKey } from '../choose-signers.ts';
 import { type Command, layoutFor, openSession, say } from '../command-context.ts';
 import { type Conversation, openConversation } from '../conversation.ts';
 import { describeError } from '../describe-error.ts';
@@ -23,18 +24,19 @@ import { writeResult } from '../write-result.ts';
 interface Search {
   readonly session: Session;
   readonly operands: readonly string[];
-  readonly keys: readonly string[];
+  readonly trial: Trial;
   readonly input: StandardInput;
   readonly progress: Progress;
 }
 
-/** Asks for public keys as long as a signature waits for one and one is named. */
-async function findWithKeys(search: Search, conversation: Conversation | null): Promise<FoundProject> {
+/** Asks for public keys as long as a signature waits for one and one is named, and for the authorities that Notation signatures name. */
+async function findWithHelp(search: Search, conversation: Conversation | null): Promise<FoundProject> {
   const { session, operands, input, progress } = search;
-  let keys = search.keys;
-  let found = await findSigners(session, operands, keys, input);
+  let { trial } = search;
+  let found = await findSigners(session, operands, trial, input);
   progress.stop(); // nothing is drawn over a question
-  while (conversation !== null && wantsKey(found.repositories)) {
+  if (conversation === null) return found;
+  while (wantsKey(found.repositories)) {
     // one question after another: this is a conversation
     // oxlint-disable no-await-in-loop
     const file = await conversation.ask(
@@ -42,15 +44,17 @@ async function findWithKeys(search: Search, conversation: Conversation | null): 
     );
     if (file === '') break;
     try {
-      found = await findSigners(session, operands, [...keys, file], input);
-      keys = [...keys, file];
+      const more = { ...trial, keyFiles: [...trial.keyFiles, file] };
+      found = await findSigners(session, operands, more, input);
+      trial = more;
     } catch (error) {
       if (!(error instanceof VerifyError)) throw error;
       say(describeError(error, false).text);
     }
     // oxlint-enable no-await-in-loop
   }
-  return found;
+  const authorities = await chooseAuthorities(found.repositories, consentBy(conversation));
+  return authorities.length === 0 ? found : await findSigners(session, operands, { ...trial, authorities }, input);
 }
 
 function consentBy(conversation: Conversation | null): (question: string) => Promise<boolean> {
@@ -61,12 +65,13 @@ function consentBy(conversation: Conversation | null): (question: string) => Pro
   };
 }
 
-/** `docker verify init [PATH] [--yes] [--key FILE]…`: looks, asks, writes, and ends with a check. */
+/** `docker verify init [PATH] [--yes] [--key FILE]… [--ca FILE]…`: looks, asks, writes, and ends with a check. */
 export const initCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
   const { flags, others } = takeFlags(rest, ['yes']);
-  const { values: keys, others: operands } = takeValues(others, 'key');
-  const search = { operands: withDefaultPath(operands), keys };
+  const { values: keyFiles, others: further } = takeValues(others, 'key');
+  const { values: authorityFiles, others: operands } = takeValues(further, 'ca');
+  const search = { operands: withDefaultPath(operands), trial: { keyFiles, authorityFiles, authorities: [] } };
   if (!flags.has('yes') && !process.stdin.isTTY) {
     throw new VerifyError('usage.invalid', 'init asks whom to trust, and there is no terminal to ask on', {
       hint: 'add --yes to trust every signer found',
@@ -76,7 +81,7 @@ export const initCommand: Command = async (context, args) => {
   const input = standardInput(process.stdin, context.environment);
   const conversation = flags.has('yes') ? null : openConversation();
   try {
-    const { folder, repositories } = await findWithKeys({ ...search, session, input, progress }, conversation);
+    const { folder, repositories } = await findWithHelp({ ...search, session, input, progress }, conversation);
     say(
       `Found ${repositories.length} ${repositories.length === 1 ? 'repository' : 'repositories'} that this builds on`,
     );

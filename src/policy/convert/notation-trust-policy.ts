@@ -30,7 +30,7 @@ export function convertNotationTrustPolicy(document: z.output<typeof notationTru
     ...document.trustPolicies.filter(isGlobal),
   ];
   const comments = [
-    'Certificates of a trust store are named by file here: put those of NAME into NAME.pem, one after another.',
+    'Certificates of a trust store are named by file here: put those of ca:NAME into NAME.pem, one after another, and those of tsa:NAME into NAME.tsa.pem.',
   ];
   return {
     from: "Notation's trust policy",
@@ -56,7 +56,12 @@ function convertPolicy(policy: TrustPolicy): ConvertedRule {
   if (Object.keys(override ?? {}).some((check) => check !== 'revocation'))
     comments.push(`${policy.name}: of override only revocation has an equal: every other check counts`);
   const stores = (policy.trustStores ?? []).filter((store) => /^(?:ca|signingAuthority):/.test(store));
-  const others = (policy.trustStores ?? []).filter((store) => !stores.includes(store));
+  const timestamps = (policy.trustStores ?? []).filter((store) => store.startsWith('tsa:'));
+  const [tsa] = timestamps;
+  const others = [
+    ...(policy.trustStores ?? []).filter((store) => !stores.includes(store) && !timestamps.includes(store)),
+    ...timestamps.slice(1),
+  ];
   if (others.length > 0) comments.push(`${policy.name}: the trust stores ${others.join(', ')} have no equal`);
   const identities = policy.trustedIdentities ?? [];
   if (identities.includes('*'))
@@ -74,6 +79,7 @@ function convertPolicy(policy: TrustPolicy): ConvertedRule {
       notation: {
         subject,
         ca: `${store.slice(store.indexOf(':') + 1)}.pem`,
+        ...(tsa === undefined ? {} : { tsa: `${tsa.slice('tsa:'.length)}.tsa.pem` }),
         ...(revocation === null ? {} : { revocation }),
       },
     })),

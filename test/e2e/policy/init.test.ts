@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lab, type Outcome, projectFolder, runVerify } from '../lab.ts';
+import { talk } from './talk.ts';
 
-const { registry, trustedRoot, executable, environment } = lab();
+const { registry, trustedRoot } = lab();
 const policyFile = 'docker-verify.yaml';
 const lockFile = 'docker-verify.lock.json';
 const bases = ['signed/base:1', 'keyless/base:1', 'unsigned/base:1'];
@@ -19,27 +19,6 @@ function project(): Promise<string> {
 
 function init(folder: string, ...options: readonly string[]): Promise<Outcome> {
   return runVerify(['init', ...options], { cwd: folder, stdin: '' });
-}
-
-/** A person at a terminal who types one answer to each question. Gives what the terminal showed, and the status. */
-function talk(folder: string, options: string, answers: readonly string[]): Promise<Outcome> {
-  const child = spawn('script', ['-qec', `stty cols 120; exec ${executable} init ${options}`, '/dev/null'], {
-    cwd: folder,
-    env: environment,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const waiting = [...answers];
-  let shown = '';
-  let answered = 0;
-  child.stdout.on('data', (chunk: Buffer) => {
-    shown += chunk.toString();
-    const asked = shown.match(/\[y\/N\] |for none\): /g)?.length ?? 0;
-    for (; answered < asked; answered += 1) child.stdin.write(waiting.shift() ?? 'n\n');
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status: status ?? -1, stdout: shown, stderr: '' }));
-  });
 }
 
 describe('init --yes', () => {
