@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, posix, resolve } from 'node:path';
 import {
   type BuildContext,
   type BuildInvocation,
@@ -25,11 +25,39 @@ function refuseStandardInput(name: string, written: string): void {
   });
 }
 
-/** A target's context. buildx prints it resolved: for a remote definition as a URL, whatever folder may have that name. */
+/** `cwd://` is how a remote definition names folders of this machine. */
+function onThisMachine(written: string): string {
+  return written.startsWith(workingFolder) ? written.slice(workingFolder.length) || '.' : written;
+}
+
+const elsewhere = /^(?:target:|service:|docker-image:|oci-layout:)/;
+
+/** A folder of a definition's repository, as a URL (buildx, bake/bake.go: remoteURLWithSubdir). */
+function withFolder(url: string, folder: string): string {
+  const inQuery = /^[^#]*[?&]subdir=([^&#]*)/.exec(url)?.[1];
+  if (inQuery !== undefined && !url.includes('#')) {
+    const joined = posix.join(inQuery, encodeURI(folder));
+    return url.replace(/([?&]subdir=)[^&#]*/, (_, before: string) => `${before}${joined}`);
+  }
+  const [base = '', fragment = ''] = url.split(/#(.*)/s);
+  const [ref = '', outer = ''] = fragment.split(/:(.*)/s);
+  return `${base}#${ref}:${posix.join(outer, folder)}`;
+}
+
+/** The folder that `written` names where the definition lies in a repository: there, whatever folder here has that name. Else null. */
+function repositoryFolder(written: string, { definitionUrl }: ParsedBake): string | null {
+  const isFolder = !isRemoteUrl(written) && !elsewhere.test(written) && !written.startsWith(workingFolder);
+  const isRepository = definitionUrl !== null && parseRemoteContext(definitionUrl).kind === 'git';
+  return isRepository && isFolder ? withFolder(definitionUrl, written) : null;
+}
+
+/** A target's context. */
 function contextOf(name: string, written: string, parsed: ParsedBake, environment: Environment): BuildContext {
   refuseStandardInput(name, written);
+  const within = repositoryFolder(written, parsed);
+  if (within !== null) return parseRemoteContext(within);
   if (parsed.definitionUrl !== null && isRemoteUrl(written)) return parseRemoteContext(written);
-  return parseContext(written, environment.workingDirectory);
+  return parseContext(onThisMachine(written), environment.workingDirectory);
 }
 
 function dockerfileOf(
@@ -44,14 +72,15 @@ function dockerfileOf(
     const path = resolve(environment.workingDirectory, file.slice(workingFolder.length));
     return locateDockerfile(path, context, environment.workingDirectory);
   }
+  const here = { ...context, written: onThisMachine(context.written) };
   const isBeside = context.parsed.kind === 'folder' && !isAbsolute(file) && !isRemoteUrl(file);
-  return locateDockerfile(isBeside ? join(context.written, file) : file, context, environment.workingDirectory);
+  return locateDockerfile(isBeside ? join(here.written, file) : file, here, environment.workingDirectory);
 }
 
 /** A named context's value as it is built: folders of a remote definition lie in its repository. */
 function namedContext(value: string, definitionUrl: string | null): string {
   if (value.startsWith(workingFolder)) return join(value.slice(workingFolder.length) || '.');
-  const isElsewhere = isRemoteUrl(value) || /^(?:target:|service:|docker-image:|oci-layout:)/.test(value);
+  const isElsewhere = isRemoteUrl(value) || elsewhere.test(value);
   return definitionUrl === null || isElsewhere ? value : definitionUrl;
 }
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { dockerConfiguration, lab, mustRun, run, runVerify, temporaryFolder } from '../lab.ts';
+import { dockerConfiguration, lab, mustRun, type Outcome, run, runVerify, temporaryFolder } from '../lab.ts';
 import { project, pushGoodAndEvil, reported, unguarded, verified } from '../no-way-around/project.ts';
 import { hasGit } from '../no-way-around/remote-context.ts';
 import { createRepository, type Served, serveByDaemon, serveByHttp, type TestRepository } from './repository.ts';
@@ -152,6 +152,20 @@ describe.skipIf(!(await hasGit()))('a repository as the context', () => {
     expect(outcome).toMatchObject({ status: 0 });
     await repository.git('update-ref', 'refs/heads/main', after);
     expect(await runVerify(['bake'], { cwd: folder })).toMatchObject({ status: 10 });
+  });
+
+  it('holds a bake definition whose contexts are its own folders, not those that have their names here', async () => {
+    const definition = { target: { default: { context: 'app', output: ['type=local,dest=out'] } } };
+    const files = { 'docker-bake.json': JSON.stringify(definition) };
+    const repository = await createRepository();
+    await repository.commit({ ...files, 'app/Dockerfile': from(good) });
+    const url = await serving(serveByDaemon(repository));
+    const folder = await project('', { files: { 'app/Dockerfile': from(evil) } });
+    const bake = (): Promise<Outcome> => runVerify(['bake', `${url}#main`], { cwd: folder });
+    expect(await bake()).toMatchObject({ status: 0, stderr: expect.stringMatching(/allowed: the image is verified/) });
+    expect(await readFile(join(folder, 'out', 'which'), 'utf8')).toBe('good');
+    await repository.commit({ 'app/Dockerfile': from(evil) });
+    expect(await bake()).toMatchObject({ status: 10, stdout: '' });
   });
 
   it('keeps to the commit while the branch is moved without pause; what is checked and then built does not', async () => {

@@ -88,6 +88,27 @@ describe('bakeInvocation', () => {
     expect(target.namedContexts).toEqual({ a: remote, b: remote, c: 'here', d: 'docker-image://x' });
   });
 
+  it.each([
+    [remote, 'app', `${remote}#:app`],
+    [`${remote}#main`, './app/', `${remote}#main:app/`],
+    [`${remote}#main:outer`, '../app', `${remote}#main:app`],
+    [`${remote}?ref=main&subdir=outer`, 'app', `${remote}?ref=main&subdir=outer/app`],
+    [`${remote}?ref=main`, 'app', `${remote}?ref=main#:app`],
+  ])(
+    'looks for a context of a definition in its repository, though a folder here has that name: %s, %s',
+    (url, context, found) => {
+      const target = read({ context, dockerfile: 'x' }, [url]);
+      expect(target.context).toEqual({ kind: 'git', url: found });
+      expect(target.dockerfile).toEqual({ kind: 'in-context', path: 'x' });
+    },
+  );
+
+  it('takes a context here for one where a remote definition says so', () => {
+    const target = read({ context: 'cwd://app' }, [remote]);
+    expect(target.context).toEqual({ kind: 'folder', path: join(root, 'app') });
+    expect(target.dockerfile).toEqual({ kind: 'file', path: join(root, 'app/dockerfile'), written: 'app/dockerfile' });
+  });
+
   it('does not take a folder that is named like a URL for the context of a remote definition', () => {
     mkdirSync(join(root, 'https:/example.com/app.git'), { recursive: true });
     expect(read({ context: remote }, [remote]).context).toEqual({ kind: 'git', url: remote });
