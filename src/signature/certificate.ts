@@ -168,15 +168,14 @@ export function leadingTo(
   brought: readonly X509Certificate[],
 ): readonly X509Certificate[] {
   const found: X509Certificate[] = [];
-  for (let round = 0; round < brought.length; round += 1) {
+  for (;;) {
     const next = brought.filter(
       (certificate) =>
         !found.includes(certificate) &&
         certificate.isCA &&
         [...trusted, ...found].some((issuer) => isIssuedBy(certificate, issuer)),
     );
-    if (next.length === 0) break;
+    if (next.length === 0) return found;
     found.push(...next);
   }
-  return found;
 }

@@ -43,7 +43,7 @@ function subjectOf(value: unknown): Subject {
   const digests = Object.entries(objectOf(subject['digest'], "the digest of the statement's subject"));
   const name = subject['name'];
   return {
-    name: typeof name === 'string' && name !== '' ? name : null,
+    name: typeof name === 'string' ? name : null,
     digests: digests.map(([algorithm, hex]) => `${algorithm}:${stringOf(hex, "a digest of the statement's subject")}`),
     annotations: textValues(subject['annotations']),
   };

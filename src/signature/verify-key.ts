@@ -16,8 +16,8 @@ function signerOf(key: PreparedKey): Signer {
 function hintedKey(statement: SignedStatement): string | null {
   const hint = statement.keyHint;
   if (hint !== null && /^[A-Za-z0-9+/]{43}=$/.test(hint)) return Buffer.from(hint, 'base64').toString('hex');
-  const logged = statement.logEntries.map(loggedKey).find((spki) => spki !== null);
-  return logged === undefined || logged === null ? null : keyFingerprint(logged);
+  const [logged] = statement.logEntries.map(loggedKey).filter((spki) => spki !== null);
+  return logged === undefined ? null : keyFingerprint(logged);
 }
 
 /** Whether the key that the log entry records did make the signature: then it is sound, but by somebody unknown. */

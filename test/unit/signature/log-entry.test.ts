@@ -96,14 +96,34 @@ describe('a log entry', () => {
     const evidence = await withEntry(({ certificate, payload, bytes }) =>
       other.promise(hashedRekord(payload, bytes, certificate.pem), signedAt),
     );
-    expect(evidence).toMatchObject({ verified: false, problem: { code: 'log-missing' } });
+    expect(evidence).toMatchObject({
+      verified: false,
+      problem: { code: 'log-missing', message: expect.stringContaining('found none that test instance can vouch for') },
+    });
   });
 
   test('is needed, unless there is a timestamp', async () => {
     expect(await evidenceOf(await instance.signature({ loggedAt: null }))).toMatchObject({
       verified: false,
-      problem: { code: 'log-missing' },
+      problem: { code: 'log-missing', message: expect.stringContaining('found neither') },
     });
+  });
+
+  test('is needed beside a timestamp where the root asks for one', async () => {
+    const asking = instance.source(instance.trustedRoot, { log: 1, certificateTransparency: 1, timestamp: 1 });
+    const stamped = await instance.signature({ loggedAt: null, stampedAt: later(signedAt, 1) });
+    expect(await evidenceOf(stamped, asking)).toMatchObject({
+      verified: false,
+      problem: { code: 'log-missing', message: expect.stringContaining('transparency log, it has none') },
+    });
+    const other = await createInstance();
+    const bundle = (await other.signature()).layer.annotations?.['dev.sigstore.cosign/bundle'] ?? '';
+    const elsewhere = await instance.signature({
+      stampedAt: later(signedAt, 1),
+      annotations: { 'dev.sigstore.cosign/bundle': bundle },
+    });
+    expect(await evidenceOf(elsewhere, asking)).toMatchObject({ verified: false });
+    expect(await evidenceOf(await instance.signature(), asking)).toMatchObject({ verified: true });
   });
 
   test('of a log whose key counts since ever proves nothing', async () => {
