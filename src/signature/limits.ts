@@ -17,7 +17,7 @@ export const limits = {
   /** A responder's answer about one certificate. */
   ocspBytes: 64 * 1024,
   /** A list of revoked certificates. */
-  revocationListBytes: 4 * mebibyte,
+  revocationListBytes: 2 * mebibyte,
   /** Addresses of one kind that one certificate names, and are followed. */
   revocationAddresses: 4,
   jsonDepth: 128,

@@ -1,3 +1,4 @@
+import { ASN1Obj } from '@sigstore/core';
 import * as pkijs from 'pkijs';
 import { limits } from './limits.ts';
 import { isSignedBy, pkiCertificate, revoked, staleness, unknown, uriName } from './revocation-pki.ts';
@@ -8,6 +9,38 @@ const issuingDistributionPoint = '2.5.29.28';
 const reasonCode = '2.5.29.21';
 /** An entry that takes a certificate off a list again: only lists of changes have it, which are not read. */
 const removeFromList = 8;
+
+/** A list without its entries, which one library reads, and its entries, of which there may be tens of thousands: they stay as they are. */
+interface RevocationList {
+  readonly head: pkijs.CertificateRevocationList;
+  /** What is signed. */
+  readonly signed: Uint8Array;
+  readonly entries: readonly ASN1Obj[];
+}
+
+const utcTime = 0x17;
+const generalizedTime = 0x18;
+
+function isTime({ tag }: ASN1Obj): boolean {
+  return tag.isUniversal() && (tag.number === utcTime || tag.number === generalizedTime);
+}
+
+/** Reads a CertificateList (RFC 5280, section 5.1): its entries stand behind its one or two times, and may be left out. */
+function parseList(bytes: Uint8Array): RevocationList {
+  const list = ASN1Obj.parseBuffer(Buffer.from(bytes));
+  const [content, ...rest] = list.subs;
+  if (content === undefined) throw new Error('it is not a list of revoked certificates');
+  const at = content.subs.findLastIndex(isTime) + 1;
+  const found = content.subs[at];
+  const entries = found?.tag.isUniversal() === true ? found : undefined;
+  const others = content.subs.filter((part) => part !== entries);
+  const short = new ASN1Obj(list.tag, list.value, [new ASN1Obj(content.tag, content.value, others), ...rest]);
+  return {
+    head: pkijs.CertificateRevocationList.fromBER(Uint8Array.from(short.toDER())),
+    signed: content.toDER(),
+    entries: entries?.subs ?? [],
+  };
+}
 
 function namesOf(name: pkijs.DistributionPointName | undefined): readonly string[] {
   if (!Array.isArray(name)) return [];
@@ -45,13 +78,13 @@ function scopeProblem(
 }
 
 async function problemOf(
-  list: pkijs.CertificateRevocationList,
+  { head: list, signed }: RevocationList,
   addresses: readonly string[],
   { certificate, issuer, now }: RevocationQuestion,
 ): Promise<string | null> {
   const holder = pkiCertificate(issuer.native.raw);
   const isOwn = list.issuer.isEqual(holder.subject) && issuer.parsed.extKeyUsage?.crlSign !== false;
-  if (!isOwn || !(await isSignedBy(holder, list.tbsView, list.signatureValue, list.signatureAlgorithm))) {
+  if (!isOwn || !(await isSignedBy(holder, signed, list.signatureValue, list.signatureAlgorithm))) {
     return 'it is not signed by the authority';
   }
   const stale = staleness(list.thisUpdate.value, list.nextUpdate?.value, now);
@@ -69,10 +102,12 @@ function reasonOf({ crlEntryExtensions }: pkijs.RevokedCertificate): number | nu
   return block instanceof Object && 'valueDec' in block ? Number(block.valueDec) : null;
 }
 
-function entryOf(list: pkijs.CertificateRevocationList, question: RevocationQuestion): RevocationStatus {
-  const { serialNumber } = pkiCertificate(question.certificate.native.raw);
-  const entry = list.revokedCertificates?.find(({ userCertificate }) => userCertificate.isEqual(serialNumber));
-  if (entry === undefined || reasonOf(entry) === removeFromList) return { status: 'good', reason: '' };
+function entryOf({ entries }: RevocationList, question: RevocationQuestion): RevocationStatus {
+  const { serialNumber } = question.certificate.parsed;
+  const found = entries.find(({ subs }) => subs[0]?.value.equals(serialNumber) === true);
+  if (found === undefined) return { status: 'good', reason: '' };
+  const entry = pkijs.RevokedCertificate.fromBER(Uint8Array.from(found.toDER()));
+  if (reasonOf(entry) === removeFromList) return { status: 'good', reason: '' };
   const extensions = entry.crlEntryExtensions?.extensions ?? [];
   return revoked(
     entry.revocationDate.value,
@@ -90,7 +125,7 @@ async function readList(
   for (const url of addresses) {
     try {
       const bytes = await source.fetch({ url, limit: limits.revocationListBytes });
-      const list = pkijs.CertificateRevocationList.fromBER(Uint8Array.from(bytes));
+      const list = parseList(bytes);
       const problem = await problemOf(list, addresses, question);
       if (problem === null) return entryOf(list, question);
       last = unknown(`the list at ${url.slice(0, 200)} does not count: ${problem}`);

@@ -17,6 +17,8 @@ export interface ListSpec {
   readonly signer?: Certified;
   readonly issuer?: string;
   readonly revoked?: boolean;
+  /** How many others are revoked too. */
+  readonly others?: number;
   readonly serial?: string;
   readonly reason?: x509.X509CrlReason;
   readonly invalidity?: Date;
@@ -35,13 +37,17 @@ export async function listBy(authority: Certified, spec: ListSpec = {}): Promise
     ...(spec.invalidity === undefined ? {} : { invalidity: spec.invalidity }),
     ...(spec.entryExtensions === undefined ? {} : { extensions: [...spec.entryExtensions] }),
   };
+  const others = Array.from({ length: spec.others ?? 0 }, (_, index) => ({
+    ...entry,
+    serialNumber: (0x10000000 + index).toString(16),
+  }));
   const list = await x509.X509CrlGenerator.create({
     issuer: spec.issuer ?? authority.name,
     thisUpdate: spec.thisUpdate ?? later(signedAt, -1),
     ...(spec.nextUpdate === null ? {} : { nextUpdate: spec.nextUpdate ?? later(signedAt, 60) }),
     signingAlgorithm: algorithm,
     signingKey: await signingKey((spec.signer ?? authority).pair.privateKey),
-    entries: spec.revoked === true ? [entry] : [],
+    entries: [...others, ...(spec.revoked === true ? [entry] : [])],
     extensions: [...(spec.extensions ?? [])],
   });
   return new Uint8Array(list.rawData);
