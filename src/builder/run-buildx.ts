@@ -19,6 +19,8 @@ export interface BuildxRun {
   readonly programs: Programs;
   readonly environment: Environment;
   readonly verb: 'build' | 'bake';
+  /** What stands before the verb: `debug` and its options. */
+  readonly before: readonly string[];
   /** What the user gave after the verb, as it stands. */
   readonly args: readonly string[];
   /** The value for `BUILDX_BUILDER` (`builderVariable`); null leaves the variable as it is. */
@@ -90,6 +92,7 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
     const status = await runChild({
       program: programs.buildx,
       args: buildxArguments(environment, [
+        ...run.before,
         run.verb,
         ...(own === null ? [] : ['--metadata-file', own]),
         ...(run.fresh ? ['--no-cache'] : []),
@@ -120,7 +123,7 @@ export async function lastLineOfCall(run: BuildxRun): Promise<string> {
   const { environment, programs } = run;
   const folder = createPrivateFolder(environment);
   try {
-    const answer = await askBuildx(programs, environment, [run.verb, ...run.args], {
+    const answer = await askBuildx(programs, environment, [...run.before, run.verb, ...run.args], {
       variables: buildVariables(run, folder),
       stdin: run.stdin === 'inherit' ? '' : run.stdin,
       timeout: callTimeout,

@@ -51,6 +51,10 @@ export async function dispatch(context: CommandContext, call: PluginCall): Promi
       command !== 'build' && command !== 'bake' && args.some((word) => word === '--help' || word === '-h');
     return asksHelp ? await help(context, [command]) : await (await load(command))(context, args);
   }
+  if (command === 'debug' || command === 'dap') {
+    const { debugCommand } = await import('./commands/debug.ts');
+    return await debugCommand(context, command, args);
+  }
   if (!context.intercepted) {
     if (command === 'help') return await help(context, args);
     if (command === 'version') {

@@ -10,6 +10,8 @@ export interface BuildRequest {
   readonly interruptions: Interruptions;
   /** Whether we stand in for buildx itself (`install --mode full`). */
   readonly intercepted: boolean;
+  /** What stands before the verb for buildx: `debug` and its options; empty as a rule. */
+  readonly before: readonly string[];
   /** Called once all was verified, before Docker's own text begins: with the verdict, whatever it is. */
   readonly onVerified: (report: Report) => void;
   /** Called when the builder denied an image that could not be foreseen, before it is verified: Docker's text says only that it failed. */

@@ -5,11 +5,13 @@ export {
   bareOwnOptions,
   buildOptions,
   prefixedOwnOptions,
+  splitDebugArguments,
   splitOwnOptions,
 } from '../invocation/index.ts';
 export * from '../model/index.ts';
 export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
 export type { NotationRoot } from '../signature/index.ts';
+export { admitUnverified } from './admit-unverified.ts';
 export { bake, build } from './build.ts';
 export { asksForQuiet } from './build-plan.ts';
 export type { BuildEnd, BuildRequest } from './build-request.ts';

@@ -19,6 +19,7 @@ function buildxRun(run: BuildRun, pins: PinSet): BuildxRun {
     programs,
     environment: request.session.environment,
     verb: plan.verb,
+    before: request.before,
     args: plan.args,
     builder: builder.variable,
     sourcePolicy: builder.unenforceable === null ? renderSourcePolicy(pins, run.userPolicy) : null,

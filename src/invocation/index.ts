@@ -2,6 +2,7 @@ export { asksForHelp } from './asks-for-help.ts';
 export { bakeInvocation, bakeProducts } from './bake-invocation.ts';
 export { bakeOptions } from './bake-options.ts';
 export { buildOptions } from './build-options.ts';
+export { splitDebugArguments } from './debug-arguments.ts';
 export { parseGitReference } from './git-reference.ts';
 export { operandsOf, requestedPlatforms } from './operands.ts';
 export { bareOwnOptions, prefixedOwnOptions } from './own-option-table.ts';

@@ -57,6 +57,7 @@ async function run(
   verb: 'build' | 'bake',
   args: readonly string[],
   runner: Runner,
+  before: readonly string[] = [],
 ): Promise<number> {
   const { own: given, rest } = splitOwnOptions(args, false, verb);
   await refuseBadOutput(given);
@@ -81,7 +82,7 @@ async function run(
   const { intercepted, watch } = context;
   const { interruptions } = watch;
   try {
-    const request = { session, input, interruptions, intercepted, onVerified, onDenied, onRestart };
+    const request = { session, input, interruptions, intercepted, before, onVerified, onDenied, onRestart };
     const end = await runner(request, rest);
     if (end === null) return await builderVerb(session, [verb, ...rest], interruptions, intercepted);
     if (end.status === null && !told.includes(end.report)) tell(end.report);
@@ -111,3 +112,12 @@ export const buildCommand: Command = async (context, args) =>
 /** `docker verify bake`. */
 export const bakeCommand: Command = async (context, args) =>
   asksForHelp(args, 'bake') ? await help(context, 'bake', args) : await run(context, 'bake', args, bake);
+
+/** `docker verify debug build`: the same, run by buildx's debugger, `before` being `debug` and its options. */
+export async function debugBuild(
+  context: CommandContext,
+  before: readonly string[],
+  args: readonly string[],
+): Promise<number> {
+  return await run(context, 'build', args, build, before);
+}

@@ -11,6 +11,7 @@ export interface BuildRequest {
   readonly environment: Environment;
   readonly programs: Programs | null;
   readonly verb: string;
+  readonly before: readonly string[];
   readonly args: readonly string[];
   readonly builder: string | null;
   readonly sourcePolicy: string | null;
@@ -54,6 +55,7 @@ export function request(given: Partial<BuildRequest>): BuildRequest {
     environment: labEnvironment(),
     programs: null,
     verb: 'build',
+    before: [],
     args: [],
     builder: 'default',
     sourcePolicy: null,
