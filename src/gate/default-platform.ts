@@ -1,4 +1,5 @@
-import { type Environment, formatPlatform, parsePlatform } from '../model/index.ts';
+import { readPlatform } from '../dockerfile/index.ts';
+import { type Environment, formatPlatform, parsePlatform, VerifyError } from '../model/index.ts';
 
 const architectures: Readonly<Record<string, string>> = {
   x64: 'amd64',
@@ -12,4 +13,23 @@ const architectures: Readonly<Record<string, string>> = {
 export function machinePlatform(environment: Environment): string {
   const architecture = architectures[environment.architecture] ?? environment.architecture;
   return formatPlatform(parsePlatform(`linux/${architecture}`));
+}
+
+/**
+ * Platforms as a command line or a bake file names them, each once and in full: `arm64` is `linux/arm64`.
+ * @throws VerifyError `usage.invalid`
+ */
+export function namedPlatforms(names: readonly string[], environment: Environment): readonly string[] {
+  const machine = parsePlatform(machinePlatform(environment));
+  const named = names.map((name) => {
+    try {
+      return formatPlatform(readPlatform(name, machine));
+    } catch (cause) {
+      throw new VerifyError('usage.invalid', `"${name.slice(0, 100)}" is not a platform`, {
+        hint: 'write --platform os/architecture[/variant], for instance linux/arm64',
+        cause,
+      });
+    }
+  });
+  return [...new Set(named)];
 }

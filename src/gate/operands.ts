@@ -1,6 +1,6 @@
 import { operandsOf, requestedPlatforms } from '../invocation/index.ts';
 import { type ImageUse, parseCanonicalName, VerifyError } from '../model/index.ts';
-import { machinePlatform } from './default-platform.ts';
+import { machinePlatform, namedPlatforms } from './default-platform.ts';
 import type { Session } from './session.ts';
 
 /** What a command line names: one path, images, or nothing. */
@@ -56,7 +56,8 @@ export function imageOperands(
   session: Session,
 ): readonly ImageUse[] {
   const asked = requestedPlatforms(rest, session.environment);
-  const platforms = asked.length === 0 ? [machinePlatform(session.environment)] : asked;
+  const platforms =
+    asked.length === 0 ? [machinePlatform(session.environment)] : namedPlatforms(asked, session.environment);
   const uses = names.map((written) => ({ name: parseCanonicalName(written), written, platforms, uses: [] }));
   return uses.filter((use, index) => uses.findIndex(({ name }) => name === use.name) === index);
 }

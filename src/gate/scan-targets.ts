@@ -1,6 +1,7 @@
 import { scanDockerfile } from '../dockerfile/index.ts';
 import type { BuildTarget, CanonicalName, ReportTarget, ScanResult, SourcePin } from '../model/index.ts';
 import type { ContextReader } from './context-reader.ts';
+import { namedPlatforms } from './default-platform.ts';
 import { mergeScans, unknownScan } from './merge-scans.ts';
 import { type DockerfileText, readDockerfile } from './read-dockerfile.ts';
 import type { Session } from './session.ts';
@@ -21,8 +22,8 @@ export interface LoadOptions {
 }
 
 /**
- * Reads the Dockerfile of every target.
- * @throws VerifyError `dockerfile.missing`, `dockerfile.unreadable`
+ * Reads the Dockerfile of every target, whose platforms are then named in full.
+ * @throws VerifyError `dockerfile.missing`, `dockerfile.unreadable`, `usage.invalid` for a platform that is none
  */
 export async function loadTargets(
   targets: readonly BuildTarget[],
@@ -38,7 +39,10 @@ export async function loadTargets(
   };
   const sources = { session, input, network: network && !session.own.offline, reader };
   try {
-    const loading = targets.map(async (target) => ({ target, dockerfile: await readDockerfile(target, sources) }));
+    const loading = targets.map(async (target) => {
+      const platforms = namedPlatforms(target.platforms, session.environment);
+      return { target: { ...target, platforms }, dockerfile: await readDockerfile(target, sources) };
+    });
     await Promise.allSettled(loading); // nothing may still be read when the reader is closed
     return await Promise.all(loading);
   } finally {

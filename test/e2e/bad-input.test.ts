@@ -58,6 +58,8 @@ describe('one line names the thing, its place and the cure:', () => {
     ["buildx's own form of --policy", ['build', '--verify-policy', 'reset=true', '.'], ['reset=true']],
     ['a name that is no image', ['check', 'Not/An:Image:1'], ['Not/An:Image:1']],
     ['paths and images at once', ['check', '.', 'alpine'], ['alpine']],
+    ['a platform that is none, for a path', ['build', '--platform', 'garbage', '.'], ['garbage', '--platform']],
+    ['a platform that is none, for an image', ['check', '--platform', 'a/b/c/d', 'alpine'], ['a/b/c/d']],
     ['a shell that nobody knows', ['shell', 'tcsh'], ['tcsh']],
     ['a policy by a mistyped option', ['check', '--polcy=strict.yaml', '.'], ['--polcy', '--policy']],
     ['a format that a command has not', ['scan', '--format', 'sarif', '.'], ['scan', 'sarif', 'text|json']],

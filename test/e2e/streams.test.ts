@@ -155,6 +155,23 @@ describe('results for machines', () => {
     expect(images.map(({ name }) => name).sort()).toEqual(names.sort());
   });
 
+  it.each([['.'], [`${registry}/signed/multi:1`]])(
+    'platforms are named in full, however they were written: %s',
+    async (operand) => {
+      const options = ['--platform', 'ARM64,linux/aarch64', '--format', 'json'];
+      const { stdout } = await verify(await projectOn('signed/multi:1'), ['check', ...options, operand]);
+      const { targets, images } = JSON.parse(stdout) as {
+        targets: readonly { platforms: readonly string[] }[];
+        images: readonly { platforms: readonly { platform: string }[] }[];
+      };
+      const named = [...targets, ...images].flatMap(({ platforms }) =>
+        platforms.map((each) => (typeof each === 'string' ? each : each.platform)),
+      );
+      expect(new Set(named)).toEqual(new Set(['linux/arm64']));
+      expect(images[0]?.platforms).toHaveLength(1);
+    },
+  );
+
   it('--output - of check is standard output', async () => {
     const folder = await projectOn('signed/base:1');
     const outcome = await verify(folder, ['check', '--format', 'json', '--verify-output', '-', '.']);
