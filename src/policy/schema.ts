@@ -259,7 +259,9 @@ export const policySchema = z
     cacheImports: z
       .strictObject({ default: verdict.optional(), from: z.array(imagePattern).max(1_000).optional() })
       .optional()
-      .describe('Cache imports; default: deny in enforce, warn in warn'),
+      .describe(
+        'Cache imports that are allowed, by every policy in force; default, also where nothing is said: deny in enforce, warn in warn',
+      ),
     builtin: z.enum(['on', 'off']).optional().describe("Whether the built-in policy counts; not in a project's policy"),
     mirrors: imageMap.optional().describe('Names that stand for others'),
     tokenServices: z
