@@ -1,5 +1,5 @@
 import { scanDockerfile } from '../dockerfile/index.ts';
-import type { BuildTarget, CanonicalName, ReportTarget, ScanResult, SourcePin } from '../model/index.ts';
+import type { BuildTarget, CanonicalName, ReportContext, ReportTarget, ScanResult, SourcePin } from '../model/index.ts';
 import type { ContextReader } from './context-reader.ts';
 import { namedPlatforms } from './default-platform.ts';
 import { mergeScans, unknownScan } from './merge-scans.ts';
@@ -71,11 +71,16 @@ export function scanTargets(
   return mergeScans(scans);
 }
 
+function reportContext({ name, hash }: SourcePin): ReportContext {
+  return { source: name, digest: `${hash.length === 40 ? 'sha1' : 'sha256'}:${hash}` };
+}
+
 /** The targets as the report names them. */
 export function reportTargets(loaded: readonly LoadedTarget[], defaultPlatform: string): readonly ReportTarget[] {
   return loaded.map(({ target, dockerfile }) => ({
     name: target.name,
     dockerfile: dockerfile.file,
     platforms: target.platforms.length === 0 ? [defaultPlatform] : target.platforms,
+    ...(dockerfile.kind === 'unknown' || dockerfile.pin === null ? {} : { context: reportContext(dockerfile.pin) }),
   }));
 }

@@ -30,6 +30,16 @@ export interface ReportTarget {
   readonly name: string;
   readonly dockerfile: string;
   readonly platforms: readonly string[];
+  /** The repository or URL that it was read from; left out where there is none, or only the builder could read it. */
+  readonly context?: ReportContext;
+}
+
+/** A context that was read before the build, and that the builder is held to. */
+export interface ReportContext {
+  /** Where it lies, with the ref; without credentials. */
+  readonly source: string;
+  /** `sha1:` and the commit, or `sha256:` and that of the bytes. */
+  readonly digest: string;
 }
 
 export interface ReportPolicy {

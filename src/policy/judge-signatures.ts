@@ -88,7 +88,13 @@ function trySignatures(
   const good = evidence.filter((piece) => satisfying.some((pieces) => pieces.has(piece)));
   if (coverage.kind === 'whole' || coverage.kind === 'platforms') {
     const coversWhole = coverage.kind === 'whole';
-    return { holds: true, basis: 'signature', evidence: good, coversWhole, remarks: revocationRemarks(context, signers.flat(), good) };
+    return {
+      holds: true,
+      basis: 'signature',
+      evidence: good,
+      coversWhole,
+      remarks: revocationRemarks(context, signers.flat(), good),
+    };
   }
   const pending = pendingReasons(context, signers.flat(), evidence);
   const expected = expectedOf(rule, entries);

@@ -86,7 +86,9 @@ export function unmet(context: JudgeContext, finding: Finding, pending: readonly
     finding: findingOf(isOffline ? 'image.offline' : 'image.unverifiable', unseen(collectProblems.length > 0), {
       ...(finding.expected === null ? {} : { expected: finding.expected }),
       found: `${reasons.slice(0, 5).join('; ')}${seen}`,
-      hint: isOffline ? offlineHint : 'try again when the registry can be reached; an error is never taken for "unsigned"',
+      hint: isOffline
+        ? offlineHint
+        : 'try again when the registry can be reached; an error is never taken for "unsigned"',
     }),
   };
 }

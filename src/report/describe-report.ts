@@ -1,4 +1,4 @@
-import type { Report, ReportBuild, ReportCacheImport, Unknown } from '../model/index.ts';
+import type { Report, ReportBuild, ReportCacheImport, ReportTarget, Unknown } from '../model/index.ts';
 import { findingExplanations } from './findings.ts';
 import { type Detail, labelled } from './image-details.ts';
 
@@ -12,7 +12,16 @@ function describeSubject({ targets, images }: Report): string {
   const [target] = targets;
   if (target === undefined || target.dockerfile === '')
     return images.length === 1 ? '1 image' : `${images.length} images`;
-  return target.platforms.length === 0 ? target.dockerfile : `${target.dockerfile} for ${target.platforms.join(', ')}`;
+  const platforms = target.platforms.length === 0 ? '' : ` for ${target.platforms.join(', ')}`;
+  return `${target.dockerfile}${describeContext(target)}${platforms}`;
+}
+
+/** Where a Dockerfile was read from, with the beginning of the commit or checksum that the builder is held to. */
+function describeContext({ dockerfile, context }: ReportTarget): string {
+  if (context === undefined) return '';
+  const [algorithm = '', hash = ''] = context.digest.split(':');
+  const at = algorithm === 'sha1' ? hash.slice(0, 12) : `${algorithm}:${hash.slice(0, 12)}`;
+  return `${context.source === dockerfile ? '' : ` of ${context.source}`} at ${at}`;
 }
 
 /** What is checked, by which policies, and how strictly. */

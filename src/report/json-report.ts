@@ -1,4 +1,4 @@
-import type { Report, ReportImage, Signer, Use } from '../model/index.ts';
+import type { Report, ReportImage, ReportTarget, Signer, Use } from '../model/index.ts';
 import { visibleJson } from './visible.ts';
 
 /** Two spaces, a final newline, and nothing that could rule a terminal. */
@@ -93,6 +93,11 @@ function orderedBuild(build: Report['build']): Report['build'] {
   };
 }
 
+function orderedTarget({ name, dockerfile, platforms, context }: ReportTarget): ReportTarget {
+  const target = { name, dockerfile, platforms };
+  return context === undefined ? target : { ...target, context: { source: context.source, digest: context.digest } };
+}
+
 /** The report as the contract has it (`report.schema.json`): keys always in the same order, whatever order they were set in. */
 export function renderJson(report: Report): string {
   const ordered: Report = {
@@ -101,7 +106,7 @@ export function renderJson(report: Report): string {
     time: report.time,
     mode: report.mode,
     verdict: report.verdict,
-    targets: report.targets.map(({ name, dockerfile, platforms }) => ({ name, dockerfile, platforms })),
+    targets: report.targets.map(orderedTarget),
     policies: report.policies.map(({ layer, source, sha256 }) => ({ layer, source, sha256 })),
     trustedRoots: report.trustedRoots.map(({ layer, source, sha256, age }) => ({ layer, source, sha256, age })),
     images: report.images.map(orderedImage),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dockerConfiguration, lab, mustRun, type Outcome, run, runVerify, temporaryFolder } from '../lab.ts';
@@ -89,7 +90,16 @@ describe.skipIf(!(await hasGit()))('a repository as the context', () => {
         context: `${url}#main`,
         env: { DOCKER_CONFIG: configuration },
       });
-      expect(built).toMatchObject({ status: 0, which: 'good', report: { verdict: 'allow', unknown: [] } });
+      expect(built).toMatchObject({
+        status: 0,
+        which: 'good',
+        stderr: expect.stringMatching(new RegExp(`^Checking Dockerfile of \\S+#main at ${before.slice(0, 12)} for `)),
+        report: {
+          verdict: 'allow',
+          unknown: [],
+          targets: [{ context: { source: expect.stringMatching(/#main$/), digest: `sha1:${before}` } }],
+        },
+      });
       expect(built.report.build?.materials).toContainEqual(expect.objectContaining({ digest: `sha1:${before}` }));
       expect(await repository.git('rev-parse', 'main')).toBe(after);
       // the control: what Docker builds of the same name now
@@ -166,6 +176,33 @@ describe.skipIf(!(await hasGit()))('a repository as the context', () => {
     expect(await readFile(join(folder, 'out', 'which'), 'utf8')).toBe('good');
     await repository.commit({ 'app/Dockerfile': from(evil) });
     expect(await bake()).toMatchObject({ status: 10, stdout: '' });
+  });
+
+  it('that does not answer ends with Ctrl-C, within a second, and leaves neither a process nor a file', async () => {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => void sockets.add(socket.resume()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/context.git`; // it listens on TCP
+    const temporary = await temporaryFolder();
+    const child = spawn(lab().executable, ['build', url], {
+      cwd: await project(''),
+      env: { ...lab().environment, TMPDIR: temporary },
+      stdio: 'ignore',
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    try {
+      await expect.poll(() => sockets.size, { timeout: 10_000 }).toBe(1);
+      const began = performance.now();
+      child.kill('SIGINT');
+      expect(await ended).toBe(130);
+      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(readdirSync(temporary)).toEqual([]);
+      // git's own helper held the connection
+      await expect.poll(() => [...sockets].every(({ closed }) => closed), { timeout: 1_000 }).toBe(true);
+    } finally {
+      child.kill('SIGKILL');
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 
   it('keeps to the commit while the branch is moved without pause; what is checked and then built does not', async () => {

@@ -42,7 +42,9 @@ function hostileReport(): Report {
     {
       cacheImports: [{ type: hostile, ref: hostile, status: 'block' }],
       findings,
-      targets: [{ name: hostile, dockerfile: hostile, platforms: [hostile] }],
+      targets: [
+        { name: hostile, dockerfile: hostile, platforms: [hostile], context: { source: hostile, digest: hostile } },
+      ],
       build: { ref: null, digest: null, status: 0, pushed: [hostile], materials: [], unverified: [hostile] },
     },
   );
@@ -108,6 +110,26 @@ describe('the text report', () => {
     const images = Array.from({ length: 40 }, () => signedImage);
     const text = renderReport(reportOn(images, 'allow'), 'text', { color: false, width: null });
     expect(text.split('\n').filter((line) => line.startsWith('  ✓'))).toHaveLength(40);
+  });
+
+  const commit = 'c'.repeat(40);
+  it.each([
+    [
+      'a commit',
+      { source: 'example.com/b.git#main', digest: `sha1:${commit}` },
+      'x of example.com/b.git#main at cccccccccccc for',
+    ],
+    ['a checksum', { source: 'x', digest: `sha256:${'d'.repeat(64)}` }, 'Checking x at sha256:dddddddddddd for'],
+  ])('says which state of a context it was: %s', (_, context, words) => {
+    const report = reportOn([signedImage], 'allow');
+    const targets = [{ name: 'default', dockerfile: 'x', platforms: ['linux/amd64'], context }];
+    expect(renderReport({ ...report, targets }, 'text', { color: false, width: null })).toContain(words);
+    const validate = new Ajv({ strict: false }).compile(
+      JSON.parse(readFileSync('src/report/report.schema.json', 'utf8')) as object,
+    );
+    const json = JSON.parse(renderReport({ ...report, targets }, 'json', layout));
+    expect(json).toMatchObject({ targets: [{ context }] });
+    expect(validate(json)).toBe(true);
   });
 
   it('uses colour only when told', () => {
