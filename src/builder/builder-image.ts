@@ -1,3 +1,4 @@
+import { type Digest, isDigest } from '../model/index.ts';
 import type { BuilderInfo } from './builder-info.ts';
 import type { Engine } from './engine.ts';
 
@@ -8,6 +9,8 @@ export interface BuilderImage {
   readonly name: string;
   /** The image's identifier in the engine's store; null where the container cannot be asked for. */
   readonly id: string | null;
+  /** Its digest in the registry that it came from; null where the engine does not say it. */
+  readonly digest: Digest | null;
 }
 
 const standardImage = 'moby/buildkit:buildx-stable-1';
@@ -18,7 +21,10 @@ async function imageOf(info: BuilderInfo, node: BuilderInfo['nodes'][number], en
     info.driver === 'docker-container'
       ? await engine.containerImage(`buildx_buildkit_${node.name}`).catch(() => null)
       : null;
-  return { node: node.name, name: running?.name ?? node.image ?? standardImage, id: running?.id ?? null };
+  const stored = running === null ? null : await engine.inspectImage(running.id).catch(() => null);
+  const digests = (stored?.repoDigests ?? []).map((reference) => reference.split('@')[1]).filter(isDigest);
+  const name = running?.name ?? node.image ?? standardImage;
+  return { node: node.name, name, id: running?.id ?? null, digest: digests[0] ?? null };
 }
 
 /** The images that a builder's nodes run in, for `doctor`; empty for drivers that have none (docker, remote). */

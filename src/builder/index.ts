@@ -30,3 +30,4 @@ export { renderSourcePolicy, unpinnableNames } from './source-policy.ts';
 export { type KeepOptions, type KeptInput, keepInput } from './stdin-keeper.ts';
 export { readUserPolicy, type UserPolicy } from './user-policy.ts';
 export { evaluateUserPolicy, type UserPolicyVerdict } from './user-policy-evaluation.ts';
+export { isAtLeast } from './versions.ts';

@@ -13,7 +13,8 @@ import { loadTargets, reportTargets, scanTargets } from './scan-targets.ts';
 import type { Session } from './session.ts';
 import type { StandardInput } from './standard-input.ts';
 
-async function checkImages(session: Session, uses: readonly ImageUse[]): Promise<Report> {
+/** Judges images by the policies of the current folder and those above it, as `check IMAGE…` does. */
+export async function checkImages(session: Session, uses: readonly ImageUse[]): Promise<Report> {
   const local = localEngine(session);
   const registries = openRegistries(session, local);
   try {
