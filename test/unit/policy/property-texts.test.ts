@@ -146,6 +146,15 @@ describe('what is told of properties', () => {
       },
     ],
     [
+      'the age of the one platform',
+      'maxAge: 30d',
+      {
+        evidence: [byKey(acme, { subject: digestOf('amd64'), time: '2026-06-20T00:00:00Z' })],
+        status: 'allow',
+        code: null,
+      },
+    ],
+    [
       'the age of an image without platforms',
       'maxAge: 12h',
       {

@@ -45,6 +45,7 @@ describe('certificates in PEM text', () => {
     expect(parsePemCertificates(`${pem}\n`.repeat(limits.chainCertificates))).toHaveLength(limits.chainCertificates);
     expect(() => parsePemCertificates(`${pem}\n`.repeat(limits.chainCertificates + 1))).toThrow(/more than/);
     expect(() => parseCertificate(Buffer.alloc(limits.certificateBytes + 1))).toThrow(/too large/);
+    expect(() => parseCertificate(Buffer.alloc(limits.certificateBytes))).toThrow(/cannot be parsed/);
   });
 });
 
