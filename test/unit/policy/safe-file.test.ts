@@ -8,6 +8,14 @@ const own = process.getuid?.() ?? null;
 const refusal = (code: string, message: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(message) });
 
+/** Why it was refused, null where it was not. */
+async function reasonOf(checked: Promise<void>): Promise<string | null> {
+  return checked.then(
+    () => null,
+    (error: Error) => error.message,
+  );
+}
+
 describe.skipIf(own === null)('a policy that others could change', () => {
   const safe = async (): Promise<string> => join(await folderOf({ 'policy.yaml': 'version: 1\n' }), 'policy.yaml');
 
@@ -19,10 +27,7 @@ describe.skipIf(own === null)('a policy that others could change', () => {
     const path = await safe();
     await chmod(path, file);
     await chmod(join(path, '..'), folder);
-    const checked = refuseUnsafe(path, own);
-    await (message === null
-      ? expect(checked).resolves.toBeUndefined()
-      : expect(checked).rejects.toThrow(refusal('policy.unsafe', message)));
+    expect(await reasonOf(refuseUnsafe(path, own))).toEqual(message === null ? null : expect.stringContaining(message));
   });
 
   it('by a link is checked where the link leads, and where it stands', async () => {
@@ -61,10 +66,9 @@ describe.skipIf(own === null)('a policy that others could change', () => {
     const path = await safe();
     await chown(path, uid, gid);
     await chmod(path, mode);
-    const checked = refuseUnsafe(path, 1234);
-    await (message === null
-      ? expect(checked).resolves.toBeUndefined()
-      : expect(checked).rejects.toThrow(refusal('policy.unsafe', message)));
+    expect(await reasonOf(refuseUnsafe(path, 1234))).toEqual(
+      message === null ? null : expect.stringContaining(message),
+    );
   });
 });
 
