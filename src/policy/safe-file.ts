@@ -71,11 +71,15 @@ async function readPart(file: FileHandle): Promise<Buffer | 'nothing yet'> {
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     // without waiting: a pipe that nobody writes to would hold us up for ever
-    await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const found = await file.stat();
-    if (found.isDirectory()) throw new Error('it is a folder');
-    if (!found.isFile() && !found.isFIFO()) throw new Error('it is neither a file nor a pipe');
-    return await readWhole(file);
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const found = await file.stat();
+      if (found.isDirectory()) throw new Error('it is a folder');
+      if (!found.isFile() && !found.isFIFO()) throw new Error('it is neither a file nor a pipe');
+      return await readWhole(file);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
     throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {
