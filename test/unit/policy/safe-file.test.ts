@@ -8,10 +8,10 @@ const own = process.getuid?.() ?? null;
 const refusal = (code: string, message: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(message) });
 
-/** Why it was refused, null where it was not. */
-async function reasonOf(checked: Promise<void>): Promise<string | null> {
+/** Why it was refused. */
+async function reasonOf(checked: Promise<void>): Promise<string> {
   return checked.then(
-    () => null,
+    () => 'it is safe',
     (error: Error) => error.message,
   );
 }
@@ -20,14 +20,14 @@ describe.skipIf(own === null)('a policy that others could change', () => {
   const safe = async (): Promise<string> => join(await folderOf({ 'policy.yaml': 'version: 1\n' }), 'policy.yaml');
 
   it.each([
-    ['nobody else', 0o644, 0o755, null],
+    ['nobody else', 0o644, 0o755, /^it is safe$/],
     ['everybody, by the file', 0o646, 0o755, 'policy.yaml may be written by others'],
     ['everybody, by its folder', 0o644, 0o757, 'may be written by others'],
   ])('by %s', async (_, file, folder, message) => {
     const path = await safe();
     await chmod(path, file);
     await chmod(join(path, '..'), folder);
-    expect(await reasonOf(refuseUnsafe(path, own))).toEqual(message === null ? null : expect.stringContaining(message));
+    expect(await reasonOf(refuseUnsafe(path, own))).toMatch(message);
   });
 
   it('by a link is checked where the link leads, and where it stands', async () => {
@@ -55,20 +55,18 @@ describe.skipIf(own === null)('a policy that others could change', () => {
   });
 
   it.runIf(own === 0).each([
-    [0, 0, 0o664, null],
-    [0, 1234, 0o644, null],
+    [0, 0, 0o664, /^it is safe$/],
+    [0, 1234, 0o644, /^it is safe$/],
     [0, 5678, 0o664, 'may be written by others'],
-    [1234, 0, 0o644, null],
-    [1234, 1234, 0o664, null],
+    [1234, 0, 0o644, /^it is safe$/],
+    [1234, 1234, 0o664, /^it is safe$/],
     [1234, 5678, 0o664, 'may be written by others'],
     [5678, 0, 0o644, 'belongs to user 5678'],
   ])('of user %i and group %i with the mode %o, for the user 1234', async (uid, gid, mode, message) => {
     const path = await safe();
     await chown(path, uid, gid);
     await chmod(path, mode);
-    expect(await reasonOf(refuseUnsafe(path, 1234))).toEqual(
-      message === null ? null : expect.stringContaining(message),
-    );
+    expect(await reasonOf(refuseUnsafe(path, 1234))).toMatch(message);
   });
 });
 
