@@ -66,7 +66,7 @@ describe.each(Object.entries(contexts))('%s', (_, open) => {
 });
 
 describe('a build that is only asked about', () => {
-  const context = async (image: string) => ({ context: '-', stdin: await archive(from(image)) });
+  const context = async (image: string) => ({ context: '-', stdin: await archive(from(image), '-cjf') });
 
   it.each([
     [['--call=outline']],
@@ -87,7 +87,7 @@ describe('a build that is only asked about', () => {
 
   it.each(['--check', '--call=outline'])('may be a bake: %s', async (call) => {
     const bake = async (image: string): Promise<number> => {
-      const url = await serving(serveFile(await archive(from(image))));
+      const url = await serving(serveFile(await archive(from(image), '-cjf')));
       const files = { 'docker-bake.json': JSON.stringify({ target: { default: { context: url } } }) };
       return (await runVerify(['bake', call], { cwd: await project('', { files }) })).status;
     };
@@ -96,14 +96,14 @@ describe('a build that is only asked about', () => {
   });
 
   it("ends with Docker's own status where it fails for another reason", async () => {
-    const stdin = await archive({ Dockerfile: 'FROM scratch\nNONSENSE\n' });
+    const stdin = await archive({ Dockerfile: 'FROM scratch\nNONSENSE\n' }, '-cjf');
     const outcome = await verified(await project(''), ['--call=outline'], { context: '-', stdin });
     expect(outcome.status).toBe(1);
   });
 });
 
 describe('what is said when the build starts again', () => {
-  const given = async () => ({ context: '-', stdin: await archive(from(good)) });
+  const given = async () => ({ context: '-', stdin: await archive(from(good), '-cjf') });
 
   it('is that the builder denied an image, how that image fared, and that the build starts again', async () => {
     const { stderr } = await verified(await project(''), [], await given());
@@ -116,7 +116,9 @@ describe('what is said when the build starts again', () => {
     expect(denied).toBeGreaterThan(lines.findIndex((line) => line.includes('denied by policy')));
     expect(judged).toBeGreaterThan(denied);
     expect(again).toBeGreaterThan(judged);
-    expect(lines.filter((line) => line.startsWith('docker verify: '))).toHaveLength(2);
+    const told = lines.filter((line) => line.startsWith('docker verify: '));
+    expect(told).toHaveLength(3);
+    expect(told[0]).toMatch(/warning: the archive on standard input is not read before the build: bzip2/);
   });
 
   it.each([[['-q']], [['--progress=rawjson']]])('is nothing with %s', async (args) => {
