@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../src/model/index.ts';
 import { decide } from '../support/decide.ts';
-import { byIdentity, byKey, githubIssuer, inputOf } from '../support/evidence.ts';
+import { byIdentity, byKey, digestOf, githubIssuer, inputOf } from '../support/evidence.ts';
 import { freshKey, policiesOf } from '../support/policies.ts';
 
 const key = freshKey();
@@ -30,12 +30,16 @@ const vuln = (data: string): Evidence =>
 const cue = (data: string) => ({ type: 'cue', data });
 
 async function verdict(evidence: readonly Evidence[], ...texts: readonly string[]) {
+  return verdictOn(inputOf(name, evidence), ...texts);
+}
+
+async function verdictOn(input: ReturnType<typeof inputOf>, ...texts: readonly string[]) {
   const files = Object.fromEntries(texts.map((text, index) => [`cluster/${index}.yaml`, text]));
   const policies = await policiesOf({
     project: 'version: 1\nclusterImagePolicies: ["cluster/*.yaml"]\ndefault: deny\n',
     files,
   });
-  return decide(inputOf(name, evidence), policies);
+  return decide(input, policies);
 }
 
 describe('a ClusterImagePolicy', () => {
@@ -180,5 +184,141 @@ describe('a ClusterImagePolicy', () => {
       basis: 'attestation',
       verified: true,
     });
+  });
+});
+
+describe('the names of Docker Hub', () => {
+  const imageOf = (written: string) => inputOf(written, [byKey(key)]);
+  it.each([
+    ['docker.io/library/alpine:latest', ['alpine', 'library/alpine', 'alpine:latest', 'library/alpine:latest']],
+    ['docker.io/library/alpine:3', ['alpine:3', 'library/alpine:3', '*']],
+    ['docker.io/acme/app:latest', ['acme/app', 'acme/app:latest', '*/*']],
+    ['docker.io/acme/app:2', ['acme/app:2', 'index.docker.io/acme/**']],
+  ])('%s is matched as it is written too: %j', async (written, globs) => {
+    for (const glob of globs) {
+      const text = cip({ images: [{ glob }] }, [keyed]);
+      expect((await verdictOn(imageOf(written), text)).decisions).toMatchObject([{ rule: 'acme', status: 'allow' }]);
+    }
+  });
+
+  it.each([
+    ['docker.io/library/alpine:3', ['alpine', 'library/alpine', 'alpine:latest', 'library:3']],
+    ['docker.io/acme/app:2', ['acme/app', 'app:2', 'app']],
+    ['ghcr.io/library/alpine:latest', ['alpine', 'library/alpine', '*']],
+    ['ghcr.io/acme/app:latest', ['acme/app', 'app', '*/*']],
+  ])('%s is not matched by %j', async (written, globs) => {
+    for (const glob of globs) {
+      const text = cip({ images: [{ glob }] }, [keyed]);
+      expect((await verdictOn(imageOf(written), text)).findings).toMatchObject([{ code: 'policy.default' }]);
+    }
+  });
+});
+
+describe('a failure of a ClusterImagePolicy', () => {
+  it('is not sure where attachments could not be seen, unless an authority passes', async () => {
+    const problems = ['b', 'a', 'b', 'c', 'd', 'e', 'f'].map((message) => ({ message }));
+    const partly = inputOf(name, [byKey(other)], { collectProblems: problems });
+    expect(await verdictOn(partly, cip({}, [keyed]))).toMatchObject({
+      status: 'error',
+      findings: [{ code: 'image.unverifiable', found: 'a; b; c; d; e' }],
+    });
+    const seen = inputOf(name, [byKey(key)], { collectProblems: problems });
+    expect(await verdictOn(seen, cip({}, [keyed]))).toMatchObject({ status: 'allow', findings: [] });
+    expect(await verdictOn(partly, cip({ mode: 'warn' }, [keyed]))).toMatchObject({ status: 'warn' });
+  });
+
+  it('names at most five fields that cannot be evaluated', async () => {
+    const stored = Array.from({ length: 7 }, () => ({ key: { kms: 'hashivault://x' } }));
+    const [finding] = (await verdict([], cip({}, stored))).findings;
+    expect(finding?.found?.split(', ').map((field) => field.replace(/ .*/, ''))).toEqual(
+      [0, 1, 2, 3, 4].map((index) => `spec.authorities[${index}].key.kms`),
+    );
+  });
+
+  it('says what every static authority says, where there are no others', async () => {
+    const fail = (message?: string) => ({ static: { action: 'fail', ...(message === undefined ? {} : { message }) } });
+    expect((await verdict([], cip({}, [fail('no'), fail()]))).findings).toMatchObject([
+      { code: 'policy.denied', found: 'no; static: fail' },
+    ]);
+    expect((await verdict([], cip({}, [fail('no'), keyed]))).findings).toMatchObject([{ code: 'signature.missing' }]);
+  });
+
+  it('tells evidence that does not verify from none, and from that of others', async () => {
+    const problem = { code: 'invalid-signature', message: 'it does not fit' } as const;
+    const broken = byKey(key, { verified: false, problem });
+    const found = async (...evidence: readonly Evidence[]) => (await verdict(evidence, cip({}, [keyed]))).findings;
+    expect(await found(broken)).toMatchObject([{ code: 'signature.invalid', found: 'evidence that does not verify' }]);
+    expect(await found(byKey(key, { subject: digestOf('elsewhere') }))).toMatchObject([
+      { code: 'signature.missing', found: 'no signature' },
+    ]);
+    expect(await found(byKey(other), broken)).toMatchObject([{ code: 'signature.identity-mismatch' }]);
+    expect(await found(byKey(key, { signer: null }))).toMatchObject([
+      { code: 'signature.identity-mismatch', found: 'a signature by an unknown signer' },
+    ]);
+  });
+});
+
+describe('platforms under a ClusterImagePolicy', () => {
+  const platforms = ['amd64', 'arm64'].map((word) => ({ platform: `linux/${word}`, digest: digestOf(word) }));
+  const [amd64, arm64] = [digestOf('amd64'), digestOf('arm64')];
+  const on = (evidence: readonly Evidence[]) => inputOf(name, evidence, { image: { platforms } });
+
+  it('pass each with a signature of its own, and not where one has none', async () => {
+    const each = [byKey(key, { subject: amd64 }), byKey(key, { subject: arm64 })];
+    const whole = await verdictOn(on([byKey(key)]), cip({}, [keyed]));
+    expect(whole).toMatchObject({ status: 'allow', platformDigests: null });
+    const apart = await verdictOn(on(each), cip({}, [keyed]));
+    expect(apart).toMatchObject({ status: 'allow', platformDigests: [amd64, arm64] });
+    expect((await verdictOn(on(each.slice(1)), cip({}, [keyed]))).status).toBe('block');
+  });
+
+  it('pass by attestations that cover the whole, or each of them', async () => {
+    const second = (changes: Partial<Evidence>) => ({
+      ...vuln('x'),
+      predicateType: 'https://spdx.dev/Document',
+      ...changes,
+    });
+    const both = {
+      ...keyed,
+      attestations: [
+        { name: 'a', predicateType: 'vuln' },
+        { name: 'b', predicateType: 'spdx' },
+      ],
+    };
+    const apart = [second({ subject: amd64 }), second({ subject: arm64 })];
+    expect(await verdictOn(on([vuln('x'), second({})]), cip({}, [both]))).toMatchObject({
+      status: 'allow',
+      basis: 'attestation',
+      platformDigests: null,
+    });
+    expect(await verdictOn(on([vuln('x'), ...apart]), cip({}, [both]))).toMatchObject({
+      status: 'allow',
+      platformDigests: [amd64, arm64],
+    });
+    expect((await verdictOn(on([vuln('x'), ...apart.slice(1)]), cip({}, [both]))).status).toBe('block');
+    expect((await verdictOn(on([vuln('x')]), cip({}, [both]))).status).toBe('block');
+  });
+});
+
+describe('evidence under a ClusterImagePolicy', () => {
+  const logged = { ...keyed, ctlog: {} };
+  it.each<[string, Evidence, object, string]>([
+    ['a key whose log a trusted root proves passes', byKey(key), logged, 'allow'],
+    ['a key whose log nobody proves does not', byKey(key, { trustedRoot: 'x', materials: ['x'] }), logged, 'block'],
+    ['a key does not pass for an identity', byKey(key), keyless, 'block'],
+    ['an identity does not pass for a key', byIdentity(identity), keyed, 'block'],
+    ['an identity under an unknown root does not pass', byIdentity(identity, { trustedRoot: 'x' }), keyless, 'block'],
+    [
+      'an identity under a root among its materials passes',
+      byIdentity(identity, { trustedRoot: null, materials: ['public-root'] }),
+      keyless,
+      'allow',
+    ],
+    ['another identity does not pass', byIdentity('https://gitlab.com/acme'), keyless, 'block'],
+    ["BuildKit's own attestation does not pass", { ...vuln('x'), form: 'buildkit-attestation' }, attested(), 'block'],
+    ['an attestation of another type does not pass', { ...vuln('x'), predicateType: 'vuln' }, attested(), 'block'],
+    ['an attestation is no signature', vuln('x'), keyed, 'block'],
+  ])('%s', async (_, evidence, authority, status) => {
+    expect((await verdict([evidence], cip({}, [authority]))).status).toBe(status);
   });
 });
