@@ -1,3 +1,4 @@
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { builtinTrustedRoots } from '../../../../src/trust/index.ts';
 import { parseTrustedRoots } from '../../../../src/trust/parse-trusted-root.ts';
@@ -6,6 +7,7 @@ import { byIdentity, byKey, githubIssuer, inputOf } from '../support/evidence.ts
 import { freshKey, policiesOf } from '../support/policies.ts';
 
 const key = freshKey();
+const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const other = freshKey();
 const name = 'ghcr.io/acme/app:1';
 const identity = 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1';
@@ -145,6 +147,66 @@ describe('a TrustRoot', async () => {
     expect(parsed?.id).toBe(root?.id);
   });
 
+  it('says in the form of trusted roots what its keys say', async () => {
+    const key384 = generateKeyPairSync('ec', { namedCurve: 'secp384r1' }).publicKey;
+    const key521 = generateKeyPairSync('ec', { namedCurve: 'secp521r1' }).publicKey;
+    const logOf = (publicKey: KeyObject) => ({
+      baseURL: 1,
+      publicKey: base64(publicKey.export({ type: 'spki', format: 'pem' }).toString()),
+    });
+    const two = base64(Buffer.from(certChain, 'base64').toString().repeat(2));
+    const spec = {
+      sigstoreKeys: {
+        certificateAuthorities: [{ ...authority, certChain: two }],
+        tLogs: [log, logOf(key384), logOf(key521)],
+        ctLogs: [log],
+        timestampAuthorities: [{ certChain }],
+      },
+    };
+    const der = (publicKey: KeyObject) => publicKey.export({ type: 'spki', format: 'der' });
+    const digest = (bytes: string | Buffer) =>
+      createHash('sha256')
+        .update(typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : bytes)
+        .digest('base64');
+    const validFor = { start: '1970-01-01T00:00:00Z' };
+    const raw = known.tlogs[0]?.publicKey.rawBytes ?? '';
+    const hashAlgorithm = 'SHA2_256';
+    const public256 = {
+      baseUrl: 'https://rekor.test',
+      hashAlgorithm,
+      publicKey: { rawBytes: raw, keyDetails: 'PKIX_ECDSA_P256_SHA_256', validFor },
+      logId: { keyId: digest(raw) },
+    };
+    const other = (publicKey: KeyObject, keyDetails: string) => ({
+      baseUrl: '',
+      hashAlgorithm,
+      publicKey: { rawBytes: der(publicKey).toString('base64'), keyDetails, validFor },
+      logId: { keyId: digest(der(publicKey)) },
+    });
+    const certificate = { rawBytes: known.certificateAuthorities[0]?.certChain.certificates[0]?.rawBytes };
+    expect(JSON.parse((await rootOf(cip(keyless), trustRoot(spec)))?.json ?? '')).toEqual({
+      mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+      tlogs: [public256, other(key384, 'PKIX_ECDSA_P384_SHA_384'), other(key521, 'PKIX_ECDSA_P521_SHA_512')],
+      certificateAuthorities: [
+        {
+          subject: { organization: 'acme', commonName: 'acme' },
+          uri: 'https://fulcio.test',
+          certChain: { certificates: [certificate, certificate] },
+          validFor,
+        },
+      ],
+      ctlogs: [public256],
+      timestampAuthorities: [
+        {
+          subject: { organization: '', commonName: '' },
+          uri: '',
+          certChain: { certificates: [certificate] },
+          validFor,
+        },
+      ],
+    });
+  });
+
   it('is the only one that an authority which refers to it relies on, for certificate and log', async () => {
     const trustedRoot = (await rootOf(cip(keyless), ours))?.id ?? '';
     expect(await verdict([byIdentity(identity, { trustedRoot })], cip(keyless), ours)).toMatchObject({
@@ -190,6 +252,35 @@ describe('a TrustRoot', async () => {
       /tLogs\[0\]\.publicKey is no/,
     ],
     ['holds no list', trustRoot({ sigstoreKeys: { tLogs: 1 } }), /tLogs is no list/],
+    [
+      'holds more than one can look at',
+      trustRoot({ sigstoreKeys: { ctLogs: Array.from({ length: 33 }, () => log) } }),
+      /ctLogs is no list of at most 32/,
+    ],
+    ['holds no mapping', trustRoot({ sigstoreKeys: { ctLogs: [1] } }), /ctLogs holds something that is no mapping/],
+    ['holds no text', trustRoot({ sigstoreKeys: { tLogs: [{ publicKey: 1 }] } }), /publicKey is no PUBLIC KEY/],
+    [
+      'holds a certificate that is left open',
+      trustRoot({ sigstoreKeys: { timestampAuthorities: [{ certChain: base64('-----BEGIN CERTIFICATE-----') }] } }),
+      /timestampAuthorities\[0\]\.certChain holds no certificate/,
+    ],
+    [
+      'holds a certificate that cannot be read',
+      trustRoot({ sigstoreKeys: { certificateAuthorities: [{ certChain: pem('CERTIFICATE', 'MA==') }] } }),
+      /certChain holds a certificate that cannot be read/,
+    ],
+    [
+      'holds a key that cannot be read',
+      trustRoot({ sigstoreKeys: { ctLogs: [{ publicKey: pem('PUBLIC KEY', 'MA==') }] } }),
+      /ctLogs\[0\]\.publicKey is no public key/,
+    ],
+    [
+      'holds a key of another kind',
+      trustRoot({ sigstoreKeys: { ctLogs: [{ publicKey: base64(ed25519) }] } }),
+      /ctLogs\[0\]\.publicKey is no ECDSA key/,
+    ],
+    ['is fetched beside its keys', trustRoot({ sigstoreKeys: {}, remote: {} }), /TUF repository/],
+    ['has no content', trustRoot({}), /TUF repository/],
   ])('that %s leaves the policy unverified', async (_, document, reason) => {
     const { status, found } = await verdict([byIdentity(identity)], cip(keyless), document);
     expect(status).toBe('error');
