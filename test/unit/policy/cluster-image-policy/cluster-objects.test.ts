@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { builtinTrustedRoots } from '../../../../src/trust/index.ts';
 import { parseTrustedRoots } from '../../../../src/trust/parse-trusted-root.ts';
@@ -145,66 +145,6 @@ describe('a TrustRoot', async () => {
     expect(root?.layer).toBe('project');
     const [parsed] = parseTrustedRoots(root?.json ?? '', { layer: 'project', source: 'ours', updated: null });
     expect(parsed?.id).toBe(root?.id);
-  });
-
-  it('says in the form of trusted roots what its keys say', async () => {
-    const key384 = generateKeyPairSync('ec', { namedCurve: 'secp384r1' }).publicKey;
-    const key521 = generateKeyPairSync('ec', { namedCurve: 'secp521r1' }).publicKey;
-    const logOf = (publicKey: KeyObject) => ({
-      baseURL: 1,
-      publicKey: base64(publicKey.export({ type: 'spki', format: 'pem' }).toString()),
-    });
-    const two = base64(Buffer.from(certChain, 'base64').toString().repeat(2));
-    const spec = {
-      sigstoreKeys: {
-        certificateAuthorities: [{ ...authority, certChain: two }],
-        tLogs: [log, logOf(key384), logOf(key521)],
-        ctLogs: [log],
-        timestampAuthorities: [{ certChain }],
-      },
-    };
-    const der = (publicKey: KeyObject) => publicKey.export({ type: 'spki', format: 'der' });
-    const digest = (bytes: string | Buffer) =>
-      createHash('sha256')
-        .update(typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : bytes)
-        .digest('base64');
-    const validFor = { start: '1970-01-01T00:00:00Z' };
-    const raw = known.tlogs[0]?.publicKey.rawBytes ?? '';
-    const hashAlgorithm = 'SHA2_256';
-    const public256 = {
-      baseUrl: 'https://rekor.test',
-      hashAlgorithm,
-      publicKey: { rawBytes: raw, keyDetails: 'PKIX_ECDSA_P256_SHA_256', validFor },
-      logId: { keyId: digest(raw) },
-    };
-    const other = (publicKey: KeyObject, keyDetails: string) => ({
-      baseUrl: '',
-      hashAlgorithm,
-      publicKey: { rawBytes: der(publicKey).toString('base64'), keyDetails, validFor },
-      logId: { keyId: digest(der(publicKey)) },
-    });
-    const certificate = { rawBytes: known.certificateAuthorities[0]?.certChain.certificates[0]?.rawBytes };
-    expect(JSON.parse((await rootOf(cip(keyless), trustRoot(spec)))?.json ?? '')).toEqual({
-      mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
-      tlogs: [public256, other(key384, 'PKIX_ECDSA_P384_SHA_384'), other(key521, 'PKIX_ECDSA_P521_SHA_512')],
-      certificateAuthorities: [
-        {
-          subject: { organization: 'acme', commonName: 'acme' },
-          uri: 'https://fulcio.test',
-          certChain: { certificates: [certificate, certificate] },
-          validFor,
-        },
-      ],
-      ctlogs: [public256],
-      timestampAuthorities: [
-        {
-          subject: { organization: '', commonName: '' },
-          uri: '',
-          certChain: { certificates: [certificate] },
-          validFor,
-        },
-      ],
-    });
   });
 
   it('is the only one that an authority which refers to it relies on, for certificate and log', async () => {

@@ -187,33 +187,6 @@ describe('a ClusterImagePolicy', () => {
   });
 });
 
-describe('the names of Docker Hub', () => {
-  const imageOf = (written: string) => inputOf(written, [byKey(key)]);
-  it.each([
-    ['docker.io/library/alpine:latest', ['alpine', 'library/alpine', 'alpine:latest', 'library/alpine:latest']],
-    ['docker.io/library/alpine:3', ['alpine:3', 'library/alpine:3', '*']],
-    ['docker.io/acme/app:latest', ['acme/app', 'acme/app:latest', '*/*']],
-    ['docker.io/acme/app:2', ['acme/app:2', 'index.docker.io/acme/**']],
-  ])('%s is matched as it is written too: %j', async (written, globs) => {
-    for (const glob of globs) {
-      const text = cip({ images: [{ glob }] }, [keyed]);
-      expect((await verdictOn(imageOf(written), text)).decisions).toMatchObject([{ rule: 'acme', status: 'allow' }]);
-    }
-  });
-
-  it.each([
-    ['docker.io/library/alpine:3', ['alpine', 'library/alpine', 'alpine:latest', 'library:3']],
-    ['docker.io/acme/app:2', ['acme/app', 'app:2', 'app']],
-    ['ghcr.io/library/alpine:latest', ['alpine', 'library/alpine', '*']],
-    ['ghcr.io/acme/app:latest', ['acme/app', 'app', '*/*']],
-  ])('%s is not matched by %j', async (written, globs) => {
-    for (const glob of globs) {
-      const text = cip({ images: [{ glob }] }, [keyed]);
-      expect((await verdictOn(imageOf(written), text)).findings).toMatchObject([{ code: 'policy.default' }]);
-    }
-  });
-});
-
 describe('a failure of a ClusterImagePolicy', () => {
   it('is not sure where attachments could not be seen, unless an authority passes', async () => {
     const problems = ['b', 'a', 'b', 'c', 'd', 'e', 'f'].map((message) => ({ message }));
