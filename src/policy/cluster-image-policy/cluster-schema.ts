@@ -31,8 +31,7 @@ const awsKey =
   /^awskms:\/\/(?:[^/:]+:\d+)?\/arn:(?:aws|aws-us-gov|aws-cn):kms:[a-z0-9-]+:\d{12}:(?:key\/(?:mrk-)?[A-Fa-f0-9]{8}(?:-?[A-Fa-f0-9]{4}){3}-?[A-Fa-f0-9]{12}|alias\/.*)$/;
 
 function isKms(value: string): boolean {
-  if (value.startsWith('awskms://')) return awsKey.test(value);
-  return /^(?:azurekms|hashivault|gcpkms):\/\//.test(value);
+  return awsKey.test(value) || /^(?:azurekms|hashivault|gcpkms):\/\//.test(value);
 }
 
 const key = z

@@ -103,6 +103,8 @@ describe('a well-known image', () => {
     ['rnaven', 'maven'],
     ['vvordpress', 'wordpress'],
     ['m0ngo', 'mongo'],
+    ['m0ng0', 'mongo'],
+    ['vvordpre55', 'wordpress'],
     ['redi5', 'redis'],
   ])('is meant by %s: %j', (written, meant) => {
     const found = nameRemarks(`${written}@${image}`).map(({ expected }) => expected);

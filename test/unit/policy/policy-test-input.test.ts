@@ -104,6 +104,14 @@ describe('the image of a policy test', () => {
     expect(input.collectProblems).toEqual([{ message: '503' }]);
   });
 
+  it.each([
+    ['digest', 'sha256:ab'],
+    ['digest', `x${digestOf('x')}`],
+    ['tagDigest', `${digestOf('x')}0`],
+  ])('has no %s like %s', async (field, digest) => {
+    await expect(made({ [field]: digest })).rejects.toThrow(/not a digest/);
+  });
+
   it('has the digest of its name, unless the table gives another', async () => {
     const named = `ghcr.io/acme/app@${digestOf('named')}`;
     expect((await made({ image: named })).image.digest).toBe(digestOf('named'));
@@ -231,6 +239,7 @@ describe('the evidence of a policy test', () => {
 
   it.each([
     ['two signers', { key: 'acme.pub', keyless: { issuer: 'i', identity: 'me' } }, /at most one of key, keyless/],
+    ['a form that none is', { form: 'odd' }, /form/],
     ['a problem that none is', { problem: 'odd' }, /problem|malformed/],
     ['a digest that is none', { digest: 'sha256:ab' }, /unknown field "digest"/],
   ])('is refused with %s', async (_, piece, message) => {

@@ -57,6 +57,7 @@ describe.skipIf(own === null)('a policy that others could change', () => {
   it.runIf(own === 0).each([
     [0, 0, 0o664, /^it is safe$/],
     [0, 1234, 0o644, /^it is safe$/],
+    [0, 5678, 0o644, /^it is safe$/],
     [0, 5678, 0o664, 'may be written by others'],
     [1234, 0, 0o644, /^it is safe$/],
     [1234, 1234, 0o664, /^it is safe$/],

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { testPolicies } from '../../../src/policy/index.ts';
@@ -53,6 +54,43 @@ describe('a table of policy tests', () => {
       'version: 1\ntests: [{image: cgr.dev/chainguard/go, expect: {findings: [publisher.unsigned]}}]\n',
     );
     expect(result?.passed).toBe(true);
+  });
+
+  it('are named by their number, and by their path where they are elsewhere', async () => {
+    const folder = await folderOf({
+      ...files,
+      'policy.yaml': policy,
+      'tests.yaml': table('  - {image: a, expect: allow}\n  - {image: a, expect: block}\n'),
+    });
+    const here = await testPolicies(join(folder, 'tests.yaml'), environmentIn(folder), async () => policiesOf({}));
+    expect(here.map(({ name, line, image, passed }) => [name, line, image, passed])).toEqual([
+      ['test 1', 5, 'a', false],
+      ['test 2', 6, 'a', true],
+    ]);
+    const bad = await folderOf({ 'tests.yaml': 'version: 2\ntests: []\n' });
+    const from = async (workingDirectory: string) =>
+      testPolicies(join(bad, 'tests.yaml'), environmentIn(workingDirectory), async () => policiesOf({}));
+    await expect(from(bad)).rejects.toThrow(/^tests\.yaml:1:/);
+    await expect(from(join(bad, '..'))).rejects.toThrow(/^policy-[^/]*\/tests\.yaml:1:/);
+    await expect(from(folder)).rejects.toThrow(`${bad}/tests.yaml:1:`);
+  });
+
+  it('may name policies by their whole path, and expect the rule of any of them', async () => {
+    const folder = await folderOf({
+      ...files,
+      'policy.yaml': policy,
+      'second.yaml': policy.replace('name: acme', 'name: second'),
+    });
+    const tests = `version: 1
+policies: [${join(folder, 'policy.yaml')}, second.yaml]
+tests:
+  - {image: ghcr.io/acme/app, expect: {rule: acme}}
+  - {image: ghcr.io/acme/app, expect: {rule: second}}
+  - {image: ghcr.io/acme/app, expect: {rule: third, verified: false}}
+`;
+    await writeFile(join(folder, 'tests.yaml'), tests);
+    const found = await testPolicies(join(folder, 'tests.yaml'), environmentIn(folder), async () => policiesOf({}));
+    expect(found.map(({ differences }) => differences)).toEqual([[], [], ['rule: expected third, found acme, second']]);
   });
 
   it.each([

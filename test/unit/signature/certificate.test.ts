@@ -59,6 +59,16 @@ describe("a certificate's names", () => {
     ]);
   });
 
+  test.each(['a b@example.test', 'a~@example.test'])('may be %s', async (value) => {
+    const certificate = await made({ names: [identity('email', value)] });
+    expect(alternativeNames(certificate)).toEqual([{ kind: 'email', value }]);
+  });
+
+  test.each(['a\u001f@example.test', 'a\u007f@example.test'])('may not be %j', async (value) => {
+    const certificate = await made({ names: [identity('email', value)] });
+    expect(() => alternativeNames(certificate)).toThrow("the certificate's e-mail address is not plain text");
+  });
+
   test('of a form that Fulcio does not use for user names are never taken for one', async () => {
     const names: x509.JsonGeneralNames = [{ type: 'upn', value: 'root@example.test' }];
     expect(alternativeNames(await made({ names }))).toEqual([{ kind: 'other', value: '' }]);

@@ -120,10 +120,9 @@ describe('the chain of a Notation signature', () => {
     ],
   ])('%s is refused', async (_name, make) => {
     const certificates = [authority, certificateMaterial(between.pem, 'notation')];
-    expect(await evidenceOf(await jws(await make()), signedAt, certificates)).toMatchObject({
-      verified: false,
-      problem: { code: 'certificate-invalid' },
-    });
+    const evidence = await evidenceOf(await jws(await make()), signedAt, certificates);
+    expect(evidence).toMatchObject({ verified: false, problem: { code: 'certificate-invalid' } });
+    expect(evidence?.problem?.message).toMatchSnapshot();
   });
 
   test('must have been valid as a whole', async () => {

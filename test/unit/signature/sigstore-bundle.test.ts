@@ -32,6 +32,14 @@ describe('a bundle', () => {
     });
   });
 
+  test('names no repository of its own, whatever its subject is called', async () => {
+    const subject = [{ name: 'ghcr.io/acme/app', digest: { sha256: hex } }];
+    expect(await evidenceOf(keyBundle(privateKey, statementFor(subject)))).toMatchObject({
+      verified: true,
+      repository: null,
+    });
+  });
+
   test('with any other predicate is an attestation, never a signature (GHSA-vjxv-45g9-9296)', async () => {
     const subject = [{ name: 'ghcr.io/acme/app', digest: { sha256: hex } }];
     expect(await evidenceOf(keyBundle(privateKey, statementFor(subject, slsa)))).toMatchObject({
@@ -178,6 +186,11 @@ describe('the format of a bundle', () => {
       verified: false,
       problem: { code: 'malformed', message: expect.stringMatching(/number|format/) },
     });
+  });
+
+  test('says which of its fields are wrong', async () => {
+    const evidence = await evidenceOf(changed((bundle) => delete bundle['verificationMaterial']));
+    expect(evidence?.problem?.message).toMatch(/^the bundle breaks its format: .* \(.*verificationMaterial.*\)$/);
   });
 
   test.each<[string, number, Json]>([

@@ -1,3 +1,6 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
 import { describe, expect, test } from 'vitest';
 import { parseCertificate } from '../../../src/signature/certificate.ts';
 import { subjectName } from '../../../src/signature/subject-name.ts';
@@ -17,6 +20,13 @@ describe("a certificate's subject", () => {
     ['CN=Jürgen 漢', 'CN=Jürgen 漢'],
   ])('%s is told as %s', async (subject, told) => {
     expect(await nameOf(subject)).toBe(told);
+  });
+
+  test('in the characters of two bytes is told as any other', async () => {
+    const name = new x509.Name([{ CN: [{ bmpString: 'Jürgen' }] }, { O: [{ utf8String: 'Acme' }] }]);
+    const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+    const made = await x509.X509CertificateGenerator.createSelfSigned({ name: name.toJSON(), keys });
+    expect(subjectName(parseCertificate(Buffer.from(made.rawData)))).toBe('CN=Jürgen,O=Acme');
   });
 
   test.each([

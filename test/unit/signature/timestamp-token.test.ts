@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attachment, Evidence, TrustedRootSource } from '../../../src/model/index.ts';
 import { verifyAttachments } from '../../../src/signature/index.ts';
+import { limits } from '../../../src/signature/limits.ts';
+import { parseTimestamp } from '../../../src/signature/timestamp-token.ts';
 import { material, rootSource } from './shared-data.ts';
 import { later, signedAt } from './test-certificates.ts';
 import { createInstance, type SignatureChanges, type TestInstance } from './test-instance.ts';
@@ -75,6 +77,19 @@ describe('a timestamp', () => {
       verified: false,
       problem: { code: 'timestamp-invalid' },
     });
+  });
+
+  test.each([
+    ['an empty list', '3000'],
+    ['a list in a list', '30023000'],
+    ['a number', '020101'],
+  ])('that is %s is refused when it is read', (_name, hex) => {
+    expect(() => parseTimestamp(Buffer.from(hex, 'hex'))).toThrow('its timestamp cannot be parsed');
+  });
+
+  test('of the largest size is looked at, and of more is not', () => {
+    expect(() => parseTimestamp(Buffer.alloc(limits.timestampBytes))).toThrow('its timestamp cannot be parsed');
+    expect(() => parseTimestamp(Buffer.alloc(limits.timestampBytes + 1))).toThrow('its timestamp is too large');
   });
 
   test('that is no timestamp is refused', async () => {

@@ -78,6 +78,7 @@ describe('a certificate', () => {
   ])('%s is refused', async (_name, issue) => {
     const evidence = await evidenceOf(await instance.signature({ certificate: await issue() }));
     expect(evidence).toMatchObject({ verified: false, problem: { code: 'certificate-invalid' } });
+    expect(evidence?.problem?.message).toMatchSnapshot();
   });
 
   test('that was valid before or after the signing only is refused, and both times are told', async () => {

@@ -84,7 +84,10 @@ describe.each(forms)('a Notation signature in %s form', (_name, write) => {
     ],
     ['without a chain', { chain: [] }, 'malformed'],
   ])('%s is refused', async (_case, changes, code) => {
-    expect(await evidenceOf(await write(specOf(changes)))).toMatchObject({ verified: false, problem: { code } });
+    const evidence = await evidenceOf(await write(specOf(changes)));
+    expect(evidence).toMatchObject({ verified: false, problem: { code } });
+    const message = evidence?.problem?.message ?? '';
+    expect(message.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]*Z/g, '<time>')).toMatchSnapshot();
   });
 
   test('not yet expired verifies', async () => {

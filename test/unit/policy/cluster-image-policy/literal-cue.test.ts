@@ -175,6 +175,8 @@ describe('literal CUE', () => {
   it.each<[string, string, unknown, string | null]>([
     ['two structs that clash within', 'a: b: 1\na: b: 2', { a: { b: 1 } }, 'a'],
     ['two structs that clash where the value says nothing', 'a: b: 1\na: b: 2', {}, 'a'],
+    ['two structs that clash in one field of two', 'a: b: 1\na: {b: 2, c: 1}', {}, 'a'],
+    ['two structs of which the first says more', 'a: {b: 1, c: 1}\na: b: 2', {}, 'a'],
     ['two structs that agree', 'a: {b: 1, c: 1}\na: {c: 1, b: 1}', {}, null],
     ['a struct and a value', 'a: b: 1\na: 1', {}, 'a'],
     ['a value and a struct', 'a: 1\na: b: 1', {}, 'a'],
