@@ -86,3 +86,15 @@ export function operands(args: readonly string[], command: string): readonly str
     hint: `see docker verify ${command} --help`,
   });
 }
+
+/**
+ * Refuses what stands behind a command that takes nothing.
+ * @throws VerifyError `usage.invalid`
+ */
+export function takesNothing(args: readonly string[], command: string): void {
+  const [found] = operands(args, command);
+  if (found === undefined) return;
+  throw new VerifyError('usage.invalid', `${command} takes nothing, found ${found.slice(0, 100)}`, {
+    hint: `see docker verify ${command} --help`,
+  });
+}

@@ -1,4 +1,4 @@
-import { builderVerb, defaultOwnOptions } from '../gate/index.ts';
+import { builderVerb, defaultOwnOptions, VerifyError } from '../gate/index.ts';
 import type { PluginCall } from '../plugin/index.ts';
 import { type Command, type CommandContext, openSession } from './command-context.ts';
 import { exitStatus } from './exit-status.ts';
@@ -24,6 +24,11 @@ async function help(context: CommandContext, words: readonly string[]): Promise<
   const { createProgram } = await import('./program.ts');
   const program = createProgram(async () => undefined);
   const named = program.commands.find((command) => command.name() === words[0]);
+  if (named === undefined && words[0] !== undefined) {
+    throw new VerifyError('usage.invalid', `there is no command ${words[0].slice(0, 100)} of ours`, {
+      hint: `see docker verify --help; for a verb of buildx, docker buildx ${words[0].slice(0, 100)} --help`,
+    });
+  }
   if (words[0] === 'build' || words[0] === 'bake') return await (await load(words[0]))(context, ['--help']);
   await writeResult(`${(named ?? program).helpInformation()}${notes(named?.name() ?? null)}`, null);
   return exitStatus.allowed;

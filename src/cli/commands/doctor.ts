@@ -1,6 +1,6 @@
 import { doctor, splitOwnOptions } from '../../gate/index.ts';
 import { renderJsonDocument, visible } from '../../report/index.ts';
-import { type Command, openSession, operands } from '../command-context.ts';
+import { type Command, openSession, takesNothing } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { refuseFormat } from '../refuse-format.ts';
 import { toolVersion } from '../tool-version.ts';
@@ -12,7 +12,7 @@ const marks = { good: '✓', bypass: '!', bad: '✗' } as const;
 export const doctorCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
   refuseFormat(own, 'doctor');
-  operands(rest, 'doctor');
+  takesNothing(rest, 'doctor');
   const { session, progress } = openSession(context, own, 'looking around');
   const examinations = await doctor(session);
   progress.stop();

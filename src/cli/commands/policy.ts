@@ -8,7 +8,7 @@ import {
   VerifyError,
 } from '../../gate/index.ts';
 import { renderJsonDocument, visible } from '../../report/index.ts';
-import { type Command, openSession, operands, say } from '../command-context.ts';
+import { type Command, openSession, operands, say, takesNothing } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { refuseFormat } from '../refuse-format.ts';
@@ -97,7 +97,7 @@ function since({ version, date }: { readonly version: string | null; readonly da
 const publishers: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
   refuseFormat(own, 'policy publishers');
-  operands(rest, 'policy publishers');
+  takesNothing(rest, 'policy publishers');
   const { session } = openSession(context, own, null);
   const listed = await listPublishers(session);
   const lines = listed.flatMap(({ name, title, layer, origin, confidence, checked, entries }) => [

@@ -1,6 +1,6 @@
 import { describeTrust, splitOwnOptions, updateTrust } from '../../gate/index.ts';
 import { renderJsonDocument, visible } from '../../report/index.ts';
-import { type Command, openSession, operands } from '../command-context.ts';
+import { type Command, openSession, takesNothing } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { refuseFormat } from '../refuse-format.ts';
 import { writeResult } from '../write-result.ts';
@@ -9,7 +9,7 @@ import { writeResult } from '../write-result.ts';
 export const trustCommand: Command = async (context, [verb = 'show', ...args]) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
   refuseFormat(own, `trust ${verb}`);
-  operands(rest, `trust ${verb}`);
+  takesNothing(rest, `trust ${verb}`);
   const { session, progress } = openSession(context, own, verb === 'update' ? 'asking the TUF repositories' : null);
   const told = verb === 'update' ? await updateTrust(session) : [];
   const roots = await describeTrust(session);
