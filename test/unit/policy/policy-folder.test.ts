@@ -1,7 +1,8 @@
 import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPolicies } from '../../../src/policy/index.ts';
+import { userPolicies } from '../../../src/policy/policy-folder.ts';
 import { decide } from './support/decide.ts';
 import { inputOf } from './support/evidence.ts';
 import { environmentIn, type Files, folderOf, freshKey, policiesOf } from './support/policies.ts';
@@ -102,5 +103,52 @@ describe("the user's policy", () => {
       machineFolder: null,
     });
     await expect(loading).rejects.toThrow(/did you mean "policy\.yaml"\?/);
+  });
+
+  const named = async (files: Files) => {
+    const folder = await folderOf(files);
+    return (await userPolicies(environmentIn(folder))).map(({ path }) => path.slice(folder.length));
+  };
+
+  it.each<[string, string, Files, readonly string[]]>([
+    ['is not there without a folder', 'none', {}, []],
+    ['is not there beside a catalogue', 'publishers.yaml', { 'docker/verify/publishers.yaml': '' }, []],
+    ['stands beside hidden files', '.gitkeep', { 'docker/verify/.gitkeep': '' }, []],
+    ['stands alone', 'policy.yaml', { 'docker/verify/policy.yaml': '' }, ['/docker/verify/policy.yaml']],
+    ...['pub', 'pem', 'crt', 'cer', 'cert', 'json', 'jsonl'].map(
+      (ending): [string, string, Files, readonly string[]] => [
+        'stands beside companions',
+        `acme.${ending}`,
+        { 'docker/verify/policy.yaml': '', [`docker/verify/acme.${ending}`]: '' },
+        ['/docker/verify/policy.yaml'],
+      ],
+    ),
+    [
+      'stands beside folders',
+      'keys',
+      { 'docker/verify/policy.yaml': '', 'docker/verify/keys/x.yml': '' },
+      ['/docker/verify/policy.yaml'],
+    ],
+  ])('%s: %s', async (_, _name, files, expected) => {
+    expect(await named(files)).toEqual(expected);
+  });
+
+  it.each([
+    'acme.pub.old',
+    'acme.pubx',
+    'pub',
+    'hidden.',
+    'policy.json',
+    'policies.pem',
+    'policy-1.yaml',
+    'publishers.yml',
+    'publishers.yaml/x',
+  ])('is refused beside %s', async (name) => {
+    const written = name.includes('/') ? dirname(name) : name;
+    await expect(named({ [`docker/verify/${name}`]: '' })).rejects.toMatchObject({
+      code: 'policy.invalid',
+      message: expect.stringContaining(`verify/${written}: unknown name in a policy folder`) as unknown,
+      hint: 'the user policy is called policy.yaml; rename or remove this file',
+    });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../src/model/index.ts';
 import type { JudgedImage } from '../../../src/policy/index.ts';
 import { byIdentity, byKey, digestOf, image, inputOf } from './support/evidence.ts';
-import { acme, name, signed, verdict } from './support/verdict.ts';
+import { acme, name, rule, signed, verdict } from './support/verdict.ts';
 
 const two = [
   { platform: 'linux/amd64', digest: digestOf('amd64') },
@@ -101,6 +101,17 @@ describe('what is told of attestations that do not do', () => {
   ])('%s', async (_, where, evidence, code) => {
     const found = await verdict(requiring(where), inputOf(name, [byKey(acme), ...evidence]));
     expect(found.codes).toEqual(code === null ? [] : [code]);
+  });
+
+  it('names the first five who could have made them', async () => {
+    const six = [1, 2, 3, 4, 5, 6].map((number) => `{keyless: {issuer: i, identity: "${number}"}}`).join(', ');
+    const project = rule(
+      `signedBy: [{key: acme.pub}]\n    require: {attestations: [{type: vuln, signedBy: [${six}]}]}`,
+    );
+    const { decision } = await verdict(project, inputOf(name, [byKey(acme)]));
+    expect(decision.findings[0]?.expected).toBe(
+      `a vuln attestation, by ${[1, 2, 3, 4, 5].map((number) => `keyless ${number} from i`).join(' or ')}`,
+    );
   });
 });
 

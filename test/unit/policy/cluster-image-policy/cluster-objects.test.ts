@@ -157,6 +157,15 @@ describe('a TrustRoot', async () => {
     expect(await verdict([unlogged], cip(keyless), ours)).toMatchObject({ status: 'block' });
   });
 
+  it('has to hold the log of its certificates, or what fails may pass in a cluster', async () => {
+    const unlogged = cip({ keyless: keyless.keyless });
+    expect(await verdict([byIdentity(identity)], cip(keyless), ours)).toMatchObject({ status: 'block' });
+    expect(await verdict([byIdentity(identity)], unlogged, ours)).toMatchObject({
+      status: 'error',
+      found: 'spec.authorities[0].keyless.trustRootRef (log or timestamp have to be of the same TrustRoot here)',
+    });
+  });
+
   it('does not serve an authority that refers to none', async () => {
     const trustedRoot = (await rootOf(cip(keyless), ours))?.id ?? '';
     const usual = cip({ keyless: { identities } });

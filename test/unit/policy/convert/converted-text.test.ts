@@ -105,6 +105,11 @@ describe('what another tool asks for, in our words', () => {
     ['every identity', { trustedIdentities: ['*'] }],
     ['nobody', { trustedIdentities: undefined, trustStores: undefined }],
     ['authorities alone', { trustStores: ['ca:acme'] }],
+    ['stores of every kind', { trustStores: ['ca:a', 'tsa:b', 'signingAuthority:c', 'tsa:d', 'other:e'] }],
+    [
+      'an override of revocation alone',
+      { signatureVerification: { level: 'strict', override: { revocation: 'log' } } },
+    ],
   ])("Notation's trust policy: %s", (_, changes) => {
     expect(convert(trust(changes)).yaml).toMatchSnapshot();
   });
