@@ -9,6 +9,7 @@ import { lockEntryOf } from '../../../src/policy/judge-lock.ts';
 import { nearestName } from '../../../src/policy/nearest-name.ts';
 import { repositoryMatch } from '../../../src/policy/same-repository.ts';
 import { exactOrGlob, matchesText, regularExpressionProblem } from '../../../src/policy/text-pattern.ts';
+import { decide } from './support/decide.ts';
 import { byKey, digestOf, inputOf } from './support/evidence.ts';
 import { folderOf, policiesOf } from './support/policies.ts';
 import { acme, files, name, rule, verdict } from './support/verdict.ts';
@@ -122,6 +123,38 @@ describe('the project', () => {
     for (const path of [folder, join(folder, 'a')]) await chown(path, 5678, 5678);
     await chown(policy, owner, owner);
     expect((await findProject(join(folder, 'a'), '/nowhere', 1234)).policy).toBe(isTaken ? policy : null);
+  });
+});
+
+describe('the claims of a rule', () => {
+  it.each([
+    ['sourceRepository', 'acme/app', 'https://github.com/acme/app'],
+    ['sourceRepository', 'https://gitlab.com/acme/app', 'https://gitlab.com/acme/app'],
+    ['sourceRepositoryOwner', 'acme', 'https://github.com/acme'],
+    ['sourceRepositoryOwner', 'https://gitlab.com/acme', 'https://gitlab.com/acme'],
+    ['ref', 'refs/heads/main', 'refs/heads/main'],
+  ])('with %s %s are about %s', async (claim, written, text) => {
+    const keyless = `{keyless: {issuer: i, identity: me}, claims: {${claim}: "${written}"}}`;
+    const policies = await policiesOf({ project: rule(`signedBy: [${keyless}]`) });
+    const signer = policies.layers[0]?.rules[0]?.signedBy?.[0]?.choices[0]?.signer;
+    expect(signer).toMatchObject({ claims: { [claim]: { kind: 'exact', text } } });
+  });
+});
+
+describe('what nobody speaks of', () => {
+  it('is warned of where the built-in policy is off', async () => {
+    const policies = await policiesOf({ user: 'version: 1\nbuiltin: off\n' });
+    const decision = decide(inputOf(name), policies);
+    expect(decision).toMatchObject({ status: 'warn', basis: 'default', decisions: [{ layer: 'user', rule: null }] });
+    expect(decision.findings).toEqual([
+      expect.objectContaining({
+        code: 'policy.default',
+        level: 'warning',
+        expected: 'a rule or a default',
+        found: 'neither',
+        hint: 'give a policy a default',
+      }),
+    ]);
   });
 });
 

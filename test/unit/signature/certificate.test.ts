@@ -3,15 +3,17 @@ import * as x509 from '@peculiar/x509';
 import { describe, expect, test } from 'vitest';
 import {
   alternativeNames,
+  certificateClaims,
   leadingTo,
   parseCertificate,
   parsePemCertificates,
+  unevaluatedExtension,
 } from '../../../src/signature/certificate.ts';
 import { limits } from '../../../src/signature/limits.ts';
 import { Refusal } from '../../../src/signature/refusal.ts';
 import { subjectName } from '../../../src/signature/subject-name.ts';
 import { assertTimestampSigner } from '../../../src/signature/timestamp-token.ts';
-import { type CertificateSpec, certify, identity } from './test-certificates.ts';
+import { type CertificateSpec, certify, identity, utf8Extension } from './test-certificates.ts';
 
 const timeStamping = '1.3.6.1.5.5.7.3.8';
 const codeSigning = '1.3.6.1.5.5.7.3.3';
@@ -82,6 +84,44 @@ describe("a certificate's names", () => {
     ['O=Acme\\,CN=evil,CN=a', 'CN=a,O=Acme\\,CN\\=evil'],
   ])('%s is told as %s', async (subject, expected) => {
     expect(subjectName(await made({ subject }))).toBe(expected);
+  });
+});
+
+describe("a certificate's extensions", () => {
+  const fulcio = '1.3.6.1.4.1.57264.1';
+  test('claim what they are for', async () => {
+    const places = {
+      sourceRepository: 12,
+      sourceRepositoryOwner: 16,
+      sourceDigest: 13,
+      ref: 14,
+      workflow: 18,
+      builder: 9,
+      runner: 11,
+      trigger: 20,
+      runUri: 21,
+    };
+    const names = Object.keys(places);
+    const extensions = Object.entries(places).map(([name, place]) => utf8Extension(`${fulcio}.${place}`, name));
+    expect(certificateClaims(await made({ extensions }))).toEqual(
+      Object.fromEntries(names.map((name) => [name, name])),
+    );
+    expect(certificateClaims(await made({}))).toEqual({});
+  });
+
+  test.each(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37', '2.5.29.14', '2.5.29.35'])(
+    'may be critical where they are evaluated: %s',
+    async (oid) => {
+      const extensions = [new x509.Extension(oid, true, Buffer.from([5, 0]))];
+      expect(unevaluatedExtension(await made({ extensions, keyUsage: null }))).toBeNull();
+    },
+  );
+
+  test('may not be critical where they are not, and may not constrain names', async () => {
+    const extension = (oid: string, isCritical: boolean) => [new x509.Extension(oid, isCritical, Buffer.from([5, 0]))];
+    expect(unevaluatedExtension(await made({ extensions: extension('1.2.3.4', true) }))).toBe('1.2.3.4');
+    expect(unevaluatedExtension(await made({ extensions: extension('1.2.3.4', false) }))).toBeNull();
+    expect(unevaluatedExtension(await made({ extensions: extension('2.5.29.30', false) }))).toBe('2.5.29.30');
   });
 });
 

@@ -228,6 +228,8 @@ describe('a TrustRoot', async () => {
       trustRoot({ sigstoreKeys: { ctLogs: [{ publicKey: base64(ed25519) }] } }),
       /ctLogs\[0\]\.publicKey is no ECDSA key/,
     ],
+    ['is a TUF repository beside its keys', trustRoot({ sigstoreKeys: {}, repository: {} }), /TUF repository/],
+    ['has null for keys', trustRoot({ sigstoreKeys: null }), /TUF repository/],
     ['is fetched beside its keys', trustRoot({ sigstoreKeys: {}, remote: {} }), /TUF repository/],
     ['has no content', trustRoot({}), /TUF repository/],
   ])('that %s leaves the policy unverified', async (_, document, reason) => {

@@ -104,6 +104,11 @@ describe('what another tool asks for, in our words', () => {
     ['a skipped level', { signatureVerification: { level: 'skip' } }],
     ['every identity', { trustedIdentities: ['*'] }],
     ['nobody', { trustedIdentities: undefined, trustStores: undefined }],
+    ['every image', { registryScopes: ['*'] }],
+    [
+      'a subject in another order',
+      { trustedIdentities: ['x509.subject: OU=unit,ST=WA,c=US,E=x,CN=signer,L=Seattle,O=acme'] },
+    ],
     ['authorities alone', { trustStores: ['ca:acme'] }],
     ['stores of every kind', { trustStores: ['ca:a', 'tsa:b', 'signingAuthority:c', 'tsa:d', 'other:e'] }],
     [
@@ -127,7 +132,7 @@ describe('what another tool asks for, in our words', () => {
     [
       'patterns',
       {
-        imageReferences: ['ghcr.io/*', 'a:*', 'b@*', 'c@sha256:*', 'd/**/e'],
+        imageReferences: ['ghcr.io/*', 'a:*', 'g:*b', 'h@*/i', 'b@*', 'c@sha256:*', 'd/**/e'],
         image: 'f*',
         skipImageReferences: ['x', 'y'],
       },
