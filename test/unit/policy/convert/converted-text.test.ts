@@ -107,7 +107,7 @@ describe('what another tool asks for, in our words', () => {
     ['every image', { registryScopes: ['*'] }],
     [
       'a subject in another order',
-      { trustedIdentities: ['x509.subject: OU=unit,ST=WA,c=US,E=x,CN=signer,L=Seattle,O=acme'] },
+      { trustedIdentities: ['x509.subject: OU=unit,ST=WA,C=US,E=x,CN=signer,L=Seattle,O=acme'] },
     ],
     ['authorities alone', { trustStores: ['ca:acme'] }],
     ['stores of every kind', { trustStores: ['ca:a', 'tsa:b', 'signingAuthority:c', 'tsa:d', 'other:e'] }],
@@ -132,7 +132,7 @@ describe('what another tool asks for, in our words', () => {
     [
       'patterns',
       {
-        imageReferences: ['ghcr.io/*', 'a:*', 'g:*b', 'h@*/i', 'b@*', 'c@sha256:*', 'd/**/e'],
+        imageReferences: ['ghcr.io/*', 'a:*', 'g:*b', 'b@*', 'c@sha256:*', 'd/**/e'],
         image: 'f*',
         skipImageReferences: ['x', 'y'],
       },
