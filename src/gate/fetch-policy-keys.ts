@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WebClient } from '../oci/index.ts';
 import { type KeyFetch, type PolicySet, withFetchedKeys } from '../policy/index.ts';
+import { keepFile } from './keep-file.ts';
 import { cacheFolder, openWebClient, type Session } from './session.ts';
 
 const largestKey = 64 * 1024;
@@ -27,30 +28,18 @@ async function cached(path: string, sha256: string): Promise<Buffer | null> {
   }
 }
 
-async function keep(folder: string, path: string, bytes: Buffer): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-    await writeFile(temporary, bytes, { flag: 'wx' });
-    await rename(temporary, path);
-  } catch {
-    // a key that cannot be kept is fetched again
-  }
-}
-
 async function fetchKey(
   session: Session,
   client: WebClient,
   fetch: KeyFetch,
 ): Promise<readonly [string, Uint8Array] | null> {
-  const folder = join(cacheFolder(session), 'keys');
-  const path = join(folder, fetch.sha256);
+  const path = join(cacheFolder(session), 'keys', fetch.sha256);
   const known = session.own.refresh ? null : await cached(path, fetch.sha256);
   if (known !== null) return [fetch.url, known];
   if (session.own.offline) return null;
   try {
     const bytes = await download(client, fetch.url);
-    if (digestOf(bytes) === fetch.sha256) await keep(folder, path, bytes);
+    if (digestOf(bytes) === fetch.sha256) await keepFile(path, bytes);
     return [fetch.url, bytes];
   } catch (error) {
     session.warn(

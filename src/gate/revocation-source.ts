@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VerifyError } from '../model/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 import type { RevocationRequest, RevocationSource } from '../signature/index.ts';
+import { keepFile } from './keep-file.ts';
 import { cacheFolder, openPlainWebClient, type Session } from './session.ts';
 
 /** How long an answer that still holds is believed before it is asked for again, milliseconds. */
@@ -20,17 +21,6 @@ async function kept(path: string, isAnyAge: boolean): Promise<Uint8Array | null>
   }
 }
 
-async function keep(folder: string, path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-    await writeFile(temporary, bytes, { flag: 'wx', mode: 0o600 });
-    await rename(temporary, path);
-  } catch {
-    // what cannot be kept is asked for again
-  }
-}
-
 function nameOf({ url, body }: RevocationRequest): string {
   return createHash('sha256')
     .update(`${url}\n`)
@@ -40,8 +30,7 @@ function nameOf({ url, body }: RevocationRequest): string {
 
 async function fetchAnswer(session: Session, request: RevocationRequest): Promise<Uint8Array> {
   const { offline, refresh } = session.own;
-  const folder = join(cacheFolder(session), 'revocation');
-  const path = join(folder, nameOf(request));
+  const path = join(cacheFolder(session), 'revocation', nameOf(request));
   const earlier = refresh ? null : await kept(path, offline);
   if (earlier !== null) return earlier;
   const address = request.url.slice(0, 200);
@@ -50,7 +39,7 @@ async function fetchAnswer(session: Session, request: RevocationRequest): Promis
   try {
     const { status, body } = await client.request(request);
     if (status !== 200) throw new Error(`${address} answered ${status}`);
-    await keep(folder, path, body);
+    await keepFile(path, body);
     return body;
   } finally {
     client.close();
