@@ -8,7 +8,7 @@ export interface FindingExplanation {
   readonly cure: string;
 }
 
-/** Every finding with its meaning and cure; the reference in the README is generated from it. */
+/** Every finding with its meaning and cure; docs/findings.md is generated from it. */
 export const findingExplanations: Readonly<Record<FindingCode, FindingExplanation>> = {
   'signature.missing': {
     headline: 'unsigned',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asSection, readSection } from '../../../scripts/readme-section.ts';
+import { asSection, readSection } from '../../../scripts/document-section.ts';
 import { policyReference } from '../../../src/policy/policy-reference.ts';
 
 describe('the reference of the language', () => {

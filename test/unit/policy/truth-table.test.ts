@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSection } from '../../../scripts/readme-section.ts';
+import { readSection } from '../../../scripts/document-section.ts';
 import { decide } from '../../../src/policy/index.ts';
 import { byKey, inputOf } from './support/evidence.ts';
 import { type Layers, policiesOf } from './support/policies.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { asSection, readSection } from '../../../scripts/readme-section.ts';
+import { asSection, readSection } from '../../../scripts/document-section.ts';
 import { findingExplanations, renderFindingReference } from '../../../src/report/index.ts';
 
 /** The codes as the type lists them: the type itself is gone when tests run. */
@@ -24,7 +24,7 @@ describe('the reference of findings', () => {
     }
   });
 
-  it('stands in the README (scripts/reference.ts writes it)', () => {
+  it('stands in docs/findings.md (scripts/reference.ts writes it)', () => {
     expect(readSection('findings')).toBe(asSection(renderFindingReference()));
   });
 });
