@@ -6,8 +6,8 @@ import {
   proposalKey,
   type Trusted,
 } from '../gate/index.ts';
-import { describeSigner, visible } from '../report/index.ts';
-import { say } from './command-context.ts';
+import { describeSigner } from '../report/index.ts';
+import { say } from './streams.ts';
 
 /** Whether a signer is to be trusted. */
 export type Consent = (question: string) => Promise<boolean>;
@@ -31,7 +31,7 @@ function offersOf(found: readonly FoundSigners[]): readonly Offer[] {
 
 function keyOf({ signer }: Evidence): string {
   if (signer === null) return 'a key that it does not name';
-  return signer.kind === 'key' ? `the key sha256:${signer.sha256.slice(0, 12)}` : visible(describeSigner(signer));
+  return signer.kind === 'key' ? `the key sha256:${signer.sha256.slice(0, 12)}` : describeSigner(signer);
 }
 
 /** What could not be proven, and what would prove it. */
@@ -40,10 +40,10 @@ function unprovenLine(piece: Evidence): string {
   if (problem?.code === 'unknown-signer' && form !== 'notation' && signer?.kind !== 'keyless')
     return `a signature by ${keyOf(piece)}, which is not known here: --key FILE tries a public key`;
   if (problem?.code === 'unknown-signer' && signer?.kind === 'certificate')
-    return `a Notation signature by ${visible(describeSigner(signer))}, whose authority is not known here: --ca FILE names its certificate`;
+    return `a Notation signature by ${describeSigner(signer)}, whose authority is not known here: --ca FILE names its certificate`;
   if (signer?.kind === 'keyless')
-    return `a signature that claims to be by ${keyOf(piece)}, unproven: ${visible(problem?.message ?? '')} (--trusted-root FILE names a private Sigstore)`;
-  return `a signature that proves nothing: ${visible(problem?.message ?? '')}`;
+    return `a signature that claims to be by ${keyOf(piece)}, unproven: ${problem?.message ?? ''} (--trusted-root FILE names a private Sigstore)`;
+  return `a signature that proves nothing: ${problem?.message ?? ''}`;
 }
 
 /** Says what will be locked, and why. */
@@ -53,7 +53,7 @@ export function sayLocked(found: readonly FoundSigners[], trusted: readonly Trus
     const of = found.find((one) => one.repository === repository);
     const lines = [...new Set((of?.unproven ?? []).map(unprovenLine))].slice(0, 5);
     const why = (of?.signers.length ?? 0) > 0 ? 'its signers are not trusted' : 'unsigned';
-    say(`  ${visible(repository)}  ${lines.length > 0 ? 'nothing proves who signed it' : why}`);
+    say(`  ${repository}  ${lines.length > 0 ? 'nothing proves who signed it' : why}`);
     for (const line of lines) say(`    ${line}`);
   }
 }
@@ -72,10 +72,9 @@ export async function chooseAuthorities(
   for (const root of roots.values()) {
     const signed = waiting.filter(({ authorities }) => authorities.some(({ sha256 }) => sha256 === root.sha256));
     say('');
-    say(`  ${visible(root.subject)}`);
+    say(`  ${root.subject}`);
     say(`    sha256:${root.sha256}`);
-    for (const { repository } of signed)
-      say(`    is named as the authority by a Notation signature on ${visible(repository)}`);
+    for (const { repository } of signed) say(`    is named as the authority by a Notation signature on ${repository}`);
     say(
       '    Anybody can make an authority of that name: compare the fingerprint with the one that the publisher states.',
     );
@@ -91,9 +90,9 @@ export async function chooseSigners(found: readonly FoundSigners[], consent: Con
   const chosen = new Set<string>();
   for (const { proposed, repositories } of offersOf(found)) {
     say('');
-    say(`  ${visible(describeSigner(proposed.signer))}`);
-    const what = proposed.attestation === null ? 'signs' : `attests ${visible(proposed.attestation)} of`;
-    for (const repository of repositories) say(`    ${what} ${visible(repository)}`);
+    say(`  ${describeSigner(proposed.signer)}`);
+    const what = proposed.attestation === null ? 'signs' : `attests ${proposed.attestation} of`;
+    for (const repository of repositories) say(`    ${what} ${repository}`);
     // one question after another: this is a conversation
     // oxlint-disable-next-line no-await-in-loop
     if (await consent('  Trust this signer for these images?')) chosen.add(proposalKey(proposed));

@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { type Environment, type OwnOptions, type Session, VerifyError } from '../gate/index.ts';
-import { type Layout, type Progress, startProgress } from '../report/index.ts';
+import type { Layout, Progress } from '../report/index.ts';
 import type { Watch } from './interruptions.ts';
 import { refreshInBackground } from './refresh-in-background.ts';
+import { say, showProgress, type Terminal } from './streams.ts';
 import { toolVersion } from './tool-version.ts';
 
 /** What every command is started with. */
@@ -18,11 +19,6 @@ export interface CommandContext {
 /** A command: its arguments in, its exit status out. */
 export type Command = (context: CommandContext, args: readonly string[]) => Promise<number>;
 
-/** Writes one line for people. */
-export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
 /** The executable that runs, with links followed. */
 export function runningExecutable(): string {
   try {
@@ -33,7 +29,7 @@ export function runningExecutable(): string {
 }
 
 /** How text is laid out on a stream: colour and width only for a terminal (no-color.org: NO_COLOR). */
-export function layoutFor(stream: NodeJS.WriteStream, own: OwnOptions, environment: Environment): Layout {
+export function layoutFor(stream: Terminal, own: OwnOptions, environment: Environment): Layout {
   const isBare = (environment.variables['NO_COLOR'] ?? '') !== '' || environment.variables['TERM'] === 'dumb';
   return { color: own.color && stream.isTTY && !isBare, width: stream.isTTY ? stream.columns : null };
 }
@@ -49,7 +45,7 @@ export interface OpenSession {
 /** Opens a session for one command; `label` is what a waiting person reads first, null for nothing at all. */
 export function openSession(context: CommandContext, own: OwnOptions, label: string | null): OpenSession {
   const enabled = label !== null && !own.quiet;
-  const progress = startProgress(label ?? '', { stream: process.stderr, enabled });
+  const progress = showProgress(label ?? '', enabled);
   let keyless = false;
   const executable = runningExecutable();
   const session: Session = {

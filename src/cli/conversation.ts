@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises';
 import { VerifyError } from '../gate/index.ts';
+import { openQuestions, say } from './streams.ts';
 
 /** A person at a terminal. */
 export interface Conversation {
@@ -13,16 +13,16 @@ export interface Conversation {
  * A question that is answered with Ctrl-C, or by the end of the input, throws VerifyError `cancelled`.
  */
 export function openConversation(): Conversation {
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const { reader, ask } = openQuestions();
   const ended = new AbortController();
   reader.on('SIGINT', () => reader.close());
   reader.on('close', () => ended.abort());
   return {
     ask: async (question) => {
       try {
-        return (await reader.question(question, { signal: ended.signal })).trim();
+        return (await ask(question, ended.signal)).trim();
       } catch (cause) {
-        process.stderr.write('\n');
+        say('');
         throw new VerifyError('cancelled', 'nothing was written', { hint: 'init was left before its end', cause });
       }
     },

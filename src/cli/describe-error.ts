@@ -1,10 +1,11 @@
 import { type ErrorCode, isVerifyError, type VerifyError } from '../gate/index.ts';
-import { visible } from '../report/index.ts';
+import { page, type Shown, visible } from '../report/index.ts';
 import { exitStatus, exitStatusOfError } from './exit-status.ts';
 
-/** A stack as it is, with every line of it made harmless. */
-function traceOf(error: Error): string {
-  return (error.stack ?? error.message).split('\n').map(visible).join('\n');
+/** Where an error came from, a line for each call: a message of several lines is one line here too. */
+function traceOf(error: Error): readonly Shown[] {
+  const calls = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [`${error.name}: ${error.message}`, ...calls].map(visible);
 }
 
 function place(error: VerifyError): string {
@@ -35,20 +36,15 @@ function cure({ hint, code, message }: VerifyError): string {
 
 /**
  * One line that names the thing, its place and the cure, with the exit status that goes with it: what comes from outside cannot begin a second line.
- * An error that is none of ours is a defect: it is named without its stack unless `debug` is set.
+ * An error that is none of ours is a defect. With `debug` the lines of its stack follow.
  */
-export function describeError(error: unknown, debug: boolean): { readonly text: string; readonly status: number } {
-  if (!isVerifyError(error)) {
-    const message = visible(error instanceof Error ? error.message : String(error));
-    const detail = debug && error instanceof Error ? traceOf(error) : message;
-    return {
-      text: `docker verify: internal error: ${detail} (run with -D for details)`,
-      status: exitStatus.defect,
-    };
+export function describeError(error: unknown, debug: boolean): { readonly text: Shown; readonly status: number } {
+  const trace = debug && error instanceof Error ? traceOf(error) : [];
+  if (isVerifyError(error)) {
+    const line = visible(`docker verify: ${place(error)}${error.message}${cure(error)}`);
+    return { text: page([line, ...trace]), status: exitStatusOfError(error.code) };
   }
-  const trace = debug ? `\n${traceOf(error)}` : '';
-  return {
-    text: `${visible(`docker verify: ${place(error)}${error.message}${cure(error)}`)}${trace}`,
-    status: exitStatusOfError(error.code),
-  };
+  const message = error instanceof Error ? error.message : String(error);
+  const line = visible(`docker verify: internal error: ${message}${debug ? '' : ' (run with -D for details)'}`);
+  return { text: page([line, ...trace]), status: exitStatus.defect };
 }

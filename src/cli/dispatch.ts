@@ -1,5 +1,6 @@
 import { builderVerb, defaultOwnOptions, VerifyError } from '../gate/index.ts';
 import type { PluginCall } from '../plugin/index.ts';
+import { plainPage, visibleDocument } from '../report/index.ts';
 import { type Command, type CommandContext, openSession } from './command-context.ts';
 import { exitStatus } from './exit-status.ts';
 import { ownOptionsHelp } from './own-options-help.ts';
@@ -30,7 +31,7 @@ async function help(context: CommandContext, words: readonly string[]): Promise<
     });
   }
   if (words[0] === 'build' || words[0] === 'bake') return await (await load(words[0]))(context, ['--help']);
-  await writeResult(`${(named ?? program).helpInformation()}${notes(named?.name() ?? null)}`, null);
+  await writeResult(visibleDocument(`${(named ?? program).helpInformation()}${notes(named?.name() ?? null)}`), null);
   return exitStatus.allowed;
 }
 
@@ -63,12 +64,12 @@ export async function dispatch(context: CommandContext, call: PluginCall): Promi
   if (!context.intercepted) {
     if (command === 'help') return await help(context, args);
     if (command === 'version') {
-      await writeResult(`docker-verify ${toolVersion}\n`, null);
+      await writeResult(plainPage([`docker-verify ${toolVersion}`]), null);
       return exitStatus.allowed;
     }
     if (command === '__complete' || command === '__completeNoDesc') {
       const { completeWords } = await import('./complete-words.ts');
-      await writeResult(completeWords(args), null);
+      await writeResult(visibleDocument(completeWords(args)), null);
       return exitStatus.allowed;
     }
     if (ours.has(command)) return await (await import('./program.ts')).runProgram(context, [command, ...args]);

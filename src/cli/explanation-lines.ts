@@ -1,5 +1,5 @@
 import type { ExplainedImage, LayerExplanation } from '../gate/index.ts';
-import { describeSigner, visible } from '../report/index.ts';
+import { describeSigner } from '../report/index.ts';
 
 const parts = { decides: '→', covered: '·', near: '≈', other: ' ' } as const;
 
@@ -7,25 +7,25 @@ function layerLines({ layer, policies, rules, default: otherwise, status }: Laye
   const shown = rules.filter(({ part }) => part !== 'other');
   const hidden = rules.length - shown.length;
   return [
-    `  ${layer}: ${policies.map(visible).join(', ')}  ${status === null ? 'abstains' : status}`,
+    `  ${layer}: ${policies.join(', ')}  ${status === null ? 'abstains' : status}`,
     ...shown.map(({ part, rule, policy, line, reason, status: verdict }) => {
       const place = `${policy}${line === null ? '' : `:${line}`}`;
-      return `    ${parts[part]} "${visible(rule)}" (${visible(place)})${verdict === null ? '' : ` ${verdict}`}: ${visible(reason)}`;
+      return `    ${parts[part]} "${rule}" (${place})${verdict === null ? '' : ` ${verdict}`}: ${reason}`;
     }),
     ...(hidden > 0 ? [`      ${hidden} ${hidden === 1 ? 'rule does' : 'rules do'} not match`] : []),
-    ...(otherwise === null ? [] : [`      default: ${visible(otherwise)}`]),
+    ...(otherwise === null ? [] : [`      default: ${otherwise}`]),
   ];
 }
 
 function evidenceLine({ form, signer, verified, trusted, problem }: ExplainedImage['evidence'][number]): string {
   const who = signer === null ? 'an unknown signer' : describeSigner(signer);
   const worth = trusted ? 'counts' : verified ? 'proven, but no rule trusts it' : `not proven: ${problem ?? ''}`;
-  return `    ${trusted ? '✓' : '·'} ${form} by ${visible(who)}: ${visible(worth)}`;
+  return `    ${trusted ? '✓' : '·'} ${form} by ${who}: ${worth}`;
 }
 
 /** The walk through every layer and rule, for people: → decides, · matches but comes later, ≈ nearly matches. */
 export function explanationLines({ name, digest, decision, evidence, layers }: ExplainedImage): readonly string[] {
-  const findings = decision.findings.map(({ code, message }) => `  ${visible(message)} [${code}]`);
+  const findings = decision.findings.map(({ code, message }) => `  ${message} [${code}]`);
   const attached = evidence.length === 0 ? ['  nothing is attached'] : ['  attached:', ...evidence.map(evidenceLine)];
-  return [`${visible(name)} ${digest}: ${decision.status}`, ...findings, ...attached, ...layers.flatMap(layerLines)];
+  return [`${name} ${digest}: ${decision.status}`, ...findings, ...attached, ...layers.flatMap(layerLines)];
 }

@@ -1,5 +1,6 @@
 import type { Interruptions } from '../gate/index.ts';
 import { watchPluginSocket } from '../plugin/index.ts';
+import { errorTerminal, outputTerminal } from './streams.ts';
 
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -33,7 +34,7 @@ export function watchInterruptions(socket: string | undefined): Watch {
       },
       // asked on Ctrl-C only: to make streams of them takes longer than much that a run does
       get sharedTerminal() {
-        return process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+        return process.stdin.isTTY || outputTerminal().isTTY || errorTerminal().isTTY;
       },
       cancelled: ended.signal,
     },

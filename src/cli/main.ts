@@ -5,15 +5,11 @@ import { dispatch } from './dispatch.ts';
 import { readEnvironment } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
 import { watchInterruptions } from './interruptions.ts';
+import { openStreams, writeError } from './streams.ts';
 
 /** The path that we were started under: as `docker-verify-build` or `docker-buildx` we are something else. */
 function startedAs(): string {
   return process.argv0;
-}
-
-/** Whoever writes a result hears of what fails; that nobody can be told something is no reason to die of it. */
-function surviveBrokenStreams(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 function isDebug(dockerFlags: readonly string[]): boolean {
@@ -35,7 +31,7 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
   } catch (error) {
     if (watch.cancelled.aborted) return exitStatus.cancelled;
     const { text, status } = describeError(error, isDebug(call?.dockerFlags ?? []));
-    process.stderr.write(`${text}\n`);
+    writeError(text);
     return status;
   } finally {
     watch.stop();
@@ -47,6 +43,6 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
  * @param variables the environment as it was given, also what the first stage took out of `process.env`
  */
 export async function main(variables: NodeJS.ProcessEnv = process.env): Promise<void> {
-  surviveBrokenStreams();
+  openStreams((error) => describeError(error, false));
   process.exitCode = await run(variables);
 }

@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
-import { stringify } from 'yaml';
 import type { Evidence, Signer } from '../model/index.ts';
+import { stringifyYaml } from '../policy/index.ts';
 
 /** A signer as a policy may name it: exactly, and with whatever its signatures cannot be verified without. */
 export interface ProposedSigner {
@@ -128,5 +128,5 @@ export function writtenPolicy(trusted: readonly Trusted[]): string {
         group.map(({ repository }) => repository),
       ),
     );
-  return head + stringify({ version: 1, mode: 'enforce', default: 'deny', rules }, { lineWidth: 0 });
+  return head + stringifyYaml({ version: 1, mode: 'enforce', default: 'deny', rules });
 }

@@ -16,6 +16,7 @@ export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher
 export { readLock } from './read-lock.ts';
 export { parseAuthority, readAuthority, readPublicKey } from './read-public-key.ts';
 export { signaturePlaces } from './signature-places.ts';
+export { stringifyYaml } from './stringify-yaml.ts';
 export { type PolicyTestResult, testPolicies } from './test-policies.ts';
 export { trustedEvidence } from './trusted-evidence.ts';
 

@@ -3,7 +3,7 @@ import { headline } from './describe-image.ts';
 import { describeBuild, describeCacheImport, describeTask, describeUnknown } from './describe-report.ts';
 import { describeVerdict } from './describe-verdict.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails } from './image-details.ts';
-import { visible } from './visible.ts';
+import { type Shown, visible, visibleDocument } from './visible.ts';
 
 const marks: Readonly<Record<Status, readonly [string, string]>> = {
   allow: ['✓', 'allowed'],
@@ -67,9 +67,9 @@ function otherSection(report: Report): string {
 }
 
 /** The report as one page that needs nothing else: no script, no font, no picture; readable without colour. */
-export function renderHtml(report: Report): string {
+export function renderHtml(report: Report): Shown {
   const verdict = escapeHtml(describeVerdict(report));
-  return `<!doctype html>
+  return visibleDocument(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -87,5 +87,5 @@ ${report.images.map(imageSection).join('\n')}
 ${otherSection(report)}<p class="faint">${escapeHtml(report.tool.name)} ${escapeHtml(report.tool.version)}, ${escapeHtml(report.time)}</p>
 </body>
 </html>
-`;
+`);
 }

@@ -9,5 +9,5 @@ export { renderLineage } from './lineage-report.ts';
 export { type Progress, startProgress } from './progress.ts';
 export { renderReport } from './render-report.ts';
 export { renderScan } from './scan-report.ts';
-export { visible } from './visible.ts';
+export { joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './visible.ts';
 export type { Layout } from './wrap.ts';

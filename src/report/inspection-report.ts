@@ -1,8 +1,8 @@
 import type { CertificateClaims, EvidenceForm, LineageLink, ReportImage, Signer } from '../model/index.ts';
 import { describeSigner } from './describe-signer.ts';
 import type { LineageInput } from './lineage-chains.ts';
-import { renderLineageText } from './lineage-text.ts';
-import { visible } from './visible.ts';
+import { lineageLines } from './lineage-text.ts';
+import { page, type Shown, visible } from './visible.ts';
 import { type Layout, wrap } from './wrap.ts';
 
 /** What `inspect` knows of one image. */
@@ -35,7 +35,7 @@ function verdict(piece: Inspected): string {
   return piece.trusted ? 'verifies, and a rule trusts it' : 'verifies';
 }
 
-function evidenceLines(piece: Inspected, layout: Layout): readonly string[] {
+function evidenceLines(piece: Inspected, layout: Layout): readonly Shown[] {
   const mark = piece.verified ? '✓' : '✗';
   const kind = piece.predicateType === null ? piece.form : `${piece.form} ${piece.predicateType}`;
   const rows: (readonly [string, string | null])[] = [
@@ -54,7 +54,7 @@ function evidenceLines(piece: Inspected, layout: Layout): readonly string[] {
           wrap(
             [
               { text: `      ${name.padEnd(22)}`, style: 'dim' },
-              { text: visible(value), style: 'plain' },
+              { text: value, style: 'plain' },
             ],
             28,
             layout,
@@ -64,7 +64,7 @@ function evidenceLines(piece: Inspected, layout: Layout): readonly string[] {
   const head = wrap(
     [
       { text: `  ${mark} `, style: piece.verified ? 'good' : 'bad' },
-      { text: `${visible(kind)}  `, style: 'bold' },
+      { text: `${kind}  `, style: 'bold' },
       { text: verdict(piece), style: 'plain' },
     ],
     6,
@@ -74,25 +74,27 @@ function evidenceLines(piece: Inspected, layout: Layout): readonly string[] {
 }
 
 /** Everything attached to an image, what each proves, and its chain of bases, for people. */
-export function renderInspection(inspected: InspectedImage, layout: Layout): string {
+export function renderInspection(inspected: InspectedImage, layout: Layout): Shown {
   const { image, evidence, unsigned, problems } = inspected;
   const lines = [
     wrap(
       [
-        { text: `${visible(image.name)}  `, style: 'bold' },
+        { text: `${image.name}  `, style: 'bold' },
         { text: image.digest ?? '', style: 'dim' },
       ],
       2,
       layout,
     ),
     ...evidence.flatMap((piece) => evidenceLines(piece, layout)),
-    ...(evidence.length === 0 && problems.length === 0 ? ['  nothing is attached: no signature, no attestation'] : []),
-    ...problems.map((problem) => wrap([{ text: `  ? ${visible(problem)}`, style: 'bad' }], 4, layout)),
+    ...(evidence.length === 0 && problems.length === 0
+      ? [visible('  nothing is attached: no signature, no attestation')]
+      : []),
+    ...problems.map((problem) => wrap([{ text: `  ? ${problem}`, style: 'bad' }], 4, layout)),
     ...unsigned.map(({ predicateType, subject }) =>
       wrap(
         [
           { text: '  - ', style: 'dim' },
-          { text: `unsigned ${visible(predicateType)} about ${subject.slice(0, 19)}`, style: 'plain' },
+          { text: `unsigned ${predicateType} about ${subject.slice(0, 19)}`, style: 'plain' },
         ],
         4,
         layout,
@@ -101,5 +103,5 @@ export function renderInspection(inspected: InspectedImage, layout: Layout): str
   ];
   const platforms = image.platforms.map(({ platform }) => platform);
   const tree = { ...inspected, name: image.name, digest: image.digest, status: image.status, platforms };
-  return `${lines.join('\n')}\n\nbases\n${renderLineageText(tree, layout)}`;
+  return page([...lines, visible(''), visible('bases'), ...lineageLines(tree, layout)]);
 }

@@ -1,9 +1,9 @@
 import type { Report, ReportImage, ReportTarget, Signer, Use } from '../model/index.ts';
-import { visibleJson } from './visible.ts';
+import { page, type Shown, visibleJson } from './visible.ts';
 
 /** Two spaces, a final newline, and nothing that could rule a terminal. */
-export function renderJsonDocument(document: unknown): string {
-  return `${visibleJson(JSON.stringify(document, null, 2))}\n`;
+export function renderJsonDocument(document: unknown): Shown {
+  return page([visibleJson(JSON.stringify(document, null, 2))]);
 }
 
 export function orderedUse({ kind, target, stage, file, line, column }: Use): Use {
@@ -99,7 +99,7 @@ function orderedTarget({ name, dockerfile, platforms, context }: ReportTarget): 
 }
 
 /** The report as the contract has it (`report.schema.json`): keys always in the same order, whatever order they were set in. */
-export function renderJson(report: Report): string {
+export function renderJson(report: Report): Shown {
   const ordered: Report = {
     schemaVersion: report.schemaVersion,
     tool: { name: report.tool.name, version: report.tool.version },

@@ -73,7 +73,10 @@ export function renderMermaid({ nodes, edges }: LineageGraph): string {
 
 /** Quoted, on several lines where it says several things: what a name holds is escaped before, and breaks no line. */
 function dotText(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&').replace(/,? (?=layers \w+$|\([\w ]+\)$)/, '\\n')}"`;
+  return `"${text
+    .replaceAll('&', '&amp;')
+    .replace(/["\\]/g, '\\$&')
+    .replace(/,? (?=layers \w+$|\([\w ]+\)$)/, '\\n')}"`;
 }
 
 /** The graph in Graphviz's language. */

@@ -1,6 +1,7 @@
 import type { LineageTree } from './lineage-chains.ts';
 import { lineageGraph, renderDot, renderMermaid } from './lineage-graph.ts';
 import { renderLineageText } from './lineage-text.ts';
+import { joinedPages, type Shown, visibleDocument } from './visible.ts';
 import type { Layout } from './wrap.ts';
 
 /** Chains of bases as a tree for people, or as a drawing. */
@@ -8,17 +9,17 @@ export async function renderLineage(
   trees: readonly LineageTree[],
   format: 'text' | 'mermaid' | 'dot' | 'svg',
   layout: Layout,
-): Promise<string> {
+): Promise<Shown> {
   switch (format) {
     case 'text':
-      return trees.map((tree) => renderLineageText(tree, layout)).join('\n');
+      return joinedPages(trees.map((tree) => renderLineageText(tree, layout)));
     case 'mermaid':
-      return renderMermaid(lineageGraph(trees));
+      return visibleDocument(renderMermaid(lineageGraph(trees)));
     case 'dot':
-      return renderDot(lineageGraph(trees));
+      return visibleDocument(renderDot(lineageGraph(trees)));
     case 'svg': {
       const { renderSvg } = await import('./lineage-svg.ts');
-      return renderSvg(lineageGraph(trees));
+      return visibleDocument(await renderSvg(lineageGraph(trees)));
     }
   }
 }

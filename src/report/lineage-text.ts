@@ -1,6 +1,6 @@
 import type { LineageLink, Status } from '../model/index.ts';
 import { chainFor, type LineageTree, linkLabels, linkTitle } from './lineage-chains.ts';
-import { visible } from './visible.ts';
+import { page, type Shown } from './visible.ts';
 import { type Layout, type Piece, type Style, wrap } from './wrap.ts';
 
 const marks: Readonly<Record<Status, readonly [string, Style]>> = {
@@ -24,42 +24,46 @@ function signers(link: LineageLink): string {
   return names.length === 0 ? '' : `, signed by ${[...new Set(names)].join(', ')}`;
 }
 
-function linkLines(link: LineageLink, layout: Layout): readonly string[] {
+function linkLines(link: LineageLink, layout: Layout): readonly Shown[] {
   const indent = '  '.repeat(link.depth);
   const [mark, style] = marks[link.status];
   const words: Piece[] = [
     { text: `${indent}└ `, style: 'dim' },
     { text: `${mark} `, style },
-    { text: `${visible(shortened(linkTitle(link)))}  `, style: 'bold' },
-    { text: visible(`[${linkLabels(link)}]${link.kind === 'base' ? signers(link) : ''}`), style: 'plain' },
+    { text: `${shortened(linkTitle(link))}  `, style: 'bold' },
+    { text: `[${linkLabels(link)}]${link.kind === 'base' ? signers(link) : ''}`, style: 'plain' },
   ];
   const lines = [wrap(words, indent.length + 6, layout)];
   if (link.note !== null)
-    lines.push(wrap([{ text: `${indent}    ${visible(link.note)}`, style: 'dim' }], indent.length + 4, layout));
+    lines.push(wrap([{ text: `${indent}    ${link.note}`, style: 'dim' }], indent.length + 4, layout));
   return lines;
 }
 
-function inputLines(tree: LineageTree, platform: string, layout: Layout): readonly string[] {
+function inputLines(tree: LineageTree, platform: string, layout: Layout): readonly Shown[] {
   const inputs = tree.inputs.filter((input) => input.platform === platform);
   if (inputs.length === 0) return [];
   const lines = inputs.map(({ role, name, digest, depth }) => {
     const of = depth === 1 ? '' : ` of base ${depth - 1}`;
-    return wrap([{ text: `    ${role}${of}: ${visible(name ?? digest ?? 'unnamed')}`, style: 'dim' }], 6, layout);
+    return wrap([{ text: `    ${role}${of}: ${name ?? digest ?? 'unnamed'}`, style: 'dim' }], 6, layout);
   });
   return [wrap([{ text: '  built with, but not built upon:', style: 'dim' }], 4, layout), ...lines];
 }
 
 /** One image's chains as an indented tree, one for each platform. */
-export function renderLineageText(tree: LineageTree, layout: Layout): string {
-  const chains = tree.platforms.flatMap((platform) => {
+export function lineageLines(tree: LineageTree, layout: Layout): readonly Shown[] {
+  return tree.platforms.flatMap((platform) => {
     const [mark, style] = marks[tree.status];
     const head: Piece[] = [
       { text: `${mark} `, style },
-      { text: `${visible(tree.name)}  `, style: 'bold' },
+      { text: `${tree.name}  `, style: 'bold' },
       { text: `${platform}${tree.digest === null ? '' : `  ${tree.digest.slice(0, 19)}`}`, style: 'dim' },
     ];
     const links = chainFor(tree, platform).flatMap((link) => linkLines(link, layout));
     return [wrap(head, 4, layout), ...links, ...inputLines(tree, platform, layout)];
   });
-  return `${chains.join('\n')}\n`;
+}
+
+/** The same, ending in a newline. */
+export function renderLineageText(tree: LineageTree, layout: Layout): Shown {
+  return page(lineageLines(tree, layout));
 }

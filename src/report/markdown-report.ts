@@ -3,7 +3,7 @@ import { headline } from './describe-image.ts';
 import { describeBuild, describeCacheImport, describeTask, describeUnknown } from './describe-report.ts';
 import { describeVerdict } from './describe-verdict.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from './image-details.ts';
-import { visible } from './visible.ts';
+import { type Shown, visible, visibleDocument } from './visible.ts';
 
 const marks: Readonly<Record<Status, string>> = { allow: '✓', warn: '!', block: '✗', error: '?' };
 
@@ -46,7 +46,7 @@ function section(title: string, items: readonly Detail[]): readonly string[] {
 }
 
 /** The report for a comment on a change: a table of the images, then what is wrong with those that are refused. */
-export function renderMarkdown(report: Report): string {
+export function renderMarkdown(report: Report): Shown {
   const table = ['| | Image | Digest | |', '|---|---|---|---|', ...report.images.map(row)];
   const others = [
     ...report.cacheImports.map((cache) => `- ${marks[cache.status]} ${prose(describeCacheImport(cache))}`),
@@ -64,5 +64,5 @@ export function renderMarkdown(report: Report): string {
     ...section('Not about a single image', [...findingDetails(report.findings), ...cureDetails(report.findings)]),
     ...(report.build === null ? [] : section('After the build', describeBuild(report.build))),
   ];
-  return `${lines.join('\n')}\n`;
+  return visibleDocument(`${lines.join('\n')}\n`);
 }

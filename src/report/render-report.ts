@@ -4,10 +4,11 @@ import { renderJson } from './json-report.ts';
 import { renderMarkdown } from './markdown-report.ts';
 import { renderSarif } from './sarif-report.ts';
 import { renderText } from './text-report.ts';
+import type { Shown } from './visible.ts';
 import type { Layout } from './wrap.ts';
 
 /** The report in the format asked for, ending in a newline. Colour and width matter to text alone. */
-export function renderReport(report: Report, format: ReportFormat, layout: Layout): string {
+export function renderReport(report: Report, format: ReportFormat, layout: Layout): Shown {
   switch (format) {
     case 'text':
       return renderText(report, layout);

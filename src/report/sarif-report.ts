@@ -1,6 +1,7 @@
 import type { Finding, FindingCode, Report, ReportImage, Use } from '../model/index.ts';
 import { findingExplanations } from './findings.ts';
 import { renderJsonDocument } from './json-report.ts';
+import type { Shown } from './visible.ts';
 
 interface Location {
   readonly physicalLocation: {
@@ -20,7 +21,13 @@ type Place = Pick<Use, 'file' | 'line' | 'column'>;
 
 /** A path as the relative reference or file URI that SARIF asks for (section 3.4.3). */
 function uriOf(file: string): string {
-  const path = file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
+  // what is no character cannot be part of a URI
+  const path = file
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .replaceAll('\\', '/')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/');
   if (path.startsWith('/')) return `file://${path}`;
   const drive = /^([A-Za-z])%3A\//.exec(path);
   return drive === null ? path : `file:///${drive[1]}:/${path.slice(drive[0].length)}`;
@@ -80,7 +87,7 @@ function otherResults(report: Report): readonly Result[] {
 }
 
 /** The findings as SARIF 2.1.0, as code scanning services take them. */
-export function renderSarif(report: Report): string {
+export function renderSarif(report: Report): Shown {
   const results = [...report.images.flatMap(imageResults), ...otherResults(report)];
   const used = [...new Set(results.map(({ ruleId }) => ruleId))].sort();
   const rules = used.map((id) => {

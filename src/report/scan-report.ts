@@ -2,7 +2,7 @@ import type { CacheImport, ReportFormat, ScanResult } from '../model/index.ts';
 import { describeUse } from './describe-image.ts';
 import { describeUnknown } from './describe-report.ts';
 import { orderedUse, renderJsonDocument } from './json-report.ts';
-import { visible } from './visible.ts';
+import { plainPage, type Shown, visible } from './visible.ts';
 
 /** What `scan` prints of a Dockerfile: its name as the user gave it, and what it uses. */
 export interface ScanReport {
@@ -15,7 +15,7 @@ function orderedCacheImport({ type, ref }: CacheImport): CacheImport {
 }
 
 /** The scan as the contract has it (`scan.schema.json`). */
-function renderScanJson({ dockerfile, scan }: ScanReport): string {
+function renderScanJson({ dockerfile, scan }: ScanReport): Shown {
   return renderJsonDocument({
     schemaVersion: 1,
     dockerfile,
@@ -30,19 +30,19 @@ function renderScanJson({ dockerfile, scan }: ScanReport): string {
   });
 }
 
-function renderScanText({ scan }: ScanReport): string {
+function renderScanText({ scan }: ScanReport): Shown {
   const width = Math.min(48, Math.max(0, ...scan.images.map(({ name }) => visible(name).length)));
   const images = scan.images.map(({ name, platforms, uses }) => {
     const places = uses.map(describeUse).join(', ');
-    return `${visible(name).padEnd(width)}  ${visible(platforms.join(','))}  ${visible(places)}`;
+    return `${visible(name).padEnd(width)}  ${platforms.join(',')}  ${places}`;
   });
-  const caches = scan.cacheImports.map(({ type, ref }) => `cache ${visible(type)} ${visible(ref)}`);
-  const unknown = scan.unknown.map((each) => `? ${visible(describeUnknown(each))}`);
+  const caches = scan.cacheImports.map(({ type, ref }) => `cache ${type} ${ref}`);
+  const unknown = scan.unknown.map((each) => `? ${describeUnknown(each)}`);
   const lines = [...images, ...caches, ...unknown];
-  return lines.length === 0 ? 'no image is pulled\n' : `${lines.join('\n')}\n`;
+  return plainPage(lines.length === 0 ? ['no image is pulled'] : lines);
 }
 
 /** What a build would use, ending in a newline: JSON to the contract, else one line for each image. */
-export function renderScan(report: ScanReport, format: ReportFormat): string {
+export function renderScan(report: ScanReport, format: ReportFormat): Shown {
   return format === 'json' ? renderScanJson(report) : renderScanText(report);
 }

@@ -1,6 +1,8 @@
+import { paintedLines, type Shown, visible } from './visible.ts';
+
 export type Style = 'plain' | 'bold' | 'dim' | 'good' | 'caution' | 'bad';
 
-/** A piece of a line: text that is already visible, and how it is painted. */
+/** A piece of a line, which is made visible when it is laid out, and how it is painted. */
 export interface Piece {
   readonly text: string;
   readonly style: Style;
@@ -30,7 +32,11 @@ function paint({ text, style }: Piece, color: boolean): string {
 
 /** The pieces cut into words, each with the spaces that follow it. */
 function words(pieces: readonly Piece[]): readonly Piece[] {
-  return pieces.flatMap(({ text, style }) => text.split(/(?<= )(?! )/).map((word) => ({ text: word, style })));
+  return pieces.flatMap(({ text, style }) =>
+    visible(text)
+      .split(/(?<= )(?! )/)
+      .map((word) => ({ text: word, style })),
+  );
 }
 
 /** Adds a word to a line, as part of its last piece where that is painted alike. */
@@ -45,7 +51,7 @@ function append(line: Piece[], word: Piece): void {
  * an identity or a digest always stands there whole and can be copied.
  * @param hanging columns by which the lines after the first are indented
  */
-export function wrap(pieces: readonly Piece[], hanging: number, { color, width }: Layout): string {
+export function wrap(pieces: readonly Piece[], hanging: number, { color, width }: Layout): Shown {
   const limit = width === null ? Number.POSITIVE_INFINITY : Math.max(width, hanging + 20);
   const lines: Piece[][] = [[]];
   let [column, wordsInLine, afterSpace] = [0, 0, false];
@@ -60,12 +66,11 @@ export function wrap(pieces: readonly Piece[], hanging: number, { color, width }
     if (length > 0) wordsInLine += 1;
     afterSpace = word.text.endsWith(' ');
   }
-  return lines
-    .map((line) =>
-      line
-        .map((piece) => paint(piece, color))
-        .join('')
-        .trimEnd(),
-    )
-    .join('\n');
+  const laidOut = lines.map((line) =>
+    line
+      .map((piece) => paint(piece, color))
+      .join('')
+      .trimEnd(),
+  );
+  return paintedLines(laidOut);
 }

@@ -13,10 +13,11 @@ import {
   standardInput,
   VerifyError,
 } from '../../gate/index.ts';
-import { renderReport } from '../../report/index.ts';
-import { type Command, type CommandContext, layoutFor, openSession, say } from '../command-context.ts';
+import { renderReport, visibleDocument } from '../../report/index.ts';
+import { type Command, type CommandContext, layoutFor, openSession } from '../command-context.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
 import { ownOptionsHelp } from '../own-options-help.ts';
+import { errorTerminal, say, writeError } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
 /** Whatever is wrong with where the report should go is said before the build, not after it. */
@@ -41,7 +42,7 @@ function reporter(context: CommandContext, own: OwnOptions, before: () => void):
   return (report) => {
     before();
     if (own.quiet && !isRefused(report)) return;
-    process.stderr.write(renderReport(report, 'text', layoutFor(process.stderr, own, context.environment)));
+    writeError(renderReport(report, 'text', layoutFor(errorTerminal(), own, context.environment)));
   };
 }
 
@@ -101,7 +102,7 @@ async function help(context: CommandContext, verb: 'build' | 'bake', args: reado
   const { own, rest } = splitOwnOptions(args, false, verb);
   const { session } = openSession(context, own, null);
   const status = await builderVerb(session, [verb, ...rest], context.watch.interruptions, context.intercepted);
-  process.stdout.write(`\n${ownOptionsHelp()}`);
+  await writeResult(visibleDocument(`\n${ownOptionsHelp()}`), null);
   return status;
 }
 

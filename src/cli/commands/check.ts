@@ -1,7 +1,8 @@
 import { check, splitOwnOptions, standardInput } from '../../gate/index.ts';
-import { renderReport } from '../../report/index.ts';
+import { renderReport, visible } from '../../report/index.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { exitStatusOfVerdict } from '../exit-status.ts';
+import { outputTerminal } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
 /** `docker verify check`: the result, in any format, goes to standard output or `--output`. */
@@ -13,11 +14,11 @@ export const checkCommand: Command = async (context, args) => {
     const report = await check(session, rest, input);
     progress.stop();
     const layout =
-      own.output === null ? layoutFor(process.stdout, own, context.environment) : { color: false, width: null };
+      own.output === null ? layoutFor(outputTerminal(), own, context.environment) : { color: false, width: null };
     const refused = report.verdict === 'block' || report.verdict === 'error';
     const text =
       own.quiet && own.format === 'text' && own.output === null && !refused
-        ? ''
+        ? visible('')
         : renderReport(report, own.format, layout);
     await writeResult(text, own.output);
     await finish();

@@ -1,5 +1,5 @@
 import { doctor, splitOwnOptions } from '../../gate/index.ts';
-import { renderJsonDocument, visible } from '../../report/index.ts';
+import { plainPage, renderJsonDocument } from '../../report/index.ts';
 import { type Command, openSession, takesNothing } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { refuseFormat } from '../refuse-format.ts';
@@ -17,13 +17,13 @@ export const doctorCommand: Command = async (context, args) => {
   const examinations = await doctor(session);
   progress.stop();
   const lines = examinations.flatMap(({ name, result, detail, hint }) => [
-    `${marks[result]} ${name}: ${visible(detail)}`,
-    ...(hint === null ? [] : [`    next: ${visible(hint)}`]),
+    `${marks[result]} ${name}: ${detail}`,
+    ...(hint === null ? [] : [`    next: ${hint}`]),
   ]);
   const text =
     own.format === 'json'
       ? renderJsonDocument({ schemaVersion: 0, version: toolVersion, examinations })
-      : `docker-verify ${toolVersion}\n${lines.join('\n')}\n`;
+      : plainPage([`docker-verify ${toolVersion}`, ...lines]);
   await writeResult(text, own.output);
   return examinations.some(({ result }) => result === 'bad') ? exitStatus.unverifiable : exitStatus.allowed;
 };

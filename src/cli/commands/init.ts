@@ -12,12 +12,13 @@ import {
   withDefaultPath,
   writePolicy,
 } from '../../gate/index.ts';
-import { type Progress, renderReport, visible } from '../../report/index.ts';
+import { type Progress, renderReport } from '../../report/index.ts';
 import { chooseAuthorities, chooseSigners, sayLocked, wantsKey } from '../choose-signers.ts';
-import { type Command, layoutFor, openSession, say } from '../command-context.ts';
+import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { type Conversation, openConversation } from '../conversation.ts';
 import { describeError } from '../describe-error.ts';
 import { exitStatusOfVerdict } from '../exit-status.ts';
+import { outputTerminal, say, writeError } from '../streams.ts';
 import { takeFlags, takeValues } from '../take-flags.ts';
 import { writeResult } from '../write-result.ts';
 
@@ -49,7 +50,7 @@ async function findWithHelp(search: Search, conversation: Conversation | null): 
       trial = more;
     } catch (error) {
       if (!(error instanceof VerifyError)) throw error;
-      say(describeError(error, false).text);
+      writeError(describeError(error, false).text);
     }
     // oxlint-enable no-await-in-loop
   }
@@ -87,16 +88,19 @@ export const initCommand: Command = async (context, args) => {
     );
     const trusted = await chooseSigners(repositories, consentBy(conversation));
     const locked = trusted.filter(({ signers }) => signers.length === 0);
-    if (locked.length > 0) say('\nLocked to the digest that they have now:');
+    if (locked.length > 0) {
+      say('');
+      say('Locked to the digest that they have now:');
+    }
     sayLocked(repositories, trusted);
     // the policy stands on its own from here: what was only named on the command line is written down in it
     const standing = { ...session, own: { ...own, trustedRoots: [] } };
     const written = await writePolicy(standing, search.operands, folder, trusted, input);
-    const shown = written.map((file) => visible(relative(context.environment.workingDirectory, file)));
-    say(`\nWrote ${shown.join(' and ')}\n`);
+    const shown = written.map((file) => relative(context.environment.workingDirectory, file));
+    for (const line of ['', `Wrote ${shown.join(' and ')}`, '']) say(line);
     const report = await check(standing, search.operands, input);
     progress.stop();
-    const layout = layoutFor(process.stdout, own, context.environment);
+    const layout = layoutFor(outputTerminal(), own, context.environment);
     await writeResult(renderReport(report, own.format, layout), own.output);
     return exitStatusOfVerdict(report.verdict);
   } finally {

@@ -1,11 +1,12 @@
 import { type Inspection, inspect, splitOwnOptions } from '../../gate/index.ts';
-import { renderInspection, renderJsonDocument } from '../../report/index.ts';
+import { joinedPages, renderInspection, renderJsonDocument, type Shown } from '../../report/index.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { refuseFormat } from '../refuse-format.ts';
+import { outputTerminal } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
-function json(inspections: readonly Inspection[]): string {
+function json(inspections: readonly Inspection[]): Shown {
   return renderJsonDocument({ schemaVersion: 0, images: inspections });
 }
 
@@ -17,9 +18,11 @@ export const inspectCommand: Command = async (context, args) => {
   try {
     const inspections = await inspect(session, rest);
     progress.stop();
-    const layout = layoutFor(process.stdout, own, context.environment);
+    const layout = layoutFor(outputTerminal(), own, context.environment);
     const text =
-      own.format === 'json' ? json(inspections) : inspections.map((each) => renderInspection(each, layout)).join('\n');
+      own.format === 'json'
+        ? json(inspections)
+        : joinedPages(inspections.map((each) => renderInspection(each, layout)));
     await writeResult(text, own.output);
     return exitStatus.allowed;
   } finally {

@@ -4,6 +4,7 @@ import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { drawings, takeLineageFormat } from '../lineage-format.ts';
 import { refuseFormat } from '../refuse-format.ts';
+import { outputTerminal } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
 /** `docker verify lineage IMAGE|PATH`, as a tree, JSON, Mermaid, DOT or SVG. */
@@ -16,7 +17,7 @@ export const lineageCommand: Command = async (context, args) => {
   try {
     const images = await lineage(session, rest, input);
     progress.stop();
-    const layout = layoutFor(process.stdout, own, context.environment);
+    const layout = layoutFor(outputTerminal(), own, context.environment);
     const text =
       own.format === 'json' && drawing === null
         ? renderJsonDocument({ schemaVersion: 0, images })

@@ -7,7 +7,7 @@ import {
   standardInput,
   withDefaultPath,
 } from '../../gate/index.ts';
-import { renderJsonDocument, visible } from '../../report/index.ts';
+import { plainPage, renderJsonDocument } from '../../report/index.ts';
 import { type Command, openSession } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { refuseFormat } from '../refuse-format.ts';
@@ -29,9 +29,9 @@ function signerText(signer: Signer | null): string {
 function changeLines({ name, kind, before, after, needsConfirmation }: LockChange): readonly string[] {
   if (kind === 'same') return [];
   const side = (mark: string, entry: LockChange['before']): readonly string[] =>
-    entry === null ? [] : [`    ${mark} ${entry.digest}  ${visible(signerText(entry.signer))}`];
+    entry === null ? [] : [`    ${mark} ${entry.digest}  ${signerText(entry.signer)}`];
   const warning = needsConfirmation ? ['    ! it was signed by somebody else before: confirm with --yes'] : [];
-  return [`  ${visible(name)}`, ...side('-', before), ...side('+', after), ...warning];
+  return [`  ${name}`, ...side('-', before), ...side('+', after), ...warning];
 }
 
 const results: Readonly<Record<LockOutcome['result'], string>> = {
@@ -64,7 +64,7 @@ export const lockCommand: Command = async (context, args) => {
     const text =
       own.format === 'json'
         ? renderJsonDocument({ schemaVersion: 0, ...outcome })
-        : `${[...outcome.changes.flatMap(changeLines), `${visible(outcome.file)} ${results[outcome.result]}`].join('\n')}\n`;
+        : plainPage([...outcome.changes.flatMap(changeLines), `${outcome.file} ${results[outcome.result]}`]);
     await writeResult(text, own.output);
     return statusOf(outcome);
   } finally {

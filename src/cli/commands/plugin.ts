@@ -1,7 +1,9 @@
 import { VerifyError } from '../../gate/index.ts';
 import { completionScript, install, parseShell, shellFunction, uninstall } from '../../plugin/index.ts';
-import { type Command, runningExecutable, say } from '../command-context.ts';
+import { visibleDocument } from '../../report/index.ts';
+import { type Command, runningExecutable } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
+import { say } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
 function tell(changes: readonly string[], otherwise: string): void {
@@ -21,10 +23,10 @@ export const pluginCommand: Command = async ({ environment }, [name = '', value 
       tell((await uninstall(environment)).changes, 'nothing was installed');
       return exitStatus.allowed;
     case 'shell':
-      await writeResult(shellFunction(parseShell(value)), null);
+      await writeResult(visibleDocument(shellFunction(parseShell(value))), null);
       return exitStatus.allowed;
     case 'completion':
-      await writeResult(completionScript(parseShell(value)), null);
+      await writeResult(visibleDocument(completionScript(parseShell(value))), null);
       return exitStatus.allowed;
     default:
       throw new VerifyError('usage.invalid', `there is no command ${name}`);

@@ -7,11 +7,12 @@ import {
   splitOwnOptions,
   VerifyError,
 } from '../../gate/index.ts';
-import { renderJsonDocument, visible } from '../../report/index.ts';
-import { type Command, openSession, operands, say, takesNothing } from '../command-context.ts';
+import { plainPage, renderJsonDocument, visibleDocument } from '../../report/index.ts';
+import { type Command, openSession, operands, takesNothing } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { refuseFormat } from '../refuse-format.ts';
+import { say } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
 const check: Command = async (context, args) => {
@@ -20,16 +21,15 @@ const check: Command = async (context, args) => {
   const { session } = openSession(context, own, null);
   const checked = await checkPolicies(session, operands(rest, 'policy check'));
   const named = checked.policies.map(
-    ({ layer, source, sha256 }) => `  ${layer.padEnd(13)}${visible(source)}  sha256:${sha256.slice(0, 12)}`,
+    ({ layer, source, sha256 }) => `  ${layer.padEnd(13)}${source}  sha256:${sha256.slice(0, 12)}`,
   );
   const remarks = checked.remarks.map(
-    ({ policy, line, message, hint }) =>
-      `  ! ${visible(`${policy}${line === null ? '' : `:${line}`}: ${message} (${hint})`)}`,
+    ({ policy, line, message, hint }) => `  ! ${policy}${line === null ? '' : `:${line}`}: ${message} (${hint})`,
   );
   const text =
     own.format === 'json'
       ? renderJsonDocument({ schemaVersion: 0, ...checked })
-      : `${[`valid: ${checked.rules} rules, mode ${checked.mode}`, ...named, ...remarks].join('\n')}\n`;
+      : plainPage([`valid: ${checked.rules} rules, mode ${checked.mode}`, ...named, ...remarks]);
   await writeResult(text, own.output);
   return exitStatus.allowed;
 };
@@ -44,7 +44,7 @@ const explain: Command = async (context, args) => {
     const text =
       own.format === 'json'
         ? renderJsonDocument({ schemaVersion: 0, images })
-        : `${images.flatMap(explanationLines).join('\n')}\n`;
+        : plainPage(images.flatMap(explanationLines));
     await writeResult(text, own.output);
     return exitStatus.allowed;
   } finally {
@@ -59,13 +59,13 @@ const test: Command = async (context, args) => {
   const results = await runPolicyTests(session, operands(rest, 'policy test'));
   const failed = results.filter(({ passed }) => !passed).length;
   const lines = results.flatMap(({ name, line, passed, differences }) => [
-    `${passed ? '✓' : '✗'} ${visible(name)}${passed ? '' : ` (line ${line})`}`,
-    ...differences.map((difference) => `    ${visible(difference)}`),
+    `${passed ? '✓' : '✗'} ${name}${passed ? '' : ` (line ${line})`}`,
+    ...differences.map((difference) => `    ${difference}`),
   ]);
   const text =
     own.format === 'json'
       ? renderJsonDocument({ schemaVersion: 0, results })
-      : `${[...lines, `${results.length - failed} passed, ${failed} failed`].join('\n')}\n`;
+      : plainPage([...lines, `${results.length - failed} passed, ${failed} failed`]);
   await writeResult(text, own.output);
   return failed === 0 ? exitStatus.allowed : exitStatus.blocked;
 };
@@ -82,10 +82,10 @@ const convert: Command = async (context, args) => {
   const { session } = openSession(context, own, null);
   const { from, yaml, unconverted } = await convertFile(session, file);
   await writeResult(
-    own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, from, yaml, unconverted }) : yaml,
+    own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, from, yaml, unconverted }) : visibleDocument(yaml),
     own.output,
   );
-  for (const remark of unconverted) say(`docker verify: warning: ${visible(remark)}`);
+  for (const remark of unconverted) say(`docker verify: warning: ${remark}`);
   return exitStatus.allowed;
 };
 
@@ -101,15 +101,14 @@ const publishers: Command = async (context, args) => {
   const { session } = openSession(context, own, null);
   const listed = await listPublishers(session);
   const lines = listed.flatMap(({ name, title, layer, origin, confidence, checked, entries }) => [
-    `${visible(name)}  ${visible(title)} (${confidence}${checked === null ? '' : `, checked ${checked}`})`,
-    ...(layer === 'builtin' ? [] : [`  from ${visible(origin)} (${layer})`]),
+    `${name}  ${title} (${confidence}${checked === null ? '' : `, checked ${checked}`})`,
+    ...(layer === 'builtin' ? [] : [`  from ${origin} (${layer})`]),
     ...entries.map(
       ({ written, signedBy, range }) =>
-        `  ${written.map(visible).join(', ')}: ${signedBy.map(({ label }) => visible(label)).join(' or ')}${since(range)}`,
+        `  ${written.join(', ')}: ${signedBy.map(({ label }) => label).join(' or ')}${since(range)}`,
     ),
   ]);
-  const text =
-    own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, publishers: listed }) : `${lines.join('\n')}\n`;
+  const text = own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, publishers: listed }) : plainPage(lines);
   await writeResult(text, session.own.output);
   return exitStatus.allowed;
 };

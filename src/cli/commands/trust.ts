@@ -1,5 +1,5 @@
 import { describeTrust, splitOwnOptions, updateTrust } from '../../gate/index.ts';
-import { renderJsonDocument, visible } from '../../report/index.ts';
+import { plainPage, renderJsonDocument } from '../../report/index.ts';
 import { type Command, openSession, takesNothing } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { refuseFormat } from '../refuse-format.ts';
@@ -19,12 +19,12 @@ export const trustCommand: Command = async (context, [verb = 'show', ...args]) =
     return exitStatus.allowed;
   }
   const text = roots.flatMap((root) => [
-    `${visible(root.source)} (${root.layer})  sha256:${root.sha256}${root.age === null ? '' : `  ${root.age} old`}`,
+    `${root.source} (${root.layer})  sha256:${root.sha256}${root.age === null ? '' : `  ${root.age} old`}`,
     ...root.parts.map((part) => {
       const until = part.validUntil === null ? '' : ` until ${part.validUntil}`;
-      return `  ${part.kind.padEnd(29)}${visible(part.name)}  sha256:${part.sha256}  from ${part.validFrom ?? 'ever'}${until}`;
+      return `  ${part.kind.padEnd(29)}${part.name}  sha256:${part.sha256}  from ${part.validFrom ?? 'ever'}${until}`;
     }),
   ]);
-  await writeResult(`${[...told, ...text].join('\n')}\n`, own.output);
+  await writeResult(plainPage([...told, ...text]), own.output);
   return exitStatus.allowed;
 };

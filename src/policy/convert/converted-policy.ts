@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { stringifyYaml } from '../stringify-yaml.ts';
 
 /** A rule in our language, with what has no equal said beside it. */
 export interface ConvertedRule {
@@ -28,12 +28,12 @@ function commented(text: string, indent = ''): string {
 /** The policy as YAML, with a comment at each thing that has no equal. */
 export function renderConverted(policy: ConvertedPolicy): string {
   const head = [`Converted from ${policy.from}.`, ...policy.comments].map((text) => commented(text)).join('');
-  const settings = stringify({ version: 1, ...policy.settings }, { lineWidth: 0 });
+  const settings = stringifyYaml({ version: 1, ...policy.settings });
   if (policy.rules.length === 0) return `${head}${settings}`;
   const rules = policy.rules.map(({ rule, comments }) => {
     const text = comments.map((comment) => commented(comment, '  ')).join('');
     if (rule === null) return text;
-    return `${text}${stringify([rule], { lineWidth: 0 }).replace(/^(?=.)/gm, '  ')}`;
+    return `${text}${stringifyYaml([rule]).replace(/^(?=.)/gm, '  ')}`;
   });
   const hasRule = policy.rules.some(({ rule }) => rule !== null);
   return `${head}${settings}rules:${hasRule ? '' : ' []'}\n${rules.join('')}`;
