@@ -58,6 +58,10 @@ export interface Evidence {
   readonly time: string | null;
   /** How `time` is proven. */
   readonly timeSource: 'log' | 'timestamp' | null;
+  /** Since when a keyless signer's certificate was valid, RFC 3339, UTC: the signature is not older. Left out for others. */
+  readonly certifiedSince?: string;
+  /** One value for each signature that a signer made, however often it is attached; left out where it was not verified. */
+  readonly signatureId?: string;
   readonly log: { readonly index: number; readonly id: string } | null;
   readonly problem: Problem | null;
   /** Why it could not be found out whether the signer's certificate was revoked; left out where nothing is open. */

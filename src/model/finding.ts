@@ -30,6 +30,7 @@ export type FindingCode =
   | 'image.local-shadow' // a local image of this name differs from the remote one
   | 'image.unverifiable' // an error kept us from knowing
   | 'image.too-old'
+  | 'image.too-new'
   | 'image.digest-required'
   | 'image.source-policy-denied' // by the user's own source policy
   | 'image.mutable-tag'

@@ -51,6 +51,7 @@ export function builtinRules(catalogue: PublisherCatalogue, modeOption: Mode | n
         attestations: [],
         lineage: null,
         maxAge: null,
+        minAge: null,
         packages: null,
         digest: false,
         sameRepository: 'ignore' as const,

@@ -1,8 +1,9 @@
 import type { Basis, Evidence, Finding, Mode, Status } from '../model/index.ts';
+import { judgeMaxAge, judgeMinAge } from './judge-age.ts';
 import { judgeAttestation } from './judge-attestations.ts';
 import { judgeLineage } from './judge-lineage.ts';
 import { judgeLock } from './judge-lock.ts';
-import { judgeAge, judgeDigest, judgePackages } from './judge-properties.ts';
+import { judgeDigest, judgePackages } from './judge-properties.ts';
 import { judgeSignatures } from './judge-signatures.ts';
 import type { FailedJudgement, HeldJudgement, JudgeContext, Judgement } from './judgement.ts';
 import type { PolicyRule } from './policy-set.ts';
@@ -68,7 +69,8 @@ function judgementsOf(context: JudgeContext, rule: PolicyRule): readonly Judgeme
   // Evidence has to have passed before its time means anything.
   const evidence = judgements.flatMap((judgement) => (judgement.holds ? judgement.evidence : []));
   const hasTrust = !judgements.some((judgement) => !judgement.holds);
-  if (rule.maxAge !== null && hasTrust) judgements.push(judgeAge(context, rule, rule.maxAge, evidence));
+  if (rule.maxAge !== null && hasTrust) judgements.push(judgeMaxAge(context, rule, rule.maxAge, evidence));
+  if (rule.minAge !== null && hasTrust) judgements.push(judgeMinAge(context, rule, rule.minAge, evidence));
   if (rule.lineage !== null) judgements.push(judgeLineage(context, rule.lineage));
   if (rule.packages !== null) judgements.push(judgePackages(context, rule.packages));
   if (rule.digest) judgements.push(judgeDigest(context));

@@ -129,7 +129,7 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
   const rules = compiled.flatMap((policy) => policy.rules);
   const isOwned = layer === 'machine' || layer === 'user';
   const folder = isOwned ? (loaded[0]?.folder ?? null) : null;
-  const needsLock = rules.some((rule) => rule.locked !== null || rule.maxAge !== null);
+  const needsLock = rules.some((rule) => rule.locked !== null || rule.maxAge !== null || rule.minAge !== null);
   const projectLock = needsLock ? await projectLockOf(progress) : null;
   return {
     layer,

@@ -91,6 +91,8 @@ export interface PolicyRule {
   readonly lineage: LineageRequirement | null;
   /** Milliseconds. */
   readonly maxAge: number | null;
+  /** Milliseconds. */
+  readonly minAge: number | null;
   readonly packages: { readonly deny: readonly string[]; readonly max: number | null } | null;
   readonly digest: boolean;
   readonly sameRepository: 'ignore' | 'warn' | 'deny';

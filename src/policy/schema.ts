@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseDuration } from './duration.ts';
 import { isPackagePattern } from './package-pattern.ts';
 import { predicateTypesOf } from './predicate-type.ts';
 import { publisherSigner, signedBy, type trustedSigner } from './signer-schema.ts';
@@ -29,6 +30,11 @@ const attestation = z
   })
   .describe('An attestation that must be there');
 
+function canBothHold(minAge: string | undefined, maxAge: string | undefined): boolean {
+  const [least, most] = [parseDuration(minAge ?? ''), parseDuration(maxAge ?? '')];
+  return least === null || most === null || least <= most;
+}
+
 const requirements = z
   .strictObject({
     attestations: z.array(attestation).min(1).max(50).optional(),
@@ -42,7 +48,14 @@ const requirements = z
       .describe('Every base below obeys the policy too'),
     maxAge: duration
       .optional()
-      .describe("By the log's or timestamp's time, else the lock's; a duration: whole numbers with s, m, h, d, w or y"),
+      .describe(
+        "By the log's time or that of a keyless certificate's timestamp, else the lock's; a timestamp beside a key's or a Notation signature can be made anew by anybody, and does not count. A duration: whole numbers with s, m, h, d, w or y",
+      ),
+    minAge: duration
+      .optional()
+      .describe(
+        "How long it must have been signed, so that others have had time to notice: by the log's or any timestamp's time, else the lock's; a duration",
+      ),
     packages: z
       .strictObject({
         deny: z
@@ -64,6 +77,7 @@ const requirements = z
     digest: z.boolean().optional().describe('Whether the image must be written with a digest'),
   })
   .refine((value) => Object.keys(value).length > 0, 'nothing is required')
+  .refine(({ minAge, maxAge }) => canBothHold(minAge, maxAge), 'minAge is longer than maxAge: no image could be both')
   .describe('What must hold besides a signature');
 
 const rule = z

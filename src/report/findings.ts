@@ -147,8 +147,15 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   },
   'image.too-old': {
     headline: 'older than allowed',
-    meaning: 'The proven time of its signature lies further back than `maxAge`, or no time is proven.',
+    meaning:
+      "The proven time of its signature lies further back than `maxAge`, or no time that its signer bound is proven: a timestamp beside a key's signature can be made anew by anybody.",
     cure: 'Take a newer image, or raise `maxAge`.',
+  },
+  'image.too-new': {
+    headline: 'younger than allowed',
+    meaning:
+      'It was signed less than `minAge` ago, or no time is proven: others have not had time to notice what is wrong with it.',
+    cure: 'Wait, take an older image, or lower `minAge`.',
   },
   'image.digest-required': {
     headline: 'written without a digest',

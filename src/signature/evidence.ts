@@ -1,5 +1,6 @@
 import type { Attachment, CertificateClaims, Evidence, EvidenceForm, Problem, Signer } from '../model/index.ts';
 import type { SignedStatement } from './attachment-reader.ts';
+import { signatureId } from './signature-id.ts';
 import type { ProvenTime } from './verify-anchored.ts';
 
 /** A signer that verified, with the material it verified with. */
@@ -9,6 +10,8 @@ export interface Proof extends ProvenTime {
   /** Identifiers of keys, certificates and roots. */
   readonly materials: readonly string[];
   readonly trustedRoot: string | null;
+  /** Since when the certificate of a keyless signer was valid. */
+  readonly certifiedSince?: string;
 }
 
 const forms: Readonly<Record<Attachment['form'], EvidenceForm>> = {
@@ -58,6 +61,7 @@ export function provenEvidence(attachment: Attachment, statement: SignedStatemen
     ...proof,
     verified: true,
     problem: null,
+    signatureId: signatureId(statement.signed.signature),
     statement: statement.form === 'attestation' ? statement.statement : null,
   };
 }

@@ -98,15 +98,16 @@ function withPresent(entity: SignedEntity, now: Date): SignedEntity {
 }
 
 function provenTime({ entries, tokens }: Supported): ProvenTime {
-  const entry = entries.find(timed) ?? entries[0];
+  // Anybody can have a key's signature logged once more, so that the first time is the one that says most.
+  const [clocked] = entries.filter(timed).sort((a, b) => Number(a.integratedTime) - Number(b.integratedTime));
+  const entry = clocked ?? entries[0];
   const log = entry === undefined ? null : { index: provenIndex(entry), id: entry.logId.keyId.toString('hex') };
-  const clocked = entries.find(timed);
   if (clocked !== undefined) {
     return { time: dateTime(new Date(Number(clocked.integratedTime) * 1000)), timeSource: 'log', log };
   }
-  const [stamp] = tokens;
-  if (stamp === undefined) return { time: null, timeSource: null, log };
-  return { time: dateTime(stamp.token.signingTime), timeSource: 'timestamp', log };
+  const [stamped] = tokens.map(({ token }) => token.signingTime).sort((a, b) => a.getTime() - b.getTime());
+  if (stamped === undefined) return { time: null, timeSource: null, log };
+  return { time: dateTime(stamped), timeSource: 'timestamp', log };
 }
 
 /** The index that is signed: the promise's, else the proof's (the one beside it is anybody's word). */

@@ -4,6 +4,7 @@ import type { CertificateClaims, Problem, Signer } from '../model/index.ts';
 import type { SignedStatement } from './attachment-reader.ts';
 import { certificateClaims } from './certificate.ts';
 import { assertSigningCertificate, certificateSigner } from './certificate-checks.ts';
+import { dateTime } from './date-time.ts';
 import type { Proof } from './evidence.ts';
 import { assertLogged } from './log-entry.ts';
 import type { PreparedMaterial } from './prepared-material.ts';
@@ -72,7 +73,8 @@ export function verifyCertificate(
       try {
         const time = verifyAnchored(statement, { kind: 'certificate', certificate }, anchors, now);
         const trustedRoot = anchors.kind === 'root' ? anchors.id : null;
-        proofs.push({ ...time, signer, claims, materials: materialsOf(anchors, time), trustedRoot });
+        const since = signer.kind === 'keyless' ? { certifiedSince: dateTime(certificate.notBefore) } : {};
+        proofs.push({ ...time, ...since, signer, claims, materials: materialsOf(anchors, time), trustedRoot });
       } catch (error) {
         problems.push(problemOf(error));
       }

@@ -81,11 +81,11 @@ export async function createInstance(options: { readonly intermediate?: Certific
     transparency: 'own',
   };
 
-  function promise(body: Buffer, time: Date, key: KeyObject = log.privateKey): string {
+  function promise(body: Buffer, time: Date, key: KeyObject = log.privateKey, logIndex = 7): string {
     const payload = {
       body: body.toString('base64'),
       integratedTime: Math.floor(time.getTime() / 1000),
-      logIndex: 7,
+      logIndex,
       logID: logId.toString('hex'),
     };
     const signature = sign('sha256', Buffer.from(canonicalize(payload) ?? ''), key);
