@@ -73,10 +73,11 @@ describe('require.maxAge', () => {
 
   it('would be renewed by a stamp, if a stamp beside a key counted as one in the life of a certificate does', async () => {
     const policy = rule(`signedBy: [{key: acme.pub}, {${asked}}]\n    require: {maxAge: 30d}`);
-    const statuses = [stamped(young), keyless(young)].map(
-      async (evidence) => (await verdict(policy, inputOf(name, [logged(old), evidence]))).status,
-    );
-    expect(await Promise.all(statuses)).toEqual(['block', 'allow']);
+    for (const [evidence, status] of [
+      [stamped(young), 'block'],
+      [keyless(young), 'allow'],
+    ] as const)
+      expect(await verdict(policy, inputOf(name, [logged(old), evidence]))).toMatchObject({ status });
   });
 
   it.each<[string, readonly Evidence[], ReturnType<typeof lockOf>, string]>([
