@@ -1,27 +1,4 @@
-import semver from 'semver';
-import { apkOrder, debianOrder, naturalOrder, rpmOrder, type VersionOrder } from './version-orders.ts';
-
-const semanticTypes = new Set(['npm', 'cargo', 'golang', 'hex', 'pub', 'swift', 'nuget', 'composer', 'github']);
-
-/** Semantic versions need three numbers; people write ranges with fewer. */
-function padded(version: string): string {
-  const bare = version.replace(/^v/, '');
-  if (/^\d+$/.test(bare)) return `${bare}.0.0`;
-  return /^\d+\.\d+$/.test(bare) ? `${bare}.0` : bare;
-}
-
-const semanticOrder: VersionOrder = (left, right) => {
-  const a = semver.parse(padded(left), { loose: true });
-  const b = semver.parse(padded(right), { loose: true });
-  return a === null || b === null ? naturalOrder(left, right) : a.compare(b);
-};
-
-function orderOf(type: string | null): VersionOrder {
-  if (type === 'deb') return debianOrder;
-  if (type === 'rpm') return rpmOrder;
-  if (type === 'apk') return apkOrder;
-  return type !== null && semanticTypes.has(type) ? semanticOrder : naturalOrder;
-}
+import { orderOf } from './versions/order-of.ts';
 
 /** Debian's `5.6.1+really5.4.5` is 5.4.5 under a number that sorts higher. */
 function withoutDisguise(version: string): string {

@@ -1,0 +1,38 @@
+import { apkOrder } from './apk.ts';
+import { debianOrder } from './debian.ts';
+import { mavenOrder } from './maven.ts';
+import { naturalOrder } from './natural.ts';
+import { numberedOrder } from './numbered.ts';
+import type { VersionOrder } from './order.ts';
+import { packagistOrder } from './packagist.ts';
+import { pythonOrder } from './python.ts';
+import { rpmOrder } from './rpm.ts';
+import { rubyOrder } from './ruby.ts';
+import { nugetOrder, pubOrder, semanticOrder } from './semantic.ts';
+
+const orders: ReadonlyMap<string, VersionOrder> = new Map([
+  ['deb', debianOrder],
+  ['opkg', debianOrder],
+  ['rpm', rpmOrder],
+  ['alpm', rpmOrder],
+  ['apk', apkOrder],
+  ['npm', semanticOrder],
+  ['cargo', semanticOrder],
+  ['golang', semanticOrder],
+  ['hex', semanticOrder],
+  ['swift', semanticOrder],
+  ['github', semanticOrder],
+  ['nuget', nugetOrder],
+  ['pub', pubOrder],
+  ['pypi', pythonOrder],
+  ['maven', mavenOrder],
+  ['gem', rubyOrder],
+  ['composer', packagistOrder],
+  ['cran', numberedOrder],
+  ['hackage', numberedOrder],
+]);
+
+/** How versions of packages of this type are ordered (the types of package URLs); a natural order where the type has none of its own. */
+export function orderOf(type: string | null): VersionOrder {
+  return orders.get(type ?? '') ?? naturalOrder;
+}
