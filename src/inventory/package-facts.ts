@@ -1,5 +1,6 @@
 import { isInRange, type PackagePattern, parsePackagePattern } from './package-pattern.ts';
-import { type SbomPackage, sbomPackages } from './sbom-packages.ts';
+import type { SbomPackage } from './sbom/package.ts';
+import { readSbom } from './sbom/read-sbom.ts';
 
 /** What SBOMs say of the packages in an image. */
 export interface PackageFacts {
@@ -56,7 +57,10 @@ function namesOf({ names, source }: SbomPackage): ReadonlySet<string> {
  * is no SBOM or one cannot be read. A pattern that cannot be read counts as one that matches. Never throws.
  */
 export function packageFacts(predicates: readonly unknown[], patterns: readonly string[]): PackageFacts | null {
-  const lists = predicates.map(sbomPackages).filter((list) => list !== null);
+  const lists = predicates.flatMap((predicate) => {
+    const reading = readSbom(predicate);
+    return reading.ok ? [reading.packages] : [];
+  });
   if (lists.length === 0 || lists.length < predicates.length) return null;
   const denied = new Map<string, Set<string>>();
   const readable: NamedPattern[] = [];
@@ -74,7 +78,7 @@ export function packageFacts(predicates: readonly unknown[], patterns: readonly 
       denied.set(named.text, matches);
     }
   }
-  const counts = lists.map((list) => list.filter(({ counts: isSoftware }) => isSoftware).length);
+  const counts = lists.map((list) => list.filter(({ isSoftware }) => isSoftware).length);
   return {
     count: counts.reduce((most, count) => Math.max(most, count), 0),
     denied: Object.fromEntries([...denied].map(([text, matches]) => [text, [...matches]])),

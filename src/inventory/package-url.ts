@@ -9,6 +9,10 @@ export interface PackageUrl {
   readonly version: string;
   /** The `upstream` qualifier: the source package, for some tools with `@version`; null where there is none. */
   readonly upstream: string | null;
+  /** The `distro` qualifier, for instance `debian-12`; empty where there is none. */
+  readonly distribution: string;
+  /** The `arch` qualifier; empty where there is none. */
+  readonly architecture: string;
 }
 
 const longest = 2_000;
@@ -34,13 +38,18 @@ export function parsePackageUrl(text: string): PackageUrl | null {
   if (type === undefined || last === undefined) return null;
   const at = last.lastIndexOf('@');
   const name = decoded(at > 0 ? last.slice(0, at) : last);
-  const upstream = qualifiers.find((qualifier) => qualifier.startsWith('upstream='));
+  const qualifier = (key: string): string | null => {
+    const found = qualifiers.find((one) => one.startsWith(`${key}=`));
+    return found === undefined ? null : decoded(found.slice(key.length + 1));
+  };
   if (name === '') return null;
   return {
     type: type.toLowerCase(),
     namespace: names.map(decoded).join('/'),
     name,
     version: at > 0 ? decoded(last.slice(at + 1)) : '',
-    upstream: upstream === undefined ? null : decoded(upstream.slice('upstream='.length)),
+    upstream: qualifier('upstream'),
+    distribution: qualifier('distro') ?? '',
+    architecture: qualifier('arch') ?? '',
   };
 }

@@ -125,7 +125,7 @@ describe('what an SBOM lists', () => {
     ['a package without a name', spdx({ name: '' })],
     ['a package that is no object', { spdxVersion: 'SPDX-2.3', packages: [1] }],
     ['components that are no list', cyclonedx({ name: 'a', components: {} })],
-    ['more packages than anybody ships', { spdxVersion: 'SPDX-2.3', packages: Array(100_001).fill({ name: 'a' }) }],
+    ['more packages than anybody ships', { spdxVersion: 'SPDX-2.3', packages: Array(200_001).fill({ name: 'a' }) }],
     [
       'components without end',
       Array(40)
@@ -143,46 +143,5 @@ describe('what an SBOM lists', () => {
 
   it('holds a pattern that cannot be read to be one that matches', () => {
     expect(isDenied(spdx(deb('a', '1')), 'b@^x')).toBe(true);
-  });
-});
-
-describe('SPDX 3', () => {
-  const context = 'https://spdx.org/rdf/3.0.1/spdx-context.jsonld';
-  const listed = {
-    type: 'software_Package',
-    spdxId: 'urn:xz',
-    name: 'liblzma5',
-    software_packageVersion: '5.6.1-1',
-    software_packageUrl: 'pkg:deb/debian/liblzma5@5.6.1-1?upstream=xz-utils',
-  };
-  const image = { type: 'software_Package', spdxId: 'urn:i', name: 'i', software_primaryPurpose: 'container' };
-  const sbom = (graph: readonly unknown[], changes = {}): unknown => ({
-    '@context': context,
-    '@graph': graph,
-    ...changes,
-  });
-
-  it('is read by package URL, whichever of its two places that stands in, and counts software alone', () => {
-    const { software_packageUrl: identifier, ...bare } = listed;
-    const identified = { ...bare, externalIdentifier: [{ externalIdentifierType: 'packageUrl', identifier }] };
-    for (const one of [listed, identified]) {
-      expect(packageFacts([sbom([image, one])], [backdoored])).toEqual({
-        count: 1,
-        denied: { [backdoored]: ['liblzma5 5.6.1-1'] },
-      });
-    }
-  });
-
-  it.each<[string, unknown]>([
-    [
-      'imports elements of another document',
-      sbom([listed, { type: 'SpdxDocument', import: [{ externalSpdxId: 'urn:x' }] }]),
-    ],
-    ['lists no package', sbom([{ type: 'SpdxDocument' }])],
-    ['holds an element of no type', sbom([listed, { name: 'xz-utils' }])],
-    ['holds a package of no name', sbom([listed, { type: 'software_Package' }])],
-    ['gives its words another meaning', sbom([listed], { '@context': [context, { name: 'urn:other' }] })],
-  ])('tells nothing where it %s', (_, predicate) => {
-    expect(packageFacts([predicate], [])).toBeNull();
   });
 });
