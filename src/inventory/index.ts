@@ -1,2 +1,10 @@
+/** What software is inside an image: SBOMs, package URLs, versions and their order, and the questions that are asked of them. */
 export { type PackageFacts, packageFacts } from './package-facts.ts';
 export { parsePackagePattern } from './package-pattern.ts';
+export { questionOfOsv } from './questions/osv.ts';
+export { isAdvisoryId, parseQuestion } from './questions/parse-question.ts';
+export { comparableName, comparableNames, type Match, type Question } from './questions/question.ts';
+export { readVex, type VexProduct, type VexState, type VexStatement, vexOf } from './questions/vex.ts';
+export type { SbomPackage } from './sbom/package.ts';
+export { readSbom } from './sbom/read-sbom.ts';
+export type { SbomReading } from './sbom/reading.ts';

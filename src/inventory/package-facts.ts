@@ -1,4 +1,5 @@
-import { isInRange, type PackagePattern, parsePackagePattern } from './package-pattern.ts';
+import { isNamedBy, type PackagePattern, parsePackagePattern } from './package-pattern.ts';
+import { comparableName, comparableNames } from './questions/question.ts';
 import type { SbomPackage } from './sbom/package.ts';
 import { readSbom } from './sbom/read-sbom.ts';
 
@@ -12,24 +13,9 @@ export interface PackageFacts {
 
 const mostNamed = 20;
 
-/** Names are compared without regard to case, and as Python's index does: `_`, `.` and `-` are one. */
-function comparable(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-
 interface NamedPattern {
   readonly text: string;
   readonly pattern: PackagePattern;
-}
-
-function isDenied({ pattern }: NamedPattern, found: SbomPackage): boolean {
-  if (pattern.type !== null && pattern.type !== found.type) return false;
-  if (pattern.namespace !== '' && comparable(pattern.namespace) !== comparable(found.namespace)) return false;
-  const wanted = comparable(pattern.name);
-  const { source } = found;
-  const bySource = source !== null && comparable(source.name) === wanted;
-  if (bySource && isInRange(pattern, found.type, source.version === '' ? found.version : source.version)) return true;
-  return found.names.some((name) => comparable(name) === wanted) && isInRange(pattern, found.type, found.version);
 }
 
 function describe({ names, version }: SbomPackage): string {
@@ -40,16 +26,12 @@ function describe({ names, version }: SbomPackage): string {
 function patternsByName(patterns: readonly NamedPattern[]): ReadonlyMap<string, readonly NamedPattern[]> {
   const byName = new Map<string, NamedPattern[]>();
   for (const named of patterns) {
-    const name = comparable(named.pattern.name);
+    const name = comparableName(named.pattern.name);
     const known = byName.get(name);
     if (known === undefined) byName.set(name, [named]);
     else known.push(named);
   }
   return byName;
-}
-
-function namesOf({ names, source }: SbomPackage): ReadonlySet<string> {
-  return new Set([...names, ...(source === null ? [] : [source.name])].map(comparable));
 }
 
 /**
@@ -71,8 +53,8 @@ export function packageFacts(predicates: readonly unknown[], patterns: readonly 
   }
   const byName = patternsByName(readable);
   for (const found of lists.flat()) {
-    const candidates = [...namesOf(found)].flatMap((name) => byName.get(name) ?? []);
-    for (const named of candidates.filter((candidate) => isDenied(candidate, found))) {
+    const candidates = [...comparableNames(found)].flatMap((name) => byName.get(name) ?? []);
+    for (const named of candidates.filter((candidate) => isNamedBy(candidate.pattern, found))) {
       const matches = denied.get(named.text) ?? new Set<string>();
       if (matches.size < mostNamed) matches.add(describe(found));
       denied.set(named.text, matches);

@@ -1,5 +1,7 @@
 import { compareToBound } from './compare-versions.ts';
 import { parsePackageUrl } from './package-url.ts';
+import { comparableName } from './questions/question.ts';
+import type { SbomPackage } from './sbom/package.ts';
 
 type Operator = '>=' | '>' | '<=' | '<' | '=';
 
@@ -54,7 +56,10 @@ function parseRange(text: string): readonly Comparator[] | null {
     const [least = '', most = ''] = between;
     return [comparatorsOf(`>=${least.trim()}`), comparatorsOf(`<=${most.trim()}`)].reduce(joined);
   }
-  return text.split(',').map(comparatorsOf).reduce(joined);
+  return text
+    .split(/,|(?<![,<>=^~\s])\s+(?=[<>=^~])/)
+    .map(comparatorsOf)
+    .reduce(joined);
 }
 
 function joined(left: readonly Comparator[] | null, right: readonly Comparator[] | null): readonly Comparator[] | null {
@@ -63,7 +68,7 @@ function joined(left: readonly Comparator[] | null, right: readonly Comparator[]
 
 /**
  * Reads `NAME`, `NAME@RANGE` or the same with a package URL for the name. A range is a version, `a - b` (both count),
- * or `>=a`, `>a`, `<=b`, `<b`, `^a`, `~a`, several with commas between (all must hold). Null where it is none of these.
+ * or `>=a`, `>a`, `<=b`, `<b`, `^a`, `~a`, several with commas or spaces between (all must hold). Null where it is none of these.
  */
 export function parsePackagePattern(text: string): PackagePattern | null {
   const at = text.lastIndexOf('@');
@@ -92,7 +97,30 @@ function holds(operator: Operator, order: number): boolean {
 }
 
 /** Whether a version, of a package of this type, is one that the pattern names. One that is not known may be. */
-export function isInRange({ comparators }: PackagePattern, type: string | null, version: string): boolean {
+function isInRange({ comparators }: PackagePattern, type: string | null, version: string): boolean {
   if (version === '') return true;
   return comparators.every(({ operator, version: bound }) => holds(operator, compareToBound(type, version, bound)));
+}
+
+/**
+ * The versions of a package that a pattern asks about: that of the source where the source bears the name, and the package's own
+ * where it does. None where it is another package.
+ */
+export function versionsAskedAbout(
+  pattern: PackagePattern,
+  { names, source, type, namespace, version }: SbomPackage,
+): readonly string[] {
+  if (pattern.type !== null && pattern.type !== type) return [];
+  if (pattern.namespace !== '' && comparableName(pattern.namespace) !== comparableName(namespace)) return [];
+  const wanted = comparableName(pattern.name);
+  const bySource = source !== null && comparableName(source.name) === wanted;
+  return [
+    ...(bySource ? [source.version === '' ? version : source.version] : []),
+    ...(names.some((name) => comparableName(name) === wanted) ? [version] : []),
+  ];
+}
+
+/** Whether the pattern names this package, or what it was built from, in this version. */
+export function isNamedBy(pattern: PackagePattern, found: SbomPackage): boolean {
+  return versionsAskedAbout(pattern, found).some((version) => isInRange(pattern, found.type, version));
 }

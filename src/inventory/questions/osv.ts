@@ -1,0 +1,128 @@
+import { parsePackageUrl } from '../package-url.ts';
+import { isObject, type Json, listOf, textOf } from '../sbom/json.ts';
+import type { SbomPackage } from '../sbom/package.ts';
+import { orderOf } from '../versions/order-of.ts';
+import { affectedEcosystem, type Ecosystem } from './ecosystems.ts';
+import { comparableName, type Match, type Question } from './question.ts';
+
+interface Event {
+  readonly kind: 'introduced' | 'fixed' | 'last_affected' | 'limit';
+  readonly version: string;
+}
+
+interface Affected {
+  readonly ecosystem: Ecosystem;
+  readonly name: string;
+  readonly ranges: readonly (readonly Event[])[];
+  readonly versions: ReadonlySet<string>;
+  /** Whether the advisory was found not to be about this package after all (Wolfi and Chainguard say so). */
+  readonly isFalsePositive: boolean;
+}
+
+const eventKinds = ['introduced', 'fixed', 'last_affected', 'limit'] as const;
+
+function readEvents(range: unknown): readonly Event[] {
+  if (!isObject(range) || range['type'] === 'GIT') return [];
+  return listOf(range['events']).flatMap((event) =>
+    isObject(event)
+      ? eventKinds.flatMap((kind) => {
+          const version = textOf(event[kind]);
+          return version === '' ? [] : [{ kind, version }];
+        })
+      : [],
+  );
+}
+
+function isFalsePositive(affected: Json): boolean {
+  const specific = affected['ecosystem_specific'];
+  if (!isObject(specific)) return false;
+  const components = listOf(specific['components']);
+  const statuses = components.map((one) => (isObject(one) ? textOf(one['latest_event_status']) : ''));
+  const own = textOf(specific['latest_event_status']);
+  const isNoFinding = (status: string): boolean => status === 'false_positive_determination';
+  return isNoFinding(own) || (statuses.length > 0 && statuses.every(isNoFinding));
+}
+
+function readAffected(affected: unknown): Affected | null {
+  const named = isObject(affected) ? affected['package'] : null;
+  if (!isObject(affected) || !isObject(named)) return null;
+  const purl = parsePackageUrl(textOf(named['purl']));
+  const ecosystem = affectedEcosystem(textOf(named['ecosystem']), purl);
+  const name = textOf(named['name']) || (purl?.name ?? '');
+  if (ecosystem === null || name === '') return null;
+  return {
+    ecosystem,
+    name,
+    ranges: listOf(affected['ranges'])
+      .map(readEvents)
+      .filter((events) => events.length > 0),
+    versions: new Set(listOf(affected['versions']).map(textOf)),
+    isFalsePositive: isFalsePositive(affected),
+  };
+}
+
+/** OSV schema 1.7, "affected[].ranges[].events": sorted, and the last event at or before a version says how it stands. */
+function stateIn(events: readonly Event[], version: string, type: string): Match | null {
+  const order = orderOf(type);
+  const compare = (bound: string): number => (bound === '0' ? 1 : order(version, bound));
+  const relevant = events.filter(({ kind, version: bound }) => {
+    const result = compare(bound);
+    return kind === 'last_affected' ? result > 0 : result >= 0;
+  });
+  const rank = { limit: 0, introduced: 1, last_affected: 2, fixed: 3 } as const;
+  const [last] = relevant.toSorted((left, right) => {
+    const [a, b] = [left.version, right.version];
+    const byVersion = a === b ? 0 : a === '0' ? -1 : b === '0' ? 1 : order(a, b);
+    return -byVersion || rank[right.kind] - rank[left.kind];
+  });
+  if (last === undefined) return null;
+  if (last.kind === 'introduced') return 'affected';
+  return last.kind === 'fixed' ? 'fixed' : 'not-affected';
+}
+
+function versionsOf({ ecosystem, name }: Affected, found: SbomPackage): readonly string[] {
+  if (!ecosystem.includes(found)) return [];
+  const wanted = comparableName(name);
+  const { source } = found;
+  const isSource = ecosystem.namesSources && source !== null && comparableName(source.name) === wanted;
+  const isOwn = found.names.some((one) => comparableName(one) === wanted);
+  return [
+    ...(isSource ? [source.version === '' ? found.version : source.version] : []),
+    ...(isOwn && (ecosystem.namesPackages || source === null) ? [found.version] : []),
+  ];
+}
+
+function matchOne(affected: Affected, found: SbomPackage): Match | null {
+  const states = versionsOf(affected, found).map((version): Match => {
+    if (affected.isFalsePositive) return 'not-affected';
+    // a version that nobody says may be one that is affected
+    if (version === '' || affected.versions.has(version)) return 'affected';
+    const inRanges = affected.ranges.map((events) => stateIn(events, version, affected.ecosystem.type));
+    return strictest(inRanges) ?? 'not-affected';
+  });
+  return strictest(states);
+}
+
+function strictest(states: readonly (Match | null)[]): Match | null {
+  return (['affected', 'fixed', 'not-affected'] as const).find((state) => states.includes(state)) ?? null;
+}
+
+/**
+ * The question that an advisory in OSV's form asks (schema 1.7). Null where the document is no advisory that names packages, or
+ * where it was withdrawn.
+ */
+export function questionOfOsv(document: unknown): Question | null {
+  if (!isObject(document)) return null;
+  const id = textOf(document['id']);
+  const affected = listOf(document['affected'])
+    .map(readAffected)
+    .filter((one) => one !== null);
+  if (id === '' || affected.length === 0 || textOf(document['withdrawn']) !== '') return null;
+  const aliases = [...listOf(document['aliases']), ...listOf(document['upstream'])].map(textOf);
+  return {
+    label: id,
+    ids: [...new Set([id, ...aliases.filter((alias) => alias !== '')])],
+    names: [...new Set(affected.map(({ name }) => comparableName(name)))],
+    match: (found) => strictest(affected.map((one) => matchOne(one, found))),
+  };
+}

@@ -1,0 +1,26 @@
+import type { SbomPackage } from '../sbom/package.ts';
+
+/** How a package stands to a question. */
+export type Match = 'affected' | 'not-affected' | 'fixed';
+
+/** What is asked of the packages of builds: one package in some versions, or one advisory. */
+export interface Question {
+  /** As it was asked, or the advisory's id. */
+  readonly label: string;
+  /** The advisory's id and its aliases, by which VEX speaks of it; empty where no advisory is asked about. */
+  readonly ids: readonly string[];
+  /** The names that packages or their sources must have to be looked at, in the form of `comparableName`. */
+  readonly names: readonly string[];
+  /** How a package stands to it; null where it is about another package. */
+  match(found: SbomPackage): Match | null;
+}
+
+/** Names are compared without regard to case, and as Python's index does: `_`, `.` and `-` are one. */
+export function comparableName(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+/** All names by which a package can be asked for: its own, qualified ones, and its source's. */
+export function comparableNames({ names, source }: SbomPackage): ReadonlySet<string> {
+  return new Set([...names, ...(source === null ? [] : [source.name])].map(comparableName));
+}
