@@ -1,4 +1,4 @@
-import { compareText, type VersionOrder } from '../versions/order.ts';
+import type { VersionOrder } from '../versions/order.ts';
 import { orderOf } from '../versions/order-of.ts';
 
 type Comparator = '=' | '!=' | '<' | '<=' | '>' | '>=';
@@ -54,13 +54,7 @@ function orderOfScheme(scheme: string): VersionOrder {
 }
 
 /** By UTF-8 bytes, which is by code point and not by UTF-16's units. */
-const compareBytes: VersionOrder = (left, right) => {
-  const [one, other] = [[...left], [...right]];
-  const at = one.findIndex((character, index) => character !== other[index]);
-  if (at < 0) return compareText(left, right);
-  const [a, b] = [one[at]?.codePointAt(0) ?? -1, other[at]?.codePointAt(0) ?? -1];
-  return a - b;
-};
+const compareBytes: VersionOrder = (left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right));
 
 function parseConstraint(text: string): Constraint | null {
   const found = /^(>=|<=|!=|>|<|=)?([^<>=!|\s]+)$/.exec(text);

@@ -60,7 +60,7 @@ export function layerOf(value: unknown): string | null {
 }
 
 /** `xz-utils`, `xz-utils@5.6.1` or `xz-5.6.1-1.fc40.src.rpm`, as package URLs and tools write what a package was built from. */
-export function sourceOf(upstream: string): SourcePackage | null {
+function sourceOf(upstream: string): SourcePackage | null {
   if (upstream === '') return null;
   const rpm = /^([^\s/]{1,200})-([^-\s/]{1,100}-[^-\s/]{1,100})\.(?:no)?src\.rpm$/.exec(upstream);
   if (rpm?.[1] !== undefined && rpm[2] !== undefined) return { name: rpm[1], version: rpm[2] };

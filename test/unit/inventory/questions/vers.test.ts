@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isInVers, parseVers } from '../../../../src/inventory/questions/vers.ts';
 import { orderOf } from '../../../../src/inventory/versions/order-of.ts';
@@ -47,8 +46,10 @@ describe('a range in the form of VERS', () => {
     },
   );
 
-  it('of many parts ends soon', () => {
-    fc.assert(fc.property(fc.string({ maxLength: 5_000 }), (text) => parseVers(`vers:deb/${text}`) !== undefined));
+  it('is refused where it has more parts than anybody writes', () => {
+    const parts = Array.from({ length: 500 }, (_, index) => String(index));
+    expect(parseVers(`vers:npm/${parts.join('|')}`)).not.toBeNull();
+    expect(parseVers(`vers:npm/${parts.join('|').padEnd(5_000, '0')}`)).toBeNull();
   });
 });
 
