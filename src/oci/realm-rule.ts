@@ -35,20 +35,23 @@ export function parseRealm(registry: string, realm: string): URL {
   return url;
 }
 
-/** Whether user or machine listed a realm for this registry. Only https goes there. */
+/** Whether user or machine listed a realm for this registry. Only https goes there, but to this machine itself. */
 export function isListedTokenService(registry: string, realm: URL, listed: ListedTokenServices): boolean {
   const name = normalisedRegistry(registry);
   const own = Object.hasOwn(listed, name) ? (listed[name] ?? []) : [];
-  return realm.protocol === 'https:' && own.includes(realm.host);
+  const isPrivate = realm.protocol === 'https:' || isLoopback(realm.host);
+  return isPrivate && own.includes(realm.host);
 }
 
 /**
  * Whether stored credentials of `registry` may go to a realm without being told: the registry's own host, or a host of the
- * same registrable domain (public suffixes of companies count, so that two customers of one cloud are strangers).
+ * same registrable domain (public suffixes of companies count, so that two customers of one cloud are strangers). On this machine
+ * each port may be somebody else's.
  */
 export async function isOwnTokenService(registry: string, realm: URL): Promise<boolean> {
   const host = apiHost(registry);
-  if (realm.protocol === 'http:') return isLoopback(realm.host) && isLoopback(host);
+  if (isLoopback(host)) return realm.host === new URL(`${realm.protocol}//${host}`).host;
+  if (realm.protocol === 'http:') return false;
   if (realm.host === host || bareHost(realm.host) === bareHost(host)) return true;
   const { getDomain } = await import('tldts');
   const domainOf = (each: string): string | null =>

@@ -35,7 +35,16 @@ describe('a token service', () => {
     ['registry', 'https://auth/', false],
     ['registry:5000', 'https://registry:5001/', true],
     ['10.0.0.1:5000', 'https://10.0.0.2/', false],
-    ['127.0.0.1:5000', 'http://127.0.0.1:5001/', true],
+    ['127.0.0.1:5000', 'http://127.0.0.1:5000/', true],
+    ['localhost:80', 'http://localhost/token', true],
+    ['[::1]:5000', 'http://[::1]:5000/', true],
+    ['127.0.0.1:5000', 'http://127.0.0.1:5001/', false],
+    ['127.0.0.1:5000', 'https://127.0.0.1:5001/', false],
+    ['127.0.0.1:5000', 'http://localhost:5000/', false],
+    ['127.0.0.1:5000', 'http://127.0.0.2:5000/', false],
+    ['localhost:5000', 'http://localhost/', false],
+    ['registry.example.com', 'http://registry.example.com/', false],
+    ['registry.example.com', 'http://localhost/', false],
     ['127.0.0.1:5000', 'https://example.com/', false],
     ['docker.io', 'https://docker.io.example.com/', false],
   ])('of %s at %s may have its credentials: %s', async (registry, realm, expected) => {
@@ -53,8 +62,14 @@ describe('a token service', () => {
     ['other.example.com', 'https://auth.other.net/token', false],
     ['index.docker.io', 'https://login.other.net/token', true],
     ['constructor', 'https://auth.other.net/token', false],
+    ['localhost:5000', 'http://localhost:5001/token', true],
+    ['localhost:5000', 'http://localhost:5002/token', false],
   ])('of %s at %s is listed: %s', (registry, realm, expected) => {
-    const listed = { 'registry.example.com': ['auth.other.net'], 'docker.io': ['login.other.net'] };
+    const listed = {
+      'registry.example.com': ['auth.other.net'],
+      'docker.io': ['login.other.net'],
+      'localhost:5000': ['localhost:5001'],
+    };
     expect(isListedTokenService(registry, new URL(realm), listed)).toBe(expected);
   });
 });
