@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Environment, VerifyError } from '../model/index.ts';
+import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
 import { readBoundedFile } from './bounded-file.ts';
 import { isRecord, textOr, textsOf } from './json-shape.ts';
 
@@ -20,7 +20,7 @@ export async function readDockerConfiguration(environment: Environment): Promise
   let parsed: unknown;
   try {
     const bytes = await readBoundedFile(file, largestFile);
-    parsed = bytes === null || bytes.length === 0 ? {} : JSON.parse(bytes.toString('utf8'));
+    parsed = bytes === null || bytes.length === 0 ? {} : parseBoundedJson(bytes.toString('utf8'));
   } catch (cause) {
     throw new VerifyError('config.invalid', `Docker's configuration cannot be read: ${(cause as Error).message}`, {
       hint: 'repair the file, or name another folder with --config or DOCKER_CONFIG',

@@ -1,3 +1,5 @@
+import { parseBoundedJson } from '../model/index.ts';
+
 /** Whether a parsed JSON value is an object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -28,7 +30,7 @@ export function recordAt(value: unknown, ...path: readonly string[]): Readonly<R
 /** Parses JSON; undefined where the text is none. */
 export function tryParseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { type Environment, VerifyError } from '../model/index.ts';
+import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
 import { readBoundedFile } from './bounded-file.ts';
 import { isRecord } from './json-shape.ts';
 import type { SourceRule } from './source-rule.ts';
@@ -94,7 +94,7 @@ function parseRule(value: unknown, place: string): SourceRule {
  */
 export async function parseUserPolicy(text: string, file: string): Promise<UserPolicy> {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = parseBoundedJson(text);
     // JSON.parse keeps the last of two equal names without a word, where Go merges them
     const { parseDocument } = await import('yaml');
     const [problem] = parseDocument(text, { uniqueKeys: true, schema: 'json' }).errors;

@@ -1,3 +1,4 @@
+import { deepestOfGo, parseBoundedJson } from '../model/index.ts';
 import { invalidDockerfile } from './invalid-dockerfile.ts';
 import { trimStart } from './whitespace.ts';
 
@@ -140,7 +141,7 @@ function syntaxOfJson(text: string, line: number): SyntaxDirective | null {
   if (!/^[\t\n\r ]*\{/.test(text)) return null;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseBoundedJson(text, deepestOfGo);
   } catch {
     return null;
   }

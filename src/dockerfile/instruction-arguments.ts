@@ -1,3 +1,4 @@
+import { deepestOfGo, parseBoundedJson } from '../model/index.ts';
 import { invalidDockerfile } from './invalid-dockerfile.ts';
 import { cutBlanks, isSpace, splitBlanks, trimStart } from './whitespace.ts';
 
@@ -63,7 +64,7 @@ function parseJson(rest: string): Arguments | null {
   if (!text.startsWith('[')) return null;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseBoundedJson(text, deepestOfGo);
   } catch {
     return null;
   }

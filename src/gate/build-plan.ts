@@ -1,6 +1,6 @@
 import { askBuildx, type KeptInput, type Programs } from '../builder/index.ts';
 import { bakeInvocation, bakeProducts, parseBakeArguments, parseBuildArguments } from '../invocation/index.ts';
-import { type BuildTarget, type Environment, VerifyError } from '../model/index.ts';
+import { type BuildTarget, type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
 import type { StandardInput } from './standard-input.ts';
 
 /** A build or bake, read and ready to be verified and run. */
@@ -55,7 +55,7 @@ function lastWords(stderr: string): string {
 
 function readPrinted(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch (cause) {
     throw new VerifyError(
       'bake.invalid',

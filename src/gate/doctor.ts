@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuilderImage, builderImages, isAtLeast } from '../builder/index.ts';
-import { isVerifyError, parseCanonicalName } from '../model/index.ts';
+import { isVerifyError, parseBoundedJson, parseCanonicalName } from '../model/index.ts';
 import { loadPolicies } from '../policy/index.ts';
 import { programsFor, readyBuilder } from './builder-readiness.ts';
 import { checkImages } from './check.ts';
@@ -103,7 +103,7 @@ async function examineBuilder(session: Session): Promise<readonly Examination[]>
 
 async function dockerConfiguration(session: Session): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const parsed: unknown = JSON.parse(
+    const parsed: unknown = parseBoundedJson(
       await readFile(join(session.environment.dockerConfigDirectory, 'config.json'), 'utf8'),
     );
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};

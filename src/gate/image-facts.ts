@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ImageFacts } from '../lineage/index.ts';
-import { parseReference, VerifyError } from '../model/index.ts';
+import { parseBoundedJson, parseReference, VerifyError } from '../model/index.ts';
 import { bounds } from '../oci/index.ts';
 import type { GatheredImage } from './gather-image.ts';
 
@@ -18,7 +18,7 @@ const configSchema = z.object({
 
 function parseConfig(bytes: Buffer, name: string): z.infer<typeof configSchema> {
   try {
-    return configSchema.parse(JSON.parse(bytes.toString('utf8')));
+    return configSchema.parse(parseBoundedJson(bytes.toString('utf8')));
   } catch (cause) {
     throw new VerifyError('registry.untrustworthy', `the configuration of ${name} makes no sense`, {
       hint: 'the image was pushed by a broken tool, or is none',

@@ -4,6 +4,7 @@ import {
   type Descriptor,
   type ImageUse,
   isVerifyError,
+  parseBoundedJson,
   parseReference,
   type UnsignedStatement,
 } from '../model/index.ts';
@@ -30,7 +31,7 @@ export interface GatheringSource extends LineageSource {
 /** The statement inside an unsigned in-toto layer; null where it makes no sense. */
 function parseStatement(bytes: Buffer): { readonly predicate: unknown } | null {
   try {
-    const parsed: unknown = JSON.parse(bytes.toString('utf8'));
+    const parsed: unknown = parseBoundedJson(bytes.toString('utf8'));
     return typeof parsed === 'object' && parsed !== null
       ? { predicate: (parsed as { predicate?: unknown }).predicate }
       : null;

@@ -6,6 +6,7 @@ import {
   isDigest,
   isVerifyError,
   type LineageClaim,
+  parseBoundedJson,
   parseReference,
 } from '../model/index.ts';
 import type { ImageFacts, Provenance } from './image-facts.ts';
@@ -54,7 +55,7 @@ function fromPair(values: Readonly<Record<string, string>>, claim: LineageClaim)
 
 function fromBuildpacks(labels: Readonly<Record<string, string>>): readonly BaseCandidate[] {
   try {
-    const parsed: unknown = JSON.parse(labels[buildpacks] ?? 'null');
+    const parsed: unknown = parseBoundedJson(labels[buildpacks] ?? 'null');
     const runImage = (parsed as { runImage?: { reference?: unknown } } | null)?.runImage?.reference;
     const reference = typeof runImage === 'string' ? parseReference(runImage) : null;
     if (reference === null) return [];

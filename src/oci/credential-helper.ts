@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { type Environment, VerifyError } from '../model/index.ts';
+import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 
 /** Name and secret for a registry; an identity token stands in place of a password (Docker's `<token>`). */
@@ -106,7 +106,7 @@ export async function askCredentialHelper(helper: string, key: string, asking: A
 function readHelperAnswer(helper: string, output: string): Credential | null {
   let value: unknown;
   try {
-    value = JSON.parse(output);
+    value = parseBoundedJson(output);
   } catch {
     throw failed(helper, 'printed something else than JSON');
   }

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Environment, VerifyError } from '../model/index.ts';
+import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 import { type Asking, askCredentialHelper, type Credential } from './credential-helper.ts';
 import { type DockerConfig, dockerConfigSchema, type StoredAuth } from './docker-config-schema.ts';
@@ -25,7 +25,7 @@ function parseConfig(text: string, file: string): DockerConfig {
     });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseBoundedJson(text);
   } catch {
     throw refuse('is not valid JSON');
   }

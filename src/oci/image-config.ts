@@ -1,4 +1,4 @@
-import { VerifyError } from '../model/index.ts';
+import { parseBoundedJson, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 
 function asObject(value: unknown): Record<string, unknown> {
@@ -19,7 +19,7 @@ function field(object: Record<string, unknown>, name: string): unknown {
 export function readOnbuild(bytes: Uint8Array, what: string): readonly string[] {
   let config: unknown;
   try {
-    config = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    config = parseBoundedJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new VerifyError('registry.untrustworthy', `the configuration of ${what} is not JSON`, { cause: error });
   }

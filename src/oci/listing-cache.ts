@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseBoundedJson } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 import { writeWhole } from './content-cache.ts';
 
@@ -30,7 +31,7 @@ export function openListingCache(folder: string): ListingCache {
       try {
         const file = fileOf(key);
         if ((await stat(file)).size > largest) return null;
-        const note = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+        const note = parseBoundedJson(await readFile(file, 'utf8')) as Record<string, unknown>;
         if (note['key'] !== key || typeof note['time'] !== 'number') return null;
         const age = Date.now() - note['time'];
         // A time to come is no time at all: a clock was set back.

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { type Descriptor, type Digest, formatPlatform, isDigest, platformOf, VerifyError } from '../model/index.ts';
+import {
+  type Descriptor,
+  type Digest,
+  formatPlatform,
+  isDigest,
+  parseBoundedJson,
+  platformOf,
+  VerifyError,
+} from '../model/index.ts';
 import { bounds } from './bounds.ts';
 import { manifestKind, mediaTypes } from './media-types.ts';
 
@@ -91,7 +99,7 @@ function complaint(error: z.ZodError): string {
 function parseJson(bytes: Uint8Array, what: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = parseBoundedJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw broken(what, 'it is not JSON', error);
   }

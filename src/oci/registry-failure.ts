@@ -1,10 +1,10 @@
-import { VerifyError } from '../model/index.ts';
+import { parseBoundedJson, VerifyError } from '../model/index.ts';
 import type { Answer } from './exchange.ts';
 
 /** The error codes that a registry names (OCI distribution-spec, "Error Codes"). Its messages are left out: they are whatever it likes. */
 function namedCodes(answer: Answer): readonly string[] {
   try {
-    const { errors } = JSON.parse(answer.body.toString('utf8')) as { readonly errors?: unknown };
+    const { errors } = parseBoundedJson(answer.body.toString('utf8')) as { readonly errors?: unknown };
     if (!Array.isArray(errors)) return [];
     return errors
       .slice(0, 3)

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { VerifyError } from '../model/index.ts';
+import { parseBoundedJson, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 import type { Challenge } from './challenge.ts';
 import type { Credential } from './credential-helper.ts';
@@ -76,7 +76,7 @@ function readToken(answer: Answer, request: TokenRequest): BearerToken {
     new VerifyError('registry.failed', `the token service ${host} of ${request.registry} answers with no token`);
   let value: unknown;
   try {
-    value = JSON.parse(answer.body.toString('utf8'));
+    value = parseBoundedJson(answer.body.toString('utf8'));
   } catch {
     throw unusable();
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { VerifyError } from '../model/index.ts';
+import { parseBoundedJson, VerifyError } from '../model/index.ts';
 import { isAbsent } from './docker-config-file.ts';
 
 const textEdit = z.object({ offset: z.int().nonnegative(), length: z.int().nonnegative(), content: z.string() });
@@ -39,7 +39,7 @@ export type InstallRecord = Readonly<z.infer<typeof installRecord>>;
  */
 export async function readInstallRecord(path: string): Promise<InstallRecord | null> {
   try {
-    return installRecord.parse(JSON.parse(await readFile(path, 'utf8')));
+    return installRecord.parse(parseBoundedJson(await readFile(path, 'utf8')));
   } catch (error) {
     if (isAbsent(error)) return null;
     throw new VerifyError('config.invalid', `${path} is not the record of an installation`, {

@@ -1,4 +1,5 @@
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import { parseBoundedJson } from '../model/index.ts';
 import { applyEdit, type TextEdit } from './text-edit.ts';
 
 /** Docker's own indentation (docker/cli, config/configfile: MarshalIndent with a tab). */
@@ -74,7 +75,7 @@ export class JsonText {
 
   /** @throws SyntaxError where `text` is not JSON, or no object */
   constructor(text: string) {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = parseBoundedJson(text);
     const root = parseTree(text);
     if (root === undefined || root.type !== 'object' || typeof parsed !== 'object')
       throw new SyntaxError('not an object');
@@ -89,7 +90,7 @@ export class JsonText {
 
   /** The value at `path`; undefined where there is none. */
   valueAt(path: readonly (string | number)[]): unknown {
-    let value: unknown = JSON.parse(this.text);
+    let value: unknown = parseBoundedJson(this.text);
     for (const step of path) {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
       value = Reflect.get(value, step);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CertificateMaterial, KeyMaterial } from '../model/index.ts';
+import { parseBoundedJson } from '../model/index.ts';
 import { parseCertificates, parsePublicKey } from './key-material.ts';
 import { nearestName } from './nearest-name.ts';
 import { invalidIn, type PolicyScope, readNamedFile, shortName } from './policy-scope.ts';
@@ -142,7 +143,7 @@ async function trustedRootsOf(scope: PolicyScope, path: Path, value: string): Pr
 /** Whether it is a JSON object; whether it is a trusted root is found out where it is first used. */
 function isJson(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseBoundedJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;

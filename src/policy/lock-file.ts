@@ -1,4 +1,4 @@
-import { isDigest, parseCanonicalName, type Signer, VerifyError } from '../model/index.ts';
+import { isDigest, parseBoundedJson, parseCanonicalName, type Signer, VerifyError } from '../model/index.ts';
 import type { LockEntry, LockFile } from './policy-set.ts';
 
 /** The lock's file name; it stands beside the policy. */
@@ -24,7 +24,7 @@ export function parseLock(bytes: Uint8Array, path: string): LockFile {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseBoundedJson(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(path, `not JSON: ${reason}`, 'delete it and run docker verify lock');

@@ -4,6 +4,11 @@ import { VerifyError } from '../model/index.ts';
 const largestFile = 1_048_576; // bytes
 const mostAliases = 50;
 const deepest = 64;
+/** Brackets and marks of a block that may stand inside each other before the text is parsed, quoted or not: far more than `deepest`. */
+const mostBrackets = 1_000;
+const mostMarks = 200;
+/** List, key, anchor and tag marks, one after another. */
+const marksInARow = new RegExp(`(?:[-?][ \\t]+|[&!][^\\s,[\\]{}]*\\s+){${mostMarks}}`, 'u');
 
 /** A YAML or JSON text that was parsed, and where each of its values stands. */
 export interface YamlSource {
@@ -40,6 +45,7 @@ export function parseYamlSource(bytes: Uint8Array, file: string): YamlSource {
 export function parseYamlSources(bytes: Uint8Array, file: string): readonly YamlSource[] {
   if (bytes.byteLength > largestFile) throw refuse(file, `larger than ${largestFile} bytes`, 1, 1);
   const text = decode(bytes, file);
+  refuseNesting(text, file);
   const counter = new LineCounter();
   try {
     const documents = parseAllDocuments(text, {
@@ -88,6 +94,17 @@ function sourceOf(document: Document.Parsed | Document, counter: LineCounter, fi
   };
   refuseDepth(source.value, 0, file);
   return source;
+}
+
+/** Refuses before parsing what the parser, and everything after it, would need a stack or much time for. */
+function refuseNesting(text: string, file: string): void {
+  let open = 0;
+  for (const mark of text) {
+    if (mark === '[' || mark === '{') open += 1;
+    else if (mark === ']' || mark === '}') open = Math.max(0, open - 1);
+    if (open > mostBrackets) break;
+  }
+  if (open > mostBrackets || marksInARow.test(text)) throw refuse(file, `nested deeper than ${deepest} levels`, 1, 1);
 }
 
 function refuseDepth(value: unknown, depth: number, file: string): void {

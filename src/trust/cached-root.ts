@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrustedRootSource } from '../model/index.ts';
+import { parseBoundedJson } from '../model/index.ts';
 import type { TrustInstance } from './trust-instance.ts';
 
 /** A trusted root that was refreshed earlier. */
@@ -42,7 +43,7 @@ function isCacheFile(value: unknown): value is CacheFile {
 /** The root that an earlier refresh kept in `directory`; null for none, and for one that is damaged in any way. */
 export async function cachedTrustedRoot(instance: TrustInstance, directory: string): Promise<CachedRoot | null> {
   try {
-    const file: unknown = JSON.parse(await readFile(pathOf(instance, directory), 'utf8'));
+    const file: unknown = parseBoundedJson(await readFile(pathOf(instance, directory), 'utf8'));
     if (!isCacheFile(file)) return null;
     const { parseTrustedRoots, sha256Of } = await import('./parse-trusted-root.ts');
     if (sha256Of(file.json) !== file.sha256) return null;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toTrustMaterial } from '@sigstore/verify';
-import { type Layer, type TrustedRootSource, VerifyError } from '../model/index.ts';
+import { type Layer, parseBoundedJson, type TrustedRootSource, VerifyError } from '../model/index.ts';
 
 /** Media types of a trusted root (sigstore/protobuf-specs, sigstore_trustroot.proto). */
 const mediaTypes = new Set([
@@ -45,7 +45,7 @@ export function parseTrustedRoot(json: string, name: string): TrustedRoot {
   if (json.length > longestRoot) throw invalid(name, 'it is larger than 4 MiB');
   let root: TrustedRoot;
   try {
-    const value: unknown = JSON.parse(json);
+    const value: unknown = parseBoundedJson(json);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no JSON object');
     root = TrustedRoot.fromJSON(value);
   } catch (error) {
@@ -81,7 +81,7 @@ function assertDated(root: TrustedRoot, name: string): void {
 /** Splits JSON lines (as `gh attestation trusted-root` prints them); a single document stays as it is. */
 function documents(text: string): readonly string[] {
   try {
-    JSON.parse(text);
+    parseBoundedJson(text);
     return [text];
   } catch {
     return text.split('\n').filter((line) => line.trim() !== '');

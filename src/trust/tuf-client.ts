@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Updater, type UpdaterOptions } from 'tuf-js';
 // Not among what the package's index names, yet its client tells by this class alone that a newest root has no successor.
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
+import { parseBoundedJson } from '../model/index.ts';
 
 /** What a server answered to a GET, read whole. */
 export interface FetchedFile {
@@ -48,7 +49,7 @@ function fetcherOf(fetchFile: FetchFile, folder: string): NonNullable<UpdaterOpt
 }
 
 function versionOf(root: string): number {
-  const { signed } = JSON.parse(root) as { readonly signed?: { readonly version?: unknown } };
+  const { signed } = parseBoundedJson(root) as { readonly signed?: { readonly version?: unknown } };
   return typeof signed?.version === 'number' ? signed.version : 0;
 }
 

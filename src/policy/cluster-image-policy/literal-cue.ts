@@ -1,3 +1,5 @@
+import { parseBoundedJson } from '../../model/index.ts';
+
 /**
  * The part of CUE that is evaluated: unification with literals, by this grammar (comments are dropped; fields are
  * separated by commas or line ends):
@@ -66,7 +68,7 @@ function tokenOf(groups: Readonly<Record<string, string | undefined>>): Token | 
 
 function unquote(text: string): string {
   try {
-    return JSON.parse(text) as string; // A JSON string literal: the pattern allows nothing else.
+    return parseBoundedJson(text) as string; // A JSON string literal: the pattern allows nothing else.
   } catch {
     throw new UnsupportedCue(text);
   }

@@ -25,6 +25,16 @@ describe('a lock', () => {
     ]);
   });
 
+  it('that is nested without end is refused at once', () => {
+    const deep = '{"a":'.repeat(300_000) + '1'.padEnd(300_001, '}');
+    const refusal = expect.objectContaining({
+      code: 'lock.invalid',
+      message: expect.stringContaining('nested deeper than 256 levels'),
+    });
+    for (const text of [deep, '['.repeat(300_000), `{"lockVersion": 1, "images": ${deep}}`])
+      expect(() => parse(text)).toThrow(refusal);
+  });
+
   it('is written sorted, with two spaces and a final newline', () => {
     const text = formatLock({
       'docker.io/library/golang:1': entry({ signer: keyed }),

@@ -22,6 +22,30 @@ describe('a policy’s text', () => {
     expect(() => parse(text)).toThrow(refusal);
   });
 
+  const many = 300_000;
+  it.each([
+    ['lists', '['.repeat(many)],
+    ['closed lists', '['.repeat(many) + ']'.repeat(many)],
+    ['JSON', '{"a":'.repeat(100_000) + '1'.padEnd(100_001, '}')],
+    ['objects', '{a: '.repeat(200_000)],
+    ['list marks', `${'- '.repeat(many)}x`],
+    ['key marks', `${'? '.repeat(many)}x`],
+    ['anchors', '&a '.repeat(many)],
+    ['anchors on lines', '&a\n'.repeat(many)],
+    ['tags', '!!seq '.repeat(100_000)],
+    ['a mixture', '- [ {a: '.repeat(100_000)],
+  ])('of %s inside each other without end is refused at once', (_, text) => {
+    const begun = process.cpuUsage();
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'policy.invalid' }));
+    const { user, system } = process.cpuUsage(begun);
+    expect((user + system) / 1_000).toBeLessThan(400);
+  });
+
+  it('with brackets, marks and anchors beside each other is read', () => {
+    const beside = `a: [${Array(2_000).fill('[]').join(', ')}]\nb: "${'- '.repeat(150)}"\nc:\n${'  - x\n'.repeat(500)}`;
+    expect(parse(beside).value).toMatchObject({ c: Array(500).fill('x') });
+  });
+
   it('of the largest size and depth is read', () => {
     expect(parse('a: 1'.padEnd(1_048_576)).value).toEqual({ a: 1 });
     expect(parse(`${'['.repeat(65)}${']'.repeat(65)}`).value).toHaveLength(1);

@@ -60,7 +60,7 @@ function keyOnly(key: KeyObject): VerificationMaterial {
 describe('a public key in place of', () => {
   let roots: VerificationMaterial;
   beforeAll(async () => {
-    roots = material({ trustedRoots: [(await createInstance()).source] });
+    roots = material({ trustedRoots: [(await createInstance()).source()] });
   });
 
   test.each(attacks)('%s is no signer, whatever is trusted', async (_, attack) => {
