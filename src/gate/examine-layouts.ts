@@ -92,8 +92,8 @@ async function gatherLayout(pipeline: Pipeline, use: ImageUse): Promise<Gathered
     const place = parseLayout(use.written, pipeline.session.environment.workingDirectory);
     const source = await openLayout(place.folder);
     const image = await resolveLayout(source, use, place);
-    const collected = await collectFor(pipeline, source, image);
-    const evidence = await verifyCollected(pipeline, collected.attachments);
+    const attached = await collectFor(pipeline, source, image);
+    const { evidence, collected } = await verifyCollected(pipeline, attached, image.root.digest);
     const resolution = { kind: 'resolved', image, client: null, tagDigest: null, failure: null } as const;
     return await withSboms(pipeline, source, image, { use, resolution, evidence, collected });
   } catch (error) {

@@ -74,7 +74,10 @@ async function look(pipeline: Pipeline, image: ExaminedImage, material: Verifica
   const { collected } = await gatherImage(pipeline, image.use, true);
   const problem = collected.problems[0];
   if (problem !== undefined) throw problem.error; // what could not be read is not unsigned
-  const evidence = await verifyAttachments(collected.attachments, material, { now: pipeline.session.now() });
+  const evidence = await verifyAttachments(collected.attachments, material, {
+    now: pipeline.session.now(),
+    isOver: () => pipeline.session.signal.aborted || performance.now() > pipeline.ends,
+  });
   const unknown = new Set(
     evidence.flatMap(({ form, problem, manifest }) =>
       form === 'notation' && problem?.code === 'unknown-signer' ? [manifest] : [],

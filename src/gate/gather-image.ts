@@ -37,8 +37,8 @@ async function gather(pipeline: Pipeline, use: ImageUse, everything: boolean): P
   if (resolution.kind === 'unresolved' || resolution.client === null) {
     return { use, resolution, evidence: [], collected: nothing, sboms: [] };
   }
-  const collected = await collectAttachments(resolution.client, resolution.image, options);
-  const evidence = await verifyCollected(pipeline, collected.attachments);
+  const attached = await collectAttachments(resolution.client, resolution.image, options);
+  const { evidence, collected } = await verifyCollected(pipeline, attached, resolution.image.root.digest);
   if (evidence.some(({ signer }) => signer?.kind === 'keyless')) pipeline.session.onKeyless();
   return await withSboms(pipeline, resolution.client, resolution.image, { use, resolution, evidence, collected });
 }

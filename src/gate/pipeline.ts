@@ -11,6 +11,8 @@ import type { Session } from './session.ts';
 /** What every image of one run is examined with. */
 export interface Pipeline {
   readonly session: Session;
+  /** When the time for verifying is over, by the clock of `performance.now()`. */
+  readonly ends: number;
   readonly policies: PolicySet;
   readonly material: VerificationMaterial;
   readonly revocation: RevocationSource | null;
@@ -43,6 +45,7 @@ export async function openPipeline(
   registries: Registries = openRegistries(session, local),
 ): Promise<Pipeline> {
   const { environment, own } = session;
+  const ends = performance.now() + own.timeout;
   const declared = await loadPolicies({
     environment,
     commandLine: own.policies,
@@ -55,6 +58,7 @@ export async function openPipeline(
   setTimeout(() => void prepareVerifier(gathered.material), 5).unref();
   return {
     session,
+    ends,
     policies,
     material: gathered.material,
     revocation: revocationSource(session, policies),

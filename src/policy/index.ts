@@ -19,6 +19,7 @@ export { signaturePlaces } from './signature-places.ts';
 export { stringifyYaml } from './stringify-yaml.ts';
 export { type PolicyTestResult, testPolicies } from './test-policies.ts';
 export { trustedEvidence } from './trusted-evidence.ts';
+export { wantedSigners } from './wanted-signers.ts';
 
 /**
  * Another tool's policy in our language.

@@ -1,5 +1,6 @@
 import type { Attachment, Digest, Evidence, VerificationMaterial } from '../model/index.ts';
 import type { NotationRoot } from './notation-root.ts';
+import type { IsWanted } from './prospect.ts';
 import type { RevocationSource } from './revocation-source.ts';
 
 export type { NotationRoot } from './notation-root.ts';
@@ -11,12 +12,17 @@ export interface VerifyOptions {
   readonly now?: Date;
   /** Where to look up whether certificates of Notation's signers were revoked; left out: nowhere. */
   readonly revocation?: RevocationSource;
+  /** Which signers could count, where so many attachments are there that not all can be tried; left out: all. */
+  readonly isWanted?: IsWanted;
+  /** Whether the time for verifying is over, asked before each attachment; left out: never. */
+  readonly isOver?: () => boolean;
 }
 
 /**
  * Says what each attachment proves: one or more pieces of evidence for each, in order. Each is tried on its own against
  * every key, certificate authority and trusted root; no network is touched but through `revocation`, and a bad attachment never throws: its
- * evidence has a `problem`. `materials` names everything that it verified with.
+ * evidence has a `problem`. `materials` names everything that it verified with. Of more than a few dozen, those are tried that
+ * could count and some of the others; one that could count and was not tried has the problem `not-tried`.
  */
 export async function verifyAttachments(
   attachments: readonly Attachment[],
@@ -25,7 +31,12 @@ export async function verifyAttachments(
 ): Promise<readonly Evidence[]> {
   if (attachments.length === 0) return [];
   const { verifyEach } = await import('./verify-each.ts');
-  return await verifyEach(attachments, material, options.now ?? new Date(), options.revocation ?? null);
+  return await verifyEach(attachments, material, {
+    now: options.now ?? new Date(),
+    revocation: options.revocation ?? null,
+    isWanted: options.isWanted ?? (() => true),
+    isOver: options.isOver ?? (() => false),
+  });
 }
 
 /** The part of an in-toto statement that says something. */

@@ -24,6 +24,9 @@ export const limits = {
   logEntries: 32,
   timestamps: 8,
   chainCertificates: 10,
+  /** Of one image: attachments that are tried though they are of nobody whom a policy names, and of those that could count. */
+  strangers: 64,
+  candidates: 256,
   /** Signatures in one DSSE envelope. */
   signatures: 16,
 } as const;

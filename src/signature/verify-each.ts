@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Attachment, Evidence, VerificationMaterial } from '../model/index.ts';
 import type { AttachmentReader } from './attachment-reader.ts';
 import { cosignAttestationReader } from './cosign-attestation.ts';
@@ -5,15 +6,17 @@ import { cosignSignatureReader } from './cosign-signature.ts';
 import { refusedEvidence } from './evidence.ts';
 import { limits } from './limits.ts';
 import { type PreparedMaterial, prepareMaterial } from './prepared-material.ts';
+import { type IsWanted, lookWith, prospectOf } from './prospect.ts';
 import { problemOf, Refusal } from './refusal.ts';
 import type { RevocationSource } from './revocation-source.ts';
 import { sigstoreBundleReader } from './sigstore-bundle.ts';
 import { verifyStatement } from './verify-statement.ts';
 
-const readers: Readonly<Record<Exclude<Attachment['form'], 'notation'>, AttachmentReader>> = {
+const readers: Readonly<Record<Attachment['form'], AttachmentReader | null>> = {
   'cosign-signature': cosignSignatureReader,
   'cosign-attestation': cosignAttestationReader,
   'sigstore-bundle': sigstoreBundleReader,
+  notation: null, // verified as a whole
 };
 
 /** In bytes; checked before anything is decoded. */
@@ -24,46 +27,110 @@ const largest: Readonly<Record<Attachment['form'], number>> = {
   notation: limits.payloadBytes,
 };
 
-function contentOf(attachment: Attachment): Buffer<ArrayBuffer> {
+function read(attachment: Attachment): {
+  readonly content: Buffer<ArrayBuffer>;
+  readonly reader: AttachmentReader | null;
+} {
   const size = Math.floor((attachment.content.length * 3) / 4);
   const most = largest[attachment.form];
   if (size > most + 2) {
     throw new Refusal('too-large', `it has ${size} bytes, at most ${most} are read`);
   }
-  return Buffer.from(attachment.content, 'base64');
+  return { content: Buffer.from(attachment.content, 'base64'), reader: readers[attachment.form] };
+}
+
+/** With what, when, and for how long. */
+export interface Verifying {
+  readonly now: Date;
+  readonly revocation: RevocationSource | null;
+  readonly isWanted: IsWanted;
+  readonly isOver: () => boolean;
 }
 
 async function verifyOne(
   attachment: Attachment,
   material: PreparedMaterial,
-  now: Date,
-  revocation: RevocationSource | null,
+  { now, revocation }: Verifying,
 ): Promise<readonly Evidence[]> {
   try {
-    const content = contentOf(attachment);
-    if (attachment.form === 'notation') {
+    const { content, reader } = read(attachment);
+    if (reader === null) {
       const { verifyNotation } = await import('./verify-notation.ts');
       return [await verifyNotation(attachment, content, material, now, revocation)];
     }
-    const statements = readers[attachment.form].read(attachment, content);
+    const statements = reader.read(attachment, content);
     return statements.flatMap((statement) => verifyStatement(attachment, statement, material, now));
   } catch (error) {
     return [refusedEvidence(attachment, problemOf(error))];
   }
 }
 
-/** Verifies each attachment on its own, in order: a broken or unrelated one never hides a good one. */
+/** An attachment to be tried, or what is said of it instead. */
+interface Attempt {
+  readonly index: number;
+  readonly attachment: Attachment;
+  /** Null: it is tried. */
+  readonly instead: Evidence | null;
+}
+
+function notTried(attachment: Attachment, reason: string): Evidence {
+  return refusedEvidence(attachment, { code: 'not-tried', message: `it was not tried: ${reason}` });
+}
+
+const overTime = 'the time for verifying is over';
+const overBound = `more than ${limits.candidates} that could count are attached`;
+
+/**
+ * What is worth trying, the likely before the strangers', each within a bound of its own. Where there are few, all are tried in the order
+ * given. Nothing that could count is passed over without being called `not-tried`.
+ */
+async function attemptsOf(
+  attachments: readonly Attachment[],
+  material: PreparedMaterial,
+  { isWanted, isOver }: Verifying,
+): Promise<readonly Attempt[]> {
+  const all = attachments.map((attachment, index): Attempt => ({ attachment, index, instead: null }));
+  if (attachments.length <= limits.strangers) return all;
+  const looking = lookWith(material, isWanted);
+  const likely: Attempt[] = [];
+  const strangers: Attempt[] = [];
+  for (const attempt of all) {
+    const { index, attachment } = attempt;
+    // oxlint-disable-next-line no-await-in-loop -- Ctrl-C is heard in between
+    if (index % 16 === 0) await turn();
+    if (isOver()) likely.push({ ...attempt, instead: notTried(attachment, overTime) });
+    else {
+      const { isLikely, untried } = prospectOf(attachment, read, looking);
+      if (!isLikely) strangers.push(strangers.length < limits.strangers ? attempt : { ...attempt, instead: untried });
+      else if (likely.length < limits.candidates) likely.push(attempt);
+      else likely.push({ ...attempt, instead: notTried(attachment, overBound) });
+    }
+  }
+  return [...likely, ...strangers];
+}
+
+/**
+ * Verifies each attachment on its own: a broken or unrelated one never hides a good one, nor do many. The evidence is in the order
+ * of the attachments.
+ */
 export async function verifyEach(
   attachments: readonly Attachment[],
   material: VerificationMaterial,
-  now: Date,
-  revocation: RevocationSource | null = null,
+  verifying: Verifying,
 ): Promise<readonly Evidence[]> {
   const prepared = await prepareMaterial(material);
-  const evidence: Evidence[] = [];
-  for (const attachment of attachments) {
+  const evidence: (readonly Evidence[])[] = [];
+  let tried = 0;
+  for (const { index, attachment, instead } of await attemptsOf(attachments, prepared, verifying)) {
     // One after another: the work is the processor's alone, and memory stays bounded.
-    evidence.push(...(await verifyOne(attachment, prepared, now, revocation)));
+    if (instead !== null) evidence[index] = [instead];
+    else if (verifying.isOver()) evidence[index] = [notTried(attachment, overTime)];
+    else {
+      evidence[index] = await verifyOne(attachment, prepared, verifying);
+      tried += 1;
+      // Ctrl-C is heard in between
+      if (tried % 16 === 0) await turn();
+    }
   }
-  return evidence;
+  return evidence.flat();
 }
