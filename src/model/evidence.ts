@@ -74,6 +74,8 @@ export interface Evidence {
   readonly claims: CertificateClaims;
   /** The repository named inside the signed payload, null where the form carries none. */
   readonly repository: string | null;
+  /** The image name inside the signed payload as it stands there, with its tag where it has one; left out where there is none. */
+  readonly signedName?: string;
   /** Annotations inside the signed payload. */
   readonly annotations: Readonly<Record<string, string>>;
   /** The in-toto statement of a verified attestation, parsed; null otherwise. */

@@ -55,6 +55,7 @@ export function builtinRules(catalogue: PublisherCatalogue, modeOption: Mode | n
         packages: null,
         digest: false,
         sameRepository: 'ignore' as const,
+        signedIdentity: null,
         signatures: null,
         publisher: entry.range,
       })),

@@ -117,6 +117,7 @@ async function compileRule(scope: PolicyScope, index: number, rule: RuleDocument
     packages: packages === undefined ? null : { deny: packages.deny ?? [], max: packages.max ?? null },
     digest: rule.require?.digest === true,
     sameRepository: rule.sameRepository ?? 'ignore',
+    signedIdentity: rule.signedIdentity ?? null,
     signatures:
       rule.signatures === undefined
         ? null

@@ -157,14 +157,21 @@ async function notationSigner(
     readonly subject: string;
     readonly ca: string;
     readonly tsa?: string | undefined;
+    readonly timestamp?: 'required' | 'optional' | undefined;
     readonly revocation?: NotationSigner['revocation'] | undefined;
   },
 ): Promise<NotationSigner> {
-  const { subject, ca, tsa, revocation = 'require' } = notation;
+  const { subject, ca, tsa, timestamp, revocation = 'require' } = notation;
+  if (timestamp === 'required' && tsa === undefined)
+    throw invalidIn(
+      scope,
+      [...path, 'notation', 'timestamp'],
+      'a timestamp that is required needs a tsa to be made by',
+    );
   const authority = await certificates(scope, [...path, 'notation', 'ca'], ca, 'notation');
   if (tsa !== undefined) await certificates(scope, [...path, 'notation', 'tsa'], tsa, 'notation-timestamp');
   if (revocation !== 'skip') scope.material.addRevocable(authority);
-  return { kind: 'notation', subject, authority, revocation };
+  return { kind: 'notation', subject, authority, revocation, timestampRequired: timestamp === 'required' };
 }
 
 /** Reads certificates, inline or in a file, into the scope's material. Answers their identifier. */

@@ -5,7 +5,7 @@ import { countSatisfied } from './distinct-signers.ts';
 import { findingOf, type JudgeContext, type Judgement, keyPending, refused, unmet } from './judgement.ts';
 import { claimsToBe, matchSigner, type SignerMatch, signersFor } from './match-signer.ts';
 import type { PolicyRule, SignerEntry, TrustedSigner } from './policy-set.ts';
-import { repositoryMatch } from './same-repository.ts';
+import { copiedFinding, isInPlace, isNamed, renamedFinding } from './signed-names.ts';
 
 const cosignSignature = 'https://sigstore.dev/cosign/sign/v1';
 
@@ -15,7 +15,7 @@ export function isSignature(evidence: Evidence): boolean {
   return evidence.predicateType === null || evidence.predicateType === cosignSignature;
 }
 
-/** Judges `signedBy` with its threshold, and `sameRepository`. */
+/** Judges `signedBy` with its threshold, `signedIdentity` and `sameRepository`. */
 export function judgeSignatures(context: JudgeContext, rule: PolicyRule, entries: readonly SignerEntry[]): Judgement {
   if (entries.length === 0) {
     return refused(
@@ -25,7 +25,21 @@ export function judgeSignatures(context: JudgeContext, rule: PolicyRule, entries
       }),
     );
   }
-  const signatures = relevantEvidence(context.input.image, context.input.evidence).filter(isSignature);
+  const all = relevantEvidence(context.input.image, context.input.evidence).filter(isSignature);
+  const signatures = all.filter((piece) => isNamed(context, rule, piece));
+  const judgement = judgePlaced(context, rule, entries, signatures);
+  if (judgement.holds || rule.signedIdentity === null) return judgement;
+  const renamed = trySignatures(context, rule, entries, all);
+  return renamed.holds ? unmet(context, renamedFinding(context, rule.signedIdentity, renamed.evidence)) : renamed;
+}
+
+/** Judges what stands in its own repository, as `sameRepository` asks. */
+function judgePlaced(
+  context: JudgeContext,
+  rule: PolicyRule,
+  entries: readonly SignerEntry[],
+  signatures: readonly Evidence[],
+): Judgement {
   const own = trySignatures(
     context,
     rule,
@@ -37,33 +51,6 @@ export function judgeSignatures(context: JudgeContext, rule: PolicyRule, entries
   if (!copied.holds) return copied;
   const finding = copiedFinding(context, rule, copied.evidence);
   return rule.sameRepository === 'warn' ? { ...copied, remarks: [finding] } : unmet(context, finding);
-}
-
-/** Whether the repository inside the payload is this one; a form without a name satisfies `warn`, and `deny` where the source is required. */
-function isInPlace(context: JudgeContext, rule: PolicyRule, piece: Evidence, entries: readonly SignerEntry[]): boolean {
-  if (rule.sameRepository === 'ignore') return true;
-  const match = repositoryMatch(piece, context.names);
-  if (match !== 'unnamed') return match === 'same';
-  if (rule.sameRepository === 'warn') return true;
-  const requiresSource = (signer: TrustedSigner): boolean =>
-    signer.kind === 'keyless' && signer.claims.sourceRepository !== undefined;
-  return entries.some((entry) =>
-    signersFor(entry, context.names).some(
-      (signer) => requiresSource(signer) && matchSigner(signer, piece, context.roots) === 'yes',
-    ),
-  );
-}
-
-function copiedFinding(context: JudgeContext, rule: PolicyRule, evidence: readonly Evidence[]): Finding {
-  const repositories = [
-    ...new Set(evidence.map((piece) => piece.repository ?? 'a signature that names no repository')),
-  ];
-  return findingOf('signature.copied', 'the signature was made for another repository', {
-    level: rule.sameRepository === 'warn' ? 'warning' : 'error',
-    expected: `a signature made for ${context.names.map((name) => name.repository).join(' or ')}`,
-    found: repositories.sort().join(', '),
-    hint: 'if this is a mirror, declare it under mirrors',
-  });
 }
 
 function trySignatures(
@@ -200,7 +187,7 @@ function combineStrangers(nearest: NearMiss, evidence: readonly Evidence[]): Fin
   return { ...nearest.finding, found: describeSigners(evidence.filter((piece) => piece.verified)) };
 }
 
-const nearness: readonly SignerMatch[] = ['yes', 'revocation', 'log', 'claims', 'untrusted-root', 'no'];
+const nearness: readonly SignerMatch[] = ['yes', 'revocation', 'log', 'timestamp', 'claims', 'untrusted-root', 'no'];
 
 function nearMiss(
   context: JudgeContext,
@@ -228,6 +215,12 @@ function strangerFinding(match: SignerMatch, piece: Evidence, expected: string, 
         expected,
         found: `${found}, without a log entry`,
         hint: 'sign again with a transparency log, or say log: optional',
+      });
+    case 'timestamp':
+      return findingOf('signature.log-missing', 'the right signer signed it, but without a timestamp', {
+        expected,
+        found: `${found}, without a timestamp that the rule accepts`,
+        hint: 'sign again with a timestamp authority, or leave timestamp: required out',
       });
     case 'claims':
       return findingOf(

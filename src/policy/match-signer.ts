@@ -4,7 +4,7 @@ import type { KeylessSigner, PolicyLayer, SignerEntry, TrustedSigner } from './p
 import { matchesText } from './text-pattern.ts';
 
 /** How near a piece of evidence comes to a signer: `yes`, or what is wrong with it, from nearest to farthest. */
-export type SignerMatch = 'yes' | 'revocation' | 'log' | 'claims' | 'untrusted-root' | 'no';
+export type SignerMatch = 'yes' | 'revocation' | 'log' | 'timestamp' | 'claims' | 'untrusted-root' | 'no';
 
 /** The trusted roots that a layer may rely on. */
 export interface RootScope {
@@ -52,6 +52,7 @@ export function matchSigner(signer: TrustedSigner, evidence: Evidence, roots: Ro
       const isTimed =
         evidence.timeSource !== 'timestamp' || evidence.materials.some((material) => roots.timestamps.has(material));
       if (!isTimed || !evidence.materials.includes(signer.authority)) return 'untrusted-root';
+      if (signer.timestampRequired && evidence.timeSource !== 'timestamp') return 'timestamp';
       return signer.revocation === 'require' && evidence.revocationUnknown !== undefined ? 'revocation' : 'yes';
     }
   }

@@ -10,6 +10,7 @@ import type {
 import type { ClusterPolicy } from './cluster-image-policy/cluster-policy.ts';
 import type { ImagePattern } from './image-pattern.ts';
 import type { Mirror } from './mirror.ts';
+import type { SignedIdentity } from './signed-identity.ts';
 import type { TextPattern } from './text-pattern.ts';
 
 /** What a policy says of something that no rule settles. */
@@ -47,6 +48,7 @@ export interface NotationSigner {
   readonly authority: string;
   /** What it takes that nothing is known of its certificates' revocation. */
   readonly revocation: 'require' | 'warn' | 'skip';
+  readonly timestampRequired: boolean;
 }
 
 /** An entry of `signedBy`, ready to be compared with evidence. */
@@ -96,6 +98,7 @@ export interface PolicyRule {
   readonly packages: { readonly deny: readonly string[]; readonly max: number | null } | null;
   readonly digest: boolean;
   readonly sameRepository: 'ignore' | 'warn' | 'deny';
+  readonly signedIdentity: SignedIdentity | null;
   readonly signatures: SignatureLocation | null;
   /** For a rule of the built-in policy: what the catalogue says. */
   readonly publisher: PublisherRange | null;

@@ -98,6 +98,7 @@ async function evidenceOf(
     materials: verified ? [...materials, ...(trustedRoot === null ? [] : [trustedRoot])] : [],
     claims: piece.claims ?? {},
     repository: piece.repository ?? null,
+    ...(piece.repository === undefined ? {} : { signedName: piece.repository }),
     annotations: {},
     statement: piece.statement === undefined ? null : { predicateType, ...asObject(piece.statement) },
     manifest: digestOf(path.join(' ')),

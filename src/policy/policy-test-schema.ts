@@ -34,7 +34,7 @@ const evidence = z
     time: z.iso.datetime().optional().describe('What log or timestamp prove'),
     log: z.boolean().optional().describe('Whether there is a log entry; left out: yes'),
     claims: z.record(text, text).optional(),
-    repository: text.optional().describe('The repository inside the payload'),
+    repository: text.optional().describe('The repository inside the payload, with a tag where it names one'),
     trustedRoot: text.optional().describe("github, or a private root's file; left out: public Sigstore"),
   })
   .refine(

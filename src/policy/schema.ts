@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseDuration } from './duration.ts';
 import { isPackagePattern } from './package-pattern.ts';
 import { predicateTypesOf } from './predicate-type.ts';
+import { signedIdentity } from './signed-identity.ts';
 import { publisherSigner, signedBy, type trustedSigner } from './signer-schema.ts';
 import { duration, imagePattern, text } from './value-schema.ts';
 
@@ -100,6 +101,7 @@ const rule = z
       .enum(['ignore', 'warn', 'deny'])
       .optional()
       .describe('A signature copied from another repository'),
+    signedIdentity: signedIdentity.optional(),
     signatures: z
       .strictObject({
         repository: text.optional(),
@@ -120,6 +122,7 @@ const rule = z
 interface RuleShape {
   readonly signedBy?: readonly unknown[] | undefined;
   readonly threshold?: number | undefined;
+  readonly signedIdentity?: unknown;
   readonly locked?: boolean | 'project' | undefined;
   readonly require?: { readonly attestations?: readonly { readonly signedBy?: unknown }[] | undefined } | undefined;
 }
@@ -132,6 +135,8 @@ function ruleProblem(value: RuleShape): string | null {
     return 'a rule needs something that must hold: signedBy, locked, or an attestation with its own signedBy';
   if (value.signedBy === undefined && attestations.some((entry) => entry.signedBy === undefined))
     return 'an attestation needs its own signedBy where the rule has none';
+  if (value.signedIdentity !== undefined && value.signedBy === undefined)
+    return 'signedIdentity says what the signatures of signedBy must name, and the rule has none';
   if (value.threshold !== undefined && value.threshold > (value.signedBy?.length ?? 0))
     return `threshold is ${value.threshold}, but signedBy has ${value.signedBy?.length ?? 0} entries`;
   return null;

@@ -47,6 +47,10 @@ const signerFields = {
         .describe(
           'PEM file, or inline PEM, of timestamp authorities; without one a signature ends with its certificate',
         ),
+      timestamp: z
+        .enum(['required', 'optional'])
+        .optional()
+        .describe('Whether a timestamp by one of tsa must be there (optional where nothing is said)'),
       revocation: z
         .enum(['require', 'warn', 'skip'])
         .optional()

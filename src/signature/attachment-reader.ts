@@ -11,6 +11,8 @@ export interface SignedStatement {
   readonly predicateType: string | null;
   /** The repository inside the payload, normalised where it is one. */
   readonly repository: string | null;
+  /** The name inside the payload as it stands there. */
+  readonly signedName?: string;
   readonly annotations: Readonly<Record<string, string>>;
   /** The parsed in-toto statement of an attestation, else null. */
   readonly statement: unknown;

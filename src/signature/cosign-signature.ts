@@ -12,6 +12,7 @@ const simpleSigningType = 'cosign container image signature';
 interface SimpleSigning {
   readonly subject: Digest;
   readonly repository: string | null;
+  readonly signedName?: string;
   readonly annotations: Readonly<Record<string, string>>;
   readonly problem: Problem | null;
 }
@@ -39,9 +40,11 @@ function readPayload(content: Buffer, wanted: Digest): SimpleSigning {
     name,
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
+  const name = stringOf(identity['docker-reference'] ?? '', 'critical.identity.docker-reference');
   return {
     subject: isDigest(digest) ? digest : wanted,
-    repository: repositoryIn(stringOf(identity['docker-reference'] ?? '', 'critical.identity.docker-reference')),
+    repository: repositoryIn(name),
+    ...(name === '' ? {} : { signedName: name }),
     annotations: Object.fromEntries(annotations),
     problem: typeProblem(type) ?? subjectProblem(digest, wanted),
   };

@@ -47,6 +47,7 @@ export function refusedEvidence(
     materials: [],
     claims: claimed.claims,
     repository: statement?.repository ?? null,
+    ...(statement?.signedName === undefined ? {} : { signedName: statement.signedName }),
     annotations: statement?.annotations ?? {},
     statement: null,
     manifest: attachment.manifest,

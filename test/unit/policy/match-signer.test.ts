@@ -71,6 +71,24 @@ describe('notation', () => {
     });
   });
 
+  it.each<[string, Partial<Evidence>, string, string[]]>([
+    ['without one', { time: null, timeSource: null }, 'block', ['signature.log-missing']],
+    ['by an authority of the rule', { timeSource: 'timestamp', materials: [idOf(ca), idOf(otherCa)] }, 'allow', []],
+    ['by another authority', { timeSource: 'timestamp' }, 'block', ['signature.untrusted-key']],
+  ])('asks for a timestamp where it is required: %s', async (_, changes, status, codes) => {
+    const notation = `{subject: "${subject}", ca: ca.pem, tsa: tsa.pem, timestamp: required}`;
+    const policy = rule(`signedBy: [{notation: ${notation}}]`);
+    const found = await verdict(policy, inputOf(name, [evidence(changes)]), {
+      files: { 'ca.pem': ca, 'tsa.pem': otherCa },
+    });
+    expect(found).toMatchObject({ status, codes });
+  });
+
+  it('cannot ask for a timestamp that nobody may make', async () => {
+    const policy = rule(`signedBy: [{notation: {subject: "${subject}", ca: ca.pem, timestamp: required}}]`);
+    await expect(policiesOf({ project: policy, files: { 'ca.pem': ca } })).rejects.toThrow(/needs a tsa/);
+  });
+
   it('needs a certificate for its authority', async () => {
     const loading = policiesOf({ project, files: { 'ca.pem': acme } });
     await expect(loading).rejects.toThrow(/ca\.pem is not usable: it holds no certificate/);

@@ -143,7 +143,12 @@ describe('the evidence of a policy test', () => {
     [
       "one under GitHub's root",
       { trustedRoot: 'github', repository: 'ghcr.io/acme/app' },
-      { trustedRoot: 'github', materials: ['github'], repository: 'ghcr.io/acme/app' },
+      {
+        trustedRoot: 'github',
+        materials: ['github'],
+        repository: 'ghcr.io/acme/app',
+        signedName: 'ghcr.io/acme/app',
+      },
     ],
     ['a dated one', { time: now }, { time: now, timeSource: 'log' }],
     ['one without a log', { log: false }, { log: null }],
