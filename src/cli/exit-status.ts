@@ -24,6 +24,7 @@ const byFamily: Readonly<Record<string, number>> = {
   lock: exitStatus.configuration,
   config: exitStatus.configuration,
   trust: exitStatus.configuration,
+  records: exitStatus.configuration,
   audit: exitStatus.unverifiedUsed,
   cancelled: exitStatus.cancelled,
   internal: exitStatus.defect,

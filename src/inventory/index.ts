@@ -3,6 +3,7 @@ export { type PackageFacts, packageFacts } from './package-facts.ts';
 export { parsePackagePattern } from './package-pattern.ts';
 export { questionOfOsv } from './questions/osv.ts';
 export { isAdvisoryId, parseQuestion } from './questions/parse-question.ts';
+export { comparableNames, type Match, type Question } from './questions/question.ts';
 export { readVex, type VexProduct, type VexState, type VexStatement, vexOf } from './questions/vex.ts';
 export type { SbomPackage } from './sbom/package.ts';
 export { readSbom } from './sbom/read-sbom.ts';

@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'timeout' // 11
   | 'audit.failed' // 12
   | 'file.unwritable' // 64: an output that was asked for cannot be written
+  | 'records.unreadable' // 78: the journal of builds or its index cannot be read
   | 'cancelled' // 130
   | 'internal'; // 70: a defect of ours
 

@@ -1,0 +1,71 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Digest, isDigest } from '../model/index.ts';
+
+/** The largest SBOM that is kept and read, bytes. */
+export const largestBlob = 320 * 1024 * 1024;
+
+/** Documents in the folder for state, each once under its digest. */
+export interface BlobStore {
+  /** Keeps bytes; gives their digest. */
+  write(bytes: Uint8Array): Promise<Digest>;
+  /** The bytes, checked again; null where they are not there, damaged or too large. */
+  read(digest: Digest): Promise<Buffer | null>;
+  has(digest: Digest): Promise<boolean>;
+}
+
+function digestOf(bytes: Uint8Array): Digest {
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  if (!isDigest(digest)) throw new Error('a SHA-256 that is no digest');
+  return digest;
+}
+
+/** Writes a file whole or not at all, so that a process that dies leaves nothing half-written under its name. */
+export async function writeStateFile(path: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(bytes);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** @param folder the folder for state, absolute */
+export function openBlobStore(folder: string): BlobStore {
+  const fileOf = (digest: Digest): string => {
+    const [algorithm = '', hex = ''] = digest.split(':');
+    return join(folder, 'blobs', algorithm, hex.slice(0, 2), hex);
+  };
+  const has = async (digest: Digest): Promise<boolean> =>
+    await stat(fileOf(digest)).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+  return {
+    has,
+    async write(bytes) {
+      const digest = digestOf(bytes);
+      if (!(await has(digest))) await writeStateFile(fileOf(digest), bytes);
+      return digest;
+    },
+    async read(digest) {
+      try {
+        const found = await stat(fileOf(digest));
+        if (!found.isFile() || found.size > largestBlob) return null;
+        const bytes = await readFile(fileOf(digest));
+        return digestOf(bytes) === digest ? bytes : null;
+      } catch {
+        return null;
+      }
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { comparableNames, readSbom, type SbomReading } from '../inventory/index.ts';
+import type { BuildRecord, BuildSummary, Digest } from '../model/index.ts';
+import type { BlobStore } from './blob-store.ts';
+import { type ImageNote, imageNoteStamp, readImageNote } from './image-notes.ts';
+import { type DamagedLine, readJournal } from './journal.ts';
+
+/** What bringing the index up to date found. */
+export interface Filled {
+  readonly damaged: readonly DamagedLine[];
+}
+
+function numberOf(database: DatabaseSync, table: 'image' | 'sbom', digest: string): number | null {
+  const row = database.prepare(`SELECT number FROM ${table} WHERE digest = ?`).get(digest);
+  return row === undefined ? null : Number(row['number']);
+}
+
+function addImage(database: DatabaseSync, digest: string): number {
+  database.prepare('INSERT OR IGNORE INTO image (digest) VALUES (?)').run(digest);
+  return numberOf(database, 'image', digest) ?? 0;
+}
+
+function summaryOf({ id, time, target, digest, imageId, tags, pushed }: BuildRecord): BuildSummary {
+  return { id, time, target, digest: digest ?? null, imageId: imageId ?? null, tags: tags ?? [], pushed: pushed ?? [] };
+}
+
+/** Adds a build and what it used; what stands there already is left as it is. */
+function addBuild(database: DatabaseSync, record: BuildRecord): void {
+  const added = database
+    .prepare('INSERT OR IGNORE INTO build (id, summary) VALUES (?, ?)')
+    .run(record.id, JSON.stringify(summaryOf(record)));
+  if (Number(added.changes) === 0) return;
+  const build = Number(added.lastInsertRowid);
+  const use = database.prepare('INSERT OR IGNORE INTO use (build, image, role, name) VALUES (?, ?, ?, ?)');
+  for (const image of record.images ?? []) {
+    if (image.digest !== null) use.run(build, addImage(database, image.digest), image.role, image.name);
+  }
+  const result = record.digest ?? record.imageId;
+  if (result !== null) use.run(build, addImage(database, result), 'result', record.tags?.[0] ?? null);
+}
+
+function setMeta(database: DatabaseSync, key: string, value: string): void {
+  database
+    .prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
+    .run(key, value);
+}
+
+function getMeta(database: DatabaseSync, key: string): string | null {
+  const row = database.prepare('SELECT value FROM meta WHERE key = ?').get(key);
+  return row === undefined ? null : String(row['value']);
+}
+
+function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** An SBOM is kept as it was attached: bare, or as the predicate of an in-toto statement. */
+function documentIn(bytes: Buffer): SbomReading {
+  try {
+    const parsed: unknown = JSON.parse(bytes.toString('utf8'));
+    const isStatement =
+      typeof parsed === 'object' && parsed !== null && 'predicateType' in parsed && 'predicate' in parsed;
+    return readSbom(isStatement ? parsed.predicate : parsed);
+  } catch {
+    return { ok: false, reason: 'it is no JSON' };
+  }
+}
+
+function addSbom(database: DatabaseSync, digest: Digest, reading: SbomReading): number {
+  const found = numberOf(database, 'sbom', digest);
+  if (found !== null) return found;
+  const packages = reading.ok ? reading.packages.filter(({ isSoftware }) => isSoftware) : [];
+  const sbom = Number(
+    database
+      .prepare('INSERT INTO sbom (digest, packages, complete, reason) VALUES (?, ?, ?, ?)')
+      .run(digest, packages.length, reading.ok && reading.isComplete ? 1 : 0, reading.ok ? null : reading.reason)
+      .lastInsertRowid,
+  );
+  const list = database.prepare('INSERT INTO listed (sbom, content) VALUES (?, ?)');
+  const name = database.prepare('INSERT OR IGNORE INTO package (name, sbom, number) VALUES (?, ?, ?)');
+  for (const found of packages) {
+    const number = Number(list.run(sbom, JSON.stringify(found)).lastInsertRowid);
+    for (const each of comparableNames(found)) name.run(each, sbom, number);
+  }
+  return sbom;
+}
+
+async function readDocuments(
+  database: DatabaseSync,
+  blobs: BlobStore,
+  note: ImageNote,
+): Promise<ReadonlyMap<Digest, SbomReading>> {
+  const documents = new Map<Digest, SbomReading>();
+  for (const { digest } of note.sboms) {
+    if (numberOf(database, 'sbom', digest) !== null || documents.has(digest)) continue;
+    // one after another: each may be hundreds of megabytes
+    // oxlint-disable-next-line no-await-in-loop
+    const bytes = await blobs.read(digest);
+    documents.set(
+      digest,
+      bytes === null ? { ok: false, reason: 'its document is missing or damaged' } : documentIn(bytes),
+    );
+  }
+  return documents;
+}
+
+/** Every platform that has layers has an SBOM that says it is complete, or the image as a whole has one. */
+function isCovered(note: ImageNote, isComplete: (digest: Digest) => boolean): boolean {
+  const subjects = new Set(
+    note.sboms.filter(({ digest }) => isComplete(digest)).map(({ subject }) => subject as string),
+  );
+  const platforms = Object.keys(note.layers);
+  return subjects.has(note.digest) || (platforms.length > 0 && platforms.every((platform) => subjects.has(platform)));
+}
+
+async function fillImage(
+  database: DatabaseSync,
+  folder: string,
+  blobs: BlobStore,
+  number: number,
+  digest: Digest,
+): Promise<void> {
+  const stamp = await imageNoteStamp(folder, digest);
+  const known = database.prepare('SELECT stamp FROM image WHERE number = ?').get(number);
+  if (stamp === null || known?.['stamp'] === stamp) return;
+  const note = await readImageNote(folder, digest);
+  if (note === null) return;
+  const documents = await readDocuments(database, blobs, note);
+  inTransaction(database, () => {
+    database.prepare('DELETE FROM carries WHERE image = ?').run(number);
+    const carry = database.prepare('INSERT OR IGNORE INTO carries (image, sbom, trust, signer) VALUES (?, ?, ?, ?)');
+    for (const { digest: document, trust, signer } of note.sboms) {
+      const sbom = addSbom(database, document, documents.get(document) ?? { ok: false, reason: 'it was not read' });
+      carry.run(number, sbom, trust, signer === null ? null : JSON.stringify(signer));
+    }
+    const complete = database.prepare('SELECT complete FROM sbom WHERE digest = ?');
+    const covered = isCovered(note, (one) => Number(complete.get(one)?.['complete'] ?? 0) === 1);
+    database
+      .prepare('UPDATE image SET stamp = ?, problem = ?, covered = ?, layers = ? WHERE number = ?')
+      .run(
+        stamp,
+        note.problem,
+        covered ? 1 : 0,
+        JSON.stringify([...new Set(Object.values(note.layers).flat())]),
+        number,
+      );
+  });
+}
+
+/**
+ * Brings the index up to date: what the journal gained since the last time, and what became known about images.
+ * @throws VerifyError `records.unreadable`
+ */
+export async function fillDatabase(database: DatabaseSync, folder: string, blobs: BlobStore): Promise<Filled> {
+  const from = Number(getMeta(database, 'offset') ?? '0');
+  const records: BuildRecord[] = [];
+  const { end, damaged } = await readJournal(folder, from, ({ record }) => records.push(record));
+  if (records.length > 0 || end !== from) {
+    inTransaction(database, () => {
+      for (const record of records) addBuild(database, record);
+      setMeta(database, 'offset', String(end));
+    });
+  }
+  const open = database.prepare('SELECT number, digest FROM image WHERE stamp IS NULL OR problem IS NOT NULL').all();
+  for (const { number, digest } of open) {
+    // one after another, within one database
+    // oxlint-disable-next-line no-await-in-loop
+    await fillImage(database, folder, blobs, Number(number), String(digest) as Digest); // a digest when it was put there
+  }
+  return { damaged };
+}

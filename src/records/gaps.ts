@@ -1,0 +1,49 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { BuildSummary } from '../model/index.ts';
+
+/** A build with what is not known of its software; null where an SBOM that says it is complete covers all of the image. */
+export interface Gap {
+  readonly summary: BuildSummary;
+  readonly reason: string | null;
+}
+
+const buildsWithCover = `
+SELECT build.number, build.summary, EXISTS (
+  SELECT 1 FROM use JOIN image ON image.number = use.image
+  WHERE use.build = build.number AND use.role = 'result' AND image.covered = 1
+) AS covered FROM build`;
+
+const usesWithoutCover = `
+SELECT use.build, use.role, use.name, image.problem,
+  (SELECT group_concat(DISTINCT sbom.reason) FROM carries JOIN sbom ON sbom.number = carries.sbom
+   WHERE carries.image = image.number AND sbom.reason IS NOT NULL) AS reason
+FROM use JOIN image ON image.number = use.image
+WHERE image.covered = 0 AND use.role <> 'frontend' AND use.role <> 'sbom-generator'`;
+
+function reasonOf(row: Readonly<Record<string, unknown>>): string {
+  const { role, name, problem, reason } = row;
+  const subject = role === 'result' ? 'what was built' : String(name);
+  if (typeof reason === 'string') return `the SBOM of ${subject} cannot be read: ${reason}`;
+  if (typeof problem === 'string') return `the SBOM of ${subject} could not be looked up: ${problem}`;
+  return `no complete SBOM of ${subject}`;
+}
+
+/** What is not known of each build, by its number. */
+export function gapsOf(database: DatabaseSync): ReadonlyMap<number, Gap> {
+  const reasons = new Map<number, string[]>();
+  for (const row of database.prepare(usesWithoutCover).iterate()) {
+    const build = Number(row['build']);
+    const known = reasons.get(build);
+    if (known === undefined) reasons.set(build, [reasonOf(row)]);
+    else known.push(reasonOf(row));
+  }
+  const gaps = new Map<number, Gap>();
+  for (const row of database.prepare(buildsWithCover).iterate()) {
+    const build = Number(row['number']);
+    const summary = JSON.parse(String(row['summary'])) as BuildSummary; // written by the index itself
+    const isCovered = Number(row['covered']) === 1;
+    const missing = reasons.get(build) ?? ['no complete SBOM of what was built'];
+    gaps.set(build, { summary, reason: isCovered ? null : [...new Set(missing)].sort().join('; ') });
+  }
+  return gaps;
+}

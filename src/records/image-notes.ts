@@ -1,0 +1,58 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Digest, isDigest, type Signer } from '../model/index.ts';
+import { writeStateFile } from './blob-store.ts';
+
+/** An SBOM that is attached to an image. */
+export interface NotedSbom {
+  /** Of the document as it is kept. */
+  readonly digest: Digest;
+  /** What it speaks of: the image itself, or one of its platforms. */
+  readonly subject: Digest;
+  /** Whether somebody's signature over it, or over what holds it, verifies. */
+  readonly trust: 'signed' | 'unsigned';
+  readonly signer: Signer | null;
+}
+
+/** What was found out about the software in an image, kept beside the journal: an image never changes, and is asked about once. */
+export interface ImageNote {
+  readonly schemaVersion: 1;
+  readonly digest: Digest;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly sboms: readonly NotedSbom[];
+  /** For each platform manifest its layers, as uncompressed digests (`diff_id`), from the bottom. */
+  readonly layers: Readonly<Record<string, readonly string[]>>;
+  /** What could not be looked up, for people; null where everything could: then it is not asked about again. */
+  readonly problem: string | null;
+}
+
+function fileOf(folder: string, digest: Digest): string {
+  const [algorithm = '', hex = ''] = digest.split(':');
+  return join(folder, 'images', algorithm, `${hex}.json`);
+}
+
+/** Keeps what was found out about an image. */
+export async function writeImageNote(folder: string, note: ImageNote): Promise<void> {
+  await writeStateFile(fileOf(folder, note.digest), `${JSON.stringify(note)}\n`);
+}
+
+/** The size and time of change of a note, by which a change is noticed; null where there is none. */
+export async function imageNoteStamp(folder: string, digest: Digest): Promise<string | null> {
+  return await stat(fileOf(folder, digest)).then(
+    ({ size, mtimeMs }) => `${size}:${mtimeMs}`,
+    () => null,
+  );
+}
+
+/** What is known of an image; null where nothing is, or where the note is damaged. */
+export async function readImageNote(folder: string, digest: Digest): Promise<ImageNote | null> {
+  try {
+    const note: unknown = JSON.parse(await readFile(fileOf(folder, digest), 'utf8'));
+    const isNote = typeof note === 'object' && note !== null && 'schemaVersion' in note && note.schemaVersion === 1;
+    if (!isNote || !('digest' in note) || !isDigest(note.digest) || note.digest !== digest) return null;
+    return note as ImageNote; // written by us, under the digest that it names
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,9 @@
+/** The journal of builds: what was built of what. An index answers which builds contain something; it can be deleted at any time. */
+export { type BlobStore, largestBlob, openBlobStore } from './blob-store.ts';
+export { openDatabase } from './database.ts';
+export { type Filled, fillDatabase } from './fill-database.ts';
+export { type ImageNote, type NotedSbom, readImageNote, writeImageNote } from './image-notes.ts';
+export { appendRecords, type DamagedLine, readJournal } from './journal.ts';
+export { searchBuilds } from './search.ts';
+export { stateFolder } from './state-folder.ts';
+export { createUlid, isUlid } from './ulid.ts';

@@ -1,0 +1,143 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BuildRecord, VerifyError } from '../model/index.ts';
+
+/** Where the journal lies in the folder for state. */
+export const journalName = 'journal.jsonl';
+
+const newline = 0x0a;
+/** A longer line is no record of ours. */
+const longestLine = 16 * 1024 * 1024;
+const chunk = 1024 * 1024;
+
+/** A record with the place of its line. */
+export interface JournalEntry {
+  readonly record: BuildRecord;
+  /** Bytes from the beginning of the journal. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A line that is no record. */
+export interface DamagedLine {
+  /** From 1, counted from where the reading began. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+async function endsInLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  await file.read(last, 0, 1, size - 1);
+  return last[0] === newline;
+}
+
+/**
+ * Adds records to the journal, each as one line, in one write: other builds at the same time lose nothing, and a process that dies
+ * leaves at worst one torn line, which the next one closes.
+ * @throws VerifyError `file.unwritable`
+ */
+export async function appendRecords(folder: string, records: readonly BuildRecord[]): Promise<void> {
+  const path = join(folder, journalName);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
+    try {
+      const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+      const bytes = Buffer.from((await endsInLine(file)) ? lines : `\n${lines}`);
+      const { bytesWritten } = await file.write(bytes);
+      if (bytesWritten < bytes.length) throw new Error('the disk is full');
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'unknown reason';
+    throw new VerifyError('file.unwritable', `this build could not be added to ${path}: ${reason}`, {
+      hint: 'make room, or switch records off (DOCKER_VERIFY_RECORDS=off)',
+      cause,
+    });
+  }
+}
+
+function parseRecord(text: string): BuildRecord | string {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('schemaVersion' in value) || !('id' in value))
+      return 'it is no record of a build';
+    if (value.schemaVersion !== 1)
+      return `it is of version ${String(value.schemaVersion).slice(0, 20)}, which this program does not know`;
+    return value as BuildRecord; // written by us, and read leniently where fields are missing
+  } catch {
+    return 'it is torn, or no JSON';
+  }
+}
+
+/** Complete lines of a file from an offset on, with where they begin. */
+async function* linesOf(
+  file: FileHandle,
+  from: number,
+): AsyncGenerator<{ bytes: Buffer; offset: number; isWhole: boolean }> {
+  let rest = Buffer.alloc(0);
+  let offset = from;
+  let position = from;
+  for (;;) {
+    // one part after another: the journal may be larger than memory
+    // oxlint-disable-next-line no-await-in-loop
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(chunk), 0, chunk, position);
+    if (bytesRead === 0) break;
+    position += bytesRead;
+    rest = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+    for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
+      yield { bytes: rest.subarray(0, end), offset, isWhole: true };
+      offset += end + 1;
+      rest = rest.subarray(end + 1);
+    }
+    if (rest.length > longestLine) rest = rest.subarray(0, longestLine);
+  }
+  if (rest.length > 0) yield { bytes: rest, offset, isWhole: false };
+}
+
+/** What reading the journal gives. */
+export interface JournalReading {
+  /** The offset behind the last complete line. */
+  readonly end: number;
+  readonly damaged: readonly DamagedLine[];
+}
+
+/**
+ * Reads the journal from an offset on, and calls `visit` for each record. Lines that are none are told and passed over. A journal
+ * that is not there is empty.
+ * @throws VerifyError `records.unreadable`
+ */
+export async function readJournal(
+  folder: string,
+  from: number,
+  visit: (entry: JournalEntry) => void,
+): Promise<JournalReading> {
+  const path = join(folder, journalName);
+  const damaged: DamagedLine[] = [];
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return { end: 0, damaged };
+    throw new VerifyError('records.unreadable', `cannot read ${path}`, { hint: 'see who may read it', cause });
+  }
+  let end = from;
+  let line = 0;
+  try {
+    for await (const { bytes, offset, isWhole } of linesOf(file, from)) {
+      line += 1;
+      const text = bytes.toString('utf8').trim();
+      const record = text === '' ? '' : parseRecord(text);
+      if (typeof record !== 'string') visit({ record, offset, length: bytes.length });
+      else if (record !== '') damaged.push({ line, reason: record });
+      if (isWhole) end = offset + bytes.length + 1;
+    }
+  } finally {
+    await file.close();
+  }
+  return { end, damaged };
+}

@@ -1,0 +1,218 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type Match, type Question, type SbomPackage, type VexStatement, vexOf } from '../inventory/index.ts';
+import type { BuildSummary, ExposedThrough, ExposureRow, ExposureState, ImageRole, Signer } from '../model/index.ts';
+import { gapsOf } from './gaps.ts';
+
+/** A package in a document, with one use of an image that carries it. */
+interface Hit {
+  readonly match: Match;
+  readonly found: SbomPackage;
+  readonly build: number;
+  readonly role: ImageRole | 'result';
+  readonly name: string | null;
+  readonly digest: string;
+  readonly trust: 'signed' | 'unsigned';
+  readonly signer: Signer | null;
+}
+
+const hitsOfName = `
+SELECT listed.content, listed.number AS number, carries.trust, carries.signer, use.build, use.role, use.name, image.digest
+FROM package
+JOIN listed ON listed.number = package.number
+JOIN carries ON carries.sbom = package.sbom
+JOIN image ON image.number = carries.image
+JOIN use ON use.image = carries.image
+WHERE package.name = ?`;
+
+function hitsOf(database: DatabaseSync, question: Question): readonly Hit[] {
+  const statement = database.prepare(hitsOfName);
+  const matches = new Map<number, { readonly found: SbomPackage; readonly match: Match | null }>();
+  const hits = new Map<string, Hit>();
+  for (const name of question.names) {
+    for (const row of statement.iterate(name)) {
+      const number = Number(row['number']);
+      let known = matches.get(number);
+      if (known === undefined) {
+        const found = JSON.parse(String(row['content'])) as SbomPackage; // written by the index itself
+        known = { found, match: question.match(found) };
+        matches.set(number, known);
+      }
+      if (known.match === null) continue;
+      hits.set(`${number} ${row['build']} ${row['role']} ${row['digest']}`, hitOf(row, known.found, known.match));
+    }
+  }
+  return [...hits.values()];
+}
+
+function hitOf(row: Readonly<Record<string, unknown>>, found: SbomPackage, match: Match): Hit {
+  const { signer } = row;
+  return {
+    match,
+    found,
+    build: Number(row['build']),
+    role: String(row['role']) as Hit['role'], // one of those that the index was filled with
+    name: typeof row['name'] === 'string' ? row['name'] : null,
+    digest: String(row['digest']),
+    trust: row['trust'] === 'signed' ? 'signed' : 'unsigned',
+    signer: typeof signer === 'string' ? (JSON.parse(signer) as Signer) : null, // written by the index itself
+  };
+}
+
+/** Whatever brings a package first stands for it: the base that the image runs on, then the stages, then the image itself. */
+const precedence: readonly Hit['role'][] = ['runtime-base', 'build-stage', 'frontend', 'sbom-generator', 'result'];
+
+function byPrecedence(left: Hit, right: Hit): number {
+  return precedence.indexOf(left.role) - precedence.indexOf(right.role);
+}
+
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): ReadonlyMap<Key, readonly Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** What is asked of the index once for each build that something was found in. */
+class Builds {
+  readonly #database: DatabaseSync;
+  readonly #summaries = new Map<number, BuildSummary>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  summary(build: number): BuildSummary {
+    const known = this.#summaries.get(build);
+    if (known !== undefined) return known;
+    const row = this.#database.prepare('SELECT summary FROM build WHERE number = ?').get(build);
+    const summary = JSON.parse(String(row?.['summary'])) as BuildSummary; // written by the index itself
+    this.#summaries.set(build, summary);
+    return summary;
+  }
+
+  isResultCovered(build: number): boolean {
+    const sql =
+      "SELECT 1 FROM use JOIN image ON image.number = use.image WHERE use.build = ? AND use.role = 'result' AND image.covered = 1";
+    return this.#database.prepare(sql).get(build) !== undefined;
+  }
+
+  /** The base that brought a layer, where the image runs on one whose layers are known. */
+  baseOfLayer(build: number, layer: string): ExposedThrough | null {
+    const sql =
+      "SELECT use.name, image.digest FROM use JOIN image ON image.number = use.image, json_each(image.layers) AS layer WHERE use.build = ? AND use.role = 'runtime-base' AND layer.value = ?";
+    const row = this.#database.prepare(sql).get(build, layer);
+    return row === undefined
+      ? null
+      : { role: 'runtime-base', name: String(row['name']), digest: String(row['digest']) };
+  }
+}
+
+function throughOf(builds: Builds, { role, name, digest, found, build }: Hit): ExposedThrough {
+  if (role !== 'result') return { role, name, digest };
+  const base = found.layer === null ? null : builds.baseOfLayer(build, found.layer);
+  return base ?? { role: 'own-layer', name: null, digest: null };
+}
+
+/** In the image that was made: its own SBOM lists it, or it lies in the base and no whole SBOM of the image says otherwise. */
+function isInRuntime(builds: Builds, hits: readonly Hit[], build: number): boolean | null {
+  if (hits.some(({ role }) => role === 'result')) return true;
+  if (builds.isResultCovered(build)) return false;
+  if (hits.some(({ role }) => role === 'runtime-base')) return true;
+  // what a stage held may have been copied
+  return hits.some(({ role }) => role === 'build-stage') ? null : false;
+}
+
+function repositoryOf(name: string): string {
+  const [bare = ''] = name.split('@', 1);
+  const colon = bare.lastIndexOf(':');
+  return colon > bare.lastIndexOf('/') ? bare.slice(0, colon) : bare;
+}
+
+function rowOf(
+  builds: Builds,
+  question: Question,
+  statements: readonly VexStatement[],
+  hits: readonly Hit[],
+): ExposureRow | null {
+  const [first] = hits.toSorted(byPrecedence);
+  if (first === undefined) return null;
+  const { found, build } = first;
+  const summary = builds.summary(build);
+  const via = throughOf(builds, first);
+  const names = [...summary.tags, ...summary.pushed, ...(via.name === null ? [] : [via.name])];
+  const digests = [summary.digest, summary.imageId, via.digest].filter((digest) => digest !== null);
+  const vex = vexOf(statements, question, found, { digests, repositories: names.map(repositoryOf) });
+  const state: ExposureState = first.match === 'affected' && vex !== null ? vex.state : first.match;
+  const best = hits.find(({ trust }) => trust === 'signed') ?? first;
+  return {
+    question: question.label,
+    state,
+    build: summary,
+    package: { name: found.name, version: found.version, purl: found.purl },
+    via,
+    inRuntime: isInRuntime(builds, hits, build),
+    trust: best.trust,
+    signer: best.signer,
+    vex: vex?.word ?? null,
+    reason: null,
+  };
+}
+
+/** What builds that hold nothing that is asked about can say: not found, or not known, and why. */
+function restOf(
+  database: DatabaseSync,
+  question: Question,
+  told: ReadonlyMap<number, ReadonlySet<ExposureState>>,
+): readonly ExposureRow[] {
+  const gaps = gapsOf(database);
+  return [...gaps].flatMap(([build, { summary, reason }]) => {
+    const states = told.get(build);
+    if (states?.has('affected') === true || (states !== undefined && reason === null)) return [];
+    const state: ExposureState = reason === null ? 'not-found' : 'unknown';
+    const rest = { package: null, via: null, inRuntime: null, trust: 'none', signer: null, vex: null } as const;
+    return [{ question: question.label, state, build: summary, ...rest, reason }];
+  });
+}
+
+const stateOrder: readonly ExposureState[] = [
+  'affected',
+  'under-investigation',
+  'unknown',
+  'fixed',
+  'not-affected',
+  'not-found',
+];
+
+/** Answers questions from the index: the worst first, then the newest. */
+export function searchBuilds(
+  database: DatabaseSync,
+  questions: readonly Question[],
+  statements: readonly VexStatement[],
+): readonly ExposureRow[] {
+  const builds = new Builds(database);
+  const rows = questions.flatMap((question) => {
+    const byPackage = groupBy(
+      hitsOf(database, question),
+      ({ build, found }) => `${build} ${found.name} ${found.version}`,
+    );
+    const found: ExposureRow[] = [];
+    const told = new Map<number, Set<ExposureState>>();
+    for (const hits of byPackage.values()) {
+      const row = rowOf(builds, question, statements, hits);
+      const [hit] = hits;
+      if (row === null || hit === undefined) continue;
+      found.push(row);
+      told.set(hit.build, (told.get(hit.build) ?? new Set()).add(row.state));
+    }
+    return [...found, ...restOf(database, question, told)];
+  });
+  return rows.toSorted(
+    (left, right) =>
+      stateOrder.indexOf(left.state) - stateOrder.indexOf(right.state) ||
+      (left.build.id < right.build.id ? 1 : Number(left.build.id !== right.build.id) * -1),
+  );
+}
