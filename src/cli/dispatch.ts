@@ -17,9 +17,10 @@ const dockerLike: Readonly<Record<string, () => Promise<Command>>> = {
   lineage: async () => (await import('./commands/lineage.ts')).lineageCommand,
   init: async () => (await import('./commands/init.ts')).initCommand,
   lock: async () => (await import('./commands/lock.ts')).lockCommand,
+  exposure: async () => (await import('./commands/exposure.ts')).exposureCommand,
 };
 
-const ours = new Set(['policy', 'trust', 'install', 'uninstall', 'shell', 'completion', 'doctor']);
+const ours = new Set(['policy', 'records', 'trust', 'install', 'uninstall', 'shell', 'completion', 'doctor']);
 
 async function help(context: CommandContext, words: readonly string[]): Promise<number> {
   const { createProgram } = await import('./program.ts');

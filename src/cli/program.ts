@@ -21,6 +21,11 @@ const dockerLike: readonly (readonly [name: string, operands: string, descriptio
     '[--update] [--check] [--prune] [--yes] [BUILD-ARGS] [PATH|IMAGE…]',
     'write or update docker-verify.lock.json (--check only says whether it is current; --prune takes out what is not used; --yes confirms another signer)',
   ],
+  [
+    'exposure',
+    '[--advisories DIR] [--vex FILE]… WHAT…',
+    'which recorded builds contain a package: WHAT is NAME, NAME@RANGE, a package URL, NAME@vers:…, an OSV file or folder (./…), or a CVE or GHSA id that is looked up in DIR',
+  ],
 ];
 
 /** What runs a command that Commander has parsed. */
@@ -51,6 +56,24 @@ function addPolicy(program: Commander, run: Run): void {
   ];
   for (const [verb, description] of verbs) {
     policy
+      .command(verb)
+      .description(description)
+      .argument('[arguments...]')
+      .allowUnknownOption()
+      .action((words: string[]) => run(load, [verb, ...words]));
+  }
+}
+
+function addRecords(program: Commander, run: Run): void {
+  const records = program.command('records').description('the journal of builds');
+  const load = async (): Promise<Command> => (await import('./commands/records.ts')).recordsCommand;
+  const verbs: readonly (readonly [string, string])[] = [
+    ['ls', 'list them, the newest first'],
+    ['show', 'all that is known of one build, named by id, tag or digest'],
+    ['prune', 'take away old ones: --older-than 365d, or a date'],
+  ];
+  for (const [verb, description] of verbs) {
+    records
       .command(verb)
       .description(description)
       .argument('[arguments...]')
@@ -99,6 +122,7 @@ export function createProgram(run: Run): Commander {
     program.command(name).usage(operands).description(description);
   addPolicy(program, run);
   addTrust(program, run);
+  addRecords(program, run);
   addPlugin(program, run);
   program
     .command('doctor')

@@ -1,4 +1,4 @@
-import { type OwnOptions, VerifyError } from '../gate/index.ts';
+import { type OutputFormat, type OwnOptions, type ReportFormat, VerifyError } from '../gate/index.ts';
 
 /**
  * Refuses a format that a command does not print: text in its place would be taken for it.
@@ -11,3 +11,22 @@ export function refuseFormat({ format }: OwnOptions, command: string, more: read
     hint: `write --format ${['text', 'json', ...more].join('|')}`,
   });
 }
+
+/**
+ * The format asked for, of those that a command prints.
+ * @throws VerifyError `usage.invalid`
+ */
+export function chooseFormat<Format extends OutputFormat>(
+  { format }: OwnOptions,
+  command: string,
+  formats: readonly Format[],
+): Format {
+  const found = formats.find((each) => each === format);
+  if (found !== undefined) return found;
+  throw new VerifyError('usage.invalid', `${command} has no format ${format}`, {
+    hint: `write --format ${formats.join('|')}`,
+  });
+}
+
+/** The formats of a report. */
+export const reportFormats: readonly ReportFormat[] = ['text', 'json', 'sarif', 'markdown', 'html'];

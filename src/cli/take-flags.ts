@@ -42,3 +42,17 @@ export function takeValues(
   }
   return { values, others };
 }
+
+/**
+ * Takes one `--NAME VALUE` or `--NAME=VALUE` out of `args`; null where there is none.
+ * @throws VerifyError `usage.invalid` where the value is missing, or given twice
+ */
+export function takeValue(
+  args: readonly string[],
+  name: string,
+): { readonly value: string | null; readonly others: readonly string[] } {
+  const { values, others } = takeValues(args, name);
+  if (values.length > 1)
+    throw new VerifyError('usage.invalid', `--${name} is given twice`, { hint: `write --${name} once` });
+  return { value: values[0] ?? null, others };
+}

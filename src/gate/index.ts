@@ -4,6 +4,7 @@ export {
   bakeOptions,
   bareOwnOptions,
   buildOptions,
+  parseDuration,
   prefixedOwnOptions,
   splitDebugArguments,
   splitOwnOptions,
@@ -18,6 +19,7 @@ export type { BuildEnd, BuildRequest } from './build-request.ts';
 export { builderVerb } from './builder-verb.ts';
 export { check } from './check.ts';
 export { doctor, type Examination } from './doctor.ts';
+export { exposure } from './exposure.ts';
 export { type FoundProject, type FoundSigners, findSigners } from './find-signers.ts';
 export { writePolicy } from './init.ts';
 export { type InspectedEvidence, type Inspection, inspect } from './inspect.ts';
@@ -34,6 +36,7 @@ export {
   runPolicyTests,
 } from './policy-commands.ts';
 export { type ProposedSigner, proposalKey, type Trusted } from './proposed-policy.ts';
+export { findRecord, listRecords, pruneRecords } from './records.ts';
 export { type ScannedBuild, scan } from './scan.ts';
 export type { Session } from './session.ts';
 export type { Trial } from './signer-trial.ts';

@@ -8,4 +8,5 @@ export { operandsOf, requestedPlatforms } from './operands.ts';
 export { bareOwnOptions, prefixedOwnOptions } from './own-option-table.ts';
 export { parseBakeArguments } from './parse-bake-arguments.ts';
 export { parseBuildArguments } from './parse-build-arguments.ts';
+export { parseDuration } from './parse-duration.ts';
 export { type OptionHost, splitOwnOptions } from './split-own-options.ts';

@@ -59,7 +59,7 @@ function withOption(options: OwnOptions, name: string, option: string, value: st
     case 'mode':
       return { ...options, mode: oneOf(option, value, ['enforce', 'warn']) };
     case 'format':
-      return { ...options, format: oneOf(option, value, ['text', 'json', 'sarif', 'markdown', 'html']) };
+      return { ...options, format: oneOf(option, value, ['text', 'json', 'sarif', 'markdown', 'html', 'csv']) };
     case 'output':
       return { ...options, output: fileName(option, value) };
     case 'jobs':

@@ -1,13 +1,17 @@
 import type { Mode } from './decision.ts';
 
+/** The formats of a report. */
 export type ReportFormat = 'text' | 'json' | 'sarif' | 'markdown' | 'html';
+
+/** All formats that can be asked for; each command has some of them. */
+export type OutputFormat = ReportFormat | 'csv';
 
 /** Our own options (`--verify-…` on commands that take Docker's, bare elsewhere). */
 export interface OwnOptions {
   readonly policies: readonly string[];
   readonly trustedRoots: readonly string[];
   readonly mode: Mode | null;
-  readonly format: ReportFormat;
+  readonly format: OutputFormat;
   readonly output: string | null;
   readonly offline: boolean;
   readonly refresh: boolean;

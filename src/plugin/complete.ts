@@ -23,7 +23,7 @@ const directives = { files: 0, noFiles: 4, folders: 16 } as const;
 /** Values of options that have few. */
 const choices: ReadonlyMap<string, readonly string[]> = new Map([
   ['mode', ['enforce', 'warn']],
-  ['format', ['text', 'json', 'sarif', 'markdown', 'html']],
+  ['format', ['text', 'json', 'sarif', 'markdown', 'html', 'csv']],
   ['progress', ['auto', 'none', 'plain', 'quiet', 'rawjson', 'tty']],
 ]);
 

@@ -1,9 +1,11 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { comparableNames, readSbom, type SbomReading } from '../inventory/index.ts';
-import type { BuildRecord, BuildSummary, Digest } from '../model/index.ts';
+import { type BuildRecord, type BuildSummary, type Digest, parseBoundedJson } from '../model/index.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type ImageNote, imageNoteStamp, readImageNote } from './image-notes.ts';
-import { type DamagedLine, readJournal } from './journal.ts';
+import { type DamagedLine, type JournalEntry, journalName, pruningName, readJournalFile } from './journal.ts';
 
 /** What bringing the index up to date found. */
 export interface Filled {
@@ -64,7 +66,7 @@ function inTransaction(database: DatabaseSync, work: () => void): void {
 /** An SBOM is kept as it was attached: bare, or as the predicate of an in-toto statement. */
 function documentIn(bytes: Buffer): SbomReading {
   try {
-    const parsed: unknown = JSON.parse(bytes.toString('utf8'));
+    const parsed: unknown = parseBoundedJson(bytes.toString('utf8'));
     const isStatement =
       typeof parsed === 'object' && parsed !== null && 'predicateType' in parsed && 'predicate' in parsed;
     return readSbom(isStatement ? parsed.predicate : parsed);
@@ -154,20 +156,43 @@ async function fillImage(
   });
 }
 
+/** What a journal is known by: pruning replaces it by another. */
+async function markOf(path: string): Promise<string> {
+  return await stat(path).then(
+    ({ ino, dev }) => `${dev}:${ino}`,
+    () => 'none',
+  );
+}
+
+function forget(database: DatabaseSync): void {
+  database.exec('DELETE FROM use; DELETE FROM build;');
+}
+
+async function addNewRecords(database: DatabaseSync, folder: string): Promise<readonly DamagedLine[]> {
+  const path = join(folder, journalName);
+  const mark = await markOf(path);
+  const isSame = getMeta(database, 'journal') === mark;
+  const from = isSame ? Number(getMeta(database, 'offset') ?? '0') : 0;
+  const records: BuildRecord[] = [];
+  const add = ({ record }: JournalEntry): void => void records.push(record);
+  const { end, damaged } = await readJournalFile(path, from, add);
+  if (!isSame) await readJournalFile(join(folder, pruningName), 0, add);
+  if (isSame && records.length === 0 && end === from) return damaged;
+  inTransaction(database, () => {
+    if (!isSame) forget(database);
+    for (const record of records) addBuild(database, record);
+    setMeta(database, 'offset', String(end));
+    setMeta(database, 'journal', mark);
+  });
+  return damaged;
+}
+
 /**
  * Brings the index up to date: what the journal gained since the last time, and what became known about images.
  * @throws VerifyError `records.unreadable`
  */
 export async function fillDatabase(database: DatabaseSync, folder: string, blobs: BlobStore): Promise<Filled> {
-  const from = Number(getMeta(database, 'offset') ?? '0');
-  const records: BuildRecord[] = [];
-  const { end, damaged } = await readJournal(folder, from, ({ record }) => records.push(record));
-  if (records.length > 0 || end !== from) {
-    inTransaction(database, () => {
-      for (const record of records) addBuild(database, record);
-      setMeta(database, 'offset', String(end));
-    });
-  }
+  const damaged = await addNewRecords(database, folder);
   const open = database.prepare('SELECT number, digest FROM image WHERE stamp IS NULL OR problem IS NOT NULL').all();
   for (const { number, digest } of open) {
     // one after another, within one database

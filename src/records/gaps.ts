@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { BuildSummary } from '../model/index.ts';
+import { type BuildSummary, parseBoundedJson } from '../model/index.ts';
 
 /** A build with what is not known of its software; null where an SBOM that says it is complete covers all of the image. */
 export interface Gap {
@@ -40,7 +40,7 @@ export function gapsOf(database: DatabaseSync): ReadonlyMap<number, Gap> {
   const gaps = new Map<number, Gap>();
   for (const row of database.prepare(buildsWithCover).iterate()) {
     const build = Number(row['number']);
-    const summary = JSON.parse(String(row['summary'])) as BuildSummary; // written by the index itself
+    const summary = parseBoundedJson(String(row['summary'])) as BuildSummary; // written by the index itself
     const isCovered = Number(row['covered']) === 1;
     const missing = reasons.get(build) ?? ['no complete SBOM of what was built'];
     gaps.set(build, { summary, reason: isCovered ? null : [...new Set(missing)].sort().join('; ') });

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, isDigest, type Signer } from '../model/index.ts';
+import { type Digest, isDigest, parseBoundedJson, type Signer } from '../model/index.ts';
 import { writeStateFile } from './blob-store.ts';
 
 /** An SBOM that is attached to an image. */
@@ -48,7 +48,7 @@ export async function imageNoteStamp(folder: string, digest: Digest): Promise<st
 /** What is known of an image; null where nothing is, or where the note is damaged. */
 export async function readImageNote(folder: string, digest: Digest): Promise<ImageNote | null> {
   try {
-    const note: unknown = JSON.parse(await readFile(fileOf(folder, digest), 'utf8'));
+    const note: unknown = parseBoundedJson(await readFile(fileOf(folder, digest), 'utf8'));
     const isNote = typeof note === 'object' && note !== null && 'schemaVersion' in note && note.schemaVersion === 1;
     if (!isNote || !('digest' in note) || !isDigest(note.digest) || note.digest !== digest) return null;
     return note as ImageNote; // written by us, under the digest that it names

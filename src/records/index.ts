@@ -4,6 +4,7 @@ export { openDatabase } from './database.ts';
 export { type Filled, fillDatabase } from './fill-database.ts';
 export { type ImageNote, type NotedSbom, readImageNote, writeImageNote } from './image-notes.ts';
 export { appendRecords, type DamagedLine, readJournal } from './journal.ts';
+export { type PruneOutcome, pruneJournal } from './prune.ts';
 export { searchBuilds } from './search.ts';
 export { stateFolder } from './state-folder.ts';
 export { createUlid, isUlid } from './ulid.ts';

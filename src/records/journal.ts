@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildRecord, VerifyError } from '../model/index.ts';
+import { type BuildRecord, parseBoundedJson, VerifyError } from '../model/index.ts';
 
 /** Where the journal lies in the folder for state. */
 export const journalName = 'journal.jsonl';
+/** Where the old journal lies while it is pruned. */
+export const pruningName = 'journal.pruning.jsonl';
 
 const newline = 0x0a;
 /** A longer line is no record of ours. */
@@ -63,7 +65,7 @@ export async function appendRecords(folder: string, records: readonly BuildRecor
 
 function parseRecord(text: string): BuildRecord | string {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseBoundedJson(text);
     if (typeof value !== 'object' || value === null || !('schemaVersion' in value) || !('id' in value))
       return 'it is no record of a build';
     if (value.schemaVersion !== 1)
@@ -107,16 +109,15 @@ export interface JournalReading {
 }
 
 /**
- * Reads the journal from an offset on, and calls `visit` for each record. Lines that are none are told and passed over. A journal
+ * Reads a journal from an offset on, and calls `visit` for each record. Lines that are none are told and passed over. A journal
  * that is not there is empty.
  * @throws VerifyError `records.unreadable`
  */
-export async function readJournal(
-  folder: string,
+export async function readJournalFile(
+  path: string,
   from: number,
   visit: (entry: JournalEntry) => void,
 ): Promise<JournalReading> {
-  const path = join(folder, journalName);
   const damaged: DamagedLine[] = [];
   let file: FileHandle;
   try {
@@ -140,4 +141,22 @@ export async function readJournal(
     await file.close();
   }
   return { end, damaged };
+}
+
+/**
+ * Reads all records, also those of a journal that is being pruned, each once.
+ * @throws VerifyError `records.unreadable`
+ */
+export async function readJournal(
+  folder: string,
+  visit: (record: BuildRecord) => void,
+): Promise<readonly DamagedLine[]> {
+  const seen = new Set<string>();
+  const once = ({ record }: JournalEntry): void => {
+    if (!seen.has(record.id)) visit(record);
+    seen.add(record.id);
+  };
+  const aside = await readJournalFile(join(folder, pruningName), 0, once);
+  const { damaged } = await readJournalFile(join(folder, journalName), 0, once);
+  return [...aside.damaged, ...damaged];
 }

@@ -1,6 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Match, type Question, type SbomPackage, type VexStatement, vexOf } from '../inventory/index.ts';
-import type { BuildSummary, ExposedThrough, ExposureRow, ExposureState, ImageRole, Signer } from '../model/index.ts';
+import {
+  type BuildSummary,
+  type ExposedThrough,
+  type ExposureRow,
+  type ExposureState,
+  type ImageRole,
+  parseBoundedJson,
+  type Signer,
+} from '../model/index.ts';
 import { gapsOf } from './gaps.ts';
 
 /** A package in a document, with one use of an image that carries it. */
@@ -33,12 +41,13 @@ function hitsOf(database: DatabaseSync, question: Question): readonly Hit[] {
       const number = Number(row['number']);
       let known = matches.get(number);
       if (known === undefined) {
-        const found = JSON.parse(String(row['content'])) as SbomPackage; // written by the index itself
+        const found = parseBoundedJson(String(row['content'])) as SbomPackage; // written by the index itself
         known = { found, match: question.match(found) };
         matches.set(number, known);
       }
       if (known.match === null) continue;
-      hits.set(`${number} ${row['build']} ${row['role']} ${row['digest']}`, hitOf(row, known.found, known.match));
+      const hit = hitOf(row, known.found, known.match);
+      hits.set(`${number} ${hit.build} ${hit.role} ${hit.digest}`, hit);
     }
   }
   return [...hits.values()];
@@ -54,7 +63,7 @@ function hitOf(row: Readonly<Record<string, unknown>>, found: SbomPackage, match
     name: typeof row['name'] === 'string' ? row['name'] : null,
     digest: String(row['digest']),
     trust: row['trust'] === 'signed' ? 'signed' : 'unsigned',
-    signer: typeof signer === 'string' ? (JSON.parse(signer) as Signer) : null, // written by the index itself
+    signer: typeof signer === 'string' ? (parseBoundedJson(signer) as Signer) : null, // written by the index itself
   };
 }
 
@@ -89,7 +98,7 @@ class Builds {
     const known = this.#summaries.get(build);
     if (known !== undefined) return known;
     const row = this.#database.prepare('SELECT summary FROM build WHERE number = ?').get(build);
-    const summary = JSON.parse(String(row?.['summary'])) as BuildSummary; // written by the index itself
+    const summary = parseBoundedJson(String(row?.['summary'])) as BuildSummary; // written by the index itself
     this.#summaries.set(build, summary);
     return summary;
   }
@@ -165,7 +174,7 @@ function rowOf(
 /** What builds that hold nothing that is asked about can say: not found, or not known, and why. */
 function restOf(
   database: DatabaseSync,
-  question: Question,
+  question: string,
   told: ReadonlyMap<number, ReadonlySet<ExposureState>>,
 ): readonly ExposureRow[] {
   const gaps = gapsOf(database);
@@ -174,7 +183,7 @@ function restOf(
     if (states?.has('affected') === true || (states !== undefined && reason === null)) return [];
     const state: ExposureState = reason === null ? 'not-found' : 'unknown';
     const rest = { package: null, via: null, inRuntime: null, trust: 'none', signer: null, vex: null } as const;
-    return [{ question: question.label, state, build: summary, ...rest, reason }];
+    return [{ question, state, build: summary, ...rest, reason }];
   });
 }
 
@@ -187,29 +196,63 @@ const stateOrder: readonly ExposureState[] = [
   'not-found',
 ];
 
+/** How builds are searched. */
+export interface SearchOptions {
+  /**
+   * Under this label builds in which nothing was found are told once, for tens of thousands of questions at once; null tells them
+   * for each question.
+   */
+  readonly together?: string | null;
+}
+
+interface Found {
+  readonly rows: readonly ExposureRow[];
+  readonly told: ReadonlyMap<number, ReadonlySet<ExposureState>>;
+}
+
+function foundBy(
+  database: DatabaseSync,
+  builds: Builds,
+  question: Question,
+  statements: readonly VexStatement[],
+): Found {
+  const byPackage = groupBy(
+    hitsOf(database, question),
+    ({ build, found }) => `${build} ${found.name} ${found.version}`,
+  );
+  const rows: ExposureRow[] = [];
+  const told = new Map<number, Set<ExposureState>>();
+  for (const hits of byPackage.values()) {
+    const row = rowOf(builds, question, statements, hits);
+    const [hit] = hits;
+    if (row === null || hit === undefined) continue;
+    rows.push(row);
+    told.set(hit.build, (told.get(hit.build) ?? new Set()).add(row.state));
+  }
+  return { rows, told };
+}
+
+function joined(parts: readonly Found['told'][]): Found['told'] {
+  const all = new Map<number, Set<ExposureState>>();
+  for (const part of parts)
+    for (const [build, states] of part) all.set(build, new Set([...(all.get(build) ?? []), ...states]));
+  return all;
+}
+
 /** Answers questions from the index: the worst first, then the newest. */
 export function searchBuilds(
   database: DatabaseSync,
   questions: readonly Question[],
   statements: readonly VexStatement[],
+  { together = null }: SearchOptions = {},
 ): readonly ExposureRow[] {
   const builds = new Builds(database);
-  const rows = questions.flatMap((question) => {
-    const byPackage = groupBy(
-      hitsOf(database, question),
-      ({ build, found }) => `${build} ${found.name} ${found.version}`,
-    );
-    const found: ExposureRow[] = [];
-    const told = new Map<number, Set<ExposureState>>();
-    for (const hits of byPackage.values()) {
-      const row = rowOf(builds, question, statements, hits);
-      const [hit] = hits;
-      if (row === null || hit === undefined) continue;
-      found.push(row);
-      told.set(hit.build, (told.get(hit.build) ?? new Set()).add(row.state));
-    }
-    return [...found, ...restOf(database, question, told)];
-  });
+  const found = questions.map((question) => ({ question, ...foundBy(database, builds, question, statements) }));
+  const rest =
+    together === null
+      ? found.flatMap(({ question, told }) => restOf(database, question.label, told))
+      : restOf(database, together, joined(found.map(({ told }) => told)));
+  const rows = [...found.flatMap((each) => each.rows), ...rest];
   return rows.toSorted(
     (left, right) =>
       stateOrder.indexOf(left.state) - stateOrder.indexOf(right.state) ||

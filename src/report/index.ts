@@ -1,12 +1,14 @@
 /** Report → text, JSON, SARIF, Markdown, HTML; what a finding means; progress on a terminal. */
 
 export { describeSigner } from './describe-signer.ts';
+export { type ExposureFormat, renderExposure } from './exposure-report.ts';
 export { findingExplanations, renderFindingReference } from './findings.ts';
 export { type InspectedImage, renderInspection } from './inspection-report.ts';
 export { renderJsonDocument } from './json-report.ts';
 export type { LineageTree } from './lineage-chains.ts';
 export { renderLineage } from './lineage-report.ts';
 export { type Progress, startProgress } from './progress.ts';
+export { renderRecord, renderRecordList } from './records-report.ts';
 export { renderReport } from './render-report.ts';
 export { renderScan } from './scan-report.ts';
 export { joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './visible.ts';

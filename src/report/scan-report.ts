@@ -1,4 +1,4 @@
-import type { CacheImport, ReportFormat, ScanResult } from '../model/index.ts';
+import type { CacheImport, OutputFormat, ScanResult } from '../model/index.ts';
 import { describeUse } from './describe-image.ts';
 import { describeUnknown } from './describe-report.ts';
 import { orderedUse, renderJsonDocument } from './json-report.ts';
@@ -43,6 +43,6 @@ function renderScanText({ scan }: ScanReport): Shown {
 }
 
 /** What a build would use, ending in a newline: JSON to the contract, else one line for each image. */
-export function renderScan(report: ScanReport, format: ReportFormat): Shown {
+export function renderScan(report: ScanReport, format: OutputFormat): Shown {
   return format === 'json' ? renderScanJson(report) : renderScanText(report);
 }

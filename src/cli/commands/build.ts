@@ -17,6 +17,7 @@ import { renderReport, visibleDocument } from '../../report/index.ts';
 import { type Command, type CommandContext, layoutFor, openSession } from '../command-context.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
 import { ownOptionsHelp } from '../own-options-help.ts';
+import { chooseFormat, reportFormats } from '../refuse-format.ts';
 import { errorTerminal, say, writeError } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
@@ -61,6 +62,7 @@ async function run(
   before: readonly string[] = [],
 ): Promise<number> {
   const { own: given, rest } = splitOwnOptions(args, false, verb);
+  const format = chooseFormat(given, verb, reportFormats);
   await refuseBadOutput(given);
   const own = { ...given, quiet: given.quiet || asksForQuiet(verb, rest, context.environment) };
   const { session, progress } = openSession(context, own, 'looking at what the build uses');
@@ -89,7 +91,7 @@ async function run(
     if (end.status === null && !told.includes(end.report)) tell(end.report);
     if (end.auditFailure !== null) say(`docker verify: ${end.auditFailure}`);
     if (own.output !== null)
-      await writeResult(renderReport(end.report, own.format, { color: false, width: null }), own.output);
+      await writeResult(renderReport(end.report, format, { color: false, width: null }), own.output);
     return statusOf(end);
   } finally {
     progress.stop();

@@ -18,6 +18,7 @@ import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { type Conversation, openConversation } from '../conversation.ts';
 import { describeError } from '../describe-error.ts';
 import { exitStatusOfVerdict } from '../exit-status.ts';
+import { chooseFormat, reportFormats } from '../refuse-format.ts';
 import { outputTerminal, say, writeError } from '../streams.ts';
 import { takeFlags, takeValues } from '../take-flags.ts';
 import { writeResult } from '../write-result.ts';
@@ -69,6 +70,7 @@ function consentBy(conversation: Conversation | null): (question: string) => Pro
 /** `docker verify init [PATH] [--yes] [--key FILE]… [--ca FILE]…`: looks, asks, writes, and ends with a check. */
 export const initCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
+  const format = chooseFormat(own, 'init', reportFormats);
   const { flags, others } = takeFlags(rest, ['yes']);
   const { values: keyFiles, others: further } = takeValues(others, 'key');
   const { values: authorityFiles, others: operands } = takeValues(further, 'ca');
@@ -101,7 +103,7 @@ export const initCommand: Command = async (context, args) => {
     const report = await check(standing, search.operands, input);
     progress.stop();
     const layout = layoutFor(outputTerminal(), own, context.environment);
-    await writeResult(renderReport(report, own.format, layout), own.output);
+    await writeResult(renderReport(report, format, layout), own.output);
     return exitStatusOfVerdict(report.verdict);
   } finally {
     conversation?.close();

@@ -9,7 +9,14 @@ import {
   type VexStatement,
 } from '../../../src/inventory/index.ts';
 import type { ExposureRow } from '../../../src/model/index.ts';
-import { appendRecords, fillDatabase, openBlobStore, openDatabase, searchBuilds } from '../../../src/records/index.ts';
+import {
+  appendRecords,
+  fillDatabase,
+  openBlobStore,
+  openDatabase,
+  pruneJournal,
+  searchBuilds,
+} from '../../../src/records/index.ts';
 import { digestFor, image, newStateFolder, noteImage, record, spdx } from './support.ts';
 
 const testing = 'pkg:deb/debian/liblzma5@5.6.1-1?arch=amd64&upstream=xz-utils&distro=debian-13';
@@ -206,6 +213,19 @@ describe('the index', () => {
     if (state === 'deleted') await rm(path);
     else await writeFile(path, 'no database'.repeat(1_000));
     expect(await ask(folder, [question('xz-utils@5.6.1')])).toEqual(before);
+  });
+
+  it('forgets what was pruned', async () => {
+    const folder = await newStateFolder();
+    await noteImage(folder, 'base:1', spdx([testing]));
+    await appendRecords(folder, [
+      record('app:1', [image('base:1')], { time: '2020-01-01T00:00:00Z' }),
+      record('app:2', [image('base:1')]),
+    ]);
+    expect(await ask(folder, [question('xz-utils')])).toHaveLength(2);
+    await pruneJournal(folder, new Date('2021-01-01T00:00:00Z'));
+    const rows = await ask(folder, [question('xz-utils')]);
+    expect(rows.map(({ build }) => build.tags[0])).toEqual(['app:2']);
   });
 
   it('says where it cannot be made', async () => {
