@@ -53,7 +53,7 @@ async function credentialForRealm(
   realm: URL,
 ): Promise<Credential | null> {
   if (!target.credentials) return null;
-  const credential = await options.credentials.credentialFor(target.registry);
+  const credential = await options.credentials.credentialFor(target.registry, target.repository);
   if (credential === null) return null;
   if (await isOwnTokenService(target.registry, realm)) return credential;
   if (isListedTokenService(target.registry, realm, await options.tokenServices())) return credential;
@@ -71,6 +71,9 @@ async function requestToken(
   target: AuthenticationTarget,
   challenge: Challenge,
 ): Promise<BearerToken> {
+  const own = target.credentials ? await options.credentials.credentialFor(target.registry, target.repository) : null;
+  // what is stored is the token itself, which no service needs to be asked for
+  if (own?.kind === 'registry-token') return { value: own.secret, expires: Number.POSITIVE_INFINITY };
   const realm = parseRealm(target.registry, challenge.parameters['realm'] ?? '');
   const credential = await credentialForRealm(options, target, realm);
   const request = {
@@ -85,7 +88,7 @@ async function requestToken(
 
 async function basicFor(options: AuthenticatorOptions, target: AuthenticationTarget): Promise<string | null> {
   if (!target.credentials) return null;
-  const credential = await options.credentials.credentialFor(target.registry);
+  const credential = await options.credentials.credentialFor(target.registry, target.repository);
   return credential?.kind === 'password' ? basicHeader(credential) : null;
 }
 

@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { createScanner } from 'jsonc-parser';
 import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 
-/** Name and secret for a registry; an identity token stands in place of a password (Docker's `<token>`). */
+/**
+ * Name and secret for a registry; an identity token stands in place of a password (Docker's `<token>`), and a registry token is what
+ * the registry itself is shown, so that no token service is asked.
+ */
 export interface Credential {
   readonly username: string;
   readonly secret: string;
-  readonly kind: 'password' | 'identity-token';
+  readonly kind: 'password' | 'identity-token' | 'registry-token';
 }
 
 /** The absolute path of a program, looked for only in the absolute entries of PATH; null where there is none. */
@@ -103,18 +107,40 @@ export async function askCredentialHelper(helper: string, key: string, asking: A
   return readHelperAnswer(helper, answer.output);
 }
 
+/** The first JSON value of what a helper prints, which is all that Docker's CLI reads (Go, encoding/json: Decoder). */
+function firstValue(output: string): unknown {
+  const scanner = createScanner(output, true);
+  let depth = 0;
+  for (;;) {
+    scanner.scan();
+    const first = output[scanner.getTokenOffset()];
+    if (first === undefined) return parseBoundedJson(output);
+    if (first === '{' || first === '[') depth += 1;
+    if (first === '}' || first === ']') depth -= 1;
+    if (depth <= 0) return parseBoundedJson(output.slice(0, scanner.getPosition()));
+  }
+}
+
+/** A field by its name in any case, as Go reads it; empty where it is missing. Null where it is no text. */
+function fieldOf(value: object, name: string): string | null {
+  const found = Object.entries(value).findLast(([key]) => key.toLowerCase() === name);
+  const [, text = ''] = found ?? [];
+  return typeof text === 'string' ? text : text === null ? '' : null;
+}
+
 function readHelperAnswer(helper: string, output: string): Credential | null {
   let value: unknown;
   try {
-    value = parseBoundedJson(output);
+    value = firstValue(output);
   } catch {
     throw failed(helper, 'printed something else than JSON');
   }
-  const { Username: username, Secret: secret } = (value ?? {}) as Record<string, unknown>;
-  if (typeof username !== 'string' || typeof secret !== 'string')
-    throw failed(helper, 'printed no username and secret');
+  const answer = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  const [username, secret] = [answer && fieldOf(answer, 'username'), answer && fieldOf(answer, 'secret')];
+  if (username === null || secret === null) throw failed(helper, 'printed no username and secret');
   if (secret === '') return null;
-  return username === '<token>'
+  // a secret without a name is one that the token service is shown (buildkit, session/auth/authprovider)
+  return username === '<token>' || username === ''
     ? { username: '', secret, kind: 'identity-token' }
     : { username, secret, kind: 'password' };
 }

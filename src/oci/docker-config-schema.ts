@@ -5,6 +5,7 @@ const authSchema = z.object({
   username: z.string().nullish(),
   password: z.string().nullish(),
   identitytoken: z.string().nullish(),
+  registrytoken: z.string().nullish(),
 });
 
 /** What is stored for one registry. */

@@ -4,16 +4,17 @@ import { type Environment, parseBoundedJson, VerifyError } from '../model/index.
 import { bounds } from './bounds.ts';
 import { type Asking, askCredentialHelper, type Credential } from './credential-helper.ts';
 import { type DockerConfig, dockerConfigSchema, type StoredAuth } from './docker-config-schema.ts';
+import { readScopedConfigs, type ScopedConfig, scopedFolder } from './scoped-credentials.ts';
 
 const hubKey = 'https://index.docker.io/v1/';
 
 /** Where credentials are learnt; asked only once a registry has said 401. */
 export interface CredentialSource {
   /**
-   * What is stored for a registry, by its name as in an image reference. Null for nothing.
+   * What is stored for a registry, by its name as in an image reference, and for one of its repositories. Null for nothing.
    * @throws VerifyError `credentials.failed` or `config.invalid`
    */
-  credentialFor(registry: string): Promise<Credential | null>;
+  credentialFor(registry: string, repository: string): Promise<Credential | null>;
 }
 
 function parseConfig(text: string, file: string): DockerConfig {
@@ -37,8 +38,8 @@ function parseConfig(text: string, file: string): DockerConfig {
   return parsed.data;
 }
 
-async function readConfig(environment: Environment): Promise<DockerConfig> {
-  const file = join(environment.dockerConfigDirectory, 'config.json');
+async function readConfig(folder: string): Promise<DockerConfig> {
+  const file = join(folder, 'config.json');
   try {
     if ((await stat(file)).size > bounds.dockerConfig) {
       throw new VerifyError('config.invalid', `${file} is larger than any Docker configuration`, { place: { file } });
@@ -59,6 +60,7 @@ function hostOfKey(key: string): string {
 function fromEntry(entry: StoredAuth): Credential | null {
   const decoded = entry.auth ? Buffer.from(entry.auth, 'base64').toString('utf8') : '';
   const colon = decoded.indexOf(':');
+  if (entry.registrytoken) return { username: '', secret: entry.registrytoken, kind: 'registry-token' };
   const username = entry.username || (colon < 0 ? '' : decoded.slice(0, colon));
   if (entry.identitytoken) return { username, secret: entry.identitytoken, kind: 'identity-token' };
   const secret = entry.password || (colon < 0 ? '' : decoded.slice(colon + 1).replace(/\x00+$/, ''));
@@ -84,30 +86,35 @@ async function lookUp(config: DockerConfig, registry: string, asking: Asking): P
 }
 
 /**
- * The credentials of Docker's config.json: `credHelpers`, `credsStore`, `auths`, and before them `DOCKER_AUTH_CONFIG`, as Docker's CLI reads them.
+ * The credentials of Docker's config.json, and before them those that buildx keeps for single repositories: `credHelpers`, `credsStore`, `auths`, and before them `DOCKER_AUTH_CONFIG`, as Docker's CLI reads them.
  * Each registry is asked for once in a run; `signal` ends the waiting for a helper.
  */
 export function dockerCredentials(environment: Environment, signal: AbortSignal): CredentialSource {
   const asking = { environment, signal };
   let config: Promise<DockerConfig> | null = null;
+  let scoped: Promise<readonly ScopedConfig[]> | null = null;
   const found = new Map<string, Promise<Credential | null>>();
-  const find = async (registry: string): Promise<Credential | null> => {
+  const find = async (registry: string, folder: string | null): Promise<Credential | null> => {
+    if (folder !== null) return lookUp(await readConfig(folder), registry, asking);
     const inline = environment.variables['DOCKER_AUTH_CONFIG'];
     if (inline) {
       const own = await lookUp({ auths: parseConfig(inline, 'DOCKER_AUTH_CONFIG').auths }, registry, asking);
       if (own !== null) return own;
     }
-    config ??= readConfig(environment);
+    config ??= readConfig(environment.dockerConfigDirectory);
     return lookUp(await config, registry, asking);
   };
   return {
-    credentialFor(registry) {
-      let known = found.get(registry);
+    async credentialFor(registry, repository) {
+      scoped ??= readScopedConfigs(environment);
+      const folder = scopedFolder(await scoped, registry, repository);
+      const key = `${registry} ${folder ?? ''}`;
+      let known = found.get(key);
       if (known === undefined) {
-        known = find(registry);
-        found.set(registry, known);
+        known = find(registry, folder);
+        found.set(key, known);
       }
-      return known;
+      return await known;
     },
   };
 }

@@ -52,7 +52,7 @@ async function authenticated(
 ): Promise<Answer> {
   const { registry, repository } = request;
   const target = { registry, repository, credentials: route.credentials };
-  const send = async (authorization: string | null) => {
+  const send = async (authorization: string | null, url = new URL(request.path, route.base)) => {
     const headers: OutgoingHttpHeaders = {
       accept: request.accept,
       'accept-encoding': 'identity',
@@ -61,7 +61,7 @@ async function authenticated(
     };
     const exchange: Exchange = {
       method: request.method,
-      url: new URL(request.path, route.base),
+      url,
       headers,
       limit: request.limit,
       signal: options.signal,
@@ -71,8 +71,13 @@ async function authenticated(
   const first = await options.authenticator.known(target);
   const { answer, redirected } = await send(first);
   const challenge = answer.headers['www-authenticate'];
-  // Only the registry that was asked may challenge, not the one that it points to.
-  if (answer.status !== 401 || redirected || challenge === undefined) return answer;
+  if (answer.status !== 401 || challenge === undefined) return answer;
+  if (redirected) {
+    // what is stored is for the registry that was asked, and not for the one that it points to: that one gets to see nobody's name
+    const elsewhere = { registry: answer.url.host, repository, credentials: false };
+    const anonymous = await options.authenticator.answer(elsewhere, challenge, null);
+    return anonymous === null ? answer : (await send(anonymous, answer.url)).answer;
+  }
   const second = await options.authenticator.answer(target, challenge, first);
   return second === null ? answer : (await send(second)).answer;
 }

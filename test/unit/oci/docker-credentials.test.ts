@@ -46,6 +46,12 @@ describe("the credentials of Docker's config.json", () => {
       { username: 'ann', secret: 'token', kind: 'identity-token' },
     ],
     [
+      'as a token for the registry itself',
+      { auths: { 'ghcr.io': { registrytoken: 'token' } } },
+      'ghcr.io',
+      { username: '', secret: 'token', kind: 'registry-token' },
+    ],
+    [
       'not for another host (CVE-2026-59891)',
       { auths: { 'ghcr.io': auth('ann:pass:word') } },
       'ghcr.io.evil.com',
@@ -62,19 +68,21 @@ describe("the credentials of Docker's config.json", () => {
     ['not where the entry is empty', { auths: { 'ghcr.io': {} } }, 'ghcr.io', null],
     ['not where there are none', {}, 'ghcr.io', null],
   ])('are found %s', async (_what, config, registry, expected) => {
-    expect(await (await stored(config)).credentialFor(registry)).toEqual(expected);
+    expect(await (await stored(config)).credentialFor(registry, 'app')).toEqual(expected);
   });
 
   it('are none where there is no file', async () => {
     expect(
-      await dockerCredentials(bareEnvironment(), new AbortController().signal).credentialFor('ghcr.io'),
+      await dockerCredentials(bareEnvironment(), new AbortController().signal).credentialFor('ghcr.io', 'app'),
     ).toBeNull();
   });
 
   it.each([['{"auths":{"ghcr.io":{"auth":"c2VjcmV0"'], ['{"auths":[]}'], ['{"credHelpers":{"ghcr.io":1}}']])(
     'in a file that makes no sense are refused, and nothing of it is said: %s',
     async (config) => {
-      const error: unknown = await (await stored(config)).credentialFor('ghcr.io').catch((each: unknown) => each);
+      const error: unknown = await (await stored(config))
+        .credentialFor('ghcr.io', 'app')
+        .catch((each: unknown) => each);
       expect(error).toMatchObject({ code: 'config.invalid' });
       expect(String(error)).not.toContain('c2VjcmV0');
     },
@@ -82,7 +90,7 @@ describe("the credentials of Docker's config.json", () => {
 
   it('may stand in DOCKER_AUTH_CONFIG', async () => {
     const variables = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': auth('ann:pass:word') } }) };
-    expect(await (await stored({}, {}, variables)).credentialFor('ghcr.io')).toEqual(ann);
+    expect(await (await stored({}, {}, variables)).credentialFor('ghcr.io', 'app')).toEqual(ann);
   });
 });
 
@@ -93,14 +101,18 @@ describe('a credential helper', () => {
       { credHelpers: { 'ghcr.io': 'one' }, auths: { 'quay.io': auth('bob:x') } },
       { one: echo },
     );
-    expect(await source.credentialFor('ghcr.io')).toEqual({ username: 'ann', secret: 'ghcr.io get', kind: 'password' });
-    expect(await source.credentialFor('quay.io')).toMatchObject({ username: 'bob' });
+    expect(await source.credentialFor('ghcr.io', 'app')).toEqual({
+      username: 'ann',
+      secret: 'ghcr.io get',
+      kind: 'password',
+    });
+    expect(await source.credentialFor('quay.io', 'app')).toMatchObject({ username: 'bob' });
   });
 
   it('for all is asked where none is named for the registry, with the URL of Docker Hub', async () => {
     const echo = 'read -r key; printf \'{"Username":"<token>","Secret":"%s"}\' "$key"';
     const source = await stored({ credsStore: 'all' }, { all: echo });
-    expect(await source.credentialFor('docker.io')).toEqual({
+    expect(await source.credentialFor('docker.io', 'app')).toEqual({
       username: '',
       secret: 'https://index.docker.io/v1/',
       kind: 'identity-token',
@@ -112,18 +124,31 @@ describe('a credential helper', () => {
       { credsStore: 'none' },
       { none: 'echo "credentials not found in native keychain"; exit 1' },
     );
-    expect(await source.credentialFor('ghcr.io')).toBeNull();
+    expect(await source.credentialFor('ghcr.io', 'app')).toBeNull();
+  });
+
+  it.each<[string, string, unknown]>([
+    ['nothing', '{}', null],
+    ['a name alone', '{"Username":"ann"}', null],
+    ['names in lower case', '{"username":"ann","secret":"pass:word"}', ann],
+    ['a secret alone', '{"Secret":"token"}', { username: '', secret: 'token', kind: 'identity-token' }],
+    ['something after the first value', '{"Username":"ann","Secret":"pass:word"} note {', ann],
+    ['braces inside its texts', '{"Username":"ann","Secret":"}{\\""}', { ...ann, secret: '}{"' }],
+  ])('may print %s, as Docker takes it', async (_what, printed, expected) => {
+    const source = await stored({ credsStore: 'x' }, { x: `cat >/dev/null; cat <<'E'\n${printed}\nE` });
+    expect(await source.credentialFor('ghcr.io', 'app')).toEqual(expected);
   });
 
   it.each([
     ['fails', 'echo "secret failure"; exit 1', /failed with status 1/],
     ['prints something else', 'echo secret', /something else than JSON/],
-    ['prints half', 'printf \'{"Username":"secret"}\'', /no username and secret/],
+    ['prints a list', 'printf \'["secret"]\'', /no username and secret/],
+    ['prints a number for a secret', 'printf \'{"Secret":1,"Username":"secret"}\'', /no username and secret/],
     ['prints without end', 'while :; do printf secret; done', /printed too much/],
     ['is ended', 'kill -9 $$', /did not answer/],
   ])('that %s is an error, which says nothing of what it printed', async (_what, script, message) => {
     const source = await stored({ credsStore: 'bad' }, { bad: script });
-    const error: unknown = await source.credentialFor('ghcr.io').catch((each: unknown) => each);
+    const error: unknown = await source.credentialFor('ghcr.io', 'app').catch((each: unknown) => each);
     expect(error).toMatchObject({ code: 'credentials.failed', message: expect.stringMatching(message) });
     expect(String(error)).not.toContain('secret ');
   });
@@ -134,13 +159,13 @@ describe('a credential helper', () => {
   ])('that %s is given up when the time is over', async (_what, script) => {
     const source = await stored({ credsStore: 'slow' }, { slow: script }, {}, AbortSignal.timeout(300));
     const begun = Date.now();
-    await expect(source.credentialFor('ghcr.io')).rejects.toMatchObject({ code: 'credentials.failed' });
+    await expect(source.credentialFor('ghcr.io', 'app')).rejects.toMatchObject({ code: 'credentials.failed' });
     expect(Date.now() - begun).toBeLessThan(5_000);
   });
 
   it.each(['missing', '../evil', 'a b', '/bin/sh'])('named %s is not run', async (name) => {
     const source = await stored({ credsStore: name });
-    await expect(source.credentialFor('ghcr.io')).rejects.toMatchObject({ code: 'credentials.failed' });
+    await expect(source.credentialFor('ghcr.io', 'app')).rejects.toMatchObject({ code: 'credentials.failed' });
   });
 
   it('is asked once in a run', async () => {
@@ -149,7 +174,7 @@ describe('a credential helper', () => {
       { once: `[ -e "$HOME_OF_TEST/asked" ] && exit 1; : > "$HOME_OF_TEST/asked"; ${answer('ann', 'x')}` },
       { HOME_OF_TEST: await temporaryFolder() },
     );
-    const both = await Promise.all([source.credentialFor('ghcr.io'), source.credentialFor('ghcr.io')]);
+    const both = await Promise.all([source.credentialFor('ghcr.io', 'app'), source.credentialFor('ghcr.io', 'app')]);
     expect(both.map((each) => each?.username)).toEqual(['ann', 'ann']);
   });
 });

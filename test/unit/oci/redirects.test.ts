@@ -121,4 +121,26 @@ describe('a redirect', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'registry.unauthorized' });
     expect(other.log.map(({ authorization }) => authorization)).toEqual([null]);
   });
+
+  it('to a registry that gives tokens to anybody gets one of nobody, and no credentials', async () => {
+    const other = await startRegistry();
+    const registry = await startRegistry();
+    other.image('a', '1');
+    registry.intercept = (request, response) => {
+      response.writeHead(302, { location: `http://${other.host}${request.url}` }).end();
+      return true;
+    };
+    other.intercept = (request, response) => {
+      if (request.url?.startsWith('/token') === true) {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"token":"anybody"}');
+        return true;
+      }
+      if (request.headers.authorization === 'Bearer anybody') return false;
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${other.host}/token"` }).end();
+      return true;
+    };
+    const credentials = { credentialFor: () => Promise.reject(new Error('asked')) };
+    await resolve(newClient({ credentials }), nameAt(registry, 'a:1'));
+    expect(new Set(other.log.map(({ authorization }) => authorization))).toEqual(new Set([null, 'Bearer anybody']));
+  });
 });
