@@ -55,7 +55,7 @@ function bareImage(name: CanonicalName, digest: Digest, source: ResolvedImage['s
   return { name, root, children: [], platforms: [], source, onbuild: {} };
 }
 
-/** The image in the local store, where the registry has none for us (401, 403, 404). */
+/** The image in the local store, where the registry has none for us (401, 403, 404) or its name can be no registry's. */
 async function localImage(context: ResolveContext, name: CanonicalName): Promise<ResolvedImage | null> {
   try {
     const found = await (await context.local.engine()).inspectImage(name);
@@ -86,7 +86,7 @@ async function withoutRegistry(
   reference: Reference,
   failure: VerifyError,
 ): Promise<Resolution> {
-  const absent = isVerifyError(failure, 'registry.unauthorized', 'registry.not-found');
+  const absent = isVerifyError(failure, 'registry.unauthorized', 'registry.not-found', 'registry.impossible');
   const stored = absent && context.localImages ? await localImage(context, name) : null;
   if (stored !== null) return { kind: 'resolved', image: stored, client: null, tagDigest: null, failure: null };
   if (absent) return { kind: 'unresolved', failure };

@@ -124,10 +124,10 @@ export function createSession(options: SessionOptions): Session {
   };
 
   return {
-    request(request) {
+    async request(request) {
       const routes = routesTo(request.registry, options.insecureRegistries);
       const route = settled.get(request.registry) ?? (routes.length === 1 ? routes[0] : undefined);
-      return route === undefined ? probing(request, routes) : alone(request, route);
+      return await (route === undefined ? probing(request, routes) : alone(request, route));
     },
   };
 }

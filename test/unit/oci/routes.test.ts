@@ -42,6 +42,30 @@ describe('the ways to a registry', () => {
     expect(said(registry, insecure)).toEqual(['https: bundled true']);
   });
 
+  it.each([
+    'app-1.0',
+    'python3.12',
+    'my.registry.0',
+    '1.2.3.400',
+    '127.0.0.1:99999',
+    '[1::2::3]',
+    'xn--a.example',
+    // a URL would make 127.0.0.1 of these, another host than Docker asks
+    '0x7f.1',
+    '127.1',
+    '127.0.0.01',
+    '2130706433:5000',
+  ])('to %s are none: it is told by its own name, before anything is asked', (registry) => {
+    expect(() => routesTo(registry, [])).toThrow(
+      expect.objectContaining({ code: 'registry.impossible', message: expect.stringContaining(registry) }),
+    );
+  });
+
+  it.each(['example.com:443', 'EXAMPLE.com', '[0:0::1]:5000', 'a.b-c.example:05000', '1.2.3.4', 'x.1a'])(
+    'to %s are not refused for how it is spelled',
+    (registry) => expect(said(registry)).not.toEqual([]),
+  );
+
   it('to Docker Hub lead to the host of its API', () => {
     expect(routesTo('docker.io', [])[0]?.base.host).toBe('registry-1.docker.io');
   });
