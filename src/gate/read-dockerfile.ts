@@ -1,4 +1,5 @@
 import { readBoundedFile } from '../builder/index.ts';
+import { resolveLocalDockerfile, Unread } from '../context/index.ts';
 import { type BuildTarget, type SourcePin, type Unknown, VerifyError } from '../model/index.ts';
 import type { ContextDockerfile, ContextReader } from './context-reader.ts';
 import type { Session } from './session.ts';
@@ -18,21 +19,31 @@ export type DockerfileText =
     }
   | { readonly kind: 'unknown'; readonly file: string; readonly reason: Unknown['reason'] };
 
-async function readFileBounded(path: string, written: string): Promise<Uint8Array> {
-  const bytes = await readBoundedFile(path, largestDockerfile).catch((cause: unknown) => {
-    const { code } = cause as NodeJS.ErrnoException; // what node:fs rejects with
-    const reason = code ?? `it is no file, or has more than ${largestDockerfile} bytes`;
-    throw new VerifyError('dockerfile.unreadable', `cannot read ${written}: ${reason}`, {
-      hint: code === undefined ? 'name a file that BuildKit would read' : 'see who may read it',
-      place: { file: written },
-      cause,
-    });
-  });
-  if (bytes !== null) return bytes;
-  throw new VerifyError('dockerfile.missing', `there is no Dockerfile at ${written}`, {
-    hint: 'name it with -f, or give the folder that holds it',
+function unreadable(written: string, cause: unknown): VerifyError {
+  const { code } = cause as NodeJS.ErrnoException; // what node:fs rejects with
+  const other = cause instanceof Unread ? cause.message : `it is no file, or has more than ${largestDockerfile} bytes`;
+  return new VerifyError('dockerfile.unreadable', `cannot read ${written}: ${code ?? other}`, {
+    hint: code === undefined ? 'name a file that BuildKit would read' : 'see who may read it',
     place: { file: written },
+    cause,
   });
+}
+
+/** A Dockerfile that lies on this machine, with links followed as BuildKit follows them: they never leave its folder. */
+async function readLocalFile(path: string, written: string): Promise<Uint8Array> {
+  try {
+    const real = await resolveLocalDockerfile(path);
+    const bytes = real === null ? null : await readBoundedFile(real, largestDockerfile);
+    if (bytes !== null) return bytes;
+    const why =
+      real === path ? '' : ': it is a link, which BuildKit follows within its own folder only, to no file there';
+    throw new VerifyError('dockerfile.missing', `there is no Dockerfile at ${written}${why}`, {
+      hint: real === path ? 'name it with -f, or give the folder that holds it' : 'name what it leads to with -f',
+      place: { file: written },
+    });
+  } catch (cause) {
+    throw cause instanceof VerifyError ? cause : unreadable(written, cause);
+  }
 }
 
 async function head(input: StandardInput): Promise<Buffer> {
@@ -86,7 +97,7 @@ export async function readDockerfile(target: BuildTarget, sources: DockerfileSou
   const { dockerfile } = target;
   switch (dockerfile.kind) {
     case 'file':
-      return text(dockerfile.written, await readFileBounded(dockerfile.path, dockerfile.written));
+      return text(dockerfile.written, await readLocalFile(dockerfile.path, dockerfile.written));
     case 'inline':
       return text('(inline)', Buffer.from(dockerfile.text));
     case 'stdin':
