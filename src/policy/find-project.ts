@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { lockFileName } from './lock-file.ts';
 import { isPresent } from './safe-file.ts';
@@ -21,6 +21,7 @@ export interface ProjectFiles {
  */
 export async function findProject(start: string, home: string, userId: number | null): Promise<ProjectFiles> {
   const folder = resolve(start);
+  const ends = new Set([resolve(home), await real(home)]);
   const owner = await ownerOf(folder);
   let lockFolder: string | null = null;
   for (let current = folder; ; current = dirname(current)) {
@@ -30,11 +31,34 @@ export async function findProject(start: string, home: string, userId: number | 
       return { folder: current, policy, lock: join(current, lockFileName) };
     if (lockFolder === null && (await isPresent(join(current, lockFileName)))) lockFolder = current;
     const parent = dirname(current);
-    const isEnd = current === resolve(home) || parent === current || (await isPresent(join(current, '.git')));
+    const isEnd = ends.has(current) || parent === current || (await isPresent(join(current, '.git')));
     if (isEnd || (await ownerOf(parent)) !== (await ownerOf(current))) break;
   }
   const where = lockFolder ?? folder;
   return { folder: where, policy: null, lock: join(where, lockFileName) };
+}
+
+/** The path without links, or as it is where it leads nowhere. */
+async function real(path: string): Promise<string> {
+  return await realpath(path).catch(() => resolve(path));
+}
+
+/**
+ * The projects of a folder that may have been named through a link: above the folder itself, and above the way that leads there.
+ * The folder's own comes first; nothing stands twice.
+ */
+export async function findProjects(
+  start: string,
+  home: string,
+  userId: number | null,
+): Promise<readonly [ProjectFiles, ...ProjectFiles[]]> {
+  const written = resolve(start);
+  const folder = await real(written);
+  const own = await findProject(folder, home, userId);
+  if (folder === written) return [own];
+  const onTheWay = await findProject(written, home, userId);
+  const place = async ({ folder, policy }: ProjectFiles): Promise<string> => await real(policy ?? folder);
+  return (await place(own)) === (await place(onTheWay)) ? [own] : [own, onTheWay];
 }
 
 async function ownerOf(path: string): Promise<number | null> {

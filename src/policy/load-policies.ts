@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { type Environment, type Layer, type Mode, type ReportPolicy, VerifyError } from '../model/index.ts';
 import { builtinName, builtinPublishers, builtinRules, builtinSha256 } from './builtin-policy.ts';
-import { findProject, type ProjectFiles } from './find-project.ts';
+import { findProjects, type ProjectFiles } from './find-project.ts';
 import { MaterialCollector } from './material-collector.ts';
 import { mergeCacheImports, strictestSetting } from './merge-settings.ts';
 import { machineFolderOf, machinePolicies, type PolicyPath, userPolicies } from './policy-folder.ts';
@@ -27,7 +27,10 @@ export interface PolicyRequest {
 interface Progress {
   readonly request: PolicyRequest;
   readonly material: MaterialCollector;
+  /** Whose folder holds the lock: the first that has a policy. */
   readonly project: ProjectFiles | null;
+  /** The policies of the project, absolute: of the folder itself, and of where a link to it lies. */
+  readonly projectPolicies: readonly string[];
   readonly layers: PolicyLayer[];
   readonly reports: ReportPolicy[];
   readonly loaded: LoadedPolicy[];
@@ -54,8 +57,8 @@ export async function loadPolicies(request: PolicyRequest): Promise<PolicySet> {
     trustedRoots: progress.material.trustedRootIds(),
     timestampAuthorities: progress.material.timestampAuthorityIds(),
   };
-  const policy = progress.project?.policy ?? null;
-  if (policy !== null) await addLayer(progress, 'project', [projectPath(policy, environment)]);
+  for (const policy of progress.projectPolicies)
+    await addLayer(progress, 'project', [projectPath(policy, environment)]);
   if (!progress.loaded.some((loaded) => loaded.builtinOff)) addBuiltin(progress, trusted);
   // also where no rule asks for it: without a network it names the digests to use
   await projectLockOf(progress);
@@ -66,12 +69,14 @@ async function begin(request: PolicyRequest): Promise<Progress> {
   const { environment, projectFrom } = request;
   const material = new MaterialCollector();
   const start = projectFrom === null ? null : resolve(environment.workingDirectory, projectFrom);
-  const project = start === null ? null : await findProject(start, environment.homeDirectory, environment.userId);
+  const { homeDirectory, userId } = environment;
+  const projects = start === null ? [] : await findProjects(start, homeDirectory, userId);
   const publishers = await builtinPublishers(material);
   return {
     request,
     material,
-    project,
+    project: projects.find(({ policy }) => policy !== null) ?? projects[0] ?? null,
+    projectPolicies: projects.map(({ policy }) => policy).filter((policy) => policy !== null),
     layers: [],
     reports: [],
     loaded: [],

@@ -45,6 +45,54 @@ describe("the project's policy", () => {
     expect(await projectOf(files, from)).toEqual(expected);
   });
 
+  it('is found above a folder that was named through a link, and above the link', async () => {
+    const strict = 'version: 1\nmode: enforce\ndefault: deny\n';
+    const inside = { 'project/docker-verify.yaml': strict, 'project/.git/x': '', 'project/app/Dockerfile': '' };
+    const folder = await folderOf({ ...inside, 'user/docker-verify.yaml': text, 'user/.git/x': '', 'bare/.git/x': '' });
+    for (const place of ['user', 'bare']) await symlink('../project/app', join(folder, place, 'l'));
+    const load = (projectFrom: string) =>
+      loadPolicies({
+        environment: { ...environmentIn(folder), homeDirectory: '/nowhere' },
+        commandLine: [],
+        projectFrom: join(folder, projectFrom),
+        mode: null,
+        machineFolder: null,
+      });
+    const sources = async (from: string) =>
+      (await load(from)).layers.flatMap(({ layer, policies }) => (layer === 'project' ? [policies] : []));
+    expect(await sources('project/app')).toEqual([['project/docker-verify.yaml']]);
+    expect(await sources('bare/l')).toEqual([['project/docker-verify.yaml']]);
+    // each a layer of its own, so that neither loosens the other
+    expect(await sources('user/l')).toEqual([['project/docker-verify.yaml'], ['user/docker-verify.yaml']]);
+    expect((await load('user/l')).projectFolder).toBe(join(folder, 'project'));
+  });
+
+  it('that is reached by two names is read once', async () => {
+    const folder = await folderOf({ 'real/docker-verify.yaml': text, 'real/app/Dockerfile': '' });
+    await symlink('real', join(folder, 'other'));
+    const { layers } = await loadPolicies({
+      environment: { ...environmentIn(folder), homeDirectory: '/nowhere' },
+      commandLine: [],
+      projectFrom: join(folder, 'other/app'),
+      mode: null,
+      machineFolder: null,
+    });
+    expect(layers.filter(({ layer }) => layer === 'project')).toHaveLength(1);
+  });
+
+  it('is not looked for above a home folder that HOME names through a link', async () => {
+    const folder = await folderOf({ 'docker-verify.yaml': text, 'home/app/Dockerfile': '' });
+    await symlink('home', join(folder, 'link'));
+    const { layers } = await loadPolicies({
+      environment: { ...environmentIn(folder), homeDirectory: join(folder, 'link') },
+      commandLine: [],
+      projectFrom: join(folder, 'home/app'),
+      mode: null,
+      machineFolder: null,
+    });
+    expect(layers.map(({ layer }) => layer)).toEqual(['builtin']);
+  });
+
   it.skipIf(process.getuid?.() !== 0)('is not taken from a folder of another owner', async () => {
     const { chown } = await import('node:fs/promises');
     const folder = await folderOf({ 'docker-verify.yaml': text, 'mine/Dockerfile': '' });
