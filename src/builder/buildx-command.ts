@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { type Environment, VerifyError } from '../model/index.ts';
-import type { Programs } from './programs.ts';
+import { type Programs, startingFolder } from './programs.ts';
 import { feedKept, type KeptInput } from './stdin-keeper.ts';
 
 const standardTimeout = 30_000;
@@ -62,7 +62,7 @@ export function askBuildx(
       programs.buildx,
       buildxArguments(environment, args),
       {
-        cwd: environment.workingDirectory,
+        cwd: startingFolder(environment),
         // the user's own source policy and output variables are about builds, not about our questions
         env: buildxVariables(programs, environment, {
           EXPERIMENTAL_BUILDKIT_SOURCE_POLICY: undefined,

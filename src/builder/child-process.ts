@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { type Environment, VerifyError } from '../model/index.ts';
+import { startingFolder } from './programs.ts';
 import { feedKept, type KeptInput } from './stdin-keeper.ts';
 
 /** How a run is interrupted: what the process's own listeners tell, since no room but the command line's has any. */
@@ -22,8 +23,8 @@ export interface ChildRun {
   /** Our own standard input, or what was kept of it. */
   readonly stdin: 'inherit' | KeptInput;
   readonly interruptions: Interruptions | null;
-  /** Milliseconds from the first signal until the child is killed. */
-  readonly grace?: number;
+  /** Milliseconds from the first signal until the child is killed; null for a child that takes the time it needs. */
+  readonly grace?: number | null;
 }
 
 const standardGrace = 10_000;
@@ -36,7 +37,7 @@ function statusOf(code: number | null, signal: NodeJS.Signals | null): number {
 }
 
 /** Passes signals on, and kills the child that does not end; the answer takes everything back. */
-function relay(child: ChildProcess, interruptions: Interruptions, grace: number): () => void {
+function relay(child: ChildProcess, interruptions: Interruptions, grace: number | null): () => void {
   const timers: NodeJS.Timeout[] = [];
   let heard = 0;
   const forward = (signal: NodeJS.Signals, delayed: boolean): void => {
@@ -44,7 +45,7 @@ function relay(child: ChildProcess, interruptions: Interruptions, grace: number)
     if (heard >= 3) child.kill('SIGKILL');
     else if (!delayed) child.kill(signal);
     else if (heard === 1) timers.push(setTimeout(() => child.kill(signal), forwardDelay));
-    if (heard === 1) timers.push(setTimeout(() => child.kill('SIGKILL'), grace));
+    if (heard === 1 && grace !== null) timers.push(setTimeout(() => child.kill('SIGKILL'), grace));
   };
   const cancel = (): void => forward('SIGTERM', true);
   const stop = interruptions.listen((signal) => forward(signal, signal === 'SIGINT' && interruptions.sharedTerminal));
@@ -64,13 +65,15 @@ function relay(child: ChildProcess, interruptions: Interruptions, grace: number)
 export function runChild(run: ChildRun): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(run.program, [...run.args], {
-      cwd: run.environment.workingDirectory,
+      cwd: startingFolder(run.environment),
       env: run.variables,
       stdio: [run.stdin === 'inherit' ? 'inherit' : 'pipe', 'inherit', 'inherit'],
       windowsHide: true,
     });
     const stop =
-      run.interruptions === null ? () => undefined : relay(child, run.interruptions, run.grace ?? standardGrace);
+      run.interruptions === null
+        ? () => undefined
+        : relay(child, run.interruptions, run.grace === undefined ? standardGrace : run.grace);
     child.once('error', (cause) => {
       stop();
       reject(new VerifyError('builder.unavailable', `${run.program} cannot be started: ${cause.message}`, { cause }));

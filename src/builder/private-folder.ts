@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
-import { type Environment, VerifyError } from '../model/index.ts';
+import { join } from 'node:path';
+import { type Environment, folderNamedBy, VerifyError } from '../model/index.ts';
 
 /** A folder that nobody else can read, for the time of one step. */
 export interface PrivateFolder {
@@ -15,10 +15,9 @@ export interface PrivateFolder {
 }
 
 function temporaryRoot(environment: Environment): string {
-  const { variables } = environment;
-  const named = environment.platform === 'win32' ? (variables['TEMP'] ?? variables['TMP']) : variables['TMPDIR'];
-  if (named !== undefined && isAbsolute(named)) return named;
-  return environment.platform === 'win32' ? join(environment.homeDirectory, 'AppData', 'Local', 'Temp') : '/tmp';
+  const { homeDirectory, platform } = environment;
+  if (platform !== 'win32') return folderNamedBy(environment, 'TMPDIR') ?? '/tmp';
+  return folderNamedBy(environment, 'TEMP', 'TMP') ?? join(homeDirectory, 'AppData', 'Local', 'Temp');
 }
 
 function writeInto(file: string, text: string): string {

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { type Environment, VerifyError } from '../model/index.ts';
+import { type Environment, folderNamedBy, VerifyError } from '../model/index.ts';
 import { readDockerConfiguration } from './docker-configuration.ts';
 
 async function isExecutable(path: string): Promise<boolean> {
@@ -39,13 +39,18 @@ export async function locateProgram(environment: Environment, name: string): Pro
   return null;
 }
 
+/** The folder that a program is started in: the current one, also where that was removed, as every program does that is started there. */
+export function startingFolder({ workingDirectory }: Environment): string | undefined {
+  return existsSync(workingDirectory) ? workingDirectory : undefined;
+}
+
 /** The folders that Docker looks for plugins in, in its order (docker/cli, cli-plugins/manager: getPluginDirs). */
 export async function pluginFolders(environment: Environment): Promise<readonly string[]> {
   const { pluginFolders: extra } = await readDockerConfiguration(environment);
   const own = join(environment.dockerConfigDirectory, 'cli-plugins');
   if (environment.platform === 'win32') {
-    const programs = environment.variables['ProgramFiles'] ?? '';
-    return [...extra, own, ...(isAbsolute(programs) ? [join(programs, 'Docker', 'cli-plugins')] : [])];
+    const programs = folderNamedBy(environment, 'ProgramFiles');
+    return [...extra, own, ...(programs === null ? [] : [join(programs, 'Docker', 'cli-plugins')])];
   }
   const system = ['/usr/local/lib', '/usr/local/libexec', '/usr/lib', '/usr/libexec'];
   return [...extra, own, ...system.map((folder) => `${folder}/docker/cli-plugins`)];
@@ -55,18 +60,47 @@ async function sameFile(path: string, own: string | null): Promise<boolean> {
   return own !== null && (await realpath(path).catch(() => path)) === (await realpath(own).catch(() => own));
 }
 
+/** A plugin of Docker's whose place we can take, so that what it builds comes to us. */
+export type GuardedPlugin = 'docker-buildx' | 'docker-compose';
+
+/** Where a plugin is found. */
+export interface LocatedPlugin {
+  /** The first in Docker's folders that is not ourselves; null where there is none. */
+  readonly real: string | null;
+  /** Whether Docker starts us in its place. */
+  readonly intercepted: boolean;
+}
+
 /**
- * The absolute path of the real docker-buildx: the first in Docker's plugin folders that is not ourselves (`own`, the
- * path of our executable, which takes buildx's place where everything is intercepted).
+ * Looks for a plugin in Docker's folders, in their order. `own` is the path of our executable, which takes the place of
+ * the real one where everything is intercepted.
+ * @throws VerifyError `config.invalid`
+ */
+export async function locatePlugin(
+  environment: Environment,
+  plugin: GuardedPlugin,
+  own: string | null,
+): Promise<LocatedPlugin> {
+  const file = environment.platform === 'win32' ? `${plugin}.exe` : plugin;
+  // on Windows what stands in is a copy, known by where it lies
+  const placed = join(environment.dockerConfigDirectory, 'verify', 'plugins', file);
+  let intercepted = false;
+  for (const folder of await pluginFolders(environment)) {
+    const candidate = join(folder, file);
+    if (!isAbsolute(folder) || !(await isExecutable(candidate))) continue;
+    if (candidate !== placed && !(await sameFile(candidate, own))) return { real: candidate, intercepted };
+    intercepted = true;
+  }
+  return { real: null, intercepted };
+}
+
+/**
+ * The absolute path of the real docker-buildx.
  * @throws VerifyError `builder.unavailable`, `config.invalid`
  */
 export async function locateBuildx(environment: Environment, own: string | null): Promise<string> {
-  const file = environment.platform === 'win32' ? 'docker-buildx.exe' : 'docker-buildx';
-  for (const folder of await pluginFolders(environment)) {
-    const candidate = join(folder, file);
-    const eligible = isAbsolute(folder) && (await isExecutable(candidate));
-    if (eligible && !(await sameFile(candidate, own))) return candidate;
-  }
+  const { real } = await locatePlugin(environment, 'docker-buildx', own);
+  if (real !== null) return real;
   throw new VerifyError('builder.unavailable', 'docker-buildx is not installed', {
     hint: 'install the buildx plugin of Docker (package docker-buildx-plugin or docker-buildx); `docker buildx version` must answer',
   });

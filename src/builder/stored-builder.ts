@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Environment } from '../model/index.ts';
 import { readBoundedFile } from './bounded-file.ts';
 import { isRecord, recordsOf, textOr, tryParseJson } from './json-shape.ts';
@@ -11,7 +11,9 @@ const instances = 'instances';
 /** The folder where buildx keeps its builders and its records of builds. */
 export function buildxFolder(environment: Environment): string {
   const named = environment.variables['BUILDX_CONFIG'] ?? '';
-  return named === '' ? join(environment.dockerConfigDirectory, 'buildx') : named;
+  return named === ''
+    ? join(environment.dockerConfigDirectory, 'buildx')
+    : resolve(environment.workingDirectory, named);
 }
 
 /** A builder that `docker buildx create` has made, as buildx stores it. */

@@ -1,8 +1,11 @@
+import { posix, win32 } from 'node:path';
+
 /** What a run knows of the machine and the person, taken from the process once, by `cli/`. No other room reads the process. */
 export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Absolute. */
+  /** Absolute. Where the current folder was removed, a path at which nothing is. */
   readonly workingDirectory: string;
+  /** Absolute: `HOME`, else what the account says. */
   readonly homeDirectory: string;
   readonly platform: NodeJS.Platform;
   /** Node's name for the architecture: `x64`, `arm64`. */
@@ -13,4 +16,17 @@ export interface Environment {
   readonly dockerFlags: readonly string[];
   /** The folder of Docker's configuration: `--config`, else `DOCKER_CONFIG`, else `~/.docker`. */
   readonly dockerConfigDirectory: string;
+}
+
+/**
+ * The folder that a variable names; null where it is unset, empty or relative: those are to be ignored (XDG Base Directory
+ * Specification, "Basics"), and would make a folder of the project stand for one of the machine or the person.
+ */
+export function folderNamedBy(environment: Environment, ...names: readonly string[]): string | null {
+  const paths = environment.platform === 'win32' ? win32 : posix;
+  for (const name of names) {
+    const value = environment.variables[name] ?? '';
+    if (paths.isAbsolute(value)) return value;
+  }
+  return null;
 }

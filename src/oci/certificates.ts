@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
-import { type Environment, VerifyError } from '../model/index.ts';
+import { type Environment, folderNamedBy, VerifyError } from '../model/index.ts';
 
 /** What certs.d holds for one host (docs.docker.com, "Verify repository client with certificates"). PEM. */
 export interface HostCertificates {
@@ -14,7 +14,7 @@ export interface HostCertificates {
 /** The folders in which Docker looks for certificates by host: the daemon's, and a rootless daemon's. */
 export function certificateFolders(environment: Environment): readonly string[] {
   if (environment.platform === 'win32') {
-    return [join(environment.variables['ProgramData'] ?? 'C:\\ProgramData', 'docker', 'certs.d')];
+    return [join(folderNamedBy(environment, 'ProgramData') ?? 'C:\\ProgramData', 'docker', 'certs.d')];
   }
   return ['/etc/docker/certs.d', join(environment.homeDirectory, '.config', 'docker', 'certs.d')];
 }

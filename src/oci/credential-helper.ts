@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { createScanner } from 'jsonc-parser';
 import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
@@ -51,7 +51,7 @@ interface HelperAnswer {
 function runHelper(helper: string, program: string, key: string, asking: Asking): Promise<HelperAnswer> {
   const { environment, signal } = asking;
   const child = spawn(program, ['get'], {
-    cwd: environment.homeDirectory,
+    cwd: dirname(program), // which is there, as a home folder need not be
     env: { ...environment.variables },
     stdio: ['pipe', 'pipe', 'ignore'],
     windowsHide: true,
