@@ -61,11 +61,11 @@ function startSecondStage(given: NodeJS.ProcessEnv): Promise<void> {
   return second.run(given);
 }
 
-// Under the name of buildx the metadata must be the real buildx's, which the second stage asks for.
-const standsInForBuildx = parse(process.argv0).name === 'docker-buildx';
+// Under the name of buildx or compose the metadata must be the real one's, which the second stage asks for.
+const standsIn = ['docker-buildx', 'docker-compose'].includes(parse(process.argv0).name);
 
 if (process.env['NODE_V8_COVERAGE'] !== undefined) stopCoverage();
-if (process.argv[2] === 'docker-cli-plugin-metadata' && !standsInForBuildx) {
+if (process.argv[2] === 'docker-cli-plugin-metadata' && !standsIn) {
   writeSync(1, handshakeAnswer);
 } else {
   void startSecondStage(shedNodeVariables());

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
 import { readBoundedFile } from './bounded-file.ts';
-import { isRecord, textOr, textsOf } from './json-shape.ts';
+import { isRecord, recordAt, textOr, textsOf } from './json-shape.ts';
 
 const largestFile = 4 * 1024 * 1024;
 
 /** What this room needs of Docker's config.json. */
 export interface DockerConfiguration {
   readonly currentContext: string | null;
+  /** The plugin that `docker build` is handed to (`aliases.builder`). */
+  readonly builderAlias: string | null;
   readonly pluginFolders: readonly string[];
 }
 
@@ -30,5 +32,9 @@ export async function readDockerConfiguration(environment: Environment): Promise
   }
   const record = isRecord(parsed) ? parsed : {};
   const current = textOr(record['currentContext'], '');
-  return { currentContext: current === '' ? null : current, pluginFolders: textsOf(record['cliPluginsExtraDirs']) };
+  return {
+    currentContext: current === '' ? null : current,
+    builderAlias: textOr(recordAt(record, 'aliases')['builder'], null),
+    pluginFolders: textsOf(record['cliPluginsExtraDirs']),
+  };
 }

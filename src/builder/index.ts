@@ -10,7 +10,9 @@ export { type BuilderInfo, type BuilderQuestion, builderInfo, refuseOldBuilder }
 export type { BuilderNode } from './builder-inspection.ts';
 export { type AskOptions, askBuildx, type BuildxAnswer } from './buildx-command.ts';
 export type { Interruptions } from './child-process.ts';
+export { composeUsesBuildx, runCompose } from './compose.ts';
 export { type DenialQuestion, readDenial } from './denial.ts';
+export { readDockerConfiguration } from './docker-configuration.ts';
 export { type DockerEndpoint, resolveDockerContext } from './docker-context.ts';
 export { type ProbeQuestion, probeEnforcement } from './enforcement-probe.ts';
 export {
@@ -24,7 +26,14 @@ export {
 export { type FactCache, openFactCache } from './fact-cache.ts';
 export { type BuiltTarget, completeMetadata } from './node-provenance.ts';
 export { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
-export { locateProgram, locatePrograms, type Programs, programFolders } from './programs.ts';
+export {
+  type GuardedPlugin,
+  locatePlugin,
+  locateProgram,
+  locatePrograms,
+  type Programs,
+  programFolders,
+} from './programs.ts';
 export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run-buildx.ts';
 export { renderSourcePolicy, unpinnableNames } from './source-policy.ts';
 export { type KeepOptions, type KeptInput, keepInput } from './stdin-keeper.ts';

@@ -1,5 +1,6 @@
-import { type PluginCall, parsePluginArguments } from '../plugin/index.ts';
-import type { CommandContext } from './command-context.ts';
+import { composeInPlace } from '../gate/index.ts';
+import { leadingDockerFlags, type PluginCall, parsePluginArguments, standsInForCompose } from '../plugin/index.ts';
+import { type CommandContext, runningExecutable } from './command-context.ts';
 import { describeError } from './describe-error.ts';
 import { dispatch } from './dispatch.ts';
 import { readEnvironment } from './environment.ts';
@@ -7,7 +8,7 @@ import { exitStatus } from './exit-status.ts';
 import { watchInterruptions } from './interruptions.ts';
 import { openStreams, writeError } from './streams.ts';
 
-/** The path that we were started under: as `docker-verify-build` or `docker-buildx` we are something else. */
+/** The path that we were started under: as `docker-verify-build`, `docker-buildx` or `docker-compose` we are something else. */
 function startedAs(): string {
   return process.argv0;
 }
@@ -20,6 +21,11 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
   let call: PluginCall | null = null;
   const watch = watchInterruptions(variables['DOCKER_CLI_PLUGIN_SOCKET']);
   try {
+    if (standsInForCompose(startedAs())) {
+      const args = process.argv.slice(2);
+      const environment = readEnvironment(variables, leadingDockerFlags(args));
+      return await composeInPlace(environment, runningExecutable(), args, watch.interruptions);
+    }
     call = parsePluginArguments(process.argv.slice(2), startedAs());
     const context: CommandContext = {
       environment: readEnvironment(variables, call.dockerFlags),

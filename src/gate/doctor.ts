@@ -1,22 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type BuilderImage, builderImages, isAtLeast } from '../builder/index.ts';
-import { isVerifyError, parseBoundedJson, parseCanonicalName } from '../model/index.ts';
+import { isVerifyError, parseCanonicalName } from '../model/index.ts';
 import { loadPolicies } from '../policy/index.ts';
 import { programsFor, readyBuilder } from './builder-readiness.ts';
 import { checkImages } from './check.ts';
+import type { Examination } from './examination.ts';
+import { examineInterception } from './interception.ts';
 import { localEngine } from './local-engine.ts';
 import type { Session } from './session.ts';
-
-/** One thing that `doctor` looked at. */
-export interface Examination {
-  readonly name: string;
-  /** `bypass` names a way around us that is open here. */
-  readonly result: 'good' | 'bypass' | 'bad';
-  readonly detail: string;
-  /** What to do about it; null for nothing. */
-  readonly hint: string | null;
-}
 
 async function attempt(name: string, look: () => Promise<readonly Examination[]>): Promise<readonly Examination[]> {
   try {
@@ -98,56 +88,6 @@ async function examineBuilder(session: Session): Promise<readonly Examination[]>
       ? { name: 'enforcement', result: 'good', detail: 'the builder denies what a source policy denies', hint: null }
       : { name: 'enforcement', result: 'bad', detail: unenforceable.message, hint: unenforceable.hint },
     ...(await Promise.all(images.map((image) => examineBuilderImage(session, image, info.platform)))),
-  ];
-}
-
-async function dockerConfiguration(session: Session): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    const parsed: unknown = parseBoundedJson(
-      await readFile(join(session.environment.dockerConfigDirectory, 'config.json'), 'utf8'),
-    );
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
-  }
-}
-
-async function examineInterception(session: Session): Promise<readonly Examination[]> {
-  const configuration = await dockerConfiguration(session);
-  const alias = (configuration['aliases'] as Record<string, unknown> | undefined)?.['builder'];
-  const folders = configuration['cliPluginsExtraDirs'];
-  const isFull =
-    Array.isArray(folders) &&
-    folders.some((folder) => typeof folder === 'string' && /[/\\]verify[/\\]plugins$/.test(folder));
-  const isAliased = alias === 'verify';
-  return [
-    {
-      name: 'docker build, docker bake',
-      result: isAliased ? 'good' : 'bypass',
-      detail: isAliased
-        ? 'come to us (aliases.builder = verify)'
-        : `go to ${typeof alias === 'string' ? alias : 'buildx'}`,
-      hint: isAliased ? null : 'docker verify install',
-    },
-    {
-      name: 'docker buildx build, docker compose build',
-      result: isFull ? 'good' : 'bypass',
-      detail: isFull ? 'come to us' : 'go to buildx',
-      hint: isFull ? null : 'docker verify install --mode full',
-    },
-    {
-      name: 'DOCKER_BUILDKIT=0 docker build',
-      result: 'bypass',
-      detail: 'never reaches us: Docker ignores the alias there',
-      hint: 'use an engine without the legacy builder, or leave the variable unset',
-    },
-    {
-      name: 'DOCKER_CONFIG',
-      result: 'bypass',
-      detail: `another folder than ${session.environment.dockerConfigDirectory} drops the alias, the plugin and the user's policy`,
-      hint: 'put the policy that must hold into /etc/docker/verify',
-    },
   ];
 }
 

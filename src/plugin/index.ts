@@ -4,7 +4,12 @@ export { dockerFlagValue } from './docker-flags.ts';
 export { type InstallMode, install, uninstall } from './install.ts';
 export { installPlaces } from './install-places.ts';
 export { metadata } from './metadata.ts';
-export { type PluginCall, parsePluginArguments } from './parse-plugin-arguments.ts';
+export {
+  leadingDockerFlags,
+  type PluginCall,
+  parsePluginArguments,
+  standsInForCompose,
+} from './parse-plugin-arguments.ts';
 export { shellFunction } from './shell-function.ts';
 export { parseShell, type Shell, shells } from './shells.ts';
 export { watchPluginSocket } from './watch-plugin-socket.ts';

@@ -7,8 +7,9 @@ export interface InstallPlaces {
   readonly record: string;
   /** The plugin itself. */
   readonly plugin: string;
-  /** The stand-in for buildx, and the folder that Docker is told to look for plugins in. */
+  /** The stand-ins for buildx and for compose, and the folder that Docker is told to look for plugins in. */
   readonly shim: string;
+  readonly composeShim: string;
   readonly shimFolder: string;
 }
 
@@ -22,6 +23,7 @@ export function installPlaces({ dockerConfigDirectory, platform }: Environment):
     record: join(own, 'install.json'),
     plugin: join(dockerConfigDirectory, 'cli-plugins', `docker-verify${suffix}`),
     shim: join(shimFolder, `docker-buildx${suffix}`),
+    composeShim: join(shimFolder, `docker-compose${suffix}`),
     shimFolder,
   };
 }

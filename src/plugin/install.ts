@@ -18,27 +18,30 @@ export interface InstallOutcome {
 /** An executable and what it is to be linked as. */
 interface Plan {
   readonly executable: string;
-  readonly mode: InstallMode;
   readonly places: InstallPlaces;
+  /** The stand-ins that are wanted. */
+  readonly shims: readonly string[];
   readonly copy: boolean;
 }
 
-async function place({ executable, mode, places, copy }: Plan, old: InstallRecord | null): Promise<Placement> {
+async function place({ executable, places, shims, copy }: Plan, old: InstallRecord | null): Promise<Placement> {
   const none: Placement = { files: [], folders: [] };
   const isOurs = old?.files.includes(places.plugin) === true;
   const plugin = isInSharedFolder(executable)
     ? none
     : await placeExecutable(executable, places.plugin, { isOurs, copy });
-  const shim = mode === 'alias' ? none : await placeExecutable(executable, places.shim, { isOurs: true, copy });
-  return { files: [...plugin.files, ...shim.files], folders: [...plugin.folders, ...shim.folders] };
+  const placed = [plugin];
+  // one after another: the first makes the folder
+  for (const shim of shims) placed.push(await placeExecutable(executable, shim, { isOurs: true, copy }));
+  return { files: placed.flatMap(({ files }) => files), folders: placed.flatMap(({ folders }) => folders) };
 }
 
 function union(...lists: readonly (readonly string[] | undefined)[]): string[] {
   return [...new Set(lists.flatMap((list) => list ?? []))];
 }
 
-async function removeShim(places: InstallPlaces, environment: Environment): Promise<readonly string[]> {
-  return removePlaced({ files: [places.shim], folders: [places.shimFolder] }, environment.platform === 'win32');
+function shimsOf(places: InstallPlaces): readonly string[] {
+  return [places.shim, places.composeShim];
 }
 
 interface ConfigChange {
@@ -59,27 +62,33 @@ async function configure(mode: InstallMode, places: InstallPlaces, old: ConfigRe
 
 /**
  * Sets up the plugin: a link to `executable` (absolute) in Docker's plugin folder, the builder's alias in config.json and, for `full`,
- * a stand-in for buildx that Docker and compose find first. Twice is as once; everything else in config.json stays to the letter.
+ * a stand-in for buildx that Docker and compose find first, and one for compose where `compose` says that there is one, since it need not
+ * ask buildx. Twice is as once; everything else in config.json stays to the letter.
  * @throws VerifyError `config.invalid` (nothing was changed), `file.unwritable`
  */
 export async function install(
   executable: string,
   mode: InstallMode,
   environment: Environment,
+  compose = false,
 ): Promise<InstallOutcome> {
   const places = installPlaces(environment);
+  const isCopy = environment.platform === 'win32';
+  const shims = mode === 'alias' ? [] : [places.shim, ...(compose ? [places.composeShim] : [])];
+  const unwanted = shimsOf(places).filter((shim) => !shims.includes(shim));
   const old = await readInstallRecord(places.record);
   const { text, config } = await configure(mode, places, old?.config ?? null);
   const home = await makeFolders(dirname(places.record));
-  const placed = await place({ executable, mode, places, copy: environment.platform === 'win32' }, old);
-  const files = union(old?.files, placed.files).filter((file) => mode === 'full' || file !== places.shim);
+  const placed = await place({ executable, places, shims, copy: isCopy }, old);
+  const files = union(old?.files, placed.files).filter((file) => !unwanted.includes(file));
   const folders = union(old?.folders, home, placed.folders);
   const record: InstallRecord = { version: 1, mode, config, files, folders };
   // The record comes before what it records: whatever happens between, uninstall knows what to take back.
   if (JSON.stringify(record) !== JSON.stringify(old))
     await writeWholeFile(places.record, `${JSON.stringify(record, null, 2)}\n`);
   if (text !== null) await writeWholeFile(places.config, text);
-  const removed = mode === 'alias' ? await removeShim(places, environment) : [];
+  const emptied = shims.length === 0 ? [places.shimFolder] : [];
+  const removed = await removePlaced({ files: unwanted, folders: emptied }, isCopy);
   return {
     changes: [
       ...placed.files.map((file) => `made ${file}`),
@@ -102,7 +111,7 @@ export async function uninstall(environment: Environment): Promise<InstallOutcom
   if (text === null && current !== null) await rm(places.config);
   else if (text !== null && text !== current) await writeWholeFile(places.config, text);
   const removed = await removePlaced(
-    { files: union(old?.files, [places.shim]), folders: [] },
+    { files: union(old?.files, shimsOf(places)), folders: [] },
     environment.platform === 'win32',
   );
   await rm(places.record, { force: true });

@@ -71,6 +71,16 @@ function programName(path: string): string {
   return (path.split(/[/\\]/).at(-1) ?? '').replace(/\.exe$/i, '');
 }
 
+/** Docker's global flags that `argv` begins with. @throws VerifyError `usage.invalid` */
+export function leadingDockerFlags(argv: readonly string[]): readonly string[] {
+  return splitLeading(argv, true).flags;
+}
+
+/** Whether we were started in docker-compose's place (`install --mode full`): `startedAs` as in `parsePluginArguments`. */
+export function standsInForCompose(startedAs: string): boolean {
+  return programName(startedAs) === 'docker-compose';
+}
+
 /** `help verify build` and `__complete verify build --f` carry the plugin's name second. */
 function withoutName(words: readonly string[], name: string): readonly string[] {
   const [first = '', second, ...rest] = words;

@@ -1,5 +1,12 @@
-import { VerifyError } from '../../gate/index.ts';
-import { completionScript, install, parseShell, shellFunction, uninstall } from '../../plugin/index.ts';
+import { type Environment, hasCompose, VerifyError } from '../../gate/index.ts';
+import {
+  completionScript,
+  type InstallMode,
+  install,
+  parseShell,
+  shellFunction,
+  uninstall,
+} from '../../plugin/index.ts';
 import { visibleDocument } from '../../report/index.ts';
 import { type Command, runningExecutable } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
@@ -10,14 +17,17 @@ function tell(changes: readonly string[], otherwise: string): void {
   for (const change of changes.length === 0 ? [otherwise] : changes) say(change);
 }
 
+async function installAs(mode: InstallMode, environment: Environment): Promise<readonly string[]> {
+  const executable = runningExecutable();
+  const compose = mode === 'full' && (await hasCompose(environment, executable));
+  return (await install(executable, mode, environment, compose)).changes;
+}
+
 /** `install`, `uninstall`, `shell` and `completion`. */
 export const pluginCommand: Command = async ({ environment }, [name = '', value = '']) => {
   switch (name) {
     case 'install':
-      tell(
-        (await install(runningExecutable(), value === 'full' ? 'full' : 'alias', environment)).changes,
-        'it was installed already',
-      );
+      tell(await installAs(value === 'full' ? 'full' : 'alias', environment), 'it was installed already');
       return exitStatus.allowed;
     case 'uninstall':
       tell((await uninstall(environment)).changes, 'nothing was installed');

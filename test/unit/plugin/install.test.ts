@@ -129,6 +129,21 @@ describe('install', () => {
     expect(statSync(real).mode & 0o777).toBe(0o640);
   });
 
+  it('stands in for compose where there is one, and no longer where there is none', async () => {
+    const { executable, environment, places } = setUp('{}');
+    await install(executable, 'full', environment, true);
+    expect([places.shim, places.composeShim].map((file) => realpathSync(file))).toEqual([executable, executable]);
+    expect(await install(executable, 'full', environment, true)).toEqual({ changes: [] });
+    await install(executable, 'full', environment, false);
+    expect([places.shim, places.composeShim].map((file) => existsSync(file))).toEqual([true, false]);
+    await install(executable, 'full', environment, true);
+    await install(executable, 'alias', environment);
+    expect(existsSync(places.shimFolder)).toBe(false);
+    await install(executable, 'full', environment, true);
+    await uninstall(environment);
+    expect(existsSync(places.shimFolder)).toBe(false);
+  });
+
   it('moves between the modes and back', async () => {
     const text = '{\n\t"auths": {}\n}';
     const { executable, path, environment, places } = setUp(text);
