@@ -3,6 +3,7 @@
  * The lab is the one of LAB_HOME. Ends with 1 where an answer differs, and prints the Dockerfile.
  */
 import { scanDockerfile } from '../../src/dockerfile/index.ts';
+import { parseNamedContexts } from '../../src/invocation/build-arguments.ts';
 import { isVerifyError } from '../../src/model/index.ts';
 import { openLab } from '../lab/running-lab.ts';
 import { type Answer, openOracle } from './ask-buildkit.ts';
@@ -29,7 +30,7 @@ function ours({ dockerfile, buildArguments, contexts, stage }: RandomCase): Shor
         stage,
         platforms: [],
         buildArguments,
-        namedContexts: contexts,
+        namedContexts: parseNamedContexts(Object.entries(contexts).map((pair) => pair.join('='))),
         cacheImports: [],
         sbomGenerator: null,
       },

@@ -233,6 +233,8 @@ class GraphBuilder {
   #useContext(context: NamedContext, state: StageState, platform: Platform, inFrom: boolean): void {
     const { source } = context;
     if (source.kind === 'content') this.#contents.push({ context, asker: state.asker, inFrom });
+    // targets are made to be built upon: only a name that is surely an image's is not theirs to take
+    if (source.kind === 'target') this.#contents.push({ context, asker: state.asker, inFrom: false });
     if (source.kind !== 'image') return;
     state.image = source.image;
     const asker: Asker = { ...state.asker, kind: 'context', written: source.written };

@@ -22,6 +22,8 @@ export interface Findings {
   /** One for each platform. */
   readonly graphs: readonly BuildGraph[];
   readonly unknown: readonly Unknown[];
+  /** Contexts without images that something may ask for which nobody here can read. */
+  readonly unread: readonly NamedContext[];
 }
 
 /** Puts together what the builds of all platforms ask for: each image once, sorted by name, with every use. */
@@ -35,6 +37,7 @@ export function collectResult(findings: Findings): ScanResult {
     for (const request of graph.images) images.addRequest(request, target.name);
     for (const request of graph.contents) replacements.addRequest(request, target.name);
   }
+  for (const context of findings.unread) replacements.add(context, false, outsideOfFile('context', target.name));
   if (target.sbomGenerator !== null) {
     const use = outsideOfFile('sbom-generator', target.name);
     images.add(parseCanonicalName(target.sbomGenerator), target.sbomGenerator, machine, use);

@@ -1,2 +1,2 @@
 export { readPlatform } from './build-platform.ts';
-export { type ScanInput, scanDockerfile } from './scan-dockerfile.ts';
+export { type ScanInput, scanDockerfile, scanUnread } from './scan-dockerfile.ts';

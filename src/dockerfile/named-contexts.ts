@@ -1,19 +1,23 @@
 import {
   type CanonicalName,
   canonicalName,
+  familiarName,
   formatPlatform,
   isVerifyError,
+  type NamedContextOption,
   type Platform,
   parseReference,
   type Reference,
 } from '../model/index.ts';
 import { invalidDockerfile } from './invalid-dockerfile.ts';
 
-/** What stands behind a named context: an image, something that is no image of a registry, or nothing that is pulled. */
+/**
+ * What stands behind a named context: an image, content that is no image of a registry (a folder, a layout, a repository, a URL), the
+ * result of another target, or nothing at all.
+ */
 type ContextSource =
   | { readonly kind: 'image'; readonly image: CanonicalName; readonly written: string }
-  | { readonly kind: 'content' }
-  | { readonly kind: 'internal' };
+  | { readonly kind: 'content' | 'target' | 'nothing' };
 
 export interface NamedContext {
   /** As on the command line. */
@@ -26,24 +30,15 @@ export interface NamedContext {
   readonly qualified: boolean;
 }
 
-/** The named contexts of a build, found as BuildKit finds them (frontend/dockerui). */
+/** The named contexts of a build, found as BuildKit finds them (frontend/dockerui/config.go: NamedContext). */
 export class NamedContexts {
-  readonly #byKey = new Map<string, NamedContext>();
+  readonly #byKey: ReadonlyMap<string, NamedContext>;
 
   /** @throws VerifyError `dockerfile.invalid` for a `docker-image://` that is followed by no reference */
-  constructor(contexts: Readonly<Record<string, string>>) {
-    for (const [name, value] of Object.entries(contexts)) {
-      const [base = '', platform] = name.split('::', 2);
-      const reference = tryParse(base);
-      const key = reference === null ? base : familiarKey(reference);
-      this.#byKey.set(platform === undefined ? key : `${key}::${platform}`, {
-        name,
-        value,
-        source: readSource(name, value),
-        image: reference === null ? null : canonicalName(reference),
-        qualified: /[:@]/.test(base) || (reference !== null && reference.registry !== 'docker.io'),
-      });
-    }
+  constructor(options: readonly NamedContextOption[]) {
+    this.#byKey = new Map(
+      options.map(({ name, key, value }) => [key, { name, value, source: readSource(name, value), ...readName(name) }]),
+    );
   }
 
   /**
@@ -56,8 +51,13 @@ export class NamedContexts {
     const reference = tryParse(name);
     if (reference === null) throw invalidDockerfile(`invalid context name ${name}: invalid reference format`);
     if (this.#byKey.size === 0) return null;
-    const key = familiarKey(reference);
+    const key = familiarName(reference);
     return this.#byKey.get(`${key}::${formatPlatform(platform)}`) ?? this.#byKey.get(key) ?? null;
+  }
+
+  /** Those that bring in what no registry vouches for, whoever may ask for them. */
+  withoutImages(): readonly NamedContext[] {
+    return [...this.#byKey.values()].filter(({ source }) => source.kind === 'content' || source.kind === 'target');
   }
 }
 
@@ -70,19 +70,28 @@ function tryParse(text: string): Reference | null {
   }
 }
 
-/** The short form of a reference, without `:latest`. */
-function familiarKey({ registry, repository, tag, digest }: Reference): string {
-  const short = /^library\/[^/]+$/.test(repository) ? repository.slice('library/'.length) : repository;
-  const name = registry === 'docker.io' ? short : `${registry}/${repository}`;
-  const text = `${name}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`;
-  return text.replace(/:latest$/, '');
+/** Takes a name apart: a bake file may put `::os/architecture` after it, and an IPv6 address has a `::` of its own. */
+function readName(name: string): Pick<NamedContext, 'image' | 'qualified'> {
+  const cut = name.lastIndexOf('::');
+  const before = cut < 0 ? null : tryParse(name.slice(0, cut));
+  const base = before === null ? name : name.slice(0, cut);
+  const reference = before ?? tryParse(name);
+  return {
+    image: reference === null ? null : canonicalName(reference),
+    qualified: /[:@]|^[^/]*[.:][^/]*\//.test(base) || reference?.registry === 'localhost',
+  };
 }
 
+/**
+ * Tells sources apart as buildx does (build/opt.go: loadInputs): only with their `//` are images and layouts such, and only `target:`
+ * is a target; everything else is a folder, if it is no URL.
+ */
 function readSource(name: string, value: string): ContextSource {
-  if (/^(?:target|input|service):/.test(value)) return { kind: 'internal' };
-  const image = /^docker-image:(?:\/\/)?(.*)$/s.exec(value)?.[1];
-  if (image === undefined) return { kind: 'content' };
-  if (image === 'scratch') return { kind: 'internal' };
+  if (value.startsWith('target:')) return { kind: 'target' };
+  const scheme = 'docker-image://';
+  if (!value.startsWith(scheme)) return { kind: 'content' };
+  const image = value.slice(scheme.length);
+  if (image === 'scratch') return { kind: 'nothing' };
   const reference = tryParse(image);
   if (reference === null) throw invalidDockerfile(`invalid image in the named context ${name}: ${image}`);
   return { kind: 'image', image: canonicalName(reference), written: image };

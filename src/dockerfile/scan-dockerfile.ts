@@ -59,7 +59,20 @@ export function scanDockerfile(input: ScanInput): ScanResult {
       graphs.push(scanPlatform(input, dockerfile, contexts, machine, platform, budget));
     }
   }
-  return placed({ file }, () => collectResult({ target, machine, frontend, graphs, unknown }));
+  const unread = unknown.length === 0 ? [] : contexts.withoutImages();
+  return placed({ file }, () => collectResult({ target, machine, frontend, graphs, unknown, unread }));
+}
+
+/**
+ * What is known of a target whose Dockerfile cannot be read before the build: nothing of images, and of named contexts that whatever
+ * reads the file may ask for each of them.
+ * @throws VerifyError `dockerfile.invalid` for a named context that buildx would refuse
+ */
+export function scanUnread(target: BuildTarget, reason: Unknown['reason'], defaultPlatform: string): ScanResult {
+  const machine = parsePlatform(defaultPlatform);
+  const unread = new NamedContexts(target.namedContexts).withoutImages();
+  const unknown = [{ reason, line: null }];
+  return collectResult({ target, machine, frontend: null, graphs: [], unknown, unread });
 }
 
 function targetPlatforms(input: ScanInput, machine: Platform): readonly Platform[] {

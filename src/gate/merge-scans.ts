@@ -1,4 +1,4 @@
-import type { BuildTarget, CacheImport, ImageUse, ScanResult, Unknown } from '../model/index.ts';
+import type { CacheImport, ImageUse, ScanResult, Unknown } from '../model/index.ts';
 
 function mergeImages(left: ImageUse, right: ImageUse): ImageUse {
   return {
@@ -26,9 +26,4 @@ export function mergeScans(scans: readonly ScanResult[]): ScanResult {
     unknown: unique<Unknown>(scans.flatMap((scan) => scan.unknown)),
     replacements: scans.flatMap((scan) => scan.replacements),
   };
-}
-
-/** A scan of nothing, for a target whose Dockerfile cannot be read before the build. */
-export function unknownScan(target: BuildTarget, reason: Unknown['reason']): ScanResult {
-  return { images: [], cacheImports: target.cacheImports, unknown: [{ reason, line: null }], replacements: [] };
 }

@@ -1,8 +1,8 @@
-import { scanDockerfile } from '../dockerfile/index.ts';
+import { scanDockerfile, scanUnread } from '../dockerfile/index.ts';
 import type { BuildTarget, CanonicalName, ReportContext, ReportTarget, ScanResult, SourcePin } from '../model/index.ts';
 import type { ContextReader } from './context-reader.ts';
 import { namedPlatforms } from './default-platform.ts';
-import { mergeScans, unknownScan } from './merge-scans.ts';
+import { mergeScans } from './merge-scans.ts';
 import { type DockerfileText, readDockerfile } from './read-dockerfile.ts';
 import type { Session } from './session.ts';
 import type { StandardInput } from './standard-input.ts';
@@ -65,7 +65,7 @@ export function scanTargets(
   onbuild: ReadonlyMap<CanonicalName, readonly string[]>,
 ): ScanResult {
   const scans = loaded.map(({ target, dockerfile }) => {
-    if (dockerfile.kind === 'unknown') return unknownScan(target, dockerfile.reason);
+    if (dockerfile.kind === 'unknown') return scanUnread(target, dockerfile.reason, defaultPlatform);
     return scanDockerfile({ target, source: dockerfile.bytes, file: dockerfile.file, defaultPlatform, onbuild });
   });
   return mergeScans(scans);

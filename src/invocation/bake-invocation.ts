@@ -115,7 +115,11 @@ function targetOf(name: string, target: PrintedTarget, parsed: ParsedBake, envir
     stage: target.target === '' ? null : (target.target ?? null),
     platforms: splitPlatforms(target.platforms ?? [], environment),
     buildArguments,
-    namedContexts: Object.fromEntries(contexts.map(([key, value]) => [key, namedContext(value, parsed.definitionUrl)])),
+    namedContexts: contexts.map(([name, value]) => ({
+      name,
+      key: name,
+      value: namedContext(value, parsed.definitionUrl),
+    })),
     cacheImports: (target['cache-from'] ?? []).flatMap(cacheImportOf),
     sbomGenerator: generatorOf((target.attest ?? []).flatMap(attestationOf), buildArguments),
   };

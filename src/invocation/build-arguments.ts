@@ -1,4 +1,10 @@
-import { type Environment, parseReference, VerifyError } from '../model/index.ts';
+import {
+  type Environment,
+  familiarName,
+  type NamedContextOption,
+  parseReference,
+  VerifyError,
+} from '../model/index.ts';
 import { keyAndValue } from './csv-fields.ts';
 
 /**
@@ -28,11 +34,12 @@ export function parseBuildArgumentValues(
 }
 
 /**
- * The named contexts that values of `--build-context` give, names and values as written; the last of a name wins.
+ * The named contexts that values of `--build-context` give; the last of a name wins, however it is spelled (buildx,
+ * util/buildflags/context.go: ParseContextNames).
  * @throws VerifyError `usage.invalid` where a value is not NAME=VALUE
  */
-export function parseNamedContexts(values: readonly string[]): Readonly<Record<string, string>> {
-  const found = new Map<string, string>();
+export function parseNamedContexts(values: readonly string[]): readonly NamedContextOption[] {
+  const found = new Map<string, NamedContextOption>();
   for (const written of values) {
     if (written === '') continue;
     const [name, value] = keyAndValue(written);
@@ -41,17 +48,16 @@ export function parseNamedContexts(values: readonly string[]): Readonly<Record<s
         hint: 'write --build-context NAME=FOLDER, or NAME=docker-image://IMAGE',
       });
     }
-    refuseContextName(name);
-    found.delete(name); // the order tells which of two spellings of one name was last
-    found.set(name, value);
+    const key = contextKey(name);
+    found.set(key, { name, key, value });
   }
-  return Object.fromEntries(found);
+  return [...found.values()];
 }
 
-/** buildx takes only what is a reference (util/buildflags: ParseContextNames); bake definitions are not held to that. */
-function refuseContextName(name: string): void {
+/** buildx takes only what is a reference; bake definitions are not held to that. */
+function contextKey(name: string): string {
   try {
-    parseReference(name);
+    return familiarName(parseReference(name));
   } catch (cause) {
     throw new VerifyError('usage.invalid', `invalid context name ${name.slice(0, 200)}`, {
       hint: 'a named context is called like an image: lower case, with a tag or digest at most',

@@ -18,11 +18,20 @@ export interface BuildTarget {
   readonly platforms: readonly string[];
   /** `--build-arg` in order, the last of a name wins; null where only the name was given and the environment has no value. */
   readonly buildArguments: Readonly<Record<string, string | null>>;
-  /** `--build-context`, name to value, both as written. */
-  readonly namedContexts: Readonly<Record<string, string>>;
+  /** `--build-context`, or a bake target's `contexts`; no key twice. */
+  readonly namedContexts: readonly NamedContextOption[];
   readonly cacheImports: readonly CacheImport[];
   /** The image of the SBOM generator that was asked for (`--sbom`, `--attest type=sbom`), null for none. */
   readonly sbomGenerator: string | null;
+}
+
+/** What stands in for a name. A list and no object: an object puts keys like `1` before all others. */
+export interface NamedContextOption {
+  /** As written. */
+  readonly name: string;
+  /** Under which the builder looks it up: of `--build-context` the short form of the reference, of a bake file the name as it is. */
+  readonly key: string;
+  readonly value: string;
 }
 
 export type BuildContext =

@@ -41,14 +41,17 @@ export interface Unknown {
   readonly line: number | null;
 }
 
-/** A named context that puts a folder or a layout where the Dockerfile names an image (`context.replaces-image`). */
+/** A named context that may put something else where an image is named: a folder, a layout, another target (`context.replaces-image`). */
 export interface ContextReplacement {
   /** The context's name as written on the command line. */
   readonly name: string;
   /** The canonical name that it stands for, null where the name is no reference. */
   readonly image: CanonicalName | null;
   readonly value: string;
-  /** Whether its name stands in a FROM, or carries a registry, tag or digest; otherwise only a policy's rule makes it a replacement. */
+  /**
+   * Whether its name carries a registry, tag or digest, or stands in a FROM, where only targets are expected; otherwise only a policy's
+   * rule makes it a replacement.
+   */
   readonly certain: boolean;
   readonly uses: readonly Use[];
 }

@@ -81,6 +81,14 @@ export function canonicalName(reference: Reference): CanonicalName {
   return `${reference.registry}/${reference.repository}${withTag}${withDigest}` as CanonicalName;
 }
 
+/** The reference as people write it, without Docker Hub's name and `:latest`: the form by which BuildKit finds named contexts. */
+export function familiarName({ registry, repository, tag, digest }: Reference): string {
+  const short = /^library\/[^/]+$/.test(repository) ? repository.slice('library/'.length) : repository;
+  const name = registry === 'docker.io' ? short : `${registry}/${repository}`;
+  const text = `${name}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`;
+  return text.replace(/:latest$/, '');
+}
+
 /** `canonicalName` of a parsed text, in one step. */
 export function parseCanonicalName(text: string): CanonicalName {
   return canonicalName(parseReference(text));

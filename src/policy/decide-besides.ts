@@ -95,16 +95,22 @@ export function isListedContext(replacement: ContextReplacement, policies: Polic
   return written.length > 0 && written.every((layer) => layer.contexts.some((name) => isNamed(name, replacement)));
 }
 
+/** What stands where an image is meant, in words. */
+function replacementOf({ value }: ContextReplacement): string {
+  if (value.startsWith('target:')) return 'another target of this bake';
+  return value.startsWith('oci-layout://') ? 'a layout' : 'a folder';
+}
+
 /**
- * Whether a named context may put a folder where an image is meant. It does so when its name is certainly an image's, or
- * a rule other than `**` matches it; then every policy in force has to list the name under `contexts`.
+ * Whether a named context may put a folder, or another target's result, where an image is meant. It does so when its name
+ * is certainly an image's, or a rule other than `**` matches it; then every policy in force has to list the name under `contexts`.
  */
 export function decideReplacement(replacement: ContextReplacement, policies: PolicySet): SideDecision {
   if (!replacement.certain && !isRuled(replacement, policies)) return { status: 'allow', finding: null };
   if (isListedContext(replacement, policies)) return { status: 'allow', finding: null };
   const finding = findingOf(
     'context.replaces-image',
-    'a folder stands in for an image, so that nobody knows what is built upon',
+    `${replacementOf(replacement)} stands in for an image, so that nobody knows what is built upon`,
     {
       expected: `the image ${replacement.image ?? replacement.name}`,
       found: `${replacement.name}=${replacement.value}`,

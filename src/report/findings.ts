@@ -186,8 +186,8 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   'context.replaces-image': {
     headline: 'a named context replaces the image',
     meaning:
-      'A `--build-context` puts a folder or an OCI layout where the Dockerfile names an image, which nothing vouches for.',
-    cure: 'Leave that context out, or list its name under `contexts` in the policy.',
+      'A named context (`--build-context`, `contexts` in a bake file, `additional_contexts` in a compose file) puts a folder, an OCI layout, a URL or another target where an image is meant, which nothing vouches for. Where the Dockerfile cannot be read before the build, every name with a registry, tag or digest, or that a rule matches, is meant so.',
+    cure: 'Leave that context out, give it a plain name, or list its name under `contexts` in the policy.',
   },
   'cache-import.denied': {
     headline: 'cache import denied',

@@ -52,7 +52,10 @@ it('reads what buildx prints of an HCL file with a matrix, linked targets and ov
     stage: null,
     platforms: ['linux/amd64'],
     buildArguments: { A: '1', B: '2' },
-    namedContexts: { lib: 'target:lib', img: 'docker-image://alpine:3' },
+    namedContexts: [
+      { name: 'img', key: 'img', value: 'docker-image://alpine:3' },
+      { name: 'lib', key: 'lib', value: 'target:lib' },
+    ],
     cacheImports: [
       { type: 'registry', ref: 'a/b' },
       { type: 'registry', ref: 'c/d' },
@@ -83,7 +86,7 @@ it('reads a compose file', async () => {
       name: 'web',
       context: { kind: 'folder', path: `${folder}/web` },
       buildArguments: { A: '1' },
-      namedContexts: { base: 'docker-image://alpine' },
+      namedContexts: [{ name: 'base', key: 'base', value: 'docker-image://alpine' }],
     },
   ]);
 });

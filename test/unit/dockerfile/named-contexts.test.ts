@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { refusalOf, scan } from './scan.ts';
+import { scanUnread } from '../../../src/dockerfile/index.ts';
+import { refusalOf, scan, targetOf } from './scan.ts';
 
 describe('named contexts', () => {
   it('list their image as asked for on the command line', () => {
@@ -48,11 +49,87 @@ describe('named contexts', () => {
   it.each([
     ['is used by nobody', 'FROM alpine\n', { golang: './folder' }],
     ['stands in for a stage that nobody needs', 'FROM golang AS g\nFROM alpine\n', { golang: './folder' }],
-    ['is another target of the bake', 'FROM golang\n', { golang: 'target:other' }],
     ['is empty', 'FROM golang\n', { golang: 'docker-image://scratch' }],
     ['has the name of the context proper', 'FROM alpine\n', { context: './folder' }],
   ])('are no replacement where one %s', (_, source, contexts) => {
     expect(scan(source, { contexts }).replacements).toEqual([]);
+  });
+
+  it.each([
+    ['FROM golang\n', 'golang', false],
+    ['FROM golang:1\n', 'golang:1', true],
+    ['FROM example.com/golang\n', 'example.com/golang', true],
+    ['FROM docker.io/library/golang\n', 'docker.io/library/golang', true],
+    ['FROM localhost/golang\n', 'localhost/golang', true],
+    ['FROM alpine\nCOPY --from=golang:1 / /\n', 'golang:1', true],
+  ])(
+    'tell of another target in place of an image, and whether the name is surely an image: %j',
+    (source, name, certain) => {
+      const { replacements } = scan(source, { contexts: { [name]: 'target:other' } });
+      expect(replacements).toMatchObject([{ name, value: 'target:other', certain }]);
+    },
+  );
+
+  it.each([
+    'docker-image:busybox',
+    'input:golang',
+    'service:golang',
+    'oci-layout:golang',
+    'local:golang',
+    'target/golang',
+  ])('take %s for a folder, as buildx does', (value) => {
+    const { images, replacements } = scan('FROM golang\n', { contexts: { golang: value } });
+    expect(images).toEqual([]);
+    expect(replacements).toMatchObject([{ name: 'golang', value, certain: true }]);
+  });
+
+  it('are found by the name of a registry with an IPv6 address', () => {
+    const name = '[::1]:5000/acme/base:1';
+    const { images, replacements } = scan(`FROM ${name}\n`, { contexts: { [name]: './folder' } });
+    expect(images).toEqual([]);
+    expect(replacements).toMatchObject([{ name, image: name, certain: true }]);
+  });
+
+  it.each(['[::1]:5000/acme/base:1::linux/amd64', 'golang::linux/amd64'])(
+    'of a bake file hold for one platform: %s',
+    (name) => {
+      const image = name.slice(0, name.lastIndexOf('::'));
+      const contexts = [{ name, key: name, value: './folder' }];
+      expect(scan(`FROM ${image}\n`, { contexts }).replacements).toMatchObject([{ name, certain: true }]);
+      expect(scan(`FROM ${image}\n`, { contexts, platforms: ['linux/arm64'] }).replacements).toEqual([]);
+    },
+  );
+
+  it.each(['golang:latest', 'docker.io/library/golang', 'index.docker.io/library/golang'])(
+    'of a bake file are found by the short name alone: nothing asks for %s',
+    (name) => {
+      const { images, replacements } = scan(`FROM ${name}\n`, { contexts: [{ name, key: name, value: './folder' }] });
+      expect(images).toMatchObject([{ name: 'docker.io/library/golang:latest' }]);
+      expect(replacements).toEqual([]);
+    },
+  );
+
+  it('are each one that may be asked for where another frontend reads the Dockerfile', () => {
+    const contexts = {
+      'golang:1': './folder',
+      'example.com/a': 'target:other',
+      'example.com/b': 'oci-layout://layout',
+      assets: './folder',
+      alpine: 'docker-image://busybox',
+      nothing: 'docker-image://scratch',
+    };
+    const { unknown, replacements } = scan('# syntax=example.com/frontend:1\nFROM golang:1\n', { contexts });
+    expect(unknown).toEqual([{ reason: 'custom-frontend', line: 1 }]);
+    const uses = [{ kind: 'context', target: 'default', stage: null, file: null, line: null, column: null }];
+    expect(replacements.map(({ name, certain }) => [name, certain])).toEqual([
+      ['assets', false],
+      ['example.com/a', true],
+      ['example.com/b', true],
+      ['golang:1', true],
+    ]);
+    expect(replacements[0]?.uses).toEqual(uses);
+    const [only, ...others] = scanUnread(targetOf({ contexts }), 'stdin-context', 'linux/amd64').replacements;
+    expect({ only, others }).toEqual({ only: replacements[0], others: replacements.slice(1) });
   });
 
   it('hold for one platform where their name says so', () => {

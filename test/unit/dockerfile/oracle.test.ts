@@ -35,7 +35,7 @@ function readOptions(args: readonly string[]): Options {
   const [target] = parseBuildArguments([...args, '/'], environmentOf('/')).invocation.targets;
   return {
     arguments: values,
-    contexts: target?.namedContexts ?? {},
+    contexts: target?.namedContexts ?? [],
     platforms,
     ...(stage === undefined ? {} : { stage }),
   };

@@ -1,8 +1,10 @@
 import { scanDockerfile } from '../../../src/dockerfile/index.ts';
+import { parseNamedContexts } from '../../../src/invocation/build-arguments.ts';
 import {
   type BuildTarget,
   type CanonicalName,
   isVerifyError,
+  type NamedContextOption,
   type ScanResult,
   type Use,
 } from '../../../src/model/index.ts';
@@ -12,10 +14,18 @@ export interface Options {
   readonly stage?: string;
   readonly platforms?: readonly string[];
   readonly arguments?: Readonly<Record<string, string | null>>;
-  readonly contexts?: Readonly<Record<string, string>>;
+  readonly contexts?: Readonly<Record<string, string>> | readonly NamedContextOption[];
   readonly sbomGenerator?: string;
   readonly onbuild?: Readonly<Record<string, readonly string[]>>;
   readonly defaultPlatform?: string;
+}
+
+/** Named contexts as `--build-context` gives them; what is no reference only a bake file can name. */
+function contextsOf(contexts: Options['contexts'] = []): readonly NamedContextOption[] {
+  if (Array.isArray(contexts)) return contexts;
+  return Object.entries(contexts).flatMap(([name, value]) =>
+    name.includes('::') ? [{ name, key: name, value }] : parseNamedContexts([`${name}=${value}`]),
+  );
 }
 
 /** A target that builds `Dockerfile` of a folder. */
@@ -27,7 +37,7 @@ export function targetOf(options: Options = {}): BuildTarget {
     stage: options.stage ?? null,
     platforms: options.platforms ?? [],
     buildArguments: options.arguments ?? {},
-    namedContexts: options.contexts ?? {},
+    namedContexts: contextsOf(options.contexts),
     cacheImports: [],
     sbomGenerator: options.sbomGenerator ?? null,
   };

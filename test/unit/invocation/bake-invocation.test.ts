@@ -46,7 +46,11 @@ describe('bakeInvocation', () => {
       stage: 'final',
       platforms: ['linux/amd64', 'linux/arm64', 'linux/s390x'],
       buildArguments: { A: '1', B: null },
-      namedContexts: { base: 'docker-image://alpine', lib: 'target:lib', src: 'src' },
+      namedContexts: [
+        { name: 'base', key: 'base', value: 'docker-image://alpine' },
+        { name: 'lib', key: 'lib', value: 'target:lib' },
+        { name: 'src', key: 'src', value: 'src' },
+      ],
       cacheImports: [
         { type: 'registry', ref: 'a/b' },
         { type: 'registry', ref: 'c/d' },
@@ -85,7 +89,7 @@ describe('bakeInvocation', () => {
       remote,
     ]);
     expect(target.context).toEqual({ kind: 'git', url: remote });
-    expect(target.namedContexts).toEqual({ a: remote, b: remote, c: 'here', d: 'docker-image://x' });
+    expect(target.namedContexts.map(({ value }) => value)).toEqual([remote, remote, 'here', 'docker-image://x']);
   });
 
   it.each([

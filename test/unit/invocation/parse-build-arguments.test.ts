@@ -155,7 +155,23 @@ describe('what decides the images', () => {
       '--build-context=src=../a=b',
     ]);
     expect(found.stage).toBe('Build');
-    expect(found.namedContexts).toEqual({ 'alpine:3': 'docker-image://x/y', src: '../a=b' });
+    expect(found.namedContexts).toEqual([
+      { name: 'alpine:3', key: 'alpine:3', value: 'docker-image://x/y' },
+      { name: 'src', key: 'src', value: '../a=b' },
+    ]);
+  });
+
+  it.each([
+    [['a=x', 'docker.io/library/a:latest=y'], [{ name: 'docker.io/library/a:latest', key: 'a', value: 'y' }]],
+    [['docker.io/library/1=x', '1=y'], [{ name: '1', key: '1', value: 'y' }]],
+    [['1=x', 'docker.io/library/1=y'], [{ name: 'docker.io/library/1', key: '1', value: 'y' }]],
+    [['[::1]:5000/a:1=x'], [{ name: '[::1]:5000/a:1', key: '[::1]:5000/a:1', value: 'x' }]],
+    [
+      [`a:latest@sha256:${'a'.repeat(64)}=x`],
+      [{ name: `a:latest@sha256:${'a'.repeat(64)}`, key: `a:latest@sha256:${'a'.repeat(64)}`, value: 'x' }],
+    ],
+  ])('finds of the contexts %j the last of each name, however it is spelled', (values, expected) => {
+    expect(target(['.', ...values.map((value) => `--build-context=${value}`)]).namedContexts).toEqual(expected);
   });
 
   it.each([
