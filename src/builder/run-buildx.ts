@@ -21,8 +21,12 @@ export interface BuildxRun {
   readonly verb: 'build' | 'bake';
   /** What stands before the verb: `debug` and its options. */
   readonly before: readonly string[];
-  /** What the user gave after the verb, as it stands. */
+  /** What the user gave after the verb, as it stands; of a bake without what `definition` holds already. */
   readonly args: readonly string[];
+  /** The bake definition to build, evaluated; null for a build. */
+  readonly definition: string | null;
+  /** What buildx's variables must be for that definition to be taken as it stands. */
+  readonly variables: Readonly<Record<string, string>>;
   /** The value for `BUILDX_BUILDER` (`builderVariable`); null leaves the variable as it is. */
   readonly builder: string | null;
   /** JSON of `renderSourcePolicy`; null leaves the user's own in force (warn mode on a builder that enforces none). */
@@ -54,10 +58,18 @@ function provenanceMode(environment: Environment): 'min' | 'max' {
 function buildVariables(run: BuildxRun, folder: PrivateFolder): Readonly<Record<string, string>> {
   const { sourcePolicy } = run;
   return {
+    ...run.variables,
     BUILDX_METADATA_PROVENANCE: provenanceMode(run.environment),
     ...(run.builder === null ? {} : { BUILDX_BUILDER: run.builder }),
     ...(sourcePolicy === null ? {} : { [sourcePolicyVariable]: folder.write('source-policy.json', sourcePolicy) }),
   };
+}
+
+/** The verb with its options, the definition lying in the folder. */
+function commandOf(run: BuildxRun, folder: PrivateFolder, options: readonly string[]): readonly string[] {
+  const { definition } = run;
+  const file = definition === null ? [] : ['--file', folder.write('docker-bake.json', definition)];
+  return [...run.before, run.verb, ...file, ...options, ...run.args];
 }
 
 /** Tells a file from one of the same name at another time; null where there is none. */
@@ -89,15 +101,10 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
     const file = own ?? resolve(environment.workingDirectory, run.metadataFile ?? '');
     const stamp = await stampOf(file);
     const before = await listBuildRecords(environment);
+    const options = [...(own === null ? [] : ['--metadata-file', own]), ...(run.fresh ? ['--no-cache'] : [])];
     const status = await runChild({
       program: programs.buildx,
-      args: buildxArguments(environment, [
-        ...run.before,
-        run.verb,
-        ...(own === null ? [] : ['--metadata-file', own]),
-        ...(run.fresh ? ['--no-cache'] : []),
-        ...run.args,
-      ]),
+      args: buildxArguments(environment, commandOf(run, folder, options)),
       environment,
       variables: buildxVariables(programs, environment, buildVariables(run, folder)),
       stdin: run.stdin,
@@ -123,7 +130,7 @@ export async function lastLineOfCall(run: BuildxRun): Promise<string> {
   const { environment, programs } = run;
   const folder = createPrivateFolder(environment);
   try {
-    const answer = await askBuildx(programs, environment, [...run.before, run.verb, ...run.args], {
+    const answer = await askBuildx(programs, environment, commandOf(run, folder, []), {
       variables: buildVariables(run, folder),
       stdin: run.stdin === 'inherit' ? '' : run.stdin,
       timeout: callTimeout,

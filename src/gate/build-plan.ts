@@ -1,13 +1,22 @@
-import { askBuildx, type KeptInput, type Programs } from '../builder/index.ts';
-import { bakeInvocation, bakeProducts, parseBakeArguments, parseBuildArguments } from '../invocation/index.ts';
-import { type BuildTarget, type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
+import type { KeptInput } from '../builder/index.ts';
+import { parseBakeArguments, parseBuildArguments } from '../invocation/index.ts';
+import type { BuildTarget, Environment } from '../model/index.ts';
 import type { StandardInput } from './standard-input.ts';
 
 /** A build or bake, read and ready to be verified and run. */
 export interface BuildPlan {
   readonly verb: 'build' | 'bake';
-  /** Everything for buildx, as given. */
+  /** Everything for buildx, as given; of a bake without what `definition` holds already. */
   readonly args: readonly string[];
+  /** The bake definition, evaluated; null for a build. */
+  readonly definition: string | null;
+  /** What buildx's variables must be for that definition to be taken as it stands. */
+  readonly variables: Readonly<Record<string, string>>;
+  /**
+   * Ends when buildx was seen to read that definition as it stands; to be waited for before the build.
+   * @throws VerifyError `bake.invalid`
+   */
+  readonly settled: Promise<void>;
   readonly targets: readonly BuildTarget[];
   /** `--builder`, else BUILDX_BUILDER. */
   readonly builder: string | null;
@@ -35,6 +44,9 @@ export async function planBuild(
   return {
     verb: 'build',
     args: parsed.args,
+    definition: null,
+    variables: {},
+    settled: Promise.resolve(),
     targets,
     builder,
     metadataFile,
@@ -44,30 +56,6 @@ export async function planBuild(
   };
 }
 
-function lastWords(stderr: string): string {
-  const lines = stderr
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const told = lines.findLast((line) => line.startsWith('ERROR: '))?.slice('ERROR: '.length) ?? lines.at(-1);
-  return told ?? 'it says nothing more';
-}
-
-function readPrinted(text: string): unknown {
-  try {
-    return parseBoundedJson(text);
-  } catch (cause) {
-    throw new VerifyError(
-      'bake.invalid',
-      `what buildx prints of the bake definition is no JSON: ${text.slice(0, 80)}`,
-      {
-        hint: 'see what `docker buildx bake --print` says',
-        cause,
-      },
-    );
-  }
-}
-
 /**
  * Whether nothing but a refusal may be said: `-q`, `--progress=rawjson` or quiet, or their variables.
  * @throws VerifyError `usage.invalid`, `context.invalid`
@@ -75,43 +63,4 @@ function readPrinted(text: string): unknown {
 export function asksForQuiet(verb: 'build' | 'bake', args: readonly string[], environment: Environment): boolean {
   const parsed = verb === 'build' ? parseBuildArguments(args, environment) : parseBakeArguments(args, environment);
   return parsed.quiet || parsed.progress === 'rawjson';
-}
-
-/**
- * Reads a `docker bake` command line and asks buildx what it would build. Null where nothing is built (`--print`, `--list`).
- * @throws VerifyError `usage.invalid`, `bake.invalid`, `builder.unavailable`
- */
-export async function planBake(
-  args: readonly string[],
-  environment: Environment,
-  programs: Programs,
-  input: StandardInput,
-): Promise<BuildPlan | null> {
-  const parsed = parseBakeArguments(args, environment);
-  if (parsed.isListing) return null;
-  const stdin = parsed.stdin === 'none' ? 'inherit' : await input.kept();
-  const definition = stdin === 'inherit' ? {} : { stdin: (await stdin.head(stdin.size)).toString('utf8') };
-  const answer = await askBuildx(programs, environment, ['bake', ...parsed.printArguments], definition);
-  if (answer.status !== 0) {
-    throw new VerifyError('bake.invalid', `buildx cannot read the bake definition: ${lastWords(answer.stderr)}`, {
-      hint: 'see what `docker buildx bake --print` says',
-    });
-  }
-  const printed = readPrinted(answer.stdout);
-  const { targets } = bakeInvocation(printed, parsed, environment);
-  const products = bakeProducts(printed);
-  const { builder, metadataFile } = parsed;
-  const callOrCheck =
-    parsed.callOrCheck ?? (products.every(({ call }) => call !== null) ? products[0]?.call : null) ?? null;
-  const push = parsed.push || products.some((product) => product.push);
-  return {
-    verb: 'bake',
-    args: parsed.args,
-    targets,
-    builder,
-    metadataFile,
-    callOrCheck,
-    pushed: push ? products.flatMap(({ tags }) => tags) : null,
-    stdin,
-  };
 }

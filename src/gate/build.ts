@@ -1,6 +1,7 @@
 import { type Programs, readUserPolicy, type UserPolicy } from '../builder/index.ts';
 import { assembleReport } from './assemble-report.ts';
-import { type BuildPlan, planBake, planBuild } from './build-plan.ts';
+import { planBake } from './bake-plan.ts';
+import { type BuildPlan, planBuild } from './build-plan.ts';
 import type { BuildEnd, BuildRequest } from './build-request.ts';
 import { programsFor, type ReadyBuilder, readyBuilder } from './builder-readiness.ts';
 import { machinePlatform } from './default-platform.ts';
@@ -78,6 +79,7 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
       layouts,
       sources: sourcePins(loaded),
     };
+    await plan.settled;
     return await runUntilSettled(run, images);
   } finally {
     await pipeline.close();
@@ -102,8 +104,7 @@ export async function build(request: BuildRequest, args: readonly string[]): Pro
  * @throws VerifyError for whatever keeps it from being started
  */
 export async function bake(request: BuildRequest, args: readonly string[]): Promise<BuildEnd | null> {
-  const { environment } = request.session;
   const programs = await programsFor(request.session);
-  const plan = await planBake(args, environment, programs, request.input);
+  const plan = await planBake(args, request, programs);
   return plan === null ? null : await verifyAndRun(request, plan, programs);
 }

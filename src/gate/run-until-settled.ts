@@ -21,6 +21,8 @@ function buildxRun(run: BuildRun, pins: PinSet): BuildxRun {
     verb: plan.verb,
     before: request.before,
     args: plan.args,
+    definition: plan.definition,
+    variables: plan.variables,
     builder: builder.variable,
     sourcePolicy: builder.unenforceable === null ? renderSourcePolicy(pins, run.userPolicy) : null,
     metadataFile: plan.metadataFile,

@@ -1,4 +1,4 @@
-import { isAbsolute, join, posix, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import {
   type BuildContext,
   type BuildInvocation,
@@ -6,17 +6,17 @@ import {
   type CacheImport,
   type DockerfileSource,
   type Environment,
+  type NamedContextOption,
   VerifyError,
 } from '../model/index.ts';
-import { isRemoteUrl, locateDockerfile, parseContext, parseRemoteContext } from './build-context.ts';
+import type { BakeDefinition } from './bake-definition.ts';
+import { workingFolder } from './bake-folders.ts';
+import { isRemoteUrl, locateDockerfile, parseContext } from './build-context.ts';
 import { cacheImport, parseCacheImports } from './cache-imports.ts';
 import { outputPushes, pushes } from './output-wishes.ts';
-import type { ParsedBake } from './parse-bake-arguments.ts';
 import { splitPlatforms } from './platforms.ts';
-import { type PrintedAttributes, type PrintedTarget, readPrintedBake } from './printed-bake.ts';
+import type { PrintedAttributes, PrintedTarget } from './printed-bake.ts';
 import { type AttestationRequest, generatorOf, parseAttestations } from './sbom-generator.ts';
-
-const workingFolder = 'cwd://';
 
 function refuseStandardInput(name: string, written: string): void {
   if (written !== '-') return;
@@ -30,33 +30,9 @@ function onThisMachine(written: string): string {
   return written.startsWith(workingFolder) ? written.slice(workingFolder.length) || '.' : written;
 }
 
-const elsewhere = /^(?:target:|service:|docker-image:|oci-layout:)/;
-
-/** A folder of a definition's repository, as a URL (buildx, bake/bake.go: remoteURLWithSubdir). */
-function withFolder(url: string, folder: string): string {
-  const inQuery = /^[^#]*[?&]subdir=([^&#]*)/.exec(url)?.[1];
-  if (inQuery !== undefined && !url.includes('#')) {
-    const joined = posix.join(inQuery, encodeURI(folder));
-    return url.replace(/([?&]subdir=)[^&#]*/, (_, before: string) => `${before}${joined}`);
-  }
-  const [base = '', fragment = ''] = url.split(/#(.*)/s);
-  const [ref = '', outer = ''] = fragment.split(/:(.*)/s);
-  return `${base}#${ref}:${posix.join(outer, folder)}`;
-}
-
-/** The folder that `written` names where the definition lies in a repository: there, whatever folder here has that name. Else null. */
-function repositoryFolder(written: string, { definitionUrl }: ParsedBake): string | null {
-  const isFolder = !isRemoteUrl(written) && !elsewhere.test(written) && !written.startsWith(workingFolder);
-  const isRepository = definitionUrl !== null && parseRemoteContext(definitionUrl).kind === 'git';
-  return isRepository && isFolder ? withFolder(definitionUrl, written) : null;
-}
-
 /** A target's context. */
-function contextOf(name: string, written: string, parsed: ParsedBake, environment: Environment): BuildContext {
+function contextOf(name: string, written: string, environment: Environment): BuildContext {
   refuseStandardInput(name, written);
-  const within = repositoryFolder(written, parsed);
-  if (within !== null) return parseRemoteContext(within);
-  if (parsed.definitionUrl !== null && isRemoteUrl(written)) return parseRemoteContext(written);
   return parseContext(onThisMachine(written), environment.workingDirectory);
 }
 
@@ -77,11 +53,10 @@ function dockerfileOf(
   return locateDockerfile(isBeside ? join(here.written, file) : file, here, environment.workingDirectory);
 }
 
-/** A named context's value as it is built: folders of a remote definition lie in its repository. */
-function namedContext(value: string, definitionUrl: string | null): string {
-  if (value.startsWith(workingFolder)) return join(value.slice(workingFolder.length) || '.');
-  const isElsewhere = isRemoteUrl(value) || elsewhere.test(value);
-  return definitionUrl === null || isElsewhere ? value : definitionUrl;
+/** A named context, which buildx finds by its name as it is, and whose value it cleans after `cwd://` alone. */
+function namedContext([name, value]: readonly [string, string]): NamedContextOption {
+  const isHere = value.startsWith(workingFolder);
+  return { name, key: name, value: isHere ? join(value.slice(workingFolder.length) || '.') : value };
 }
 
 function cacheImportOf(printed: PrintedAttributes): readonly CacheImport[] {
@@ -102,12 +77,11 @@ function attestationOf(printed: PrintedAttributes): readonly AttestationRequest[
   return [{ type: String(type), disabled: disabled === true || disabled === 'true', attributes }];
 }
 
-function targetOf(name: string, target: PrintedTarget, parsed: ParsedBake, environment: Environment): BuildTarget {
+function targetOf(name: string, target: PrintedTarget, environment: Environment): BuildTarget {
   const written = target.context ?? '.';
-  const context = contextOf(name, written, parsed, environment);
+  const context = contextOf(name, written, environment);
   refuseStandardInput(name, target.dockerfile ?? '');
   const buildArguments = target.args ?? {};
-  const contexts = Object.entries(target.contexts ?? {});
   return {
     name,
     context,
@@ -115,23 +89,22 @@ function targetOf(name: string, target: PrintedTarget, parsed: ParsedBake, envir
     stage: target.target === '' ? null : (target.target ?? null),
     platforms: splitPlatforms(target.platforms ?? [], environment),
     buildArguments,
-    namedContexts: contexts.map(([name, value]) => ({
-      name,
-      key: name,
-      value: namedContext(value, parsed.definitionUrl),
-    })),
+    namedContexts: Object.entries(target.contexts ?? {}).map(namedContext),
     cacheImports: (target['cache-from'] ?? []).flatMap(cacheImportOf),
     sbomGenerator: generatorOf((target.attest ?? []).flatMap(attestationOf), buildArguments),
   };
 }
 
 /**
- * What a bake builds: `printed` is the JSON that `buildx bake` answered to `parsed.printArguments`.
+ * What a bake builds.
  * @throws VerifyError `bake.invalid`, `context.invalid`, `usage.invalid`
  */
-export function bakeInvocation(printed: unknown, parsed: ParsedBake, environment: Environment): BuildInvocation {
-  const targets = readPrintedBake(printed).map(([name, target]) => targetOf(name, target, parsed, environment));
-  return { verb: 'bake', targets, builder: parsed.builder };
+export function bakeInvocation(
+  { targets }: BakeDefinition,
+  builder: string | null,
+  environment: Environment,
+): BuildInvocation {
+  return { verb: 'bake', targets: targets.map(([name, target]) => targetOf(name, target, environment)), builder };
 }
 
 /** What one target of a bake leaves behind. */
@@ -143,12 +116,9 @@ export interface BakeProduct {
   readonly call: string | null;
 }
 
-/**
- * Where the results of a bake go, by target.
- * @throws VerifyError `bake.invalid`
- */
-export function bakeProducts(printed: unknown): readonly BakeProduct[] {
-  return readPrintedBake(printed).map(([name, target]) => ({
+/** Where the results of a bake go, by target. */
+export function bakeProducts({ targets }: BakeDefinition): readonly BakeProduct[] {
+  return targets.map(([name, target]) => ({
     target: name,
     tags: target.tags ?? [],
     push: (target.output ?? []).some((output) =>

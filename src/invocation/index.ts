@@ -1,12 +1,15 @@
 export { asksForHelp } from './asks-for-help.ts';
+export { type BakeDefinition, evaluatedDefinition, renderDefinition } from './bake-definition.ts';
 export { bakeInvocation, bakeProducts } from './bake-invocation.ts';
 export { bakeOptions } from './bake-options.ts';
 export { buildOptions } from './build-options.ts';
 export { splitDebugArguments } from './debug-arguments.ts';
 export { parseGitReference } from './git-reference.ts';
+export { grantedBySet } from './granted-by-set.ts';
 export { operandsOf, requestedPlatforms } from './operands.ts';
 export { bareOwnOptions, prefixedOwnOptions } from './own-option-table.ts';
-export { parseBakeArguments } from './parse-bake-arguments.ts';
+export { type ParsedBake, parseBakeArguments } from './parse-bake-arguments.ts';
 export { parseBuildArguments } from './parse-build-arguments.ts';
 export { parseDuration } from './parse-duration.ts';
+export type { DefinitionOrigin } from './remote-definition.ts';
 export { type OptionHost, splitOwnOptions } from './split-own-options.ts';

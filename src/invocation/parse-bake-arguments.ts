@@ -9,8 +9,8 @@ import { type ArgumentToken, scanArguments } from './scan-arguments.ts';
 
 /** A `docker buildx bake` command line, read. What it builds only `buildx bake --print` can tell. */
 export interface ParsedBake extends OutputWishes {
-  /** Everything for buildx, as given and in order. */
-  readonly args: readonly string[];
+  /** Everything for buildx but what decides the definition, in order: what is left to say once that is evaluated. */
+  readonly buildArguments: readonly string[];
   /** What to hand to `buildx bake` (with the same standard input) to learn the targets: JSON on its standard output. */
   readonly printArguments: readonly string[];
   /** Values of `--file`, else those of BUILDX_BAKE_FILE; empty for buildx's default names. */
@@ -48,6 +48,23 @@ function printArguments(args: readonly string[], tokens: readonly ArgumentToken[
   return ['--print', '--progress=quiet', ...args.filter((_, index) => !dropped.has(index))];
 }
 
+/** Options that change how a definition is built, and not what it says. */
+const kept: ReadonlySet<string> = new Set(['allow', 'builder', 'call', 'check', 'debug', 'metadata-file', 'progress']);
+
+/** What a piece says once the definition is evaluated; an unknown option stays with what follows it, which may be its value. */
+function buildArgument(token: ArgumentToken, urls: ReadonlySet<ArgumentToken>): readonly string[] {
+  switch (token.kind) {
+    case 'option':
+      return kept.has(token.option.name) ? [`--${token.option.name}=${token.value}`] : [];
+    case 'unknown':
+      return [token.written];
+    case 'positional':
+      return urls.has(token) ? [] : [token.value];
+    case 'terminator':
+      return ['--'];
+  }
+}
+
 const listings = ['print', 'list-targets', 'list-variables'];
 
 /**
@@ -57,18 +74,21 @@ const listings = ['print', 'list-targets', 'list-variables'];
 export function parseBakeArguments(rest: readonly string[], environment: Environment): ParsedBake {
   const tokens = scanArguments(rest, table);
   const values = new OptionValues(tokens);
-  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
-  const definitionUrl = words.find((_, index) => index === 0 && isRemoteUrl(words[0] ?? '')) ?? null;
+  const positional = tokens.filter((token) => token.kind === 'positional');
+  // the definition, and after it a context for it (buildx, commands/bake.go: bakeArgs)
+  const firstName = positional.slice(0, 2).findIndex(({ value }) => !isRemoteUrl(value));
+  const urls = positional.slice(0, firstName < 0 ? 2 : firstName);
+  const definitionUrl = urls[0]?.value ?? null;
   const files = bakeFiles(values, environment);
   // Beside a remote definition a plain name is a file in it, and cwd:// means this machine.
   const standardInput = definitionUrl === null ? ['-', 'cwd://-'] : ['cwd://-'];
   return {
     ...outputWishes(values, environment, ['call', 'check']),
-    args: rest,
+    buildArguments: tokens.flatMap((token) => buildArgument(token, new Set(urls))),
     printArguments: printArguments(rest, tokens),
     files,
     definitionUrl,
-    targets: definitionUrl === null ? words : words.slice(isRemoteUrl(words[1] ?? '') ? 2 : 1),
+    targets: positional.slice(urls.length).map(({ value }) => value),
     overrides: values.all('set'),
     stdin: files.some((file) => standardInput.includes(file)) ? 'definition' : 'none',
     builder: builderName(values, environment),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bakeInvocation, bakeProducts, parseBakeArguments } from '../../src/invocation/index.ts';
+import { bakeInvocation, bakeProducts, evaluatedDefinition, parseBakeArguments } from '../../src/invocation/index.ts';
 import { environmentOf } from '../unit/invocation/environment.ts';
 import { lab, runDocker, temporaryFolder, writeFiles } from './lab.ts';
 
@@ -33,8 +33,8 @@ async function bake(folder: string, args: readonly string[], stdin?: string) {
     ...(stdin === undefined ? {} : { stdin }),
   });
   expect(outcome).toMatchObject({ status: 0 });
-  const printed: unknown = JSON.parse(outcome.stdout);
-  return { invocation: bakeInvocation(printed, parsed, environment), products: bakeProducts(printed) };
+  const definition = evaluatedDefinition(JSON.parse(outcome.stdout), null);
+  return { invocation: bakeInvocation(definition, parsed.builder, environment), products: bakeProducts(definition) };
 }
 
 it('reads what buildx prints of an HCL file with a matrix, linked targets and overrides', async () => {

@@ -30,7 +30,15 @@ async function runBuild(programs: Programs, verb: 'build' | 'bake'): Promise<Bui
   const { environment } = request;
   const kept: KeptInput | null = request.keepStdin ? await keepInput(process.stdin, environment) : null;
   try {
-    const run = { ...request, verb, programs, stdin: kept ?? ('inherit' as const), interruptions };
+    const run = {
+      ...request,
+      verb,
+      definition: null,
+      variables: {},
+      programs,
+      stdin: kept ?? ('inherit' as const),
+      interruptions,
+    };
     let result = await runBuildx(run);
     for (let again = 0; again < request.repeat; again += 1) result = await runBuildx(run);
     const denied = await readDenial({ programs, environment, builder: request.builder, result, call: null });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bakeInvocation, bakeProducts, parseBakeArguments } from '../../../src/invocation/index.ts';
+import { bakeInvocation, bakeProducts, evaluatedDefinition } from '../../../src/invocation/index.ts';
 import type { BuildTarget } from '../../../src/model/index.ts';
 import { environmentOf } from './environment.ts';
 
@@ -13,9 +13,11 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const environment = environmentOf(root);
 
-function read(target: unknown, args: readonly string[] = []): BuildTarget {
+/** A target as buildx prints it, of a definition here or (before buildx 0.32, unless said otherwise) at a URL. */
+function read(target: unknown, url: string | null = null, printsContexts = false): BuildTarget {
   const printed = { group: { default: { targets: ['app'] } }, target: { app: target } };
-  const [only] = bakeInvocation(printed, parseBakeArguments(args, environment), environment).targets;
+  const origin = url === null ? null : { url, printsContexts, variables: {} };
+  const [only] = bakeInvocation(evaluatedDefinition(printed, origin), null, environment).targets;
   if (only === undefined) throw new Error('no target');
   return only;
 }
@@ -85,11 +87,24 @@ describe('bakeInvocation', () => {
   });
 
   it('takes the folders of a remote definition for parts of it', () => {
-    const target = read({ context: remote, contexts: { a: '.', b: 'sub', c: 'cwd://here', d: 'docker-image://x' } }, [
-      remote,
-    ]);
+    const contexts = {
+      a: '.',
+      b: 'sub',
+      c: 'cwd://here',
+      d: 'docker-image://x',
+      e: 'oci-layout://y',
+      f: 'docker-image:x',
+    };
+    const target = read({ context: remote, contexts }, remote);
     expect(target.context).toEqual({ kind: 'git', url: remote });
-    expect(target.namedContexts.map(({ value }) => value)).toEqual([remote, remote, 'here', 'docker-image://x']);
+    expect(target.namedContexts.map(({ key, value }) => [key, value])).toEqual([
+      ['a', remote],
+      ['b', `${remote}#:sub`],
+      ['c', 'here'],
+      ['d', 'docker-image://x'],
+      ['e', `${remote}#:oci-layout:/y`],
+      ['f', 'docker-image:x'],
+    ]);
   });
 
   it.each([
@@ -101,21 +116,28 @@ describe('bakeInvocation', () => {
   ])(
     'looks for a context of a definition in its repository, though a folder here has that name: %s, %s',
     (url, context, found) => {
-      const target = read({ context, dockerfile: 'x' }, [url]);
+      const target = read({ context, dockerfile: 'x' }, url);
       expect(target.context).toEqual({ kind: 'git', url: found });
       expect(target.dockerfile).toEqual({ kind: 'in-context', path: 'x' });
     },
   );
 
-  it('takes a context here for one where a remote definition says so', () => {
-    const target = read({ context: 'cwd://app' }, [remote]);
+  it.each([
+    ['cwd://app', false],
+    ['app', true], // newer buildx prints what lies in the repository as its URL
+  ])('takes a context here for one where a remote definition says so: %s', (context, printsContexts) => {
+    const target = read({ context }, remote, printsContexts);
     expect(target.context).toEqual({ kind: 'folder', path: join(root, 'app') });
     expect(target.dockerfile).toEqual({ kind: 'file', path: join(root, 'app/dockerfile'), written: 'app/dockerfile' });
   });
 
-  it('does not take a folder that is named like a URL for the context of a remote definition', () => {
+  it('takes this folder for the context where a remote definition says so, since its own is printed as a URL', () => {
+    expect(read({ context: '.' }, remote).context).toEqual({ kind: 'folder', path: root });
+  });
+
+  it('takes a folder that is named like a URL for the context, as buildx does', () => {
     mkdirSync(join(root, 'https:/example.com/app.git'), { recursive: true });
-    expect(read({ context: remote }, [remote]).context).toEqual({ kind: 'git', url: remote });
+    expect(read({ context: remote }, remote).context.kind).toBe('folder');
     expect(read({ context: remote }).context.kind).toBe('folder');
     rmSync(join(root, 'https:'), { recursive: true });
   });
@@ -137,10 +159,7 @@ describe('bakeInvocation', () => {
   );
 
   it.each([[null], ['text'], [{}], [{ target: [] }]])('refuses an answer that is none: %j', (printed) => {
-    const parsed = parseBakeArguments([], environment);
-    expect(() => bakeInvocation(printed, parsed, environment)).toThrow(
-      expect.objectContaining({ code: 'bake.invalid' }),
-    );
+    expect(() => evaluatedDefinition(printed, null)).toThrow(expect.objectContaining({ code: 'bake.invalid' }));
   });
 });
 
@@ -154,7 +173,7 @@ describe('bakeProducts', () => {
         d: {},
       },
     };
-    expect(bakeProducts(printed)).toEqual([
+    expect(bakeProducts(evaluatedDefinition(printed, null))).toEqual([
       { target: 'a', tags: ['x:1'], push: true, call: null },
       { target: 'b', tags: [], push: true, call: null },
       { target: 'c', tags: [], push: false, call: 'check' },

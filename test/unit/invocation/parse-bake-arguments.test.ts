@@ -20,7 +20,7 @@ describe('parseBakeArguments', () => {
       '--no-cache',
     ];
     expect(parse(args)).toMatchObject({
-      args,
+      buildArguments: ['app', 'db', '--builder=x'],
       files: ['a.hcl', 'b.json'],
       targets: ['app', 'db'],
       overrides: ['*.platform=linux/arm64'],
@@ -51,6 +51,30 @@ describe('parseBakeArguments', () => {
     [['app', 'https://example.com/app.git'], null, ['app', 'https://example.com/app.git']],
   ])('%j has its definition at %s', (args, url, targets) => {
     expect(parse(args)).toMatchObject({ definitionUrl: url, targets });
+  });
+
+  it.each([
+    [
+      ['-Df', 'x', '--set', 'a.b=c', '--var=A=b', 'app'],
+      ['--debug=true', 'app'],
+    ],
+    [
+      ['--allow', 'ssh', '--allow=fs=*', '--', 'a', '-b'],
+      ['--allow=ssh', '--allow=fs=*', '--', 'a', '-b'],
+    ],
+    [
+      ['--check', '--progress=plain', '--metadata-file', 'm'],
+      ['--check=true', '--progress=plain', '--metadata-file=m'],
+    ],
+    [['--call', 'outline,format=json'], ['--call=outline,format=json']],
+    [['--push', '--load', '--pull', '--no-cache', '--sbom=true', '--provenance', 'max', '--policy=strict=true'], []],
+    [['https://example.com/app.git', 'https://example.com/b.git', 'app'], ['app']],
+    [
+      ['--new', 'value', 'app'],
+      ['--new', 'value', 'app'],
+    ],
+  ])('leaves of %j for the evaluated definition what does not decide it', (args, expected) => {
+    expect(parse(args).buildArguments).toEqual(expected);
   });
 
   it.each([

@@ -1,0 +1,2 @@
+/** How a definition in a repository names folders of this machine. */
+export const workingFolder = 'cwd://';
