@@ -2,8 +2,7 @@
  * First stage of the executable. Docker asks each plugin for its metadata before it runs it, so that answer is given
  * before anything is loaded; everything else is the second stage (`app.ts`), run from an asset with its V8 code cache.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { devNull } from 'node:os';
+import { writeSync } from 'node:fs';
 import { dirname, parse } from 'node:path';
 import type { run } from './app.ts';
 
@@ -12,28 +11,14 @@ function load<T>(name: string): T {
   return require(name) as T; // the caller names the module's own type
 }
 
-/** Ends the coverage that NODE_V8_COVERAGE began before this line, so that Node writes no files when it ends. */
-function stopCoverage(): void {
-  load<typeof import('node:v8')>('node:v8').stopCoverage();
-  // Node complains on file descriptor 2 that there is nothing to write; the lowest free number is given out first.
-  process.on('exit', () => {
-    closeSync(2);
-    openSync(devNull, 'w');
-  });
-}
-
 /**
- * Node reads some variables when they are first needed; none may change what a verifier trusts. Takes them out of
- * `process.env`.
+ * Libraries read some variables when they are first needed, and one has them print what they do. Node itself is deaf to those that
+ * matter (`scripts/build/node-variables.ts`). Takes all of them out of `process.env`.
  * @returns the environment as it was given, for the programs that we start
  */
-function shedNodeVariables(): NodeJS.ProcessEnv {
+function shedVariables(): NodeJS.ProcessEnv {
   const given = { ...process.env };
-  if (given['NODE_EXTRA_CA_CERTS'] !== undefined) {
-    const { rootCertificates, setDefaultCACertificates } = load<typeof import('node:tls')>('node:tls');
-    setDefaultCACertificates(rootCertificates);
-  }
-  for (const name of Object.keys(given)) if (name.toUpperCase().startsWith('NODE_')) delete process.env[name];
+  for (const name of Object.keys(given)) if (/^(?:NODE_|DEBUG(?:_|$))/i.test(name)) delete process.env[name];
   return given;
 }
 
@@ -64,9 +49,8 @@ function startSecondStage(given: NodeJS.ProcessEnv): Promise<void> {
 // Under the name of buildx or compose the metadata must be the real one's, which the second stage asks for.
 const standsIn = ['docker-buildx', 'docker-compose'].includes(parse(process.argv0).name);
 
-if (process.env['NODE_V8_COVERAGE'] !== undefined) stopCoverage();
 if (process.argv[2] === 'docker-cli-plugin-metadata' && !standsIn) {
   writeSync(1, handshakeAnswer);
 } else {
-  void startSecondStage(shedNodeVariables());
+  void startSecondStage(shedVariables());
 }

@@ -2,11 +2,12 @@
  * `node executable.ts MAIN ASSETS NODE TARGET OUT`: puts the two stages into a copy of the stock Node of that target,
  * with pkg's SEA function. HOME must be a folder of the build's own: pkg looks there for Node before it downloads one.
  */
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { separateParts } from './bundle.ts';
+import { withoutVariables } from './node-variables.ts';
 import { findTarget, type Target } from './target.ts';
 
 interface SeaOptions {
@@ -29,7 +30,7 @@ const { default: sea } = require('@yao-pkg/pkg/lib-es5/sea.js') as {
 };
 const { default: options } = require('@yao-pkg/pkg/lib-es5/options.js') as { default: { set(value: object): void } };
 
-/** Puts Node where pkg keeps what it has downloaded, with the marks of a finished download. */
+/** Puts Node, deaf to some variables, where pkg keeps what it has downloaded, with the marks of a finished download. */
 async function seedCache(target: Target, node: string): Promise<void> {
   const os = target.platform === 'macos' ? 'darwin' : target.platform;
   const name = `node-v${process.versions.node}-${os}-${target.arch}`;
@@ -38,7 +39,7 @@ async function seedCache(target: Target, node: string): Promise<void> {
   const archive = join(cache, `${name}.${target.platform === 'win' ? 'zip' : 'tar.gz'}`);
   await mkdir(dirname(binary), { recursive: true });
   await rm(binary, { force: true });
-  await copyFile(node, binary);
+  await writeFile(binary, withoutVariables(await readFile(node)), { mode: 0o755 });
   for (const mark of [archive, `${archive}.ok`, `${binary}.ok`]) await writeFile(mark, '');
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lab, type Outcome, run, temporaryFolder, writeFiles } from './lab.ts';
+import { acmePolicy, cosignVerify, lab, type Outcome, projectFolder, run, temporaryFolder, writeFiles } from './lab.ts';
 import { executable, project } from './paths.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 
@@ -88,7 +88,7 @@ describe.each([
         entry.isFile() ? [entry.name] : [],
       );
     expect((await verify(parameters, { NODE_COMPILE_CACHE: folder })).status).toBe(0);
-    expect(files()).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
     await writeFiles(folder, { 'main.cjs': '' });
     await run(lab(), process.execPath, [join(folder, 'main.cjs')], { env: { NODE_COMPILE_CACHE: folder } });
     expect(files().length).toBeGreaterThan(1);
@@ -116,14 +116,104 @@ describe.each([
     expect(existsSync(mark)).toBe(true);
   });
 
-  it('none of those that make Node talk changes what is said', async () => {
-    const env = {
-      NODE_DEBUG: 'module',
-      NODE_PENDING_DEPRECATION: '1',
-      NODE_NO_WARNINGS: '0',
-      NODE_DISABLE_COLORS: '1',
-    };
-    expect((await verify(parameters, env)).stdout).toBe((await verify(parameters)).stdout);
+  it.each(['0', '1', '9', 'x'])('NODE_CHANNEL_FD=%s opens no channel, and nothing dies of it', async (descriptor) => {
+    const env = { NODE_CHANNEL_FD: descriptor, NODE_CHANNEL_SERIALIZATION_MODE: 'advanced' };
+    expect(await verify(parameters, env)).toEqual(await verify(parameters));
+  });
+
+  it('NODE_CHANNEL_FD would kill a plain Node, or have it speak with whoever is there', async () => {
+    expect((await plainNode('', { NODE_CHANNEL_FD: 'x' })).status).not.toBe(0);
+    const speaks = 'process.exitCode = process.channel ? 7 : 0; process.disconnect?.()';
+    expect((await plainNode(speaks, { NODE_CHANNEL_FD: '1' })).status).not.toBe(0);
+  });
+
+  it('NODE_REPL_EXTERNAL_MODULE loads no code, and is nothing to complain of', async () => {
+    const folder = await temporaryFolder();
+    const [script, mark] = [join(folder, 'code.cjs'), join(folder, 'mark')];
+    await writeFiles(folder, { 'code.cjs': `require('node:fs').writeFileSync(${JSON.stringify(mark)}, '')` });
+    const env = { NODE_REPL_EXTERNAL_MODULE: script };
+    expect(await verify(parameters, env)).toEqual(await verify(parameters));
+    expect(existsSync(mark)).toBe(false);
+    await run(lab(), process.execPath, ['-i'], { env, stdin: '' });
+    expect(existsSync(mark)).toBe(true);
+  });
+
+  it('none that this Node knows changes what is said or leaves anything behind', async () => {
+    const folder = await temporaryFolder();
+    const expected = await verify(parameters);
+    const help = await run(lab(), process.execPath, ['--help']);
+    const named = [
+      ...help.stdout.slice(help.stdout.indexOf('Environment variables:')).matchAll(/^([A-Z][A-Z0-9_]+)\b/gm),
+    ];
+    const names = [...new Set([...named.map(([, name]) => name ?? ''), ...undocumented])];
+    expect(names.length).toBeGreaterThan(25);
+    for (const name of names.filter((each) => each !== 'NODE_CHANNEL_FD')) {
+      for (const value of ['1', join(folder, 'named'), 'all']) {
+        // oxlint-disable-next-line no-await-in-loop -- one after another, for the machine's sake
+        expect({ name, ...(await verify(parameters, { [name]: value })) }).toEqual({ name, ...expected });
+      }
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  }, 180_000);
+});
+
+/** Read by Node 22 (its sources), and named by its help nowhere. */
+const undocumented = [
+  'NODE_CHANNEL_FD',
+  'NODE_CHANNEL_SERIALIZATION_MODE',
+  'NODE_CLUSTER_SCHED_POLICY',
+  'NODE_COMPILE_CACHE',
+  'NODE_DISABLE_COMPILE_CACHE',
+  'NODE_ICU_DATA',
+  'NODE_INSPECT_RESUME_ON_START',
+  'NODE_TEST_CONTEXT',
+  'NODE_UNIQUE_ID',
+  'NODE_USE_ENV_PROXY',
+  'NODE_USE_SYSTEM_CA',
+  'OPENSSL_CONF',
+  'OPENSSL_MODULES',
+  'SSL_CERT_DIR',
+  'SSL_CERT_FILE',
+  'SSLKEYLOGFILE',
+  'UV_USE_IO_URING',
+  'WATCH_REPORT_DEPENDENCIES',
+];
+
+describe('variables of other tools', () => {
+  const variables = (folder: string): Variables => ({
+    COSIGN_REPOSITORY: `${lab().registry}/elsewhere/signatures`,
+    COSIGN_EXPERIMENTAL: '1',
+    COSIGN_PASSWORD: 'x',
+    COSIGN_DOCKER_MEDIA_TYPES: '1',
+    SIGSTORE_ROOT_FILE: join(folder, 'root.pem'),
+    SIGSTORE_REKOR_PUBLIC_KEY: join(folder, 'key.pem'),
+    SIGSTORE_CT_LOG_PUBLIC_KEY_FILE: join(folder, 'key.pem'),
+    SIGSTORE_TSA_CERTIFICATE_FILE: join(folder, 'key.pem'),
+    SIGSTORE_NO_CACHE: '1',
+    TUF_ROOT: folder,
+    TUF_MIRROR: 'http://127.0.0.1:1',
+  });
+
+  it('COSIGN_* and SIGSTORE_* change no verdict, while cosign obeys them', async () => {
+    const folder = await temporaryFolder();
+    const policy = await projectFolder({ 'docker-verify.yaml': acmePolicy() });
+    const env = variables(folder);
+    const check = async (image: string, given: Variables): Promise<Outcome> =>
+      await run(lab(), executable, ['check', `${lab().registry}/${image}`], { cwd: policy, env: given });
+    for (const [image, status] of [
+      ['signed/base:1', 0],
+      ['unsigned/base:1', 10],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- one after another
+      const [plain, given] = [await check(image, {}), await check(image, env)];
+      expect(given).toEqual(plain);
+      expect(given.status).toBe(status);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+    const obeying = { ...lab(), environment: { ...lab().environment, ...env } };
+    const [image, key] = [`${lab().registry}/signed/base:1`, { key: lab().keys.acme.publicKey }];
+    expect((await cosignVerify(lab(), image, key, { cosign: 3 })).status).toBe(0);
+    expect((await cosignVerify(obeying, image, key, { cosign: 3 })).status).not.toBe(0);
   });
 });
 
