@@ -189,6 +189,13 @@ function combineStrangers(nearest: NearMiss, evidence: readonly Evidence[]): Fin
 
 const nearness: readonly SignerMatch[] = ['yes', 'revocation', 'log', 'timestamp', 'claims', 'untrusted-root', 'no'];
 
+/** Where evidence stands that proves nothing for the rule: what claims to be of an expected signer as near as what no root vouches for. */
+const ranks = {
+  claimed: nearness.indexOf('untrusted-root'),
+  stranger: nearness.length,
+  passedOver: nearness.length + 1,
+} as const;
+
 function nearMiss(
   context: JudgeContext,
   signers: readonly TrustedSigner[],
@@ -198,12 +205,13 @@ function nearMiss(
   const found = `a signature by ${describeFoundSigner(piece.signer)}`;
   if (!piece.verified) {
     const isExpected = signers.some((signer) => claimsToBe(signer, piece));
-    return { rank: isExpected ? 4 : 6, finding: brokenFinding(piece, expected) };
+    const rank = piece.problem?.code === 'passed-over' ? ranks.passedOver : isExpected ? ranks.claimed : ranks.stranger;
+    return { rank, finding: brokenFinding(piece, expected) };
   }
   const matches = signers.map((signer) => matchSigner(signer, piece, context.roots));
   const match = nearness.find((candidate) => matches.includes(candidate)) ?? 'no';
   return {
-    rank: nearness.indexOf(match) + (match === 'no' ? 1 : 0),
+    rank: match === 'no' ? ranks.stranger : nearness.indexOf(match),
     finding: strangerFinding(match, piece, expected, found),
   };
 }
@@ -259,6 +267,7 @@ const brokenCodes: Readonly<Partial<Record<ProblemCode, Finding['code']>>> = {
   expired: 'signature.certificate-expired',
   'log-missing': 'signature.log-missing',
   'unknown-signer': 'signature.untrusted-key',
+  'passed-over': 'signature.untrusted-key',
   'certificate-revoked': 'signature.certificate-revoked',
 };
 

@@ -32,7 +32,7 @@ export interface Looking {
 }
 
 const passedOver = {
-  code: 'unknown-signer',
+  code: 'passed-over',
   message: `its signer is none whom a policy names, and more than ${limits.strangers} of that kind are attached, so that it was not tried`,
 } as const;
 
