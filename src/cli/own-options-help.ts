@@ -12,6 +12,7 @@ export function ownOptionsHelp(bare = false): string {
     ['offline', 'never touch the network'],
     ['refresh', 'use nothing that is cached'],
     ['fresh', "build without the builder's cache"],
+    ['break-glass REASON', 'go on with warnings in an emergency, where every policy allows it'],
     ['jobs N', 'requests at once'],
     ['timeout DURATION', 'for all verifying together (60s)'],
     ['quiet', 'say nothing but a refusal'],

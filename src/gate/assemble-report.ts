@@ -55,5 +55,6 @@ export function assembleReport(pipeline: Pipeline, parts: ReportParts): Report {
     unknown: parts.scan.unknown,
     findings: [...side.flatMap(({ finding }) => (finding === null ? [] : [finding])), ...unknown],
     build: parts.build,
+    ...(policies.breakGlass?.deniedBy === null ? { breakGlass: policies.breakGlass.reason } : {}),
   };
 }

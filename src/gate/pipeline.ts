@@ -51,6 +51,8 @@ export async function openPipeline(
     commandLine: own.policies,
     projectFrom: options.projectFrom,
     mode: own.mode,
+    breakGlass: own.breakGlass ?? (environment.variables['DOCKER_VERIFY_BREAK_GLASS']?.trim() || null),
+    now: session.now(),
   });
   const policies = await fetchPolicyKeys(session, declared);
   const gathered = await gatherMaterial(session, policies, options.allRoots ?? false);

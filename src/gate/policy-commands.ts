@@ -52,7 +52,7 @@ export async function checkPolicies(session: Session, files: readonly string[]):
     policies: policies.reportPolicies,
     mode: policies.mode,
     rules: own.reduce((sum, { rules, clusterPolicies }) => sum + rules.length + clusterPolicies.length, 0),
-    remarks: policyRemarks(policies),
+    remarks: policyRemarks(policies, session.now()),
   };
 }
 

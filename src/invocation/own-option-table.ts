@@ -12,6 +12,7 @@ const plain = defineOptions([
   ['offline', 'boolean', 'own'],
   ['refresh', 'boolean', 'own'],
   ['fresh', 'boolean', 'own'],
+  ['break-glass', 'value', 'own'],
   ['jobs', 'value', 'own'],
   ['timeout', 'value', 'own'],
   ['quiet', 'boolean', 'own'],

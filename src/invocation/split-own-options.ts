@@ -36,6 +36,11 @@ function policyFile(option: string, value: string): string {
   return fileName(option, value);
 }
 
+function emergencyReason(option: string, value: string): string {
+  if (value.trim() === '') throw invalid(option, value, 'the reason, which stands in the report and in the record');
+  return value.trim();
+}
+
 function jobCount(option: string, value: string): number {
   const count = /^\d{1,4}$/.test(value) ? Number(value) : 0;
   if (count < 1 || count > mostJobs) throw invalid(option, value, `a whole number from 1 to ${mostJobs}`);
@@ -62,6 +67,8 @@ function withOption(options: OwnOptions, name: string, option: string, value: st
       return { ...options, format: oneOf(option, value, ['text', 'json', 'sarif', 'markdown', 'html', 'csv']) };
     case 'output':
       return { ...options, output: fileName(option, value) };
+    case 'break-glass':
+      return { ...options, breakGlass: emergencyReason(option, value) };
     case 'jobs':
       return { ...options, jobs: jobCount(option, value) };
     case 'timeout':

@@ -18,6 +18,8 @@ export type FindingCode =
   | 'attestation.mismatch'
   | 'policy.default' // no rule matches, and the default says so
   | 'policy.denied' // a rule that trusts nobody
+  | 'policy.exception' // let through by a waiver, or by one that has ended
+  | 'policy.break-glass' // let through in an emergency
   | 'policy.unsupported' // a policy field that cannot be evaluated
   | 'publisher.unsigned' // the catalogue says that this publisher signs
   | 'lock.missing'

@@ -16,6 +16,8 @@ export interface OwnOptions {
   readonly offline: boolean;
   readonly refresh: boolean;
   readonly fresh: boolean;
+  /** The reason to go on with in an emergency; null where it was not said. */
+  readonly breakGlass: string | null;
   /** How many requests at once. */
   readonly jobs: number;
   /** For all verifying together, milliseconds. */
@@ -33,6 +35,7 @@ export const defaultOwnOptions: OwnOptions = {
   offline: false,
   refresh: false,
   fresh: false,
+  breakGlass: null,
   jobs: 64,
   timeout: 60_000,
   quiet: false,

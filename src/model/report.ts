@@ -24,6 +24,8 @@ export interface Report {
   /** Findings that belong to no single image. */
   readonly findings: readonly Finding[];
   readonly build: ReportBuild | null;
+  /** The reason with which a refusal was let through in an emergency; left out where none was given or allowed. */
+  readonly breakGlass?: string;
 }
 
 export interface ReportTarget {

@@ -1,13 +1,16 @@
-import { type Mode, normalisedRegistry } from '../model/index.ts';
+import { isDigest, type Mode, normalisedRegistry } from '../model/index.ts';
 import { compileSigner, declareTrustedRoot, repositoryUri } from './compile-signer.ts';
 import { parseDuration } from './duration.ts';
+import { waivableFindings } from './exceptions.ts';
 import { type ImagePattern, parseImagePattern } from './image-pattern.ts';
 import { type Mirror, mirrorOf } from './mirror.ts';
 import { invalidIn, type PolicyScope } from './policy-scope.ts';
 import type {
   AttestationRequirement,
   CacheImportSetting,
+  PolicyException,
   PolicyRule,
+  Recommendation,
   Setting,
   SignerEntry,
   TokenServices,
@@ -26,6 +29,10 @@ export interface CompiledPolicy {
   readonly contexts: readonly string[] | null;
   readonly mirrors: readonly Mirror[];
   readonly tokenServices: TokenServices;
+  readonly exceptions: readonly PolicyException[];
+  readonly breakGlass: 'allow' | 'deny' | null;
+  readonly records: 'on' | 'off' | null;
+  readonly recommend: readonly Recommendation[];
   /** Whether the file or one of its rules says `mode: enforce`. */
   readonly saysEnforce: boolean;
   /** The mode of the file itself. */
@@ -57,6 +64,10 @@ export async function compilePolicy(
     contexts: document.contexts ?? null,
     mirrors: mirrorsOf(scope, document),
     tokenServices: tokenServicesOf(document),
+    exceptions: exceptionsOf(scope, document),
+    breakGlass: document.breakGlass ?? null,
+    records: document.records ?? null,
+    recommend: recommendationsOf(document),
     saysEnforce: document.mode === 'enforce' || (document.rules ?? []).some((rule) => rule.mode === 'enforce'),
     mode,
   };
@@ -90,6 +101,28 @@ function tokenServicesOf(document: PolicyDocument): TokenServices {
     registry: normalisedRegistry(registry),
     hosts: hosts.map((host) => host.toLowerCase().replace(/:443$/, '')),
   }));
+}
+
+function exceptionsOf(scope: PolicyScope, document: PolicyDocument): readonly PolicyException[] {
+  return (document.exceptions ?? []).map((exception, index) => {
+    const { digest = null, findings = null, reason, approvedBy = null, until } = exception;
+    return {
+      images: imagePatterns(exception.images),
+      digest: isDigest(digest) ? digest : null,
+      findings: findings === null ? null : waivableFindings.filter((code) => findings.includes(code)),
+      reason,
+      approvedBy,
+      until,
+      policy: scope.policy,
+      line: scope.source.placeOf(['exceptions', index]).line ?? null,
+    };
+  });
+}
+
+function recommendationsOf(document: PolicyDocument): readonly Recommendation[] {
+  return Object.entries(document.recommend ?? {}).flatMap(([pattern, images]) =>
+    imagePatterns([pattern]).map((compiled) => ({ pattern: compiled, images })),
+  );
 }
 
 async function compileRule(scope: PolicyScope, index: number, rule: RuleDocument, mode: Mode): Promise<PolicyRule> {

@@ -8,6 +8,7 @@ import {
   type Status,
   strictest,
 } from '../model/index.ts';
+import { throughBrokenGlass } from './break-glass.ts';
 import { statusOfSetting } from './decide.ts';
 import { type MatchableName, matchableName, matchesImage } from './image-pattern.ts';
 import { statusOfRefusal } from './judge-rule.ts';
@@ -38,7 +39,7 @@ export function decideUnresolved(
     found: reason.message,
     hint: reason.hint ?? (isAbsent ? 'check its name and tag' : 'check the network, or write it with a digest'),
   });
-  return {
+  return throughBrokenGlass(policies, {
     status: statusOfRefusal(policies.mode, false),
     basis: 'none',
     verified: false,
@@ -46,7 +47,7 @@ export function decideUnresolved(
     findings: [finding],
     platformDigests: null,
     satisfiedBy: [],
-  };
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 import { type Basis, type Decision, type Finding, type LayerDecision, type Status, strictest } from '../model/index.ts';
+import { throughBrokenGlass } from './break-glass.ts';
 import { judgeClusterPolicies } from './cluster-image-policy/judge-cluster-policies.ts';
 import type { DecideInput } from './decide-input.ts';
+import { waiverFor } from './exceptions.ts';
 import { type MatchableName, matchableName, matchesImage } from './image-pattern.ts';
 import { judgeRule, statusOfRefusal, strongestBasis, type Verdict } from './judge-rule.ts';
 import { findingOf, type JudgeContext } from './judgement.ts';
@@ -43,10 +45,27 @@ export function contextOf(input: DecideInput, layer: PolicyLayer): JudgeContext 
 
 function judgeLayer(input: DecideInput, layer: PolicyLayer): readonly LayerVerdict[] {
   const context = contextOf(input, layer);
-  if (input.image.onlyLocal && layer.local !== null) return [judgeSetting(context, layer, layer.local, 'local')];
+  return judgeUnwaived(context, layer).map((verdict) => waived(context, verdict));
+}
+
+function judgeUnwaived(context: JudgeContext, layer: PolicyLayer): readonly LayerVerdict[] {
+  const { image } = context.input;
+  if (image.onlyLocal && layer.local !== null) return [judgeSetting(context, layer, layer.local, 'local')];
   const found = judgeRules(context);
   if (found.length > 0 || layer.default === null) return found;
   return [judgeSetting(context, layer, layer.default, 'default')];
+}
+
+/** A refusal that an exception of the same layer makes a warning. */
+function waived(context: JudgeContext, verdict: LayerVerdict): LayerVerdict {
+  if (verdict.status !== 'block' && verdict.status !== 'error') return verdict;
+  const { layer, names, input } = context;
+  const refusals = verdict.findings.filter(({ level }) => level === 'error');
+  const waiver = waiverFor(layer.exceptions, names, input.image.digest, refusals, new Date(input.now));
+  if (waiver === null) return verdict;
+  const findings = [...verdict.findings, waiver.finding];
+  if (!waiver.waives) return { ...verdict, findings };
+  return { ...verdict, findings, status: 'warn', decision: { ...verdict.decision, status: 'warn' } };
 }
 
 /** The first rule that matches, and every ClusterImagePolicy that does. */
@@ -164,7 +183,7 @@ function combine(input: DecideInput, policies: PolicySet, verdicts: readonly Lay
   const kept = status === 'block' || status === 'error' ? 'none' : basis;
   const evidence = new Set(verdicts.flatMap((verdict) => verdict.evidence));
   const isPartial = verdicts.some((verdict) => !verdict.coversWhole);
-  return {
+  return throughBrokenGlass(policies, {
     status,
     basis: kept,
     verified: kept === 'signature' || kept === 'attestation',
@@ -175,7 +194,7 @@ function combine(input: DecideInput, policies: PolicySet, verdicts: readonly Lay
     ]),
     platformDigests: isPartial ? input.image.platforms.map(({ digest }) => digest) : null,
     satisfiedBy: input.evidence.flatMap((piece, index) => (evidence.has(piece) ? [index] : [])),
-  };
+  });
 }
 
 /** A local image of the same name that differs is never silently replaced by one that nobody vouches for. */

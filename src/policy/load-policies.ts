@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { type Environment, type Layer, type Mode, type ReportPolicy, VerifyError } from '../model/index.ts';
 import { builtinName, builtinPublishers, builtinRules, builtinSha256 } from './builtin-policy.ts';
+import { daysLeft } from './exceptions.ts';
 import { findProjects, type ProjectFiles } from './find-project.ts';
 import { MaterialCollector } from './material-collector.ts';
 import { mergeCacheImports, strictestSetting } from './merge-settings.ts';
@@ -19,6 +20,10 @@ export interface PolicyRequest {
   readonly projectFrom: string | null;
   /** `--mode`. */
   readonly mode: Mode | null;
+  /** `--verify-break-glass`; null or left out where it was not said. */
+  readonly breakGlass?: string | null;
+  /** Left out: now. */
+  readonly now?: Date;
   /** Instead of `/etc/docker/verify`; null for none at all. Has to be given on Windows. */
   readonly machineFolder?: string | null;
 }
@@ -34,6 +39,8 @@ interface Progress {
   readonly layers: PolicyLayer[];
   readonly reports: ReportPolicy[];
   readonly loaded: LoadedPolicy[];
+  /** Those of `loaded` that are the machine's. */
+  readonly machine: LoadedPolicy[];
   publishers: PublisherCatalogue;
   mirrors: PolicyLayer['mirrors'];
   projectLock: LockFile | null;
@@ -80,6 +87,7 @@ async function begin(request: PolicyRequest): Promise<Progress> {
     layers: [],
     reports: [],
     loaded: [],
+    machine: [],
     publishers,
     mirrors: [],
     projectLock: null,
@@ -111,12 +119,14 @@ async function addLayer(progress: Progress, layer: Layer, files: readonly Policy
       });
     }
     refuseLoosening(request, policy);
+    refuseEndless(request, policy);
     progress.publishers = policy.publishers;
     progress.mirrors = [...progress.mirrors, ...policy.compiled.mirrors];
     progress.reports.push({ layer, source: policy.named, sha256: policy.sha256 });
     loaded.push(policy);
   }
   progress.loaded.push(...loaded);
+  if (layer === 'machine') progress.machine.push(...loaded);
   if (loaded.length > 0) progress.layers.push(await layerOf(progress, layer, loaded));
 }
 
@@ -127,6 +137,28 @@ function refuseLoosening(request: PolicyRequest, policy: LoadedPolicy): void {
     place: { file: policy.named },
     hint: 'leave --mode away, or change that policy',
   });
+}
+
+/** The longest that an exception may last. */
+const mostDays = 400;
+
+function refuseEndless(request: PolicyRequest, { named, compiled }: LoadedPolicy): void {
+  const now = request.now ?? new Date();
+  const endless = compiled.exceptions.find(({ until }) => daysLeft(until, now) > mostDays);
+  if (endless === undefined) return;
+  const { until, line } = endless;
+  throw new VerifyError('policy.invalid', `an exception until ${until} lasts longer than ${mostDays} days`, {
+    place: { file: named, ...(line === null ? {} : { line }) },
+    hint: `name a day at most ${mostDays} days from now`,
+  });
+}
+
+/** Which policy keeps a run from going on in an emergency; null where none does. A machine's policy that says nothing does. */
+function breakGlassDeniedBy({ loaded }: Progress, machine: readonly LoadedPolicy[]): string | null {
+  const denied = loaded.find(({ compiled }) => compiled.breakGlass === 'deny');
+  if (denied !== undefined) return denied.named;
+  const isAllowed = machine.some(({ compiled }) => compiled.breakGlass === 'allow');
+  return isAllowed ? null : (machine[0]?.named ?? null);
 }
 
 async function layerOf(progress: Progress, layer: Layer, loaded: readonly LoadedPolicy[]): Promise<PolicyLayer> {
@@ -152,6 +184,7 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
     ownLock: needsLock && folder !== null ? await readLock(folder) : projectLock,
     projectLock,
     clusterPolicies: loaded.flatMap((policy) => policy.clusterPolicies),
+    exceptions: compiled.flatMap((policy) => policy.exceptions),
   };
 }
 
@@ -187,6 +220,7 @@ function addBuiltin(
     ownLock: null,
     projectLock: null,
     clusterPolicies: [],
+    exceptions: [],
   });
 }
 
@@ -207,6 +241,12 @@ function finish(progress: Progress): PolicySet {
     publishers: [...progress.publishers.values()],
     revocable: progress.material.revocable(),
     namesGithub: progress.material.namesGithub(),
+    breakGlass:
+      typeof request.breakGlass === 'string'
+        ? { reason: request.breakGlass, deniedBy: breakGlassDeniedBy(progress, progress.machine) }
+        : null,
+    records: loaded.every(({ compiled }) => compiled.records !== 'off'),
+    recommend: loaded.flatMap(({ compiled }) => compiled.recommend),
     tokenServices: loaded.flatMap(({ compiled }) => compiled.tokenServices),
     signatureLocations: locations,
     projectLock: progress.projectLock,

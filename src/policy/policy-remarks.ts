@@ -1,3 +1,4 @@
+import { daysLeft } from './exceptions.ts';
 import type { PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
 
 /** Something that a policy says and probably does not mean. */
@@ -9,12 +10,13 @@ export interface PolicyRemark {
 }
 
 /** What `policy check` warns of in policies that are valid. */
-export function policyRemarks(policies: PolicySet): readonly PolicyRemark[] {
+export function policyRemarks(policies: PolicySet, now: Date): readonly PolicyRemark[] {
   return policies.layers
     .filter((layer) => layer.layer !== 'builtin')
     .flatMap((layer) => [
       ...layer.rules.flatMap((rule) => [...tagRemarks(layer, rule), ...expressionRemarks(rule)]),
       ...coveredRemarks(layer),
+      ...exceptionRemarks(layer, now),
       ...clusterRemarks(layer),
     ]);
 }
@@ -81,6 +83,20 @@ function coveredRemarks(layer: PolicyLayer): readonly PolicyRemark[] {
         message: `rule ${rule.label} never decides: rule ${before.label} before it matches all of its images`,
         hint: 'the first rule that matches decides; move it up',
       },
+    ];
+  });
+}
+
+/** Days before its end in which `policy check` lists an exception. */
+const noticeDays = 30;
+
+function exceptionRemarks(layer: PolicyLayer, now: Date): readonly PolicyRemark[] {
+  return layer.exceptions.flatMap(({ until, reason, policy, line }) => {
+    const left = daysLeft(until, now);
+    if (left >= noticeDays) return [];
+    const ends = left < 0 ? `ended on ${until}` : `ends on ${until}, in ${left} ${left === 1 ? 'day' : 'days'}`;
+    return [
+      { policy, line, message: `an exception ${ends}: ${reason}`, hint: 'take it out, or renew it with a reason' },
     ];
   });
 }

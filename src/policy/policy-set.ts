@@ -1,6 +1,7 @@
 import type {
   CertificateClaims,
   Digest,
+  FindingCode,
   Layer,
   Mode,
   ReportPolicy,
@@ -187,6 +188,29 @@ export interface PolicyLayer {
   readonly ownLock: LockFile | null;
   readonly projectLock: LockFile | null;
   readonly clusterPolicies: readonly ClusterPolicy[];
+  readonly exceptions: readonly PolicyException[];
+}
+
+/** A waiver: a refusal of its own layer becomes a warning until it ends. */
+export interface PolicyException {
+  readonly images: readonly ImagePattern[];
+  /** These bytes only; null for any. */
+  readonly digest: Digest | null;
+  /** What is waived; null for every refusal that may be. */
+  readonly findings: readonly FindingCode[] | null;
+  readonly reason: string;
+  /** Null where the policy names nobody. */
+  readonly approvedBy: string | null;
+  /** The last day on which it counts, `YYYY-MM-DD`, UTC. */
+  readonly until: string;
+  readonly policy: string;
+  readonly line: number | null;
+}
+
+/** What `recommend` names first for images that match. */
+export interface Recommendation {
+  readonly pattern: ImagePattern;
+  readonly images: readonly string[];
 }
 
 /** Where the credentials of registries may go for a token beside their own domains; all lower case. */
@@ -220,6 +244,14 @@ export interface PolicySet {
   readonly revocable: readonly string[];
   /** Whether a rule relies on GitHub's own trusted root, which counts for nobody else. */
   readonly namesGithub: boolean;
+  /**
+   * The reason with which this run may go on where a policy refuses; null where none was given. `denied` names the policy that does not
+   * allow it, and then nothing is let through.
+   */
+  readonly breakGlass: { readonly reason: string; readonly deniedBy: string | null } | null;
+  /** Whether builds are recorded. */
+  readonly records: boolean;
+  readonly recommend: readonly Recommendation[];
   /** Of the machine's and the user's policies. */
   readonly tokenServices: TokenServices;
   /** Where signatures are kept, if not beside the image, for images that match. */

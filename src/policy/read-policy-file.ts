@@ -60,6 +60,8 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
     throw invalidIn(scope, ['builtin'], "builtin: off does not stand in a project's policy");
   if (document.tokenServices !== undefined && layer !== 'machine' && layer !== 'user')
     throw invalidIn(scope, ['tokenServices'], "tokenServices stands in a machine's or user's policy only");
+  if (document.records !== undefined && layer !== 'machine' && layer !== 'user')
+    throw invalidIn(scope, ['records'], "records stands in a machine's or user's policy only");
   const files = typeof document.publishers === 'string' ? [document.publishers] : (document.publishers ?? []);
   for (const file of files) scope = { ...scope, publishers: await withPublishersOf(scope, file) };
   const compiled = await compilePolicy(scope, document, request.mode);

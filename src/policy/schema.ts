@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { isDigest } from '../model/index.ts';
 import { parseDuration } from './duration.ts';
+import { mayBeWaived } from './exceptions.ts';
 import { isPackagePattern } from './package-pattern.ts';
 import { predicateTypesOf } from './predicate-type.ts';
 import { signedIdentity } from './signed-identity.ts';
@@ -152,7 +154,34 @@ const host = z
 
 const imageMap = z.record(imagePattern, imagePattern);
 
-/** A policy file, version 1 (DESIGN, section 4). */
+const exception = z
+  .strictObject({
+    images: z.array(imagePattern).min(1).max(1_000).describe('The images that it is about'),
+    digest: z
+      .string()
+      .refine(isDigest, 'not a digest: write sha256: and 64 hexadecimal digits')
+      .optional()
+      .describe('These bytes only'),
+    findings: z
+      .array(
+        text.refine(
+          mayBeWaived,
+          'not a finding that an exception can waive: broken or forged evidence, cache imports and folders in place of images never are',
+        ),
+      )
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Codes of the findings that are waived; left out: every refusal but broken evidence'),
+    reason: text.describe('Why, for the report'),
+    approvedBy: text.optional().describe('Who has agreed to it'),
+    until: z.iso
+      .date()
+      .describe('The last day on which it counts, at most 400 days ahead; once past it counts no more, and is shown'),
+  })
+  .describe("A refusal of this layer's that becomes a warning until a day");
+
+/** A policy file, version 1. */
 export const policySchema = z
   .strictObject({
     version: z.literal(1),
@@ -179,6 +208,21 @@ export const policySchema = z
       .describe("Files in the catalogue's format"),
     contexts: z.array(text).max(1_000).optional().describe('Names that a folder may stand for'),
     rules: z.array(rule).max(5_000).optional().describe('In order: the first that matches decides'),
+    exceptions: z.array(exception).max(1_000).optional().describe('Waivers, each with a reason and an end'),
+    breakGlass: z
+      .enum(['allow', 'deny'])
+      .optional()
+      .describe(
+        'Whether --verify-break-glass may let a build go on with warnings; left out: deny where a machine policy is in force, else allow. One deny wins',
+      ),
+    records: z
+      .enum(['on', 'off'])
+      .optional()
+      .describe("Whether builds are recorded; only in a machine's or user's policy"),
+    recommend: z
+      .record(imagePattern, z.array(text).min(1).max(20))
+      .optional()
+      .describe('Images that recommend names first, by the images that they stand for'),
     clusterImagePolicies: z
       .array(text)
       .max(100)

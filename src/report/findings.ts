@@ -88,6 +88,18 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     meaning: 'A rule matches this image and trusts nobody for it.',
     cure: 'Use another image, or change that rule.',
   },
+  'policy.exception': {
+    headline: 'let through by an exception',
+    meaning:
+      'A refusal of the policy is waived by one of its `exceptions`, until the day that it names; or such an exception has ended.',
+    cure: 'Replace the image before the exception ends, or renew it with a reason.',
+  },
+  'policy.break-glass': {
+    headline: 'let through in an emergency',
+    meaning:
+      'The build was told to go on with `--verify-break-glass`, and every policy in force allows that. The reason stands in the report and in the record of the build.',
+    cure: 'Mend the cause, and build again without it.',
+  },
   'policy.unsupported': {
     headline: 'policy cannot be evaluated',
     meaning: 'The policy holds a field or an expression that cannot be evaluated here; it is never taken as satisfied.',

@@ -114,6 +114,7 @@ export function renderJson(report: Report): Shown {
     unknown: report.unknown.map(({ reason, line }) => ({ reason, line })),
     findings: orderedFindings(report.findings),
     build: orderedBuild(report.build),
+    ...(report.breakGlass === undefined ? {} : { breakGlass: report.breakGlass }),
   };
   return renderJsonDocument(ordered);
 }

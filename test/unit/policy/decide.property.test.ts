@@ -39,9 +39,18 @@ const policy = fc
     mode: fc.constantFrom('', 'mode: warn\n', 'mode: enforce\n'),
     default: fc.constantFrom('', 'default: deny\n', 'default: warn\n', 'default: allow\n'),
     local: fc.constantFrom('', 'local: deny\n', 'local: warn\n', 'local: allow\n'),
+    exceptions: fc.constantFrom(
+      '',
+      'exceptions: [{images: ["**"], reason: r, until: 2026-07-10}]\n',
+      'exceptions: [{images: ["**"], findings: [signature.missing], reason: r, until: 2026-07-10}]\n',
+      'exceptions: [{images: ["**"], reason: r, until: 2026-06-01}]\n',
+    ),
     rules: fc.array(rule, { maxLength: 3 }),
   })
-  .map((parts) => `version: 1\n${parts.mode}${parts.default}${parts.local}rules: [${parts.rules.join(', ')}]\n`);
+  .map(
+    (parts) =>
+      `version: 1\n${parts.mode}${parts.default}${parts.local}${parts.exceptions}rules: [${parts.rules.join(', ')}]\n`,
+  );
 
 const subject = fc.constantFrom(image, digestOf('amd64'), digestOf('arm64'), digestOf('elsewhere'));
 const piece: fc.Arbitrary<Evidence> = fc

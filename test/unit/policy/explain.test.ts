@@ -49,7 +49,9 @@ describe('explaining a verdict', () => {
 
 describe('checking policies', () => {
   const remarks = async (text: string) =>
-    policyRemarks(await policiesOf({ project: text, files })).map(({ line, message }) => `${line ?? 0}: ${message}`);
+    policyRemarks(await policiesOf({ project: text, files }), new Date()).map(
+      ({ line, message }) => `${line ?? 0}: ${message}`,
+    );
   const ruled = (images: string, signer = '{key: acme.pub}'): string =>
     `rules:\n  - {images: [${images}], signedBy: [${signer}]}\n`;
   const expression = (text: string): string => `{keyless: {issuer: i, identityRegexp: '${text}'}}`;

@@ -4,11 +4,13 @@ import { type Files, policiesOf } from './support/policies.ts';
 import { acme, files } from './support/verdict.ts';
 
 const remarks = async (project: string, more: Files = {}) =>
-  policyRemarks(await policiesOf({ project, files: { ...files, ...more } })).map(({ line, message, hint }) => ({
-    line,
-    message,
-    hint,
-  }));
+  policyRemarks(await policiesOf({ project, files: { ...files, ...more } }), new Date()).map(
+    ({ line, message, hint }) => ({
+      line,
+      message,
+      hint,
+    }),
+  );
 const clustered = async (spec: object) =>
   remarks('version: 1\ndefault: deny\nclusterImagePolicies: [cip.yaml]\n', {
     'cip.yaml': JSON.stringify({

@@ -41,6 +41,8 @@ export interface Layers {
   readonly project?: string;
   readonly files?: Files;
   readonly mode?: Mode | null;
+  readonly breakGlass?: string;
+  readonly now?: Date;
 }
 
 /** Loads policies from texts; the machine's folder is `machine`, the user's `docker/verify`. */
@@ -60,6 +62,8 @@ export async function policiesOf(layers: Layers): Promise<PolicySet> {
     commandLine,
     projectFrom: folder,
     mode: layers.mode ?? null,
+    ...(layers.breakGlass === undefined ? {} : { breakGlass: layers.breakGlass }),
+    ...(layers.now === undefined ? {} : { now: layers.now }),
     machineFolder: join(folder, 'machine'),
   });
 }
