@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 
 /** A lab that is up: what listens where, and the environment in which its tools run. Paths are absolute, registries `host:port`. */
@@ -112,7 +113,7 @@ export function run(
     });
     child.on('error', reject);
     child.on('close', (code, signal) =>
-      resolve({ status: code ?? (signal === 'SIGKILL' ? 137 : 143), stdout, stderr }),
+      resolve({ status: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), stdout, stderr }),
     );
     // a program that ends without reading its input is no accident
     child.stdin.on('error', () => undefined).end(options.stdin);

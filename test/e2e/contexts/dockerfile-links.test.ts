@@ -1,23 +1,13 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../../scripts/oracle/seeded-random.ts';
 import { resolveLocalDockerfile, Unread } from '../../../src/context/index.ts';
 import { runDocker, runVerify, temporaryFolder } from '../lab.ts';
 
 const layouts = 60;
 const atOnce = 4;
 const untold = '(untold)';
-
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Layout {
   /** Paths with the text of a file, or `-> TARGET`. */
@@ -29,29 +19,30 @@ interface Layout {
 
 /** Files and links inside of a context and around it; each file is an instruction that nobody knows, so that the error names what was read. */
 function layoutOf(seed: number): Layout {
-  const random = randomFrom(seed);
-  const one = <Value>(of: readonly Value[]): Value => of[Math.floor(random() * of.length)] as Value; // never empty
-  const names = ['a', 'b', 'sub', 'sub/a', 'sub/deep/b', 'deep'];
+  const random = new Random(seed);
+  const names = ['a', 'b', 'sub', 'sub/a', 'sub/deep/b', 'deep'] as const;
   const files: Record<string, string> = {};
   const put = (path: string): void => {
     const parents = path.split('/').slice(0, -1);
     const isBelowAFile = parents.some((_, index) => files[parents.slice(0, index + 1).join('/')] !== undefined);
     const isAFolder = Object.keys(files).some((other) => other.startsWith(`${path}/`));
     if (isBelowAFile || isAFolder) return;
-    const target = `${one(['', '', '../', '../../', '/', './', 'sub/../', 'link/../', 'link/', 'sub/'])}${one([...names, 'link', 'Dockerfile', 'dockerfile'])}`;
+    const target = `${random.pick(['', '', '../', '../../', '/', './', 'sub/../', 'link/../', 'link/', 'sub/'])}${random.pick(['link', 'Dockerfile', 'dockerfile', ...names])}`;
     const text = `X${path.replaceAll('/', '_').toUpperCase()}\n`;
-    files[path] = random() < 0.5 ? `-> ${target}` : text;
+    files[path] = random.chance(50) ? `-> ${target}` : text;
   };
-  const elsewhere = random() < 0.25;
+  const elsewhere = random.chance(25);
   const root = elsewhere ? 'ctx/sub' : 'ctx';
-  files[`${root}/Dockerfile`] = `-> ${one(['../', '', '/', 'link/', 'sub/../', 'link/../'])}${one(names)}`;
-  if (random() < 0.3) files[`${root}/Dockerfile.dockerignore`] = `-> ${one(['link', 'link/a', 'sub/deep/b', 'gone'])}`;
-  if (random() < 0.3) files['ctx/.dockerignore'] = 'Dockerfile\nsub\n*\n';
+  files[`${root}/Dockerfile`] =
+    `-> ${random.pick(['../', '', '/', 'link/', 'sub/../', 'link/../'])}${random.pick(names)}`;
+  if (random.chance(30))
+    files[`${root}/Dockerfile.dockerignore`] = `-> ${random.pick(['link', 'link/a', 'sub/deep/b', 'gone'])}`;
+  if (random.chance(30)) files['ctx/.dockerignore'] = 'Dockerfile\nsub\n*\n';
   for (const folder of ['', 'ctx/', 'ctx/sub/']) {
-    files[`${folder}link`] ??= `-> ${one(['sub', 'deep', '../sub', 'sub/deep', '/sub', 'sub/link', 'gone'])}`;
-    for (const name of names) if (random() < 0.6) put(`${folder}${name}`);
+    files[`${folder}link`] ??= `-> ${random.pick(['sub', 'deep', '../sub', 'sub/deep', '/sub', 'sub/link', 'gone'])}`;
+    for (const name of names) if (random.chance(60)) put(`${folder}${name}`);
   }
-  if (random() < 0.3) files[`${root}/dockerfile`] = 'XLOWER\n';
+  if (random.chance(30)) files[`${root}/dockerfile`] = 'XLOWER\n';
   return {
     files,
     args: elsewhere ? ['-f', 'ctx/sub/Dockerfile', 'ctx'] : ['ctx'],
