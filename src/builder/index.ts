@@ -34,6 +34,7 @@ export {
   type Programs,
   programFolders,
 } from './programs.ts';
+export { type BuildMetadata, metadataByTarget, readBuildMetadata } from './provenance.ts';
 export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run-buildx.ts';
 export { renderSourcePolicy, unpinnableNames } from './source-policy.ts';
 export { type KeepOptions, type KeptInput, keepInput } from './stdin-keeper.ts';

@@ -10,6 +10,8 @@ export interface BuildMetadata {
   readonly ref: string | null;
   /** The digest of what was made. */
   readonly digest: string | null;
+  /** The digest of the image's config, which is its ID on the classic store; null where it is not told. */
+  readonly config: string | null;
   /** Names that it was given. */
   readonly names: readonly string[];
   /** All materials of all platforms; null where no provenance was recorded. */
@@ -75,6 +77,7 @@ export function readBuildMetadata(metadata: unknown): BuildMetadata {
   return {
     ref: textOr(record['buildx.build.ref'], null),
     digest: textOr(record['containerimage.digest'], null),
+    config: textOr(record['containerimage.config.digest'], null),
     names: names === '' ? [] : names.split(',').map((name) => name.trim()),
     materials: predicates.length === 0 ? null : [...unique.values()],
     platforms: isRecord(record[provenanceKey]) ? null : platformsOf(record),

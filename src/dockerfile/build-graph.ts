@@ -54,6 +54,8 @@ export interface BuildGraph {
   readonly reachable: ReadonlySet<StageState>;
   readonly images: readonly ImageRequest[];
   readonly contents: readonly ContentRequest[];
+  /** The image that the target is built on; null for scratch, or where a context stands in for it. */
+  readonly runtimeBase: CanonicalName | null;
 }
 
 /** Rounds of looking for ONBUILD triggers: each must add a stage or end. */
@@ -68,6 +70,13 @@ const mostTriggers = 20_000;
 export function buildGraph(input: GraphInput): BuildGraph {
   const builder = new GraphBuilder(input);
   return builder.build();
+}
+
+/** The image below the stage that is built: that of the first stage of its chain. */
+function runtimeBaseOf(target: StageState): CanonicalName | null {
+  let state = target;
+  for (let { parent } = state; parent !== null; { parent } = parent) state = parent;
+  return state.image;
 }
 
 class GraphBuilder {
@@ -94,7 +103,9 @@ class GraphBuilder {
       throw invalidDockerfile(`circular dependency detected on stage: ${circle.state.label}`, circle.place);
     }
     const reachable = this.#resolve(target);
-    return { states: this.#states.all, reachable, images: this.#images, contents: this.#contents };
+    const { all: states } = this.#states;
+    const runtimeBase = runtimeBaseOf(target);
+    return { states, reachable, images: this.#images, contents: this.#contents, runtimeBase };
   }
 
   #addStage(stage: Stage): void {

@@ -47,7 +47,13 @@ export function collectResult(findings: Findings): ScanResult {
     cacheImports: target.cacheImports,
     unknown: findings.unknown,
     replacements: replacements.sorted(),
+    ...runtimeBasesOf(target.name, graphs),
   };
+}
+
+function runtimeBasesOf(target: string, graphs: readonly BuildGraph[]): Pick<ScanResult, 'runtimeBases'> {
+  const names = new Set(graphs.flatMap(({ runtimeBase }) => runtimeBase ?? []));
+  return names.size === 0 ? {} : { runtimeBases: [...names].map((name) => ({ target, name })) };
 }
 
 function addFrontend(

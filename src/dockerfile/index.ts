@@ -1,2 +1,3 @@
 export { readPlatform } from './build-platform.ts';
+export { declaredArguments } from './declared-arguments.ts';
 export { type ScanInput, scanDockerfile, scanUnread } from './scan-dockerfile.ts';

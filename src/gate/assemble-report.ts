@@ -18,7 +18,7 @@ import { createFinding } from './scan-findings.ts';
 /** What a report is put together from. */
 export interface ReportParts {
   readonly targets: readonly ReportTarget[];
-  readonly scan: Pick<ScanResult, 'cacheImports' | 'unknown' | 'replacements'>;
+  readonly scan: Pick<ScanResult, 'cacheImports' | 'unknown' | 'replacements' | 'runtimeBases'>;
   readonly images: readonly ExaminedImage[];
   /** What becomes of what only a build can settle; null where the build settles it. */
   readonly unknownAs: Status | null;

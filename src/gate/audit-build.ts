@@ -21,11 +21,13 @@ import type { BuildEnd, BuildRequest } from './build-request.ts';
 import type { ReadyBuilder } from './builder-readiness.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { LoadedTarget } from './scan-targets.ts';
 
 /** A build that was verified and is to be run. */
 export interface BuildRun {
   readonly request: BuildRequest;
   readonly plan: BuildPlan;
+  readonly loaded: readonly LoadedTarget[];
   readonly programs: Programs;
   readonly pipeline: Pipeline;
   readonly builder: ReadyBuilder;

@@ -70,6 +70,7 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
     const run = {
       request,
       plan,
+      loaded,
       programs,
       pipeline,
       builder,

@@ -25,5 +25,6 @@ export function mergeScans(scans: readonly ScanResult[]): ScanResult {
     cacheImports: unique<CacheImport>(scans.flatMap((scan) => scan.cacheImports)),
     unknown: unique<Unknown>(scans.flatMap((scan) => scan.unknown)),
     replacements: scans.flatMap((scan) => scan.replacements),
+    runtimeBases: scans.flatMap((scan) => scan.runtimeBases ?? []),
   };
 }

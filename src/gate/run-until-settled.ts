@@ -5,6 +5,7 @@ import type { BuildEnd } from './build-request.ts';
 import { examineUses } from './examine-build.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { pinsOf } from './pins.ts';
+import { beginCheckouts, recordBuild } from './record-build.ts';
 import { refuseCancelled } from './session.ts';
 
 /** How often a build is started again for images that could not be foreseen (design, section 2). */
@@ -68,6 +69,7 @@ function deniedFinding(identifier: string): Finding {
 export async function runUntilSettled(run: BuildRun, foreseen: readonly ExaminedImage[]): Promise<BuildEnd> {
   const { pipeline, programs, request, builder } = run;
   let images = foreseen;
+  const checkouts = beginCheckouts(run);
   for (let restarts = 0; ; restarts += 1) {
     refuseCancelled(request.session);
     const pins = pinsOf(images, run.layouts, run.sources);
@@ -80,7 +82,13 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
     const question = { programs, environment, builder: builder.info.name, result, call };
     // oxlint-disable-next-line no-await-in-loop
     const denied = result.status === 0 || builder.unenforceable !== null ? null : await readDenial(question);
-    if (denied === null) return await auditBuild(run, images, pins, result);
+    if (denied === null) {
+      // oxlint-disable-next-line no-await-in-loop
+      const end = await auditBuild(run, images, pins, result);
+      // oxlint-disable-next-line no-await-in-loop
+      await recordBuild(run, end, { metadata: result.metadata, images: [...images, ...run.layouts] }, checkouts);
+      return end;
+    }
     const use = useOfDenied(run, denied);
     const isKnown = use !== null && images.some((image) => image.use.name === use.name);
     if (use === null || isKnown || restarts >= mostRestarts) {

@@ -13,6 +13,7 @@ import type { BakeDefinition } from './bake-definition.ts';
 import { workingFolder } from './bake-folders.ts';
 import { isRemoteUrl, locateDockerfile, parseContext } from './build-context.ts';
 import { cacheImport, parseCacheImports } from './cache-imports.ts';
+import { secretIds, sshIds } from './granted-ids.ts';
 import { outputPushes, pushes } from './output-wishes.ts';
 import { splitPlatforms } from './platforms.ts';
 import type { PrintedAttributes, PrintedTarget } from './printed-bake.ts';
@@ -77,6 +78,15 @@ function attestationOf(printed: PrintedAttributes): readonly AttestationRequest[
   return [{ type: String(type), disabled: disabled === true || disabled === 'true', attributes }];
 }
 
+function idsOf(
+  entries: readonly (string | { readonly id?: string | undefined })[],
+  read: (values: readonly string[]) => readonly string[],
+): readonly string[] {
+  return entries.flatMap((entry) =>
+    typeof entry === 'string' ? read([entry]) : entry.id === undefined ? [] : [entry.id],
+  );
+}
+
 function targetOf(name: string, target: PrintedTarget, environment: Environment): BuildTarget {
   const written = target.context ?? '.';
   const context = contextOf(name, written, environment);
@@ -87,6 +97,9 @@ function targetOf(name: string, target: PrintedTarget, environment: Environment)
     context,
     dockerfile: dockerfileOf(target, { parsed: context, written }, environment),
     stage: target.target === '' ? null : (target.target ?? null),
+    tags: target.tags ?? [],
+    secrets: idsOf(target.secret ?? [], secretIds),
+    ssh: idsOf(target.ssh ?? [], sshIds),
     platforms: splitPlatforms(target.platforms ?? [], environment),
     buildArguments,
     namedContexts: Object.entries(target.contexts ?? {}).map(namedContext),

@@ -5,6 +5,7 @@ import { buildOptions } from './build-options.ts';
 import { builderName } from './builder-name.ts';
 import { parseCacheImports } from './cache-imports.ts';
 import { findPath } from './find-path.ts';
+import { secretIds, sshIds } from './granted-ids.ts';
 import { optionTable } from './option-table.ts';
 import { OptionValues } from './option-values.ts';
 import { type OutputWishes, outputWishes } from './output-wishes.ts';
@@ -44,6 +45,9 @@ function parseTarget(written: string, values: OptionValues, environment: Environ
     buildArguments,
     namedContexts: parseNamedContexts(values.all('build-context')),
     cacheImports: parseCacheImports(values.all('cache-from')),
+    tags: values.all('tag'),
+    secrets: secretIds(values.all('secret')),
+    ssh: sshIds(values.all('ssh')),
     sbomGenerator: generatorOf(parseAttestations(values.all('attest'), values.last('sbom')), buildArguments),
   };
 }

@@ -23,6 +23,12 @@ export interface BuildTarget {
   readonly cacheImports: readonly CacheImport[];
   /** The image of the SBOM generator that was asked for (`--sbom`, `--attest type=sbom`), null for none. */
   readonly sbomGenerator: string | null;
+  /** Names that the image gets; left out where none. */
+  readonly tags?: readonly string[];
+  /** Ids of `--secret`; left out where none. */
+  readonly secrets?: readonly string[];
+  /** Ids of `--ssh`; left out where none. */
+  readonly ssh?: readonly string[];
 }
 
 /** What stands in for a name. A list and no object: an object puts keys like `1` before all others. */

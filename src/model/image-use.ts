@@ -62,4 +62,12 @@ export interface ScanResult {
   readonly cacheImports: readonly CacheImport[];
   readonly unknown: readonly Unknown[];
   readonly replacements: readonly ContextReplacement[];
+  /** The image that each target's own image is built on; left out where that is none, or not known. */
+  readonly runtimeBases?: readonly RuntimeBase[];
+}
+
+/** The image that a target's image is built on, which it contains. */
+export interface RuntimeBase {
+  readonly target: string;
+  readonly name: CanonicalName;
 }

@@ -39,6 +39,9 @@ describe('bakeInvocation', () => {
         { type: 'sbom', generator: 'acme/scanner' },
       ],
       labels: { x: 'y' },
+      tags: ['acme/app:1'],
+      secret: [{ id: 'npm', src: '/token' }, 'id=pip,env=PIP'],
+      ssh: [{ id: 'default', paths: ['/key'] }, 'deploy=/other'],
       policy: [{ disabled: true }],
     };
     expect(read(target)).toEqual({
@@ -58,6 +61,9 @@ describe('bakeInvocation', () => {
         { type: 'registry', ref: 'c/d' },
         { type: 'gha', ref: 'token=***,scope=s' },
       ],
+      tags: ['acme/app:1'],
+      secrets: ['npm', 'pip'],
+      ssh: ['default', 'deploy'],
       sbomGenerator: 'acme/scanner',
     });
   });
