@@ -7,7 +7,9 @@ const withBuildOptions = new Set(['check', 'scan', 'inspect', 'lineage', 'lock',
 function optionsOf(command: string): readonly CompletedOption[] {
   if (command === 'build') return [...buildOptions, ...prefixedOwnOptions];
   if (command === 'bake') return [...bakeOptions, ...prefixedOwnOptions];
-  return withBuildOptions.has(command) ? [...buildOptions, ...bareOwnOptions] : bareOwnOptions;
+  if (!withBuildOptions.has(command)) return bareOwnOptions;
+  const ours = new Set(bareOwnOptions.map(({ name }) => name));
+  return [...buildOptions.filter(({ name }) => !ours.has(name)), ...bareOwnOptions];
 }
 
 /** The answer to Docker's and the shells' `__complete WORD…`. */

@@ -1,6 +1,3 @@
-// buildx has options of these names itself
-const alwaysPrefixed = new Set(['output', 'quiet']);
-
 /** Our options, as they stand below the help of every command that takes them; `bare` for those that take them without `verify-`. */
 export function ownOptionsHelp(bare = false): string {
   const rows: readonly (readonly [string, string])[] = [
@@ -18,8 +15,7 @@ export function ownOptionsHelp(bare = false): string {
     ['quiet', 'say nothing but a refusal'],
     ['no-color', 'no colours'],
   ];
-  const written = (option: string): string =>
-    bare && !alwaysPrefixed.has(option.split(' ')[0] ?? '') ? `--${option}` : `--verify-${option}`;
+  const written = (option: string): string => (bare ? `--${option}` : `--verify-${option}`);
   const lines = rows.map(([option, meaning]) => `      ${written(option).padEnd(30)}${meaning}`);
   return `Options of docker verify:\n${lines.join('\n')}\n`;
 }

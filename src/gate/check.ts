@@ -57,7 +57,7 @@ async function checkTargets(session: Session, targets: readonly BuildTarget[], i
  * @throws VerifyError `usage.*`, `dockerfile.*`, `policy.*`, …; what is wrong with an image is in the report
  */
 export async function check(session: Session, args: readonly string[], input: StandardInput): Promise<Report> {
-  const operands = readOperands(args);
+  const operands = readOperands(args, session.environment.workingDirectory);
   if (operands.kind === 'images') return await checkImages(session, imageOperands(operands.names, args, session));
   const { invocation } = parseBuildArguments(args, session.environment);
   return await checkTargets(session, invocation.targets, input);

@@ -62,7 +62,7 @@ export async function examineOperands(
   args: readonly string[],
   input: StandardInput,
 ): Promise<ExaminedOperands> {
-  const operands = readOperands(args);
+  const operands = readOperands(args, session.environment.workingDirectory);
   switch (operands.kind) {
     case 'path':
       return await examinePath(session, args, input);

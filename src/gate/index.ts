@@ -6,6 +6,7 @@ export {
   buildOptions,
   parseDuration,
   prefixedOwnOptions,
+  refuseUnknownOptions,
   splitDebugArguments,
   splitOwnOptions,
 } from '../invocation/index.ts';

@@ -58,7 +58,7 @@ export async function lineage(
   input: StandardInput,
 ): Promise<readonly TracedImage[]> {
   const { environment } = session;
-  const operands = readOperands(args);
+  const operands = readOperands(args, session.environment.workingDirectory);
   if (operands.kind === 'nothing') {
     throw new VerifyError('usage.invalid', 'a path or an image is missing', {
       hint: 'docker verify lineage IMAGE, or . for this folder',

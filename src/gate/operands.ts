@@ -1,3 +1,5 @@
+import { lstatSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { operandsOf, requestedPlatforms } from '../invocation/index.ts';
 import { type ImageUse, parseCanonicalName, VerifyError } from '../model/index.ts';
 import { machinePlatform, namedPlatforms } from './default-platform.ts';
@@ -9,19 +11,44 @@ export type Operands =
   | { readonly kind: 'path' }
   | { readonly kind: 'images'; readonly names: readonly string[] };
 
-/** Whether an operand is a path; everything else is an image, whatever folders exist (design, section 3). */
+/** Whether an operand is a path; everything else is an image, whatever folders exist. */
 function isPathOperand(text: string): boolean {
   return /^(?:\.{1,2}$|-$|\/|\.{1,2}[/\\]|[A-Za-z]:[/\\]|[a-z+]+:\/\/|git@)/.test(text);
 }
 
+/** Whether a word could only be an image: it names a registry, a tag or a digest. */
+function isPlainlyImage(word: string): boolean {
+  const [host = '', ...path] = word.split('/');
+  return /[:@]/.test(word) || (path.length > 0 && (host.includes('.') || host === 'localhost'));
+}
+
+function isPresent(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // a name that the system cannot have, or below a file
+  }
+}
+
+/** Refuses a word that may be meant for an image or for what lies here under that name: the wrong guess would judge another thing. */
+function refuseDoubtful(word: string, folder: string): void {
+  if (word === '' || isPlainlyImage(word) || !isPresent(resolve(folder, word))) return;
+  const shown = word.slice(0, 100).replace(/\/+$/, '');
+  throw new VerifyError('usage.invalid', `"${shown}" is an image, and here also a file or folder`, {
+    hint: `write ./${shown} for the path, ${shown}:latest for the image`,
+  });
+}
+
 /**
  * Tells whether a command line names a path or images.
- * @throws VerifyError `usage.invalid` for both at once, or more than one path
+ * @param folder the current one
+ * @throws VerifyError `usage.invalid` for both at once, more than one path, and a word that may be either
  */
-export function readOperands(args: readonly string[]): Operands {
+export function readOperands(args: readonly string[], folder: string): Operands {
   const operands = operandsOf(args);
   if (operands.length === 0) return { kind: 'nothing' };
   const paths = operands.filter(isPathOperand);
+  for (const operand of operands) if (!isPathOperand(operand)) refuseDoubtful(operand, folder);
   if (paths.length === 0) return { kind: 'images', names: operands };
   if (operands.length === 1) return { kind: 'path' };
   const found = operands.slice(0, 5).join(' ');
@@ -43,7 +70,7 @@ export function onlyImages(
   command: string,
   forPaths: string,
 ): readonly ImageUse[] {
-  const operands = readOperands(args);
+  const operands = readOperands(args, session.environment.workingDirectory);
   if (operands.kind === 'images') return imageOperands(operands.names, args, session);
   const found = operands.kind === 'path' ? `found the path ${operandsOf(args)[0]}` : 'found none';
   throw new VerifyError('usage.invalid', `${command} takes images, ${found}`, { hint: forPaths });

@@ -12,4 +12,4 @@ export { type ParsedBake, parseBakeArguments } from './parse-bake-arguments.ts';
 export { parseBuildArguments } from './parse-build-arguments.ts';
 export { parseDuration } from './parse-duration.ts';
 export type { DefinitionOrigin } from './remote-definition.ts';
-export { type OptionHost, splitOwnOptions } from './split-own-options.ts';
+export { type OptionHost, refuseUnknownOptions, splitOwnOptions } from './split-own-options.ts';

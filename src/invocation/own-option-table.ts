@@ -25,7 +25,10 @@ export const prefixedOwnOptions: readonly OptionDefinition[] = plain.map((option
   name: `${ownPrefix}${option.name}`,
 }));
 
-/** Those that may stand without it where the command is ours: buildx has an `--output` and a `--quiet` of its own. */
-export const bareOwnOptions: readonly OptionDefinition[] = plain.filter(
-  (option) => option.name !== 'output' && option.name !== 'quiet',
-);
+const letters: Readonly<Record<string, string>> = { output: 'o', quiet: 'q' };
+
+/** The same without it, for the commands that are ours: `--output` and `--quiet` are ours there, with their letters, since nothing is built. */
+export const bareOwnOptions: readonly OptionDefinition[] = plain.map((option) => ({
+  ...option,
+  short: letters[option.name] ?? null,
+}));

@@ -9,6 +9,9 @@ import { type ArgumentToken, parseGoBoolean, scanArguments } from './scan-argume
 
 const mostJobs = 256;
 
+/** Whether the value of a `--policy` is buildx's: pairs, where ours is a file. */
+const buildxPolicy = /^\s*[A-Za-z-]{1,40}\s*=/;
+
 function invalid(option: string, value: string, expected: string): VerifyError {
   return new VerifyError('usage.invalid', `"${value.slice(0, 200)}" is not a value for --${option}`, {
     hint: `write ${expected}`,
@@ -28,7 +31,7 @@ function fileName(option: string, value: string): string {
 
 /** buildx's `--policy` takes `key=value` pairs, ours a file: one given for the other would leave the build unguarded. */
 function policyFile(option: string, value: string): string {
-  if (/^\s*[A-Za-z-]{1,40}\s*=/.test(value)) {
+  if (buildxPolicy.test(value)) {
     throw new VerifyError('usage.invalid', `--${option} names a policy file, found "${value.slice(0, 200)}"`, {
       hint: `buildx's own policy options belong to --policy of build and bake; a file of that name is written ./${value.slice(0, 100)}`,
     });
@@ -101,6 +104,63 @@ function mistypedOption(token: ArgumentToken, bare: boolean): VerifyError | null
   return new VerifyError('usage.invalid', `there is no option --${name}`, { hint: `did you mean --${nearest}?` });
 }
 
+/** Of a command that builds: ours without the prefix. buildx would refuse it only later, or read it as its own, and the build go unguarded. */
+function refuseBare(token: ArgumentToken, args: readonly string[]): void {
+  const name = bareName(token);
+  if (name === null || !bareOwnOptions.some((option) => option.name === name)) return;
+  if (name === 'output' || name === 'quiet') return;
+  if (name === 'policy' && buildxPolicy.test(policyValue(token, args))) return;
+  throw new VerifyError('usage.invalid', `--${name} is no option of a build`, {
+    hint: `ours is written --${ownPrefix}${name}`,
+  });
+}
+
+function bareName(token: ArgumentToken): string | null {
+  if (token.kind === 'option') return token.option.name === 'policy' ? 'policy' : null;
+  if (token.kind !== 'unknown' || !token.written.startsWith('--')) return null;
+  return token.written.slice(2).split('=', 1)[0] ?? null;
+}
+
+function policyValue(token: ArgumentToken, args: readonly string[]): string {
+  if (token.kind === 'option') return token.value;
+  if (token.kind !== 'unknown') return '';
+  return token.selfContained ? token.written.slice('--policy='.length) : (args[token.first + 1] ?? '');
+}
+
+/** Where results of a build would go (buildx, util/buildflags/export.go): such a value of `--output` stays Docker's. */
+function isBuildOutput(name: string, value: string): boolean {
+  return name === 'output' && /(?:^|,)(?:type|dest)=/.test(value);
+}
+
+/** One argument that carries a letter of ours and one of Docker's cannot be taken apart. */
+function refuseMixed(tokens: readonly ArgumentToken[], taken: ReadonlySet<number>, args: readonly string[]): void {
+  const mixed = tokens.find(
+    (token) => taken.has(token.first) && !(token.kind === 'option' && token.option.treatment === 'own'),
+  );
+  if (mixed === undefined) return;
+  throw new VerifyError(
+    'usage.invalid',
+    `"${args[mixed.first]?.slice(0, 100)}" mixes an option of ours with Docker's`,
+    {
+      hint: 'write each letter apart',
+    },
+  );
+}
+
+/**
+ * Refuses what neither we nor `docker build` have, for commands that never build and so have nobody else to refuse it.
+ * @throws VerifyError `usage.invalid` with the nearest name
+ */
+export function refuseUnknownOptions(rest: readonly string[], flags: readonly string[] = []): void {
+  const unknown = scanArguments(rest, tableFor(true, 'build')).find((token) => token.kind === 'unknown');
+  if (unknown?.kind !== 'unknown') return;
+  const written = unknown.written.split('=', 1)[0]?.slice(0, 60) ?? '';
+  const names = [...flags, ...[...buildOptions, ...bareOwnOptions].map((option) => option.name)];
+  const name = written.replace(/^-+/, '');
+  const [nearest = ''] = names.toSorted((left, right) => leven(left, name) - leven(right, name));
+  throw new VerifyError('usage.invalid', `there is no option ${written}`, { hint: `did you mean --${nearest}?` });
+}
+
 /** `-` stands for standard output where the result goes there anyway; a build's is Docker's alone. */
 function settleOutput(own: OwnOptions, bare: boolean): OwnOptions {
   if (own.output !== '-') return own;
@@ -127,18 +187,21 @@ export interface SplitArguments {
 }
 
 /**
- * Takes our options out of `args`: `--verify-…` and, with `bare`, the same without the prefix (save `--output` and `--quiet`, which
- * are buildx's). What is the value of one of Docker's options, or stands after `--`, is not ours whatever it looks like.
+ * Takes our options out of `args`: `--verify-…` and, with `bare`, the same without the prefix (a value of
+ * `--output` that only a build could have stays Docker's). What is the value of one of Docker's options, or stands after `--`, is not ours whatever it looks like.
  * @throws VerifyError `usage.invalid` for a bad value, and for an option that can only be one of ours mistyped, with the nearest known name
  */
 export function splitOwnOptions(args: readonly string[], bare: boolean, host: OptionHost = 'build'): SplitArguments {
   let own = defaultOwnOptions;
   const taken = new Set<number>();
-  for (const token of scanArguments(args, tableFor(bare, host))) {
+  const tokens = scanArguments(args, tableFor(bare, host));
+  for (const token of tokens) {
+    if (!bare) refuseBare(token, args);
     const mistyped = mistypedOption(token, bare);
     if (mistyped !== null) throw mistyped;
     if (token.kind !== 'option' || token.option.treatment !== 'own') continue;
     const written = token.option.name;
+    if (isBuildOutput(written, token.value)) continue;
     own = withOption(
       own,
       written.startsWith(ownPrefix) ? written.slice(ownPrefix.length) : written,
@@ -147,5 +210,6 @@ export function splitOwnOptions(args: readonly string[], bare: boolean, host: Op
     );
     for (let index = token.first; index < token.first + token.count; index += 1) taken.add(index);
   }
+  refuseMixed(tokens, taken, args);
   return { own: settleOutput(own, bare), rest: args.filter((_, index) => !taken.has(index)) };
 }

@@ -1,4 +1,4 @@
-import { check, splitOwnOptions, standardInput } from '../../gate/index.ts';
+import { check, refuseUnknownOptions, splitOwnOptions, standardInput } from '../../gate/index.ts';
 import { renderReport, visible } from '../../report/index.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { exitStatusOfVerdict } from '../exit-status.ts';
@@ -9,6 +9,7 @@ import { writeResult } from '../write-result.ts';
 /** `docker verify check`: the result, in any format, goes to standard output or `--output`. */
 export const checkCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
+  refuseUnknownOptions(rest);
   const format = chooseFormat(own, 'check', reportFormats);
   const { session, progress, finish } = openSession(context, own, 'looking at what the build uses');
   const input = standardInput(process.stdin, context.environment);

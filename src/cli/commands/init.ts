@@ -3,6 +3,7 @@ import {
   check,
   type FoundProject,
   findSigners,
+  refuseUnknownOptions,
   type Session,
   type StandardInput,
   splitOwnOptions,
@@ -74,6 +75,7 @@ export const initCommand: Command = async (context, args) => {
   const { flags, others } = takeFlags(rest, ['yes']);
   const { values: keyFiles, others: further } = takeValues(others, 'key');
   const { values: authorityFiles, others: operands } = takeValues(further, 'ca');
+  refuseUnknownOptions(operands, ['yes', 'key', 'ca']);
   const search = { operands: withDefaultPath(operands), trial: { keyFiles, authorityFiles, authorities: [] } };
   if (!flags.has('yes') && !process.stdin.isTTY) {
     throw new VerifyError('usage.invalid', 'init asks whom to trust, and there is no terminal to ask on', {

@@ -1,4 +1,4 @@
-import { type Inspection, inspect, splitOwnOptions } from '../../gate/index.ts';
+import { type Inspection, inspect, refuseUnknownOptions, splitOwnOptions } from '../../gate/index.ts';
 import { joinedPages, renderInspection, renderJsonDocument, type Shown } from '../../report/index.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
@@ -13,6 +13,7 @@ function json(inspections: readonly Inspection[]): Shown {
 /** `docker verify inspect IMAGE`. */
 export const inspectCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
+  refuseUnknownOptions(rest);
   refuseFormat(own, 'inspect');
   const { session, progress } = openSession(context, own, 'looking at what is attached');
   try {

@@ -1,4 +1,4 @@
-import { lineage, splitOwnOptions, standardInput } from '../../gate/index.ts';
+import { lineage, refuseUnknownOptions, splitOwnOptions, standardInput } from '../../gate/index.ts';
 import { renderJsonDocument, renderLineage } from '../../report/index.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
@@ -11,6 +11,7 @@ import { writeResult } from '../write-result.ts';
 export const lineageCommand: Command = async (context, args) => {
   const { drawing, others } = takeLineageFormat(args);
   const { own, rest } = splitOwnOptions(others, true, 'build');
+  refuseUnknownOptions(rest);
   refuseFormat(own, 'lineage', drawings);
   const { session, progress } = openSession(context, own, 'following the bases');
   const input = standardInput(process.stdin, context.environment);

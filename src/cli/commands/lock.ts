@@ -2,6 +2,7 @@ import {
   type LockChange,
   type LockOutcome,
   lock,
+  refuseUnknownOptions,
   type Signer,
   splitOwnOptions,
   standardInput,
@@ -49,7 +50,9 @@ function statusOf(outcome: LockOutcome): number {
 export const lockCommand: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
   refuseFormat(own, 'lock');
-  const { flags, others } = takeFlags(rest, ['update', 'check', 'prune', 'yes']);
+  const names = ['update', 'check', 'prune', 'yes'];
+  const { flags, others } = takeFlags(rest, names);
+  refuseUnknownOptions(others, names);
   const { session, progress } = openSession(context, own, 'looking at the images');
   const input = standardInput(process.stdin, context.environment);
   try {

@@ -3,6 +3,7 @@ import {
   convertFile,
   explainImages,
   listPublishers,
+  refuseUnknownOptions,
   runPolicyTests,
   splitOwnOptions,
   VerifyError,
@@ -36,6 +37,7 @@ const check: Command = async (context, args) => {
 
 const explain: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'build');
+  refuseUnknownOptions(rest);
   refuseFormat(own, 'policy explain');
   const { session, progress } = openSession(context, own, 'looking at what is attached');
   try {

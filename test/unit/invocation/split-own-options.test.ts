@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OptionHost, splitOwnOptions } from '../../../src/invocation/index.ts';
+import { type OptionHost, refuseUnknownOptions, splitOwnOptions } from '../../../src/invocation/index.ts';
 import { defaultOwnOptions, isVerifyError, type OwnOptions, VerifyError } from '../../../src/model/index.ts';
 
 function refusal(action: () => unknown): VerifyError {
@@ -104,9 +104,29 @@ describe('splitOwnOptions', () => {
     expect(() => splitOwnOptions(['--verify-output', '-', '.'], false)).toThrow(/Docker's alone/);
   });
 
-  it('leaves --output and --quiet to buildx everywhere', () => {
-    const args = ['--output', 'type=local,dest=x', '--quiet', '.'];
-    expect(splitOwnOptions(args, true)).toEqual({ own: defaultOwnOptions, rest: args });
+  it('leaves --output and --quiet to buildx where it builds, and takes them where nothing is built', () => {
+    const args = ['--output', 'x.json', '-q', '.'];
+    expect(splitOwnOptions(args, false)).toEqual({ own: defaultOwnOptions, rest: args });
+    expect(splitOwnOptions(args, true)).toEqual({
+      own: { ...defaultOwnOptions, output: 'x.json', quiet: true },
+      rest: ['.'],
+    });
+    const build = ['--output', 'type=local,dest=x', '.'];
+    expect(splitOwnOptions(build, true)).toEqual({ own: defaultOwnOptions, rest: build });
+    expect(refusal(() => splitOwnOptions(['-qf', 'Dockerfile', '.'], true)).hint).toContain('apart');
+  });
+
+  it.each([['--mode', 'warn'], ['--offline'], ['--policy', 'docker-verify.yaml'], ['--policy=p.yaml']])(
+    'refuses ours without the prefix on a build: %s',
+    (...args) => {
+      expect(refusal(() => splitOwnOptions([...args, '.'], false)).hint).toContain('--verify-');
+    },
+  );
+
+  it('refuses what neither we nor docker build have', () => {
+    expect(refusal(() => refuseUnknownOptions(['--taget', 'x', '.'])).hint).toBe('did you mean --target?');
+    expect(refusal(() => refuseUnknownOptions(['-Z', '.'])).message).toContain('-Z');
+    expect(() => refuseUnknownOptions(['--target', 'x', '-t', 'y', '--', '--nonsense'])).not.toThrow();
   });
 
   it('knows that --print takes a value in build and none in bake', () => {
