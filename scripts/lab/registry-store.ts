@@ -122,6 +122,11 @@ export class RegistryStore {
     return this.#repositories.get(name)?.referrers.get(subject) ?? [];
   }
 
+  /** Those of every subject. */
+  allReferrers(name: string): readonly ReferrerDescriptor[] {
+    return [...(this.#repositories.get(name)?.referrers.values() ?? [])].flat();
+  }
+
   #open(name: string): Repository {
     const repository = this.#repositories.get(name) ?? { manifests: new Map(), tags: new Map(), referrers: new Map() };
     this.#repositories.set(name, repository);

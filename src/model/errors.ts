@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'registry.failed' // 11: any other answer
   | 'registry.untrustworthy' // 11: bytes that do not match their digest, a bound exceeded, a redirect that is refused
   | 'registry.offline' // 11: would need the network under --offline
+  | 'attachment.ignored' // never ends a run: something is listed or attached that says nothing about the image, and a note says so
   | 'layout.invalid' // 11: an OCI layout that cannot be read
   | 'credentials.failed' // 11: a credential helper failed
   | 'signature.unsupported' // 11: a form or material that cannot be evaluated
@@ -42,6 +43,8 @@ export type ErrorCode =
 export interface VerifyErrorOptions {
   /** What to do next, one sentence. */
   readonly hint?: string;
+  /** Whether the same may succeed later by itself; as its code is by nature where nothing is said. */
+  readonly passing?: boolean;
   /** Where: a file with line and column, both from 1. */
   readonly place?: Place;
   readonly cause?: unknown;
@@ -54,18 +57,28 @@ export interface Place {
   readonly column?: number;
 }
 
+const passingCodes: ReadonlySet<ErrorCode> = new Set([
+  'registry.unreachable',
+  'registry.rate-limited',
+  'timeout',
+  'trust.unavailable',
+]);
+
 /** The one class that is thrown. A refusal is no error: it is a `Finding`. Never holds a credential. */
 export class VerifyError extends Error {
   override readonly name = 'VerifyError';
   readonly code: ErrorCode;
   readonly hint: string | null;
   readonly place: Place | null;
+  /** Whether trying again later is worth a thought. */
+  readonly passing: boolean;
 
   constructor(code: ErrorCode, message: string, options: VerifyErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint ?? null;
     this.place = options.place ?? null;
+    this.passing = options.passing ?? passingCodes.has(code);
   }
 }
 

@@ -1,7 +1,7 @@
 import { type AttachmentForm, type Descriptor, type Digest, VerifyError } from '../model/index.ts';
 import { limitOf } from './attachment-form.ts';
 import { bounds } from './bounds.ts';
-import type { CollectProblem } from './find-attached.ts';
+import type { CollectProblem } from './collect-problem.ts';
 
 /** How much of one image's attachments is read, signatures and attestations each within bounds of their own. */
 export interface AttachmentBudget {

@@ -2,7 +2,8 @@ import { type Digest, parseReference, type ResolvedImage, type UnsignedStatement
 import { beyondBudget, newBudget } from './attachment-budget.ts';
 import type { AttestationChoice } from './attachment-form.ts';
 import { attestationEntries, readAttestationManifest } from './buildkit-attestation.ts';
-import { type CollectProblem, findAttached, problemOf, type SignaturePlace, type Subject } from './find-attached.ts';
+import { type CollectProblem, distinctProblems, isUnseen, problemOf } from './collect-problem.ts';
+import { findAttached, type SignaturePlace, type Subject } from './find-attached.ts';
 import { readFindings, writeFindings } from './findings-cache.ts';
 import { formatRepository, type ImageSource, type RepositoryName } from './image-source.ts';
 import { type Collected, type Collecting, readFound } from './read-attached.ts';
@@ -63,15 +64,6 @@ function subjectsOf(image: ResolvedImage): readonly Subject[] {
   ];
 }
 
-/** The same failure of the same registry is said once. */
-function distinct(problems: readonly CollectProblem[]): readonly CollectProblem[] {
-  const seen = new Set<string>();
-  return problems.filter(({ error }) => {
-    const key = `${error.code} ${error.message}`;
-    return !seen.has(key) && seen.add(key);
-  });
-}
-
 function distinctStatements(statements: readonly UnsignedStatement[]): readonly UnsignedStatement[] {
   const keyOf = ({ manifest, layer }: UnsignedStatement): string => `${manifest} ${layer.digest}`;
   return [...new Map(statements.map((each) => [keyOf(each), each])).values()];
@@ -106,7 +98,7 @@ async function collectFresh(
   const read = parts.flatMap((part) => part.read);
   const attachments = read.flatMap((each) => each.attachments);
   const lookupProblems = parts.flatMap((part) => part.problems);
-  if (known === null && lookupProblems.length === 0 && attachments.length > 0) {
+  if (known === null && !lookupProblems.some(isUnseen) && attachments.length > 0) {
     await writeFindings(
       source,
       key,
@@ -117,7 +109,12 @@ async function collectFresh(
   return {
     attachments,
     unsigned: distinctStatements([...chain.unsigned, ...read.flatMap((each) => each.unsigned)]),
-    problems: distinct([...lookupProblems, ...read.flatMap((each) => each.problems), ...chain.problems, ...exceeded]),
+    problems: distinctProblems([
+      ...lookupProblems,
+      ...read.flatMap((each) => each.problems),
+      ...chain.problems,
+      ...exceeded,
+    ]),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Descriptor, type Digest, isDigest, VerifyError } from '../model/index.ts';
+import { signatureTagFailures } from './absent-tag.ts';
 import { bounds } from './bounds.ts';
 import type { ContentCache } from './content-cache.ts';
 import { checkContent, digestOf } from './digest-check.ts';
@@ -72,8 +73,17 @@ function assertExpected(found: StoredManifest, expected: Descriptor, what: strin
   throw new VerifyError('registry.untrustworthy', `the ${what} is listed as ${kind}, but is not`);
 }
 
-/** Fetches a manifest by digest or tag from one place, checked against the digest asked for, else the one that is named. */
-async function fetchManifest(session: Session, place: RepositoryName, reference: string): Promise<StoredManifest> {
+/**
+ * Fetches a manifest by digest or tag from one place, checked against the digest asked for, else the one that is named.
+ * @param failure makes the error of an answer that is no success
+ */
+async function fetchManifest(
+  session: Session,
+  place: RepositoryName,
+  reference: string,
+  failure: (answer: Answer, name: string) => VerifyError | Promise<VerifyError> = (answer, name) =>
+    registryFailure(answer, name, place.registry),
+): Promise<StoredManifest> {
   const digest = isDigest(reference) ? reference : null;
   const name = `${place.repository}${digest === null ? ':' : '@'}${reference}`;
   const path = `/v2/${place.repository}/manifests/${reference}`;
@@ -84,7 +94,7 @@ async function fetchManifest(session: Session, place: RepositoryName, reference:
     accept: acceptedManifests,
     limit: bounds.manifest,
   });
-  if (answer.status !== 200) throw registryFailure(answer, name, place.registry);
+  if (answer.status !== 200) throw await failure(answer, name);
   const what = `manifest ${name}`;
   const named = namedDigest(answer, what);
   const wanted = digest ?? named ?? digestOf(answer.body);
@@ -126,6 +136,7 @@ function assertWithin(descriptor: Descriptor, limit: number): void {
 export function createContentFetcher(options: ContentFetcherOptions): ContentFetcher {
   const { session, content, listings, offline, refresh } = options;
   const places = createPlaces(options.mirrors);
+  const signatureTagFailure = signatureTagFailures(session);
   const manifests = new Map<string, Promise<StoredManifest>>();
   const tags = new Map<string, Promise<StoredManifest>>();
   const blobs = new Map<string, Promise<Buffer>>();
@@ -166,17 +177,20 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
     const key = `tag ${formatRepository(repository)}:${tag}`;
     if (offline) throw offlineError(`what ${formatRepository(repository)}:${tag} stands for`);
     const noted = refresh ? null : (await listings.read(key))?.value;
-    if (use === 'image' && isDigest(noted) && (await content.read(noted, null)) !== null) {
-      const digest = await headTag(session, repository, tag);
-      if (digest !== null) {
-        if (digest !== noted) keep(listings.write(key, digest));
-        return manifest(repository, digest);
-      }
-    }
-    const fetch = (place: RepositoryName): Promise<StoredManifest> => fetchManifest(session, place, tag);
+    const isKept = isDigest(noted) && (await content.read(noted, null)) !== null;
+    const fetch = async (place: RepositoryName): Promise<StoredManifest> => {
+      // A HEAD costs as much as a GET where what the tag stands for is kept, and Docker Hub does not count it as a pull.
+      const digest = isKept ? await headTag(session, place, tag) : null;
+      if (digest !== null) return manifest(place, digest);
+      const found =
+        use === 'image'
+          ? await fetchManifest(session, place, tag)
+          : await fetchManifest(session, place, tag, (answer) => signatureTagFailure(place, tag, answer));
+      keepContent(found.descriptor.digest, found.bytes);
+      return found;
+    };
     const found = await (use === 'signature' ? places.bySignatureTag(repository, fetch) : fetch(repository));
-    keepContent(found.descriptor.digest, found.bytes);
-    if (use === 'image') keep(listings.write(key, found.descriptor.digest));
+    if (found.descriptor.digest !== noted) keep(listings.write(key, found.descriptor.digest));
     return found;
   };
 

@@ -18,6 +18,8 @@ export interface Exchange {
   /** The most bytes that a good answer may have; more are refused. */
   readonly limit: number;
   readonly signal: AbortSignal;
+  /** Told the host that a redirect leads to, where that is another one; what is sent there is not repeated. */
+  readonly onElsewhere?: (host: string) => void;
 }
 
 /** One answer, read whole. Of an answer that is no success only the beginning is kept. */

@@ -1,4 +1,5 @@
-import { type Descriptor, type Digest, isVerifyError, VerifyError } from '../model/index.ts';
+import { type Descriptor, type Digest, isVerifyError } from '../model/index.ts';
+import { type CollectProblem, ignored, problemOf } from './collect-problem.ts';
 import { formatRepository, type ImageSource, type RepositoryName, type StoredManifest } from './image-source.ts';
 
 /** Something that signatures may be attached to. */
@@ -27,16 +28,7 @@ export interface Found {
   readonly location: string;
 }
 
-/** What kept us from knowing whether something is attached. It is never "unsigned". */
-export interface CollectProblem {
-  readonly error: VerifyError;
-  /** The digest whose attachments it is about. */
-  readonly subject: Digest;
-  /** Where we looked. */
-  readonly location: string;
-}
-
-/** Manifests found, and what could not be looked up. */
+/** Manifests found, and what did not go as it should. */
 export interface Findings {
   readonly found: readonly Found[];
   readonly problems: readonly CollectProblem[];
@@ -49,14 +41,6 @@ function digestTag(digest: Digest): string {
   // The referrers schema truncates the hexadecimal part to 64 characters; so does no digest of SHA-256.
   const [algorithm = '', hex = ''] = digest.split(':');
   return `${algorithm}-${hex.slice(0, 64)}`;
-}
-
-/** Turns a library's or our own error into a problem; anything else is a defect and not swallowed. */
-export function problemOf(error: unknown, subject: Digest, location: string): CollectProblem {
-  const known = isVerifyError(error)
-    ? error
-    : new VerifyError('internal', 'reading what is attached failed', { cause: error });
-  return { error: known, subject, location };
 }
 
 /** A tag's manifest; null where there is no such tag. */
@@ -82,14 +66,15 @@ async function byTag(source: ImageSource, subject: Subject, place: SignaturePlac
   }
 }
 
-/** The index under the fallback tag, as a listing. */
+/** What the fallback tag lists (OCI distribution-spec, "Referrers Tag Schema"). */
 async function fallbackListing(
   source: ImageSource,
   subject: Subject,
   place: SignaturePlace,
 ): Promise<readonly Descriptor[]> {
   const stored = await optionalTag(source, place, digestTag(subject.digest));
-  if (stored === null) return [];
+  // GitLab's registry takes `sha256-…` for `sha256:…`, and answers with the subject itself.
+  if (stored === null || stored.descriptor.digest === subject.digest) return [];
   if (stored.manifest.kind === 'index') return stored.manifest.manifests;
   // An artifact that took the tag for itself instead of being listed there.
   return stored.manifest.subject === null ? [] : [stored.descriptor];
@@ -103,32 +88,39 @@ function likeliestFirst(listed: readonly Descriptor[]): readonly Descriptor[] {
   return [...listed.filter(isLikely), ...listed.filter((each) => !isLikely(each))];
 }
 
-/**
- * Asks the referrers API, and the fallback tag where the registry does not have it. Both are asked at once as long as that is not known:
- * a round trip is worth more than a request. The fallback counts only where the API is missing.
- */
-async function byReferrers(
-  source: ImageSource,
-  subject: Subject,
-  place: SignaturePlace,
-  supporting: Set<string>,
-): Promise<Findings> {
-  const isKnown = supporting.has(place.registry);
-  const fallback = isKnown ? null : fallbackListing(source, subject, place);
-  // It may turn out not to matter; where it does it is awaited below.
-  fallback?.catch(() => undefined);
+function referrersFound(listed: readonly Descriptor[], subject: Subject, place: SignaturePlace): readonly Found[] {
+  return likeliestFirst(listed).map((expected) => {
+    const location = `referrer ${expected.digest}`;
+    return { subject, place, digest: expected.digest, referrer: true, expected, location };
+  });
+}
+
+/** What the referrers API lists. */
+async function byReferrers(source: ImageSource, subject: Subject, place: SignaturePlace): Promise<Findings> {
   const where = `referrers of ${subject.digest} at ${formatRepository(place)}`;
   try {
-    const listing = await source.referrers(place, subject.digest);
-    if (listing.supported) supporting.add(place.registry);
-    const { manifests, problem } = listing;
-    const listed = listing.supported ? manifests : await (fallback ?? fallbackListing(source, subject, place));
-    const found = likeliestFirst(listed).map((expected): Found => {
-      const location = `referrer ${expected.digest}`;
-      return { subject, place, digest: expected.digest, referrer: true, expected, location };
-    });
-    return { found, problems: problem === null ? [] : [problemOf(problem, subject.digest, where)] };
+    const { manifests, malformed, problem } = await source.referrers(place, subject.digest);
+    const problems = problem === null ? [] : [problemOf(problem, subject.digest, where)];
+    if (malformed > 0) {
+      const error = ignored(`${malformed} of the entries that ${place.registry} lists make no sense`);
+      problems.push(problemOf(error, subject.digest, where));
+    }
+    return { found: referrersFound(manifests, subject, place), problems };
   } catch (error) {
+    return { found: [], problems: [problemOf(error, subject.digest, where)] };
+  }
+}
+
+/**
+ * What the fallback tag lists. It counts beside the API, whatever that answers: some registries answer with an empty list without having
+ * the API, others fail, and what was signed before a registry had it is listed there.
+ */
+async function byFallbackTag(source: ImageSource, subject: Subject, place: SignaturePlace): Promise<Findings> {
+  try {
+    const listed = await fallbackListing(source, subject, place);
+    return { found: referrersFound(listed, subject, place), problems: [] };
+  } catch (error) {
+    const where = `tag ${digestTag(subject.digest)} at ${formatRepository(place)}`;
     return { found: [], problems: [problemOf(error, subject.digest, where)] };
   }
 }
@@ -144,10 +136,10 @@ export function findAttached(
   places: readonly SignaturePlace[],
   attestations: boolean,
 ): readonly Promise<Findings>[] {
-  const supporting = new Set<string>();
   const lookups = (subject: Subject, place: SignaturePlace): readonly Promise<Findings>[] => [
     byTag(source, subject, place, '.sig'),
-    byReferrers(source, subject, place, supporting),
+    byReferrers(source, subject, place),
+    byFallbackTag(source, subject, place),
     ...(attestations && subject.vouchesFor === null ? [byTag(source, subject, place, '.att')] : []),
   ];
   return subjects.flatMap((subject) => places.flatMap((place) => lookups(subject, place)));

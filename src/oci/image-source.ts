@@ -22,8 +22,10 @@ export interface StoredManifest {
 /** What refers to a digest, as listed: nothing of it is checked yet. */
 export interface ReferrersListing {
   readonly manifests: readonly Descriptor[];
-  /** False where the registry does not have the referrers API; the fallback tag is to be asked then. */
+  /** False where the registry does not have the referrers API. */
   readonly supported: boolean;
+  /** Entries that make no sense, which are left out. */
+  readonly malformed: number;
   /** Why the listing is not complete; what was found still counts. */
   readonly problem: VerifyError | null;
 }

@@ -92,7 +92,7 @@ async function referrersIn(layout: string, index: IndexManifest, digest: Digest)
       problem ??= error;
     }
   }
-  return { manifests: found, supported: true, problem };
+  return { manifests: found, supported: true, malformed: 0, problem };
 }
 
 /**

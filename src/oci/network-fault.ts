@@ -66,6 +66,9 @@ const sentences: Readonly<Record<NetworkFault, readonly [string, string]>> = {
   protocol: ['it does not speak HTTP', 'check the address and the port'],
 };
 
+/** Faults of how something is set up: they stay until somebody mends them. */
+const lasting: ReadonlySet<NetworkFault> = new Set(['certificate', 'tls', 'protocol']);
+
 /** An error for people: which host, what is wrong with it, told apart by kind. */
 export function unreachable(host: string, error: unknown): VerifyError {
   if (error instanceof VerifyError) return error;
@@ -77,6 +80,7 @@ export function unreachable(host: string, error: unknown): VerifyError {
     `${host} cannot be reached: ${what}${code === '' ? '' : ` (${code})`}`,
     {
       hint,
+      passing: fault === null || !lasting.has(fault),
       cause: error,
     },
   );

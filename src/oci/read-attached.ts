@@ -3,17 +3,22 @@ import {
   type AttachmentForm,
   type Descriptor,
   type Digest,
+  isVerifyError,
   type UnsignedStatement,
-  VerifyError,
 } from '../model/index.ts';
 import type { AttachmentBudget } from './attachment-budget.ts';
 import { type AttestationChoice, attachmentForm, isUnwanted, limitOf } from './attachment-form.ts';
 import { unsignedStatements } from './buildkit-attestation.ts';
-import { type CollectProblem, type Found, problemOf } from './find-attached.ts';
+import { type CollectProblem, ignored, problemOf } from './collect-problem.ts';
+import type { Found } from './find-attached.ts';
 import type { ImageSource } from './image-source.ts';
-import type { ImageManifest } from './manifest.ts';
+import type { ImageManifest, Manifest } from './manifest.ts';
+import { bareMediaType } from './media-types.ts';
 
-/** All that is attached to an image, unread, and what could not be looked at: neither is ever the other. */
+/**
+ * All that is attached to an image, unread, and what could not be asked. Every command draws its own conclusion from the two: what is in hand
+ * counts whatever became of another look-up, and what could not be asked is never taken for "not there".
+ */
 export interface Collected {
   readonly attachments: readonly Attachment[];
   readonly unsigned: readonly UnsignedStatement[];
@@ -36,21 +41,42 @@ interface ReadManifest {
 
 const nothingRead: ReadManifest = { pending: [], unsigned: [], problems: [] };
 
+const listedWrongly = 'whoever can write to this repository listed it wrongly; it does not count';
+
 function assertRefersTo(manifest: ImageManifest, found: Found): void {
   if (!found.referrer || manifest.subject?.digest === found.subject.digest) return;
   const said = manifest.subject === null ? 'names no subject' : `is about ${manifest.subject.digest}`;
-  throw new VerifyError(
-    'registry.untrustworthy',
-    `${found.digest} is listed for ${found.subject.digest}, but ${said}`,
-    {
-      hint: 'whoever can write to this repository listed it wrongly; it does not count',
-    },
-  );
+  throw ignored(`${found.digest} is listed for ${found.subject.digest}, but ${said}`, listedWrongly);
+}
+
+/** Manifests of forms that the specification has dropped: no tool that is read here writes signatures so any more. */
+const dropped: ReadonlySet<string> = new Set([
+  'application/vnd.oci.artifact.manifest.v1+json',
+  'application/vnd.cncf.oras.artifact.manifest.v1+json',
+]);
+
+async function fetchManifest(source: ImageSource, found: Found): Promise<Manifest> {
+  const { digest, expected } = found;
+  if (expected !== null && dropped.has(bareMediaType(expected.mediaType))) {
+    throw ignored(
+      `${digest} is a manifest of an old form (${bareMediaType(expected.mediaType)}), which is not read`,
+      'if it holds a signature, sign the image again with a current tool',
+    );
+  }
+  try {
+    return (await source.manifest(found.place, digest, expected ?? undefined)).manifest;
+  } catch (error) {
+    if (!found.referrer || !isVerifyError(error, 'registry.not-found')) throw error;
+    throw ignored(
+      `${digest} is listed for ${found.subject.digest}, but ${found.place.registry} does not have it`,
+      listedWrongly,
+    );
+  }
 }
 
 async function readManifest(source: ImageSource, found: Found, choice: AttestationChoice): Promise<ReadManifest> {
   try {
-    const { manifest } = await source.manifest(found.place, found.digest, found.expected ?? undefined);
+    const manifest = await fetchManifest(source, found);
     if (manifest.kind === 'index') return nothingRead;
     const pending = manifest.layers.flatMap((layer): readonly Pending[] => {
       const form = attachmentForm(manifest, layer);

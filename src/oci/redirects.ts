@@ -14,16 +14,17 @@ function refused(from: URL, reason: string): VerifyError {
 }
 
 /** Where an answer leads, by the rules for redirects; null for an answer that leads nowhere. */
-function nextUrl(answer: Answer): URL | null {
+function nextUrl(answer: Answer, { onElsewhere }: Exchange): URL | null {
   if (!redirecting.has(answer.status)) return null;
   const { location } = answer.headers;
   if (location === undefined || !URL.canParse(location, answer.url.href)) throw refused(answer.url, 'to nowhere');
   const next = new URL(location, answer.url);
+  const sameHost = next.host === answer.url.host;
+  if (!sameHost) onElsewhere?.(next.host);
   if (next.protocol !== 'https:' && next.protocol !== 'http:') throw refused(answer.url, `to ${next.protocol}`);
   if (next.username !== '' || next.password !== '') throw refused(answer.url, 'to an address with credentials');
   const downgrade = next.protocol === 'http:' && answer.url.protocol === 'https:';
   if (downgrade) throw refused(answer.url, 'from HTTPS to plain HTTP');
-  const sameHost = next.host === answer.url.host;
   if (next.protocol === 'http:' && !sameHost && !(isLoopback(next.host) && isLoopback(answer.url.host))) {
     throw refused(answer.url, 'over plain HTTP to another host');
   }
@@ -54,8 +55,9 @@ export async function sendFollowing(
   let exchange = first;
   for (let hops = 0; ; hops += 1) {
     const stillThere = sameOrigin(exchange.url, first.url);
-    const answer = await transport.send(exchange, stillThere ? check : 'bundled', attempts);
-    const next = nextUrl(answer);
+    const isLast = !stillThere && exchange.onElsewhere !== undefined;
+    const answer = await transport.send(exchange, stillThere ? check : 'bundled', isLast ? 1 : attempts);
+    const next = nextUrl(answer, exchange);
     if (next === null) return { answer, redirected: hops > 0 };
     if (hops >= bounds.redirects) throw refused(first.url, `more than ${bounds.redirects} times`);
     exchange = { ...exchange, url: next, headers: headersFor(exchange, next) };

@@ -17,6 +17,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly accept: string;
   readonly limit: number;
+  /** See `Exchange`. */
+  readonly onElsewhere?: (host: string) => void;
 }
 
 /** Speaks to registries: the way there, authentication, redirects. Any status is an answer. */
@@ -65,6 +67,7 @@ async function authenticated(
       headers,
       limit: request.limit,
       signal: options.signal,
+      ...(request.onElsewhere === undefined ? {} : { onElsewhere: request.onElsewhere }),
     };
     return sendFollowing(options.transport, exchange, route.check, attempts);
   };
@@ -113,7 +116,8 @@ export function createSession(options: SessionOptions): Session {
         if (wantsHttps(answer)) continue;
         settled.set(request.registry, route);
         // What may pass by itself is worth the attempts that finding the way did without.
-        return answer.status === 429 || answer.status >= 500 ? await alone(request, route) : answer;
+        const own = answer.url.host === route.base.host;
+        return own && (answer.status === 429 || answer.status >= 500) ? await alone(request, route) : answer;
       } catch (error) {
         if (!isWrongRoute(error)) throw unreachable(route.base.host, error);
       }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isUnseen, problemKind } from '../../../src/oci/collect-problem.ts';
 import { mediaTypes } from '../../../src/oci/media-types.ts';
 import { collect, nameAt, newClient, startRegistry, temporaryFolder } from './harness.ts';
 import { sha256 } from './memory-registry.ts';
@@ -98,7 +99,7 @@ describe('what is attached to an image', () => {
     expect((await at(registry)).attachments).toHaveLength(1);
   });
 
-  it('is not what stands under the fallback tag of a registry that has the API', async () => {
+  it('is what stands under the fallback tag too, where a registry has the API or seems to have it', async () => {
     const registry = await startRegistry();
     const image = registry.image('a', '1');
     const elsewhere = refer(registry, image, 'listed by hand alone');
@@ -110,7 +111,7 @@ describe('what is attached to an image', () => {
       response.end('{"schemaVersion":2,"manifests":[]}');
       return kept !== undefined;
     };
-    expect((await at(registry)).attachments).toEqual([]);
+    expect(contents(await at(registry))).toEqual(['listed by hand alone']);
   });
 
   it('is not what refers to another image, however it is listed', async () => {
@@ -126,6 +127,7 @@ describe('what is attached to an image', () => {
       expect.stringContaining(`is about ${other.digest}`),
       expect.stringContaining('names no subject'),
     ]);
+    expect(collected.problems.some(isUnseen)).toBe(false);
   });
 
   it('is found on the manifest of a platform too', async () => {
@@ -228,9 +230,9 @@ describe('what cannot be looked up', () => {
     };
     const collected = await at(registry);
     expect(contents(collected)).toEqual(['good']);
-    expect(collected.problems.map(({ error }) => error.code).sort()).toEqual([
-      'registry.not-found',
-      'registry.untrustworthy',
+    expect(collected.problems.map((problem) => `${problem.error.code} ${problemKind(problem)}`).sort()).toEqual([
+      'attachment.ignored ignored', // deleted, but listed
+      'registry.untrustworthy lasting',
     ]);
   });
 

@@ -231,6 +231,44 @@ describe('a registry that fails now and then', () => {
   });
 });
 
+describe('a tag whose manifest is kept', () => {
+  it.each(['image', 'signature'] as const)('is asked for by HEAD alone, as %s', async (use) => {
+    const registry = await startRegistry();
+    registry.image('a', '1');
+    const cacheFolder = await temporaryFolder();
+    const place = { registry: registry.host, repository: 'a' };
+    const first = newClient({ cacheFolder });
+    const kept = await first.tagged(place, '1', use);
+    await first.close();
+    registry.log.length = 0;
+    const second = newClient({ cacheFolder });
+    expect((await second.tagged(place, '1', use)).descriptor).toEqual(kept.descriptor);
+    await second.close();
+    expect(registry.paths).toEqual(['HEAD /v2/a/manifests/1']);
+    const { digest } = registry.image('a', '1', { config: { moved: true } });
+    expect((await newClient({ cacheFolder }).tagged(place, '1', use)).descriptor.digest).toBe(digest);
+    registry.manifests.delete('a 1');
+    await expect(newClient({ cacheFolder }).tagged(place, '1', use)).rejects.toMatchObject({
+      code: 'registry.not-found',
+    });
+  });
+
+  it.each([403, 405])('is got where HEAD is answered with %i', async (status) => {
+    const registry = await startRegistry();
+    const { digest } = registry.image('a', '1');
+    const cacheFolder = await temporaryFolder();
+    const place = { registry: registry.host, repository: 'a' };
+    const first = newClient({ cacheFolder });
+    await first.tagged(place, '1', 'signature');
+    await first.close();
+    registry.intercept = ({ method }, response) => {
+      if (method === 'HEAD') response.writeHead(status).end();
+      return method === 'HEAD';
+    };
+    expect((await newClient({ cacheFolder }).tagged(place, '1', 'signature')).descriptor.digest).toBe(digest);
+  });
+});
+
 describe('without a network', () => {
   it('what a digest names comes from the cache, and nothing is asked for', async () => {
     const registry = await startRegistry();

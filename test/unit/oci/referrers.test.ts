@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { Descriptor } from '../../../src/model/index.ts';
 import { bounds } from '../../../src/oci/bounds.ts';
@@ -86,7 +87,7 @@ describe('a listing of referrers', () => {
     expect(listing.problem).toMatchObject({ code: 'registry.unauthorized' });
   });
 
-  it.each([400, 404, 405, 406, 501])('that is answered with %i is not supported', async (status) => {
+  it.each([400, 404, 405, 406, 410, 501])('that is answered with %i is not supported', async (status) => {
     const registry = await startRegistry();
     registry.intercept = (_request, response) => {
       response.writeHead(status).end();
@@ -114,6 +115,56 @@ describe('a listing of referrers', () => {
   });
 });
 
+describe('a listing that the registry leads to at another host', () => {
+  /** Leads to `host`, at which the same server answers otherwise. */
+  const leading = (registry: MemoryRegistry, host: string, answer: (response: ServerResponse) => void) => {
+    registry.intercept = (request, response) => {
+      if (request.headers.host?.startsWith('127.0.0.1')) {
+        response.writeHead(303, { location: `http://${host}/elsewhere` }).end();
+        return true;
+      }
+      answer(response);
+      return true;
+    };
+  };
+  const other = (registry: MemoryRegistry) => registry.host.replace('127.0.0.1', 'localhost');
+
+  it.each([401, 403, 404, 429, 500, 503])(
+    'and that answers %i is one of a registry without the API, asked once',
+    async (status) => {
+      const registry = await startRegistry();
+      leading(registry, other(registry), (response) => response.writeHead(status).end());
+      expect(await listed(registry)).toMatchObject({ supported: false, problem: null });
+      expect(registry.log).toHaveLength(2);
+    },
+  );
+
+  it('and that cannot be reached is one too', async () => {
+    const registry = await startRegistry();
+    leading(registry, 'localhost:1', (response) => response.end());
+    expect(await listed(registry)).toMatchObject({ supported: false, problem: null });
+  });
+
+  it('counts where it is one', async () => {
+    const registry = await startRegistry();
+    leading(registry, other(registry), (response) => {
+      response.setHeader('content-type', mediaTypes.ociIndex);
+      response.end(JSON.stringify({ schemaVersion: 2, manifests: entries(0, 3) }));
+    });
+    expect((await listed(registry)).manifests).toHaveLength(3);
+  });
+
+  it('is still an error where the registry itself fails', async () => {
+    const registry = await startRegistry();
+    leading(registry, other(registry), (response) => response.writeHead(200).end());
+    registry.intercept = (_request, response) => {
+      response.writeHead(429, { 'retry-after': '60' }).end();
+      return true;
+    };
+    await expect(listed(registry)).rejects.toMatchObject({ code: 'registry.rate-limited' });
+  });
+});
+
 describe('the next page', () => {
   const from = new URL('https://registry.example.com/v2/a/referrers/x');
   it.each([
@@ -121,8 +172,11 @@ describe('the next page', () => {
     ['</v2/a/referrers/x?n=1>; rel="next"', '/v2/a/referrers/x?n=1'],
     ['</v2/a?last=1>;rel=next', '/v2/a?last=1'],
     ['</v2/b>; rel="prev", </v2/c>; rel="next"', '/v2/c'],
-    ['http://registry.example.com/v2/', null],
-    ['<', null],
+    ['', null],
+    [' , ', null],
+    ['</v2/b>; rel="prev"; title="a, b; rel=next"', null],
+    ['</v2/b>; REL="prev  NEXT"', '/v2/b'],
+    ['</v2/b>; rel=prev; rel=next, </v2/c>; n; rel=next', '/v2/c'],
   ])('of %s is %s', (link, expected) => expect(nextPage(link, from)).toBe(expected));
 
   it.each([
@@ -130,4 +184,15 @@ describe('the next page', () => {
     '<https://evil.example.com/v2/a>; rel="next"',
     '<//evil.example.com/v2/a>; rel="next"',
   ])('of %s is refused', (link) => expect(() => nextPage(link, from)).toThrow(/continues its listing at/));
+
+  it.each([
+    'http://registry.example.com/v2/',
+    '<',
+    '/v2/a?n=1; rel="next"',
+    '</v2/b>; rel="prev" </v2/c>; rel="next"',
+    '<http://[/>; rel="next"',
+    `</v2/b>; rel="next"${' '.repeat(9000)}`,
+  ])('of %.40s cannot be read, and may be there', (link) =>
+    expect(() => nextPage(link, from)).toThrow(/in a way that cannot be read/),
+  );
 });
