@@ -8,7 +8,14 @@ import {
   type ResolvedImage,
   type VerifyError,
 } from '../model/index.ts';
-import { type Collected, collectAttachments, type ImageSource } from '../oci/index.ts';
+import {
+  type Collected,
+  type CollectProblem,
+  collectAttachments,
+  type ImageSource,
+  isUnseen,
+  problemKind,
+} from '../oci/index.ts';
 import { type DecideInput, decideUnresolved } from '../policy/index.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import { type IndexSbom, readIndexSboms } from './index-sboms.ts';
@@ -65,8 +72,10 @@ export async function gatherImage(pipeline: Pipeline, use: ImageUse, everything:
   return gathered;
 }
 
-function problemOf(error: VerifyError, message: string): DecideInput['collectProblems'][number] {
-  return { message, offline: isVerifyError(error, 'registry.offline') };
+function toDecide(problem: Pick<CollectProblem, 'error'>, message: string): DecideInput['collectProblems'][number] {
+  const kind = problemKind(problem);
+  const { hint } = problem.error;
+  return { message, offline: kind === 'offline', lasting: kind === 'lasting', ...(hint === null ? {} : { hint }) };
 }
 
 /** What `decide` is asked about a resolved image. */
@@ -77,9 +86,11 @@ export function decideInput(
   lineage: readonly LineageLink[] | null,
 ): DecideInput {
   const { image, failure, tagDigest } = resolution;
-  const problems = gathered.collected.problems.map(({ error, location }) =>
-    problemOf(error, `${location}: ${error.message}`),
-  );
+  const { problems } = gathered.collected;
+  const unseen = problems
+    .filter(isUnseen)
+    .map((problem) => toDecide(problem, `${problem.location}: ${problem.error.message}`));
+  const ignored = problems.filter((problem) => !isUnseen(problem)).map(({ error }) => error.message);
   const input: DecideInput = {
     image: {
       name: image.name,
@@ -91,7 +102,8 @@ export function decideInput(
       created: null,
     },
     evidence: gathered.evidence,
-    collectProblems: failure === null ? problems : [problemOf(failure, failure.message), ...problems],
+    collectProblems: failure === null ? unseen : [toDecide({ error: failure }, failure.message), ...unseen],
+    ...(ignored.length === 0 ? {} : { ignored }),
     trustedRoots: pipeline.trustedRoots,
     lineage,
     packages: null,

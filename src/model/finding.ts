@@ -14,6 +14,7 @@ export type FindingCode =
   | 'signature.claims-mismatch'
   | 'signature.copied' // the payload names another repository
   | 'signature.platform-uncovered' // a platform asked for is not vouched for
+  | 'attachment.ignored' // listed or attached, and it says nothing about the image
   | 'attestation.missing'
   | 'attestation.mismatch'
   | 'policy.default' // no rule matches, and the default says so

@@ -18,11 +18,15 @@ export interface JudgedImage {
 }
 
 /** Why some of what is attached to the image could not be had. */
-interface CollectProblem {
+export interface CollectProblem {
   /** One sentence. */
   readonly message: string;
   /** Only because the network is not to be used. */
   readonly offline?: boolean;
+  /** Whether it will be the same again until somebody mends it. */
+  readonly lasting?: boolean;
+  /** What would mend it, one sentence. */
+  readonly hint?: string;
 }
 
 /** What a signed SBOM lists. */
@@ -38,6 +42,8 @@ export interface DecideInput {
   readonly evidence: readonly Evidence[];
   /** Not empty: what is attached may be more than what was seen, so nothing is ever "unsigned". */
   readonly collectProblems: readonly CollectProblem[];
+  /** What was seen beside it and says nothing about it, one sentence each; left out where there was nothing. */
+  readonly ignored?: readonly string[];
   /** The trusted roots that evidence was tried against, with the layer that declares each. */
   readonly trustedRoots: readonly { readonly id: string; readonly layer: Layer; readonly source: string }[];
   /** Null where no policy asks for it, or it could not be found out. */

@@ -191,10 +191,19 @@ function combine(input: DecideInput, policies: PolicySet, verdicts: readonly Lay
     findings: distinct([
       ...verdicts.flatMap((verdict) => verdict.findings),
       ...(shadow === null ? [] : [shadow.finding]),
+      ...ignoredFindings(input),
     ]),
     platformDigests: isPartial ? input.image.platforms.map(({ digest }) => digest) : null,
     satisfiedBy: input.evidence.flatMap((piece, index) => (evidence.has(piece) ? [index] : [])),
   });
+}
+
+/** A word on what was listed or attached and says nothing about the image: it takes nothing from what does. */
+function ignoredFindings({ ignored = [] }: DecideInput): readonly Finding[] {
+  if (ignored.length === 0) return [];
+  const found = [...new Set(ignored)].sort().slice(0, 5).join('; ');
+  const message = 'what is listed beside it and says nothing about it was ignored';
+  return [findingOf('attachment.ignored', message, { level: 'note', found })];
 }
 
 /** A local image of the same name that differs is never silently replaced by one that nobody vouches for. */

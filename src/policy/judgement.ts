@@ -1,5 +1,5 @@
 import type { Basis, Evidence, Finding, FindingCode, FindingLevel } from '../model/index.ts';
-import type { DecideInput } from './decide-input.ts';
+import type { CollectProblem, DecideInput } from './decide-input.ts';
 import type { MatchableName } from './image-pattern.ts';
 import type { RootScope } from './match-signer.ts';
 import type { PolicyLayer } from './policy-set.ts';
@@ -60,8 +60,18 @@ export function refused(finding: Finding): Judgement {
   return { holds: false, finding, isKnown: true };
 }
 
-const offlineHint =
-  'run once without --offline, so that what is needed is kept; an error is never taken for "unsigned"';
+const neverUnsigned = 'an error is never taken for "unsigned"';
+const offlineHint = `run once without --offline, so that what is needed is kept; ${neverUnsigned}`;
+
+/** What to do about what could not be seen: to try again is advised only where that can help. */
+export function unseenHint(problems: readonly CollectProblem[]): string {
+  const passing = problems.filter(({ lasting }) => lasting !== true);
+  const told = (passing.length > 0 ? passing : problems).find(({ hint }) => hint !== undefined)?.hint;
+  if (passing.length > 0 || problems.length === 0) {
+    return `${told ?? 'try again when the registry can be reached'}; ${neverUnsigned}`;
+  }
+  return `${told ?? 'docker verify inspect shows what cannot be read'}; it stays so until that is mended; ${neverUnsigned}`;
+}
 
 function unseen(isAttached: boolean): string {
   return isAttached ? 'what is attached to it could not all be seen' : 'what it is judged by could not all be had';
@@ -86,9 +96,7 @@ export function unmet(context: JudgeContext, finding: Finding, pending: readonly
     finding: findingOf(isOffline ? 'image.offline' : 'image.unverifiable', unseen(collectProblems.length > 0), {
       ...(finding.expected === null ? {} : { expected: finding.expected }),
       found: `${reasons.slice(0, 5).join('; ')}${seen}`,
-      hint: isOffline
-        ? offlineHint
-        : 'try again when the registry can be reached; an error is never taken for "unsigned"',
+      hint: isOffline ? offlineHint : unseenHint(pending.length > 0 ? [] : collectProblems),
     }),
   };
 }

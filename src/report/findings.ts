@@ -67,6 +67,12 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     meaning: 'Signatures vouch for single platforms of this image, and one that the build asks for is not among them.',
     cure: 'Build for the platforms that are signed (`--platform`), or have the missing one signed.',
   },
+  'attachment.ignored': {
+    headline: 'something beside it was ignored',
+    meaning:
+      'Something is listed for the image that is about another one, is not there any more, or is of a form that nobody writes now; or the registry has its own way to say that a tag is not there. It counts neither for the image nor against it.',
+    cure: 'None is needed. Whoever keeps the repository can remove the entry; `docker verify inspect IMAGE` names it.',
+  },
   'attestation.missing': {
     headline: 'attestation missing',
     meaning:

@@ -24,6 +24,7 @@ export interface InspectedImage {
   }[];
   readonly unsigned: readonly { readonly subject: string; readonly predicateType: string }[];
   readonly problems: readonly string[];
+  readonly ignored: readonly string[];
   readonly lineage: readonly LineageLink[];
   readonly inputs: readonly LineageInput[];
 }
@@ -75,7 +76,7 @@ function evidenceLines(piece: Inspected, layout: Layout): readonly Shown[] {
 
 /** Everything attached to an image, what each proves, and its chain of bases, for people. */
 export function renderInspection(inspected: InspectedImage, layout: Layout): Shown {
-  const { image, evidence, unsigned, problems } = inspected;
+  const { image, evidence, unsigned, problems, ignored } = inspected;
   const lines = [
     wrap(
       [
@@ -90,6 +91,7 @@ export function renderInspection(inspected: InspectedImage, layout: Layout): Sho
       ? [visible('  nothing is attached: no signature, no attestation')]
       : []),
     ...problems.map((problem) => wrap([{ text: `  ? ${problem}`, style: 'bad' }], 4, layout)),
+    ...ignored.map((one) => wrap([{ text: `  - ignored: ${one}`, style: 'dim' }], 4, layout)),
     ...unsigned.map(({ predicateType, subject }) =>
       wrap(
         [

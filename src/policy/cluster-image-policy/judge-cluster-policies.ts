@@ -3,7 +3,7 @@ import { coverageOf, relevantEvidence } from '../coverage.ts';
 import { describeSigners } from '../describe-evidence.ts';
 import { statusOfRefusal, type Verdict } from '../judge-rule.ts';
 import { isSignature } from '../judge-signatures.ts';
-import { findingOf, type JudgeContext } from '../judgement.ts';
+import { findingOf, type JudgeContext, unseenHint } from '../judgement.ts';
 import { isTimeTrusted } from '../match-signer.ts';
 import { matchesText } from '../text-pattern.ts';
 import { matchesClusterGlob } from './cluster-glob.ts';
@@ -183,7 +183,7 @@ function failureFinding(context: JudgeContext, policy: ClusterPolicy, isPartial:
     return findingOf('image.unverifiable', 'what is attached to it could not all be seen', {
       expected,
       found: reasons.join('; '),
-      hint: 'try again when the registry can be reached',
+      hint: unseenHint(collectProblems),
     });
   }
   if (refusals.length === policy.authorities.length)

@@ -22,6 +22,7 @@ const signed: Inspected = {
     },
   ],
   problems: ['ghcr.io/acme/golang:sha256-1.att: the registry answered 500'],
+  ignored: [],
   lineage: [],
   inputs: [],
 };

@@ -120,6 +120,7 @@ describe('every text of a report may be hostile:', () => {
       image: signedImage,
       evidence: [piece],
       problems: ['x'],
+      ignored: ['x'],
       lineage: [link],
       unsigned: [{ predicateType: 'x', subject: 'x' }],
       inputs: [{ depth: 1, platform: 'linux/amd64', role: 'x', name: 'x', digest: 'x' }],
