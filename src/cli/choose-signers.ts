@@ -5,6 +5,7 @@ import {
   type ProposedSigner,
   proposalKey,
   type Trusted,
+  type VerifyError,
 } from '../gate/index.ts';
 import { describeSigner } from '../report/index.ts';
 import { say } from './streams.ts';
@@ -58,6 +59,46 @@ export function sayLocked(found: readonly FoundSigners[], trusted: readonly Trus
   }
 }
 
+/** A repository of which nobody's signature was trusted and not everything was seen, with what kept us: nothing may be said of it. */
+export interface Unsettled {
+  readonly repository: string;
+  readonly unseen: VerifyError;
+}
+
+/** Parts what the policy can speak of from what it cannot. */
+export function partUnsettled(
+  found: readonly FoundSigners[],
+  trusted: readonly Trusted[],
+): { readonly settled: readonly Trusted[]; readonly unsettled: readonly Unsettled[] } {
+  const unseen = new Map(found.map((one) => [one.repository, one.unseen]));
+  const isOpen = ({ repository, signers }: Trusted): boolean =>
+    signers.length === 0 && (unseen.get(repository) ?? null) !== null;
+  return {
+    settled: trusted.filter((one) => !isOpen(one)),
+    unsettled: trusted.filter(isOpen).flatMap(({ repository }) => {
+      const error = unseen.get(repository) ?? null;
+      return error === null ? [] : [{ repository, unseen: error }];
+    }),
+  };
+}
+
+/** Says of which repositories not everything could be looked at, and why, each once. */
+export function sayUnseen(found: readonly FoundSigners[], unsettled: readonly Unsettled[]): void {
+  const open = new Set(unsettled.map(({ repository }) => repository));
+  const partly = found.filter(({ repository, unseen }) => unseen !== null && !open.has(repository));
+  const lines = (heading: string, ones: readonly { repository: string; unseen: VerifyError | null }[]): void => {
+    if (ones.length === 0) return;
+    say('');
+    say(heading);
+    for (const { repository, unseen } of ones) {
+      say(`  ${repository}  ${unseen?.message ?? ''}`);
+      if (unseen?.hint) say(`    next: ${unseen.hint}`);
+    }
+  };
+  lines('Could not be looked up, so that the policy has no rule for them and refuses them:', unsettled);
+  lines('Not everything could be looked at; what was found counts:', partly);
+}
+
 /**
  * Asks about every authority that Notation signatures bring along where nothing else proves who signed. Somebody who only reads
  * the question has nothing to compare it with, so it says what to compare.
@@ -97,8 +138,9 @@ export async function chooseSigners(found: readonly FoundSigners[], consent: Con
     // oxlint-disable-next-line no-await-in-loop
     if (await consent('  Trust this signer for these images?')) chosen.add(proposalKey(proposed));
   }
-  return found.map(({ repository, signers }) => ({
+  return found.map(({ repository, names, signers }) => ({
     repository,
+    names,
     signers: signers.filter((signer) => chosen.has(proposalKey(signer))),
   }));
 }

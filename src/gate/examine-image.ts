@@ -1,4 +1,5 @@
 import { type ImageUse, isDigest, type LineageLink, type ResolvedImage } from '../model/index.ts';
+import { isUnseen } from '../oci/index.ts';
 import { decide } from '../policy/index.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { decideFailure, decideInput, type GatheredImage, gatherImage } from './gather-image.ts';
@@ -26,7 +27,8 @@ export async function judgeGathered(
   lineage: readonly LineageLink[] | null,
 ): Promise<ExaminedImage> {
   const { use, resolution, evidence, collected } = gathered;
-  const examined = { use, evidence, unsigned: collected.unsigned, lineage: lineage ?? [] };
+  const unseen = collected.problems.filter(isUnseen);
+  const examined = { use, evidence, unsigned: collected.unsigned, unseen, lineage: lineage ?? [] };
   if (resolution.kind === 'unresolved') {
     const { failure } = resolution;
     const decision = decideFailure(pipeline, use.name, failure);

@@ -7,7 +7,7 @@ import type {
   UnsignedStatement,
   VerifyError,
 } from '../model/index.ts';
-import type { RegistryClient } from '../oci/index.ts';
+import type { CollectProblem, RegistryClient } from '../oci/index.ts';
 
 /** An image with all that was found out about it. */
 export interface ExaminedImage {
@@ -18,6 +18,8 @@ export interface ExaminedImage {
   readonly failure: VerifyError | null;
   readonly evidence: readonly Evidence[];
   readonly unsigned: readonly UnsignedStatement[];
+  /** What could not be asked: more may be attached than `evidence` shows. */
+  readonly unseen: readonly CollectProblem[];
   readonly decision: Decision;
   readonly lineage: readonly LineageLink[];
 }

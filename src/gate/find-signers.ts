@@ -7,9 +7,11 @@ import {
   type VerificationMaterial,
   VerifyError,
 } from '../model/index.ts';
+import { isUnseen } from '../oci/index.ts';
 import { projectPolicyName } from '../policy/index.ts';
 import { type NotationRoot, notationRoots, verifyAttachments } from '../signature/index.ts';
 import { builtinTrustedRoots, githubInstance, readTrustedRoot } from '../trust/index.ts';
+import { unseenError } from './established-signer.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { examineOperands } from './examined-target.ts';
 import { gatherImage } from './gather-image.ts';
@@ -19,6 +21,7 @@ import type { Session } from './session.ts';
 import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
 import type { StandardInput } from './standard-input.ts';
 import { trustFolder } from './trust-commands.ts';
+import { untriedProblems } from './verify-collected.ts';
 
 /** A repository that a project builds on, with whoever signs its images. */
 export interface FoundSigners {
@@ -31,6 +34,8 @@ export interface FoundSigners {
   readonly unproven: readonly Evidence[];
   /** Authorities that its Notation signatures bring along and that nobody has vouched for. */
   readonly authorities: readonly NotationRoot[];
+  /** What kept us from seeing all that is attached to its images; null where all was seen. */
+  readonly unseen: VerifyError | null;
 }
 
 /** What `init` found, and where it would write. */
@@ -44,6 +49,7 @@ interface Looked {
   readonly image: ExaminedImage;
   readonly evidence: readonly Evidence[];
   readonly authorities: readonly NotationRoot[];
+  readonly unseen: VerifyError | null;
 }
 
 async function signerFiles(
@@ -68,12 +74,12 @@ async function signerFiles(
   };
 }
 
-/** Tries the material on everything that is attached, what no rule asks for included. */
+/** Tries the material on everything that is attached, what no rule asks for included. What could not be seen takes nothing from what was. */
 async function look(pipeline: Pipeline, image: ExaminedImage, material: VerificationMaterial): Promise<Looked> {
-  if (image.failure !== null) throw image.failure;
+  if (image.resolved === null || image.failure !== null) {
+    return { image, evidence: [], authorities: [], unseen: image.failure };
+  }
   const { collected } = await gatherImage(pipeline, image.use, true);
-  const problem = collected.problems[0];
-  if (problem !== undefined) throw problem.error; // what could not be read is not unsigned
   const evidence = await verifyAttachments(collected.attachments, material, {
     now: pipeline.session.now(),
     isOver: () => pipeline.session.signal.aborted || performance.now() > pipeline.ends,
@@ -84,7 +90,10 @@ async function look(pipeline: Pipeline, image: ExaminedImage, material: Verifica
     ),
   );
   const authorities = await notationRoots(collected.attachments.filter(({ manifest }) => unknown.has(manifest)));
-  return { image, evidence, authorities };
+  const { digest } = image.resolved.root;
+  const unseen = [...collected.problems, ...untriedProblems(evidence, digest)].filter(isUnseen);
+  const about = `what is attached to ${image.use.name} could not all be looked at`;
+  return { image, evidence, authorities, unseen: unseen.length === 0 ? null : unseenError(about, unseen) };
 }
 
 /** Only who signs every image of the repository is worth proposing: anybody may sign one of them. */
@@ -111,6 +120,7 @@ function foundOf(repository: string, looked: readonly Looked[], files: SignerFil
     signers: signing.length > 0 ? signing : commonSigners(looked, files, true),
     unproven,
     authorities: looked.flatMap(({ authorities }) => authorities),
+    unseen: looked.find(({ unseen }) => unseen !== null)?.unseen ?? null,
   };
 }
 
@@ -129,7 +139,8 @@ function refuseSecondPolicy({ policies }: Pipeline): void {
 
 /**
  * Looks at the images that a path uses and at who signs them, with keys and authorities to try.
- * @throws VerifyError `usage.invalid` where the project has a policy; also where an image or its signatures cannot be read
+ * An image or a signature that cannot be read is its repository's `unseen`.
+ * @throws VerifyError `usage.invalid` where the project has a policy
  */
 export async function findSigners(
   session: Session,

@@ -50,8 +50,10 @@ export async function writePolicy(
 ): Promise<readonly string[]> {
   const policy = await createWholeFile(folder, projectPolicyName, writtenPolicy(trusted));
   try {
-    if (trusted.every(({ signers }) => signers.length > 0)) return [policy];
-    const locked = await lock(session, { args, check: false, prune: false, confirmed: false }, input);
+    const unsigned = trusted.filter(({ signers }) => signers.length === 0);
+    if (unsigned.length === 0) return [policy];
+    const names = new Set(unsigned.flatMap((each) => each.names));
+    const locked = await lock(session, { args, check: false, prune: false, confirmed: false, names }, input);
     if (locked.result === 'refused') refuseOtherSigner(locked.file);
     return [policy, locked.file];
   } catch (error) {

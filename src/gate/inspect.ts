@@ -1,5 +1,6 @@
 import type { BuildInput } from '../lineage/index.ts';
 import type { Evidence, LineageLink, ReportImage, UnsignedStatement } from '../model/index.ts';
+import { type CollectProblem, isUnseen } from '../oci/index.ts';
 import { judgeGathered } from './examine-image.ts';
 import { gatherImage } from './gather-image.ts';
 import { traceImage } from './image-lineage.ts';
@@ -21,10 +22,17 @@ export interface Inspection {
   readonly image: ReportImage;
   readonly evidence: readonly InspectedEvidence[];
   readonly unsigned: readonly UnsignedStatement[];
-  /** What is attached but could not be looked at, one sentence each. */
+  /** What could not be looked at, one sentence each: more may be attached. */
   readonly problems: readonly string[];
+  /** What is listed or attached and says nothing about the image, one sentence each. */
+  readonly ignored: readonly string[];
   readonly lineage: readonly LineageLink[];
   readonly inputs: readonly BuildInput[];
+}
+
+function describeProblem({ location, error }: CollectProblem): string {
+  const next = error.hint === null ? '' : ` (${error.hint})`;
+  return `${location}: ${error.message}${next}`;
 }
 
 /**
@@ -55,7 +63,10 @@ export async function inspect(session: Session, args: readonly string[]): Promis
             problemCode: problem?.code ?? null,
           })),
           unsigned: gathered.collected.unsigned,
-          problems: gathered.collected.problems.map(({ location, error }) => `${location}: ${error.message}`),
+          problems: gathered.collected.problems.filter(isUnseen).map(describeProblem),
+          ignored: gathered.collected.problems
+            .filter((problem) => !isUnseen(problem))
+            .map(({ error }) => error.message),
           lineage: lineage?.links ?? [],
           inputs: lineage?.inputs ?? [],
         };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { type Signer, VerifyError } from '../model/index.ts';
+import { type CanonicalName, VerifyError } from '../model/index.ts';
 import { formatLock, type LockChange, type LockEntry, lockFileName, readLock, updateLock } from '../policy/index.ts';
+import { establishedSigner } from './established-signer.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { examineOperands } from './examined-target.ts';
 import type { Session } from './session.ts';
@@ -16,6 +17,8 @@ export interface LockRequest {
   readonly prune: boolean;
   /** Accept signed images that turned unsigned or that another one signs now. */
   readonly confirmed: boolean;
+  /** Lock these images alone; all that are used where nothing is said. */
+  readonly names?: ReadonlySet<CanonicalName>;
 }
 
 /** What locking found. */
@@ -26,34 +29,19 @@ export interface LockOutcome {
   readonly result: 'written' | 'current' | 'outdated' | 'refused';
 }
 
-/** Who signed: whom a rule trusts, else whoever's signature verifies. */
-function signerOf({ evidence, decision }: ExaminedImage): Signer | null {
-  const verified = evidence
-    .map((piece, index) => ({ piece, index }))
-    .filter(
-      ({ piece }) =>
-        (piece.verified && piece.predicateType === null) || (piece.verified && piece.form !== 'attestation'),
-    );
-  const trusted = verified.find(({ index }) => decision.satisfiedBy.includes(index));
-  return (trusted ?? verified[0])?.piece.signer ?? null;
-}
-
 function entryOf(image: ExaminedImage, now: Date): LockEntry {
+  // a digest that was written down says nothing of who signed it while its registry cannot be asked
+  if (image.failure !== null) throw image.failure;
   if (image.resolved === null || (image.resolved.source !== 'registry' && image.resolved.source !== 'written')) {
-    throw (
-      image.failure ??
-      new VerifyError(
-        'registry.not-found',
-        `${image.use.name} is only in the local store, so there is nothing to lock`,
-        {
-          hint: 'push it, or take it out of the Dockerfile',
-        },
-      )
+    throw new VerifyError(
+      'registry.not-found',
+      `${image.use.name} is only in the local store, so there is nothing to lock`,
+      { hint: 'push it, or take it out of the Dockerfile' },
     );
   }
   return {
     digest: image.resolved.root.digest,
-    signer: signerOf(image),
+    signer: establishedSigner(image),
     lockedAt: now.toISOString().replace(/\.\d{3}Z$/, 'Z'),
   };
 }
@@ -64,7 +52,7 @@ function isChange({ kind }: LockChange): boolean {
 
 /**
  * Writes or updates the project's lock for the images that a path uses, or that are named.
- * @throws VerifyError also where one image cannot be looked up: nothing is written then
+ * @throws VerifyError also where of one image it could not be established what it is and who signed it: the file stays as it is then
  */
 export async function lock(session: Session, request: LockRequest, input: StandardInput): Promise<LockOutcome> {
   const { pipeline, images } = await examineOperands(session, request.args, input);
@@ -72,7 +60,8 @@ export async function lock(session: Session, request: LockRequest, input: Standa
     const folder = pipeline.policies.projectFolder ?? session.environment.workingDirectory;
     const before = (await readLock(folder)).images;
     const now = session.now();
-    const entries = images.map((image) => [image.use.name, entryOf(image, now)] as const);
+    const meant = images.filter(({ use }) => request.names?.has(use.name) ?? true);
+    const entries = meant.map((image) => [image.use.name, entryOf(image, now)] as const);
     const wanted = { ...(request.prune ? {} : before), ...Object.fromEntries(entries) };
     const { images: after, changes } = updateLock(before, wanted);
     const file = join(folder, lockFileName);

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import type { Evidence, Signer } from '../model/index.ts';
+import type { CanonicalName, Evidence, Signer } from '../model/index.ts';
 import { stringifyYaml } from '../policy/index.ts';
 
 /** A signer as a policy may name it: exactly, and with whatever its signatures cannot be verified without. */
@@ -14,6 +14,8 @@ export interface ProposedSigner {
 /** What a person decides about a repository: whom to trust, or nobody, so that its images are locked. */
 export interface Trusted {
   readonly repository: string;
+  /** Its images that are used. */
+  readonly names: readonly CanonicalName[];
   readonly signers: readonly ProposedSigner[];
 }
 

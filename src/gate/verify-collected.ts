@@ -11,7 +11,7 @@ export interface VerifiedCollection {
 }
 
 /** What could have counted and was not tried is like what could not be read: it is never "unsigned". */
-function untriedProblems(evidence: readonly Evidence[], subject: Digest): Collected['problems'] {
+export function untriedProblems(evidence: readonly Evidence[], subject: Digest): Collected['problems'] {
   const untried = evidence.filter(({ problem }) => problem?.code === 'not-tried');
   const [first] = untried;
   if (first === undefined) return [];

@@ -14,11 +14,11 @@ import {
   writePolicy,
 } from '../../gate/index.ts';
 import { type Progress, renderReport } from '../../report/index.ts';
-import { chooseAuthorities, chooseSigners, sayLocked, wantsKey } from '../choose-signers.ts';
+import { chooseAuthorities, chooseSigners, partUnsettled, sayLocked, sayUnseen, wantsKey } from '../choose-signers.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { type Conversation, openConversation } from '../conversation.ts';
 import { describeError } from '../describe-error.ts';
-import { exitStatusOfVerdict } from '../exit-status.ts';
+import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
 import { chooseFormat, reportFormats } from '../refuse-format.ts';
 import { outputTerminal, say, writeError } from '../streams.ts';
 import { takeFlags, takeValues } from '../take-flags.ts';
@@ -91,22 +91,26 @@ export const initCommand: Command = async (context, args) => {
       `Found ${repositories.length} ${repositories.length === 1 ? 'repository' : 'repositories'} that this builds on`,
     );
     const trusted = await chooseSigners(repositories, consentBy(conversation));
-    const locked = trusted.filter(({ signers }) => signers.length === 0);
+    const { settled, unsettled } = partUnsettled(repositories, trusted);
+    const [open] = unsettled;
+    if (open !== undefined && settled.length === 0) throw open.unseen;
+    const locked = settled.filter(({ signers }) => signers.length === 0);
     if (locked.length > 0) {
       say('');
       say('Locked to the digest that they have now:');
     }
-    sayLocked(repositories, trusted);
+    sayLocked(repositories, settled);
+    sayUnseen(repositories, unsettled);
     // the policy stands on its own from here: what was only named on the command line is written down in it
     const standing = { ...session, own: { ...own, trustedRoots: [] } };
-    const written = await writePolicy(standing, search.operands, folder, trusted, input);
+    const written = await writePolicy(standing, search.operands, folder, settled, input);
     const shown = written.map((file) => relative(context.environment.workingDirectory, file));
     for (const line of ['', `Wrote ${shown.join(' and ')}`, '']) say(line);
     const report = await check(standing, search.operands, input);
     progress.stop();
     const layout = layoutFor(outputTerminal(), own, context.environment);
     await writeResult(renderReport(report, format, layout), own.output);
-    return exitStatusOfVerdict(report.verdict);
+    return unsettled.length > 0 ? exitStatus.unverifiable : exitStatusOfVerdict(report.verdict);
   } finally {
     conversation?.close();
     progress.stop();

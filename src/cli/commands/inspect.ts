@@ -25,7 +25,9 @@ export const inspectCommand: Command = async (context, args) => {
         ? json(inspections)
         : joinedPages(inspections.map((each) => renderInspection(each, layout)));
     await writeResult(text, own.output);
-    return exitStatus.allowed;
+    // with nothing in hand, and more perhaps attached, the question has no answer
+    const open = inspections.some(({ evidence, problems }) => evidence.length === 0 && problems.length > 0);
+    return open ? exitStatus.unverifiable : exitStatus.allowed;
   } finally {
     progress.stop();
   }

@@ -31,7 +31,9 @@ function changeLines({ name, kind, before, after, needsConfirmation }: LockChang
   if (kind === 'same') return [];
   const side = (mark: string, entry: LockChange['before']): readonly string[] =>
     entry === null ? [] : [`    ${mark} ${entry.digest}  ${signerText(entry.signer)}`];
-  const warning = needsConfirmation ? ['    ! it was signed by somebody else before: confirm with --yes'] : [];
+  const lost =
+    after?.signer === null ? 'it was signed before, and is not now' : 'it was signed by somebody else before';
+  const warning = needsConfirmation ? [`    ! ${lost}: confirm with --yes`] : [];
   return [`  ${name}`, ...side('-', before), ...side('+', after), ...warning];
 }
 

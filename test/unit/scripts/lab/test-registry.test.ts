@@ -236,3 +236,70 @@ it('delays each answer by its latency', async () => {
   await fetch(`${registry.url}/v2/`);
   expect(performance.now() - began).toBeGreaterThan(39);
 });
+
+describe('modes', () => {
+  const get = (registry: TestRegistry, path: string, method = 'GET'): Promise<Response> =>
+    fetch(`${registry.url}/v2/app/${path}`, { method, redirect: 'manual' });
+  const listed = async (registry: TestRegistry, digest: string): Promise<readonly unknown[] | null> => {
+    const document: unknown = await (await get(registry, `referrers/${digest}`)).json();
+    return (document as { readonly manifests: readonly unknown[] | null }).manifests; // as every listing has them
+  };
+
+  it('lead to a website that allows nothing (GHCR)', async () => {
+    const registry = await start({ mode: 'ghcr' });
+    const answer = await get(registry, `referrers/${fill(registry)}`);
+    const location = answer.headers.get('location') ?? '';
+    expect([answer.status, new URL(location).hostname]).toEqual([303, 'localhost']);
+    expect((await fetch(location.replace('localhost', '127.0.0.1'))).status).toBe(429);
+  });
+
+  it('take a tag for a digest (GitLab)', async () => {
+    const registry = await start({ mode: 'gitlab' });
+    const digest = fill(registry, 1);
+    const answer = await get(registry, `manifests/${digest.replace(':', '-')}`);
+    expect(answer.headers.get('docker-content-digest')).toBe(digest);
+    expect((await get(registry, `manifests/${digest.replace(':', '-')}.sig`)).status).toBe(404);
+  });
+
+  it('refuse what is not there, and nothing that is (Artifactory)', async () => {
+    const registry = await start({ mode: 'artifactory' });
+    const digest = fill(registry);
+    const paths = ['manifests/none', 'manifests/1', `manifests/${digest}`, `referrers/${digest}`];
+    const statuses = await Promise.all(paths.map(async (path) => (await get(registry, path)).status));
+    expect(statuses).toEqual([403, 200, 200, 406]);
+  });
+
+  it('list nothing, null, what is gone, or what is another’s', async () => {
+    const counts = await Promise.all(
+      (['empty-listing', 'null-listing', 'dangling', 'foreign'] as const).map(async (mode) => {
+        const registry = await start({ mode });
+        fill(registry, 2);
+        return (await listed(registry, sha256Digest('unsigned')))?.length ?? null;
+      }),
+    );
+    expect(counts).toEqual([0, null, 1, 2]);
+  });
+
+  it('count what is got, until no more is free (Docker Hub)', async () => {
+    const registry = await start({ mode: 'hub' });
+    fill(registry);
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 11; turn += 1) {
+      await get(registry, 'manifests/1', 'HEAD');
+      await get(registry, 'manifests/none');
+      statuses.push((await get(registry, 'manifests/1')).status);
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(200), 429]);
+    expect(registry.pulls()).toBe(11);
+    registry.forget();
+    expect((await get(registry, 'manifests/1')).status).toBe(200);
+  });
+
+  it('answer for referrers alone with a status', async () => {
+    const registry = await start({ mode: 'referrers-429' });
+    const digest = fill(registry);
+    expect([(await get(registry, `referrers/${digest}`)).status, (await get(registry, 'manifests/1')).status]).toEqual([
+      429, 200,
+    ]);
+  });
+});
