@@ -7,10 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { jsonAnswer, type RegistryAnswer, RegistryEndpoints, type RegistryRequest } from './registry-answers.ts';
 import { type Fault, FaultList, send, spoil } from './registry-faults.ts';
+import { answerInMode, type RegistryMode } from './registry-modes.ts';
 import { RegistryStore } from './registry-store.ts';
 import { type AuthenticationOptions, RegistryTokens } from './registry-tokens.ts';
 
 export type { Fault, FaultEffect } from './registry-faults.ts';
+export { type RegistryMode, registryModes } from './registry-modes.ts';
 export { RegistryStore, sha256Digest } from './registry-store.ts';
 export type { AuthenticationOptions } from './registry-tokens.ts';
 
@@ -26,6 +28,8 @@ export interface TestRegistryOptions {
   /** The most items in a page; 100 where nothing is said. */
   readonly pageSize?: number;
   readonly authentication?: AuthenticationOptions;
+  /** As which registry it differs from the specification; in nothing where none is named. */
+  readonly mode?: RegistryMode;
   /** PEM; HTTPS in place of HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** What another registry holds already. */
@@ -51,6 +55,8 @@ export interface TestRegistry {
   readonly store: RegistryStore;
   /** All requests since the start or the last `forget`, in order. */
   readonly requests: readonly LoggedRequest[];
+  /** Manifests got since the start or the last `forget`, which Docker Hub counts as pulls. */
+  readonly pulls: () => number;
   forget(): void;
   /** Answers a function that takes the fault away again. */
   addFault(fault: Fault): () => void;
@@ -83,12 +89,15 @@ class Registry {
   readonly store: RegistryStore;
   latency: number;
   origin = '';
+  pulls = 0;
+  readonly #mode: RegistryMode | null;
   readonly #endpoints: RegistryEndpoints;
   readonly #tokens: RegistryTokens | null;
 
   constructor(options: TestRegistryOptions) {
     this.store = options.store ?? new RegistryStore();
     this.latency = options.latency ?? 0;
+    this.#mode = options.mode ?? null;
     const { referrers = true, filter = true, pageSize = 100 } = options;
     this.#endpoints = new RegistryEndpoints(this.store, { referrers, filter, pageSize });
     this.#tokens = options.authentication === undefined ? null : new RegistryTokens(options.authentication);
@@ -118,7 +127,16 @@ class Registry {
     if (this.#tokens !== null && request.path === '/token') {
       return this.#tokens.token(request);
     }
-    return this.#tokens?.refusal(request, this.origin) ?? this.#endpoints.answer(request);
+    return this.#tokens?.refusal(request, this.origin) ?? this.#inMode(request, this.#endpoints.answer(request));
+  }
+
+  #inMode(request: RegistryRequest, honest: RegistryAnswer): RegistryAnswer {
+    if (this.#mode === null) {
+      return honest;
+    }
+    const { store } = this;
+    const host = new URL(this.origin).host;
+    return answerInMode(this.#mode, request, honest, { store, host, countPull: () => ++this.pulls });
   }
 
   /** What a test's own process calls directly, another one asks for over HTTP: /_lab/requests, /_lab/faults, /_lab/latency. */
@@ -163,8 +181,10 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     url: registry.origin,
     store: registry.store,
     requests: registry.requests,
+    pulls: () => registry.pulls,
     forget: () => {
       registry.requests.length = 0;
+      registry.pulls = 0;
     },
     addFault: (fault) => registry.faults.add(fault),
     clearFaults: () => registry.faults.clear(),
