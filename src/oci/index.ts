@@ -3,7 +3,7 @@ export type { AttestationChoice } from './attachment-form.ts';
 export { bounds } from './bounds.ts';
 export { defaultCacheFolder } from './cache-folder.ts';
 export { type CollectOptions, collectAttachments, type SignatureRepository } from './collect.ts';
-export { type CollectProblem, isUnseen, type ProblemKind, problemKind, problemOf } from './collect-problem.ts';
+export { type CollectProblem, isUnseen, type ProblemKind, problemKind } from './collect-problem.ts';
 export type { Credential } from './credential-helper.ts';
 export type { CredentialSource } from './docker-credentials.ts';
 export { type Download, type DownloadRequest, openDownload } from './download.ts';
