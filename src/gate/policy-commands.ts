@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ReportEvidence, type ReportPolicy, VerifyError } from '../model/index.ts';
 import {
   type ConversionResult,
-  convertPolicy,
+  convertPolicyFile,
   type Explanation,
   explain,
   loadPolicies,
@@ -14,6 +13,7 @@ import {
   policyRemarks,
   testPolicies,
 } from '../policy/index.ts';
+import { conversionAids } from './convert-policy.ts';
 import { decideInput, gatherImage } from './gather-image.ts';
 import { needsLineage, traceImage } from './image-lineage.ts';
 import { onlyImages } from './operands.ts';
@@ -113,20 +113,8 @@ export async function runPolicyTests(session: Session, files: readonly string[])
  * @throws VerifyError `policy.unreadable`, `policy.invalid`
  */
 export async function convertFile(session: Session, file: string): Promise<ConversionResult> {
-  const path = resolve(session.environment.workingDirectory, file);
-  try {
-    return await convertPolicy(await readFile(path), file);
-  } catch (cause) {
-    if (cause instanceof VerifyError) throw cause;
-    throw new VerifyError(
-      'policy.unreadable',
-      `cannot read ${file}: ${cause instanceof Error ? cause.message : 'unknown reason'}`,
-      {
-        hint: 'name a file that exists and that you may read',
-        cause,
-      },
-    );
-  }
+  const { workingDirectory } = session.environment;
+  return await convertPolicyFile(resolve(workingDirectory, file), file, conversionAids(workingDirectory));
 }
 
 /**

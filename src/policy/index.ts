@@ -1,6 +1,8 @@
 import type { ConversionResult } from './convert/convert-policy.ts';
+import type { ConversionAids } from './convert/public-sigstore.ts';
 
 export type { ConversionResult } from './convert/convert-policy.ts';
+export type { ConversionAids } from './convert/public-sigstore.ts';
 export { decide } from './decide.ts';
 export { decideCacheImport, decideReplacement, decideUnresolved, isListedContext } from './decide-besides.ts';
 export type { DecideInput, JudgedImage } from './decide-input.ts';
@@ -23,9 +25,13 @@ export { wantedSigners } from './wanted-signers.ts';
 
 /**
  * Another tool's policy in our language.
- * @throws VerifyError `policy.invalid` where it is of no known tool
+ * @param file as named to the user
+ * @throws VerifyError `policy.unreadable`; `policy.invalid` where it is of no known tool, or one that its own tool refuses
  */
-export async function convertPolicy(bytes: Uint8Array, file: string): Promise<ConversionResult> {
-  const converter = await import('./convert/convert-policy.ts');
-  return converter.convertPolicy(bytes, file);
+export async function convertPolicyFile(path: string, file: string, aids: ConversionAids): Promise<ConversionResult> {
+  const [converter, { readBytes }] = await Promise.all([
+    import('./convert/convert-policy.ts'),
+    import('./safe-file.ts'),
+  ]);
+  return await converter.convertPolicy(await readBytes(path), file, aids);
 }

@@ -81,7 +81,7 @@ function namePart({ registry, repository: path }: Reference): Pick<Reference, 'r
 
 /**
  * Whether evidence says that it was made for the image (containers/image, signature/policy_reference_match.go). What
- * names nothing, or what cannot be read, was not.
+ * names nothing, or what cannot be read, was not. In one point this takes more: a remapped signature may name no tag.
  * @param image the image as it is written, or under another name that it stands for
  */
 export function isSignedFor(identity: SignedIdentity, evidence: Evidence, image: Reference): boolean {
@@ -105,7 +105,10 @@ export function isSignedFor(identity: SignedIdentity, evidence: Evidence, image:
     }
     case 'remapIdentity': {
       const other = remapped(wanted, identity.prefix, identity.signedPrefix);
-      return other !== null && matchesRepositoryDigestOrExact(other, signed);
+      if (other === null) return false;
+      // what cosign signs names no tag: under another name than the image's own the repository has to do
+      if (isNameOnly(signed)) return nameOf(other) !== nameOf(wanted) && nameOf(other) === nameOf(signed);
+      return matchesRepositoryDigestOrExact(other, signed);
     }
   }
 }

@@ -7,6 +7,8 @@ import { type ConvertedPolicy, renderConverted, unconverted } from './converted-
 import { convertIntegrityCheck, integrityCheckSchema } from './integrity-check.ts';
 import { convertKyverno, kyvernoSchema } from './kyverno.ts';
 import { convertNotationTrustPolicy, notationTrustPolicySchema } from './notation-trust-policy.ts';
+import type { ConversionAids } from './public-sigstore.ts';
+import { readBack } from './read-back.ts';
 
 /** Another tool's policy in our language. */
 export interface ConversionResult {
@@ -18,49 +20,62 @@ export interface ConversionResult {
   readonly unconverted: readonly string[];
 }
 
+/** Where nothing but the document is known. */
+const unaided: ConversionAids = { readFile: () => null, publicSigstore: { authorities: [], logKeys: [] } };
+
 /**
- * Converts a policy of integrity-check, containers-policy.json, Notation or Kyverno, whichever it is by its fields.
+ * Converts a policy of integrity-check, containers-policy.json, Notation or Kyverno, whichever it is by its fields. The
+ * result allows nothing that the source refuses, and is read back before it is handed out.
  * @param file its name, for messages
- * @throws VerifyError `policy.invalid` where it is none of these
+ * @throws VerifyError `policy.invalid` where it is none of these, or one that its own tool refuses
  */
-export function convertPolicy(bytes: Uint8Array, file: string): ConversionResult {
-  const results = parseYamlSources(bytes, file).flatMap((source) => {
-    const converted = convertSource(source);
+export async function convertPolicy(
+  bytes: Uint8Array,
+  file: string,
+  aids: ConversionAids = unaided,
+): Promise<ConversionResult> {
+  const sources = parseYamlSources(bytes, file);
+  const kyverno = sources.filter(({ value }) => isKyverno(value));
+  const others = sources.flatMap((source) => {
+    const converted = convertSource(source, file, aids);
     return converted === null ? [] : [converted];
   });
-  const [first, ...others] = results;
-  if (first === undefined) {
+  if (kyverno.length > 0) others.push(convertKyverno(kyverno.map((source) => validateDocument(source, kyvernoSchema))));
+  const [converted, ...more] = others;
+  if (converted === undefined) {
     throw new VerifyError('policy.invalid', `${file} is no policy of a tool that is known here`, {
       place: { file },
       hint: 'known are integrity-check, containers-policy.json, Notation trust policies and Kyverno verifyImages',
     });
   }
-  const merged = {
-    ...first,
-    comments: results.flatMap(({ comments }) => comments),
-    rules: results.flatMap(({ rules }) => rules),
-  };
-  return {
-    from: first.from,
-    yaml: renderConverted(others.length === 0 ? first : merged),
-    unconverted: unconverted(merged),
-  };
+  if (more.length > 0) {
+    throw new VerifyError('policy.invalid', `${file} holds several policies, each with a default of its own`, {
+      place: { file },
+      hint: 'convert each by itself',
+    });
+  }
+  const yaml = renderConverted(converted);
+  await readBack(yaml, file);
+  return { from: converted.from, yaml, unconverted: unconverted(converted) };
 }
 
-function convertSource(source: YamlSource): ConvertedPolicy | null {
+function convertSource(source: YamlSource, file: string, aids: ConversionAids): ConvertedPolicy | null {
   const { value } = source;
   if (typeof value !== 'object' || value === null) return null;
   if ('policies' in value) return convertIntegrityCheck(validateDocument(source, integrityCheckSchema));
-  if ('trustPolicies' in value) return convertNotationTrustPolicy(validateDocument(source, notationTrustPolicySchema));
-  if ('kind' in value && 'spec' in value)
-    return isKyverno(value) ? convertKyverno(validateDocument(source, kyvernoSchema)) : null;
+  if ('trustPolicies' in value)
+    return convertNotationTrustPolicy(validateDocument(source, notationTrustPolicySchema), file);
   return 'default' in value && !('version' in value)
-    ? convertContainersPolicy(validateDocument(source, containersPolicySchema))
+    ? convertContainersPolicy(validateDocument(source, containersPolicySchema), aids)
     : null;
 }
 
-function isKyverno(value: object): boolean {
+function isKyverno(value: unknown): boolean {
   return z
-    .looseObject({ apiVersion: z.string().startsWith('kyverno.io/'), kind: z.enum(['ClusterPolicy', 'Policy']) })
+    .looseObject({
+      apiVersion: z.string().startsWith('kyverno.io/'),
+      kind: z.enum(['ClusterPolicy', 'Policy']),
+      spec: z.unknown(),
+    })
     .safeParse(value).success;
 }

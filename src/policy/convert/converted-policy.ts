@@ -43,3 +43,8 @@ export function renderConverted(policy: ConvertedPolicy): string {
 export function unconverted(policy: ConvertedPolicy): readonly string[] {
   return [...policy.comments, ...policy.rules.flatMap(({ comments }) => comments)];
 }
+
+/** Signers, each once: where all of them are asked for, one that is there twice asks for no more. */
+export function distinctSigners(signers: readonly object[]): readonly object[] {
+  return [...new Map(signers.map((signer) => [JSON.stringify(signer), signer])).values()];
+}

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { regularExpressionProblem } from '../text-pattern.ts';
 import type { ConvertedPolicy, ConvertedRule } from './converted-policy.ts';
 
 const text = z.string().min(1);
@@ -31,10 +32,17 @@ export function convertIntegrityCheck(document: z.output<typeof integrityCheckSc
       comments.push(`${name}: integrity-check could never use it, for it names no issuer, or not exactly one identity`);
       continue;
     }
-    if (identity !== undefined) signedBy.push({ keyless: { issuer, identity } });
+    const problem = expression === undefined ? null : regularExpressionProblem(expression);
+    if (problem !== null) {
+      comments.push(`${name}: its expression cannot be used: ${problem}`);
+      continue;
+    }
+    // cosign verify, which it ran, asks for an entry in the log
+    const log = { log: 'required' };
+    if (identity !== undefined) signedBy.push({ keyless: { issuer, identity }, ...log });
     else {
       comments.push(`${name}: the expression was not anchored for integrity-check; it is here, at both ends`);
-      signedBy.push({ keyless: { issuer, identityRegexp: expression } });
+      signedBy.push({ keyless: { issuer, identityRegexp: expression }, ...log });
     }
   }
   const rule: ConvertedRule = {

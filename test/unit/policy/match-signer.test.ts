@@ -1,27 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../src/model/index.ts';
 import { judgeRule } from '../../../src/policy/judge-rule.ts';
 import { parseCertificates } from '../../../src/policy/key-material.ts';
 import { rootScope } from '../../../src/policy/match-signer.ts';
+import { anyCertificates } from './support/certificates.ts';
 import { byKey, inputOf } from './support/evidence.ts';
 import { policiesOf } from './support/policies.ts';
 import { acme, files, name, rule, signed, verdict } from './support/verdict.ts';
-
-/** A certificate in PEM, taken from the embedded trusted root: only its bytes matter here. */
-function anyCertificates(): readonly string[] {
-  const roots = JSON.parse(
-    readFileSync(new URL('../../../src/trust/embedded-roots.json', import.meta.url), 'utf8'),
-  ) as {
-    readonly roots: readonly { readonly json: string }[];
-  };
-  const found = [...(roots.roots[0]?.json ?? '').matchAll(/"rawBytes":\s*"(MII[A-Za-z0-9+/=]+)"/g)].map(
-    ([, raw]) => raw ?? '',
-  );
-  return found.map(
-    (raw) => `-----BEGIN CERTIFICATE-----\n${raw.replace(/(.{64})/g, '$1\n').trim()}\n-----END CERTIFICATE-----\n`,
-  );
-}
 
 describe('notation', () => {
   const subject = 'CN=signer,O=acme,L=Seattle,ST=WA,C=US';

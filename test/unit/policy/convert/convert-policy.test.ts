@@ -9,7 +9,7 @@ import { acme, files, other } from '../support/verdict.ts';
 const convert = (value: unknown) => convertPolicy(new TextEncoder().encode(JSON.stringify(value)), 'x.json');
 /** Whether a policy of ours, as converted, accepts what it is given. */
 async function verdict(value: unknown, ...input: Parameters<typeof inputOf>) {
-  const policies = await policiesOf({ project: convert(value).yaml, files });
+  const policies = await policiesOf({ project: (await convert(value)).yaml, files });
   return decide(inputOf(...input), policies).status;
 }
 
@@ -29,8 +29,8 @@ describe("integrity-check's image-policy.json", () => {
     expect(await verdict(policy, 'alpine')).toBe('block');
   });
 
-  it('says what has no equal', () => {
-    const { yaml, unconverted, from } = convert(policy);
+  it('says what has no equal', async () => {
+    const { yaml, unconverted, from } = await convert(policy);
     expect(from).toContain('integrity-check');
     expect(unconverted).toHaveLength(3);
     expect(yaml).toContain('# c: integrity-check could never use it');
@@ -38,7 +38,8 @@ describe("integrity-check's image-policy.json", () => {
 });
 
 describe('containers-policy.json', () => {
-  const signed = (key: string) => ({ type: 'sigstoreSigned', keyPath: key });
+  const signedIdentity = { type: 'matchRepository' };
+  const signed = (key: string) => ({ type: 'sigstoreSigned', keyPath: key, signedIdentity });
   const policy = {
     default: [{ type: 'reject' }],
     transports: {
@@ -49,7 +50,7 @@ describe('containers-policy.json', () => {
         'ghcr.io/gpg': [{ type: 'signedBy', keyType: 'GPGKeys', keyPath: 'x' }],
         'ghcr.io/open': [{ type: 'insecureAcceptAnything' }],
         'ghcr.io/refused': [{ type: 'reject' }],
-        '*.example.com': [{ type: 'sigstoreSigned', keyData: Buffer.from(acme).toString('base64') }],
+        '*.example.com': [{ type: 'sigstoreSigned', keyData: Buffer.from(acme).toString('base64'), signedIdentity }],
       },
       oci: { '': [{ type: 'insecureAcceptAnything' }] },
     },
@@ -73,8 +74,8 @@ describe('containers-policy.json', () => {
     expect(await verdict(policy, name, evidence)).toBe(status);
   });
 
-  it('says what has no equal', () => {
-    const { yaml } = convert(policy);
+  it('says what has no equal', async () => {
+    const { yaml } = await convert(policy);
     expect(yaml).toContain('# transport "oci" has no equal');
     expect(yaml).toContain('# scope "ghcr.io/open" accepted anything');
     expect(yaml).toContain('OpenPGP');
@@ -92,10 +93,10 @@ describe('containers-policy.json', () => {
     };
     expect(await verdict(open, 'quay.io/x')).toBe('allow');
     expect(
-      await verdict(open, 'mirror.example.com/hub/acme/x', [byKey(acme, { repository: 'docker.io/acme/x' })]),
+      await verdict(open, 'mirror.example.com/hub/acme/x', [byKey(acme, { signedName: 'docker.io/acme/x:latest' })]),
     ).toBe('allow');
     expect(
-      await verdict(open, 'mirror.example.com/hub/acme/x', [byKey(acme, { repository: 'docker.io/evil/x' })]),
+      await verdict(open, 'mirror.example.com/hub/acme/x', [byKey(acme, { signedName: 'docker.io/evil/x:latest' })]),
     ).toBe('block');
   });
 });
@@ -122,8 +123,8 @@ describe("Notation's trust policy", () => {
     ],
   };
 
-  it('becomes rules with subjects in the order that is compared', () => {
-    const { yaml } = convert(policy);
+  it('becomes rules with subjects in the order that is compared', async () => {
+    const { yaml } = await convert(policy);
     expect(yaml).toContain('subject: CN=signer,O=acme,L=Seattle,ST=WA,C=US');
     expect(yaml).toMatch(/ca: acme\.pem\n\s+tsa: x\.tsa\.pem/);
     expect(yaml).toContain('mode: warn');
@@ -141,16 +142,16 @@ describe("what Notation's trust policy makes of revocation", () => {
     ['permissive', undefined, 'warn'],
     ['permissive', 'enforce', 'require'],
     ['audit', undefined, 'warn'],
-  ])('level %s with override.revocation %s becomes %s', (level, revocation, expected) => {
+  ])('level %s with override.revocation %s becomes %s', async (level, revocation, expected) => {
     const signatureVerification = { level, ...(revocation === undefined ? {} : { override: { revocation } }) };
     const one = {
       name: 'acme',
       registryScopes: ['ghcr.io/acme/app'],
       signatureVerification,
       trustStores: ['ca:acme'],
-      trustedIdentities: ['x509.subject: CN=signer, O=acme'],
+      trustedIdentities: ['x509.subject: CN=signer, O=acme, ST=WA, C=US'],
     };
-    const { yaml } = convert({ version: '1.0', trustPolicies: [one] });
+    const { yaml } = await convert({ version: '1.0', trustPolicies: [one] });
     expect(/revocation: (\w+)/.exec(yaml)?.[1] ?? null).toBe(expected);
     expect(yaml.includes('of override only revocation has an equal')).toBe(false);
   });
@@ -240,8 +241,8 @@ describe('Kyverno verifyImages', () => {
 describe('a file of no known tool', () => {
   it.each([['{}'], ['[]'], ['{"kind": "Pod", "apiVersion": "v1", "spec": {}}'], ['{"version": 1, "default": "deny"}']])(
     '%s is refused',
-    (text) => {
-      expect(() => convertPolicy(new TextEncoder().encode(text), 'x.json')).toThrow(
+    async (text) => {
+      await expect(convertPolicy(new TextEncoder().encode(text), 'x.json')).rejects.toThrow(
         /no policy of a tool that is known/,
       );
     },
@@ -259,7 +260,7 @@ describe.skipIf(!hasCollectedPolicies)('collected Kyverno policies (../shared/da
   });
 
   it.each(names)('%s becomes a policy that is valid', async (name) => {
-    const { yaml } = convertPolicy(new TextEncoder().encode(collectedText(name)), name);
+    const { yaml } = await convertPolicy(new TextEncoder().encode(collectedText(name)), name);
     expect((await policiesOf({ project: yaml })).layers[0]?.layer).toBe('project');
   });
 });

@@ -1,0 +1,168 @@
+import * as z from 'zod';
+import { parsePublicKey } from '../key-material.ts';
+import { type SignedIdentity, signedIdentity } from '../signed-identity.ts';
+import { type ConversionAids, trustsPublicAuthorities, trustsPublicLog } from './public-sigstore.ts';
+
+const text = z.string();
+const base64 = z.base64();
+const fulcio = z.strictObject({
+  caPath: text.optional(),
+  caData: base64.optional(),
+  oidcIssuer: text.min(1),
+  subjectEmail: text.min(1),
+});
+
+const sigstoreSigned = z.strictObject({
+  type: z.literal('sigstoreSigned'),
+  keyPath: text.optional(),
+  keyData: base64.optional(),
+  keyPaths: z.array(text).min(1).optional(),
+  keyDatas: z.array(base64).min(1).optional(),
+  fulcio: fulcio.optional(),
+  pki: z.unknown().optional(),
+  rekorPublicKeyPath: text.optional(),
+  rekorPublicKeyData: base64.optional(),
+  rekorPublicKeyPaths: z.array(text).min(1).optional(),
+  rekorPublicKeyDatas: z.array(base64).min(1).optional(),
+  signedIdentity: signedIdentity.optional(),
+});
+
+type SigstoreSigned = z.output<typeof sigstoreSigned>;
+
+/** A requirement as it stands, of which only the type is known. */
+export const containersRequirement = z.looseObject({ type: text });
+export type ContainersRequirement = z.output<typeof containersRequirement>;
+
+/** Whom one requirement trusts, any one of them, and what their signatures must name. */
+export interface ConvertedRequirement {
+  readonly signers: readonly object[];
+  readonly identity: SignedIdentity;
+  readonly comments: readonly string[];
+}
+
+/** What its signatures must name; the strictest where nothing valid is said. */
+export function identityOf(one: Readonly<Record<string, unknown>>): SignedIdentity {
+  const parsed = signedIdentity.safeParse(one['signedIdentity']);
+  return parsed.success ? parsed.data : { type: 'matchRepoDigestOrExact' };
+}
+
+/** Reads one requirement that is neither `reject` nor `insecureAcceptAnything`; a sentence where nothing of ours is as strict. */
+export function convertRequirement(one: ContainersRequirement, aids: ConversionAids): ConvertedRequirement | string {
+  if (one.type !== 'sigstoreSigned') return `${one.type} (OpenPGP "simple signing") has no equal`;
+  const parsed = sigstoreSigned.safeParse(one);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return `it is not valid there either (${[...(issue?.path ?? []), issue?.message].join(' ')})`;
+  }
+  const requirement = parsed.data;
+  const { keyPath, keyData, keyPaths, keyDatas, pki } = requirement;
+  const sources = [keyPath, keyData, keyPaths, keyDatas, requirement.fulcio, pki].filter(
+    (value) => value !== undefined,
+  );
+  if (sources.length !== 1) return 'it is not valid there either (it names not exactly one of keys, fulcio and pki)';
+  if (pki !== undefined)
+    return 'a certificate authority of your own (pki) has no equal but Notation and a private Sigstore';
+  const log = logOf(requirement, aids);
+  if (typeof log === 'string') return log;
+  const identity = identityOf(requirement);
+  const named = nameComments(requirement, identity);
+  if (requirement.fulcio !== undefined) {
+    const signer = keylessOf(requirement.fulcio, log.isRequired, aids);
+    return typeof signer === 'string' ? signer : { signers: [signer], identity, comments: named };
+  }
+  const signers = keysOf(requirement, log.isRequired);
+  return typeof signers === 'string' ? signers : { signers, identity, comments: named };
+}
+
+function nameComments(requirement: SigstoreSigned, identity: SignedIdentity): readonly string[] {
+  switch (identity.type) {
+    case 'matchRepository':
+    case 'exactRepository':
+      return [];
+    case 'remapIdentity':
+      return [
+        'signedIdentity remapIdentity: a signature that names no tag, as those that cosign makes, is compared by its repository alone; there it was refused',
+      ];
+    case 'matchExact':
+    case 'matchRepoDigestOrExact':
+    case 'exactReference': {
+      const said =
+        requirement.signedIdentity === undefined ? 'signedIdentity is left out' : `signedIdentity ${identity.type}`;
+      return [
+        `${said}: a signature must name the tag too, which those that cosign makes do not; matchRepository takes them, there and here`,
+      ];
+    }
+  }
+}
+
+/** Where its keys are those of public Sigstore's log, an entry in a log is asked for here as well. */
+function logOf(requirement: SigstoreSigned, aids: ConversionAids): { readonly isRequired: boolean } | string {
+  const { rekorPublicKeyPath, rekorPublicKeyData, rekorPublicKeyPaths, rekorPublicKeyDatas } = requirement;
+  const said = [rekorPublicKeyPath, rekorPublicKeyData, rekorPublicKeyPaths, rekorPublicKeyDatas];
+  const count = said.filter((value) => value !== undefined).length;
+  if (count > 1) return 'it is not valid there either (it names the keys of logs in more than one way)';
+  if (count === 0)
+    return requirement.fulcio === undefined
+      ? { isRequired: false }
+      : 'it is not valid there either (fulcio without the key of a log)';
+  const pems = pemsOf(
+    [...(rekorPublicKeyPaths ?? []), ...(rekorPublicKeyPath === undefined ? [] : [rekorPublicKeyPath])],
+    [...(rekorPublicKeyDatas ?? []), ...(rekorPublicKeyData === undefined ? [] : [rekorPublicKeyData])],
+    aids,
+  );
+  if (typeof pems === 'string') return `${pems}: whether its log is that of public Sigstore cannot be told`;
+  if (trustsPublicLog(pems, aids.publicSigstore)) return { isRequired: true };
+  return 'its log is another than that of public Sigstore, and a rule cannot name the key of a log';
+}
+
+function keylessOf(
+  { caPath, caData, oidcIssuer, subjectEmail }: z.output<typeof fulcio>,
+  logRequired: boolean,
+  aids: ConversionAids,
+): object | string {
+  if ((caPath === undefined) === (caData === undefined))
+    return 'it is not valid there either (fulcio without exactly one of caPath and caData)';
+  const pems = pemsOf(caPath === undefined ? [] : [caPath], caData === undefined ? [] : [caData], aids);
+  if (typeof pems === 'string')
+    return `${pems}: whether its authority is that of public Sigstore cannot be told; where it is, write keyless: {issuer: "${oidcIssuer}", identity: "${subjectEmail}"}`;
+  if (!trustsPublicAuthorities(pems, aids.publicSigstore))
+    return `its authority is another than that of public Sigstore: write keyless: {issuer: "${oidcIssuer}", identity: "${subjectEmail}"} with trustedRoot: FILE`;
+  return {
+    keyless: { issuer: oidcIssuer, identity: subjectEmail },
+    ...(logRequired ? { log: 'required' } : {}),
+  };
+}
+
+function pemsOf(
+  paths: readonly string[],
+  datas: readonly string[],
+  aids: ConversionAids,
+): readonly Uint8Array[] | string {
+  const read: Uint8Array[] = datas.map((data) => Buffer.from(data, 'base64'));
+  for (const path of paths) {
+    const bytes = aids.readFile(path);
+    if (bytes === null) return `${path} cannot be read here`;
+    read.push(bytes);
+  }
+  return read;
+}
+
+function keysOf(
+  { keyPath, keyPaths, keyData, keyDatas }: SigstoreSigned,
+  logRequired: boolean,
+): readonly object[] | string {
+  const log = logRequired ? { log: 'required' } : {};
+  const paths = [...(keyPaths ?? []), ...(keyPath === undefined ? [] : [keyPath])];
+  if (paths.some((path) => path === '' || path.includes('://') || path.includes('-----BEGIN ')))
+    return 'it names a key by what is no path';
+  const inline: string[] = [];
+  for (const data of [...(keyDatas ?? []), ...(keyData === undefined ? [] : [keyData])]) {
+    // the first block alone counts there
+    const [pem = ''] =
+      /-----BEGIN [^-]+-----[\s\S]*?-----END [^-]+-----/.exec(Buffer.from(data, 'base64').toString('utf8')) ?? [];
+    const key = parsePublicKey(pem, null);
+    if (typeof key === 'string') return `one of its keys cannot be used: ${key}`;
+    inline.push(key.pem);
+  }
+  return [...paths, ...inline].map((key) => ({ key, ...log }));
+}
