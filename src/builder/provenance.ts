@@ -4,6 +4,11 @@ import { isRecord, recordAt, recordsOf, textOr } from './json-shape.ts';
 /** Under it, or under it and a slash and a platform, stands the provenance in the metadata. */
 export const provenanceKey = 'buildx.build.provenance';
 
+/** Whether a key of the metadata is that of a provenance. */
+export function isProvenanceKey(key: string): boolean {
+  return key === provenanceKey || key.startsWith(`${provenanceKey}/`);
+}
+
 /** What one target's metadata says of its build. */
 export interface BuildMetadata {
   /** `builder/node/id`, null where it is not told. */
@@ -40,22 +45,30 @@ function materialsOf(predicate: unknown): readonly Material[] {
   }));
 }
 
-/** Provenance stands under its own key, followed by the platform where there are several, and may be wrapped in a statement. */
+/** The predicate, which may be wrapped in a statement. */
+function predicateOf(provenance: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return isRecord(provenance['predicate']) ? provenance['predicate'] : provenance;
+}
+
+/** A platform in the one way of writing it, so that two can be compared; as it stands where it is none. */
+export function normalizedPlatform(platform: string): string {
+  try {
+    return formatPlatform(parsePlatform(platform));
+  } catch {
+    return platform;
+  }
+}
+
+/** Provenance stands under its own key, followed by the platform where there are several. */
 function predicatesOf(metadata: Readonly<Record<string, unknown>>): readonly unknown[] {
   return Object.entries(metadata)
-    .filter(([key, value]) => (key === provenanceKey || key.startsWith(`${provenanceKey}/`)) && isRecord(value))
-    .map(([, value]) => (isRecord(recordAt(value)['predicate']) ? recordAt(value)['predicate'] : value));
+    .filter(([key]) => isProvenanceKey(key))
+    .flatMap(([, value]) => (isRecord(value) ? [predicateOf(value)] : []));
 }
 
 function platformsOf(metadata: Readonly<Record<string, unknown>>): readonly string[] {
   const keys = Object.keys(metadata).filter((key) => key.startsWith(`${provenanceKey}/`));
-  return keys.flatMap((key) => {
-    try {
-      return [formatPlatform(parsePlatform(key.slice(provenanceKey.length + 1)))];
-    } catch {
-      return [];
-    }
-  });
+  return keys.map((key) => normalizedPlatform(key.slice(provenanceKey.length + 1)));
 }
 
 /** Whether there is a provenance for each of the platforms, which are normalised. */
@@ -65,7 +78,7 @@ export function tellsOf(told: BuildMetadata, platforms: readonly string[]): bool
 
 /** One predicate with the materials of all. */
 export function mergePredicates(predicates: readonly Readonly<Record<string, unknown>>[]): unknown {
-  return { materials: predicates.flatMap(rawMaterialsOf) };
+  return { materials: predicates.map(predicateOf).flatMap(rawMaterialsOf) };
 }
 
 /** Reads the metadata of one target, as `--metadata-file` has it. */

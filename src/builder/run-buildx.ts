@@ -6,6 +6,7 @@ import { listBuildRecords } from './build-records.ts';
 import { askBuildx, buildxArguments, buildxVariables } from './buildx-command.ts';
 import { type Interruptions, runChild } from './child-process.ts';
 import { tryParseJson } from './json-shape.ts';
+import { dropProvenance, metadataProvenanceMode, metadataProvenanceVariable } from './metadata-mode.ts';
 import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import type { Programs } from './programs.ts';
 import type { KeptInput } from './stdin-keeper.ts';
@@ -49,17 +50,18 @@ export interface BuildxResult {
   readonly newRecords: () => Promise<readonly string[]>;
 }
 
-/** buildx can be told to leave the provenance out of the metadata, which is what we compare. */
-function provenanceMode(environment: Environment): 'min' | 'max' {
-  return environment.variables['BUILDX_METADATA_PROVENANCE'] === 'max' ? 'max' : 'min';
+function provenanceMode({ environment }: BuildxRun): ReturnType<typeof metadataProvenanceMode> {
+  return metadataProvenanceMode(environment.variables[metadataProvenanceVariable]);
 }
 
 /** What buildx is given besides the user's variables; the policy lies in the folder. */
 function buildVariables(run: BuildxRun, folder: PrivateFolder): Readonly<Record<string, string>> {
   const { sourcePolicy } = run;
+  const mode = provenanceMode(run);
   return {
     ...run.variables,
-    BUILDX_METADATA_PROVENANCE: provenanceMode(run.environment),
+    // the audit compares it, so buildx may not leave it out
+    [metadataProvenanceVariable]: mode === 'disabled' ? 'min' : mode,
     ...(run.builder === null ? {} : { BUILDX_BUILDER: run.builder }),
     ...(sourcePolicy === null ? {} : { [sourcePolicyVariable]: folder.write('source-policy.json', sourcePolicy) }),
   };
@@ -113,6 +115,10 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
     // a file of the user's may be left over from an earlier build where this one failed
     const isOurs = status === 0 || (await stampOf(file)) !== stamp;
     const metadata = isOurs ? await readMetadata(file) : null;
+    if (own === null && provenanceMode(run) === 'disabled') {
+      // a file that holds more than was asked for is no reason not to audit what was built
+      await dropProvenance(file, metadata, run.verb).catch(() => undefined);
+    }
     const newRecords = async (): Promise<readonly string[]> =>
       [...(await listBuildRecords(environment))].filter((record) => !before.has(record));
     return { status, metadata, newRecords };
