@@ -1,5 +1,5 @@
-// A BuildKit that differs from the real one behind it in one thing: it says that it is of another version, or it loses
-// the source policy on the way. Everything else it hands on, so that it builds.
+// A BuildKit that differs from the real one behind it in one thing: it says that it is of another version, it loses
+// the source policy on the way, or it keeps no history. Everything else it hands on, so that it builds.
 import {
   type ClientHttp2Session,
   connect,
@@ -19,6 +19,8 @@ export interface AlteredBuildKitOptions {
   readonly version?: string;
   /** Whether it ignores source policies, as one before 0.11 does. */
   readonly deaf?: boolean;
+  /** Whether it keeps no history of builds, as one from 0.33 on can be told to: it then lists no record. */
+  readonly forgetful?: boolean;
 }
 
 const control = '/moby.buildkit.v1.Control';
@@ -73,10 +75,10 @@ async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-function answer(client: ServerHttp2Stream, version: string): void {
+function answer(client: ServerHttp2Stream, messages: Buffer): void {
   client.on('wantTrailers', () => client.sendTrailers({ 'grpc-status': '0' }));
   client.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-  client.end(infoOf(version));
+  client.end(messages);
 }
 
 /** The headers with each of their values: a session names every method that it offers in a header of its own. */
@@ -137,8 +139,10 @@ export async function startAlteredBuildKit(options: AlteredBuildKitOptions): Pro
       real.destroy();
     });
     session.on('stream', (client, headers, _flags, raw) => {
-      const { version, deaf = false } = options;
-      if (version !== undefined && headers[':path'] === `${control}/Info`) answer(client, version);
+      const { version, deaf = false, forgetful = false } = options;
+      const path = headers[':path'];
+      if (version !== undefined && path === `${control}/Info`) answer(client, infoOf(version));
+      else if (forgetful && path === `${control}/ListenBuildHistory`) answer(client, Buffer.alloc(0));
       else handOn(client, repeatable(raw), real, deaf);
     });
   });

@@ -1,13 +1,6 @@
-import {
-  type BuildOutcome,
-  canonicalName,
-  isDigest,
-  type Material,
-  type PinSet,
-  parseReference,
-} from '../model/index.ts';
+import { type BuildOutcome, isDigest, type Material, type PinSet } from '../model/index.ts';
+import { isVerifiedMaterial } from './image-material.ts';
 import { type BuildMetadata, metadataByTarget, readBuildMetadata, tellsOf } from './provenance.ts';
-import { allowedDigests } from './source-policy.ts';
 
 /** What is compared. */
 export interface AuditRequest {
@@ -19,61 +12,17 @@ export interface AuditRequest {
   readonly pins: PinSet;
   /** Targets whose Dockerfile takes an image: they cannot have been built from nothing. */
   readonly targetsWithImages: readonly string[];
+  /** Targets that use nothing which would have to be verified: what is not recorded of them is not missing. */
+  readonly targetsOfNothing: readonly string[];
   /** Where what was made was pushed to, as far as the metadata does not say it; null where nothing was pushed. */
   readonly pushed: readonly string[] | null;
 }
 
 /** The parts of a build's outcome that the metadata tells. */
-export type Audit = Pick<BuildOutcome, 'ref' | 'digest' | 'pushed' | 'materials' | 'unverified' | 'audited'>;
-
-/** An image material taken apart: a package URL of type `docker` or `oci` (buildkit, util/purl). */
-interface ImageMaterial {
-  /** The canonical name without digest, null where it is no reference. */
-  readonly name: string | null;
-  readonly digest: string | null;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function parseImageMaterial(material: Material): ImageMaterial | null {
-  if (!material.uri.startsWith('pkg:')) return null;
-  const [location = '', query = ''] = material.uri.slice('pkg:'.length).split(/\?(.*)/s);
-  const path = location.slice(location.indexOf('/') + 1);
-  const at = path.lastIndexOf('@');
-  const repository = decoded(at < 0 ? path : path.slice(0, at));
-  const version = at < 0 ? null : decoded(path.slice(at + 1));
-  const qualifier = new URLSearchParams(query).get('digest');
-  const inVersion = isDigest(version) ? version : null;
-  // where the two records of the digest disagree, neither is believed
-  const told = [material.digest, qualifier, inVersion].filter((digest) => digest !== null);
-  const digest = new Set(told).size === 1 ? (told[0] ?? null) : null;
-  const tag = version === null || inVersion !== null ? '' : `:${version}`;
-  try {
-    return {
-      name: canonicalName(parseReference(`${repository}${tag}`)),
-      digest: told.length > 0 && digest === null ? 'contradictory' : digest,
-    };
-  } catch {
-    return { name: null, digest };
-  }
-}
-
-/**
- * Whether a material is one that was verified: an image by its digest, one that was let through without a digest by its
- * name. For an image of the classic local store the builder records the layers' chain identifier, which says nothing of
- * who made it; that it came from that store is what the source policy held it to.
- */
-function isVerified(material: Material, digests: ReadonlySet<string>, unpinned: ReadonlySet<string>): boolean {
-  const image = parseImageMaterial(material);
-  if (image === null) return !/^(?:docker-image|oci-layout)(?:\+\w+)?:/.test(material.uri);
-  if (image.digest !== null && digests.has(image.digest)) return true;
-  return image.name !== null && unpinned.has(image.name);
+export interface Audit
+  extends Pick<BuildOutcome, 'ref' | 'digest' | 'pushed' | 'materials' | 'unverified' | 'audited'> {
+  /** What lacks a record, for people: targets, with the platforms where others are recorded; empty where nothing lacks one. */
+  readonly unrecorded: readonly string[];
 }
 
 /** Contexts that were read and that the builder does not say it used: it fetched something else, or was not held to them. */
@@ -87,24 +36,40 @@ function pushedReferences(read: readonly BuildMetadata[], otherwise: readonly st
   return told.length > 0 ? told : otherwise;
 }
 
+/** The platforms of a target of which nothing is recorded; all of them where it has no record at all. */
+function unrecordedPlatforms(
+  { targetsWithImages, targetsOfNothing }: AuditRequest,
+  { name, platforms }: AuditRequest['targets'][number],
+  told: BuildMetadata | undefined,
+): readonly string[] {
+  if (told !== undefined && told.materials !== null) {
+    const untold = platforms.length < 2 ? [] : platforms.filter((platform) => !tellsOf(told, [platform]));
+    if (untold.length > 0) return targetsOfNothing.includes(name) ? [] : untold;
+    if (told.materials.length > 0 || !targetsWithImages.includes(name)) return [];
+  }
+  return targetsOfNothing.includes(name) ? [] : platforms;
+}
+
+function unrecordedText(name: string, platforms: readonly string[], untold: readonly string[]): string {
+  return untold.length === platforms.length ? name : `${name} for ${untold.join(', ')}`;
+}
+
 /**
  * Compares what the builder recorded with what was verified (invariant 9), by digest: an index where all of it was
- * verified, else the platforms' manifests; what was let through without a digest by its name.
+ * verified, else the platforms' manifests; what the builder had already by its layers; what was let through without a digest
+ * by its name.
  * `audited` is false where a target, or a platform of it, has no record, or an empty one though its Dockerfile takes images.
  */
 export function auditMaterials(request: AuditRequest): Audit {
   const names = request.targets.map(({ name }) => name);
   const byTarget = metadataByTarget(request.metadata, names, request.verb);
   const read = new Map([...byTarget].map(([target, metadata]) => [target, readBuildMetadata(metadata)]));
-  const complete = request.targets.every(({ name, platforms }) => {
-    const told = read.get(name);
-    if (told === undefined || told.materials === null) return false;
-    if (platforms.length > 1 && !tellsOf(told, platforms)) return false;
-    return told.materials.length > 0 || !request.targetsWithImages.includes(name);
+  const unrecorded = request.targets.flatMap((target) => {
+    const untold = unrecordedPlatforms(request, target, read.get(target.name));
+    return untold.length === 0 ? [] : [unrecordedText(target.name, target.platforms, untold)];
   });
+  const complete = unrecorded.length === 0;
   const { pins } = request;
-  const digests = new Set<string>([...pins.pins.flatMap(allowedDigests), ...pins.layouts.map(({ digest }) => digest)]);
-  const unpinned = new Set<string>(pins.unpinned.map(({ name }) => name));
   const all = [...read.values()].flatMap(({ materials }) => materials ?? []);
   const materials = [...new Map(all.map((material) => [JSON.stringify(material), material])).values()];
   const results = [...read.values()];
@@ -117,9 +82,10 @@ export function auditMaterials(request: AuditRequest): Audit {
     pushed: request.pushed === null ? [] : pushedReferences(results, request.pushed),
     materials,
     unverified: [
-      ...materials.filter((material) => !isVerified(material, digests, unpinned)).map(({ uri }) => uri),
+      ...materials.filter((material) => !isVerifiedMaterial(material, pins)).map(({ uri }) => uri),
       ...(complete ? missingSources(pins, materials) : []),
     ],
     audited: request.targets.length > 0 && complete,
+    unrecorded,
   };
 }

@@ -33,6 +33,8 @@ export interface LocalImage {
   /** `os/architecture[/variant]`, normalised; null where the engine does not say. */
   readonly platform: string | null;
   readonly onbuild: readonly string[];
+  /** The digests of its layers' contents, the lowest first. */
+  readonly diffIds: readonly string[];
 }
 
 /** A Docker engine, asked over its API. Every request is bounded in time; a daemon that cannot be reached is `builder.unavailable`. */
@@ -125,6 +127,7 @@ function imageFrom(raw: unknown): LocalImage {
     digest: isDigest(descriptor) ? descriptor : null,
     platform: platform === null ? null : formatPlatform(platform),
     onbuild: textsOf(recordAt(record, 'Config')['OnBuild']),
+    diffIds: textsOf(recordAt(record, 'RootFS')['Layers']),
   };
 }
 

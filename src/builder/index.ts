@@ -38,6 +38,7 @@ export { type BuildMetadata, metadataByTarget, readBuildMetadata } from './prove
 export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run-buildx.ts';
 export { renderSourcePolicy, unpinnableNames } from './source-policy.ts';
 export { type KeepOptions, type KeptInput, keepInput } from './stdin-keeper.ts';
+export { reasonForNoRecord } from './unrecorded.ts';
 export { readUserPolicy, type UserPolicy } from './user-policy.ts';
 export { evaluateUserPolicy, type UserPolicyVerdict } from './user-policy-evaluation.ts';
 export { isAtLeast } from './versions.ts';

@@ -2,9 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Environment } from '../model/index.ts';
 import { askOfRecord } from './build-records.ts';
-import { isRecord, recordAt, tryParseJson } from './json-shape.ts';
+import { isRecord, recordAt, recordsOf, textOr, tryParseJson } from './json-shape.ts';
 import type { Programs } from './programs.ts';
-import { mergePredicates, metadataByTarget, provenanceKey, readBuildMetadata, tellsOf } from './provenance.ts';
+import {
+  mergePredicates,
+  metadataByTarget,
+  normalizedPlatform,
+  provenanceKey,
+  readBuildMetadata,
+  tellsOf,
+} from './provenance.ts';
 import { buildxFolder } from './stored-builder.ts';
 
 /** A target that was built. */
@@ -29,16 +36,51 @@ export interface SpreadQuestion {
   readonly newRecords: () => Promise<readonly string[]>;
 }
 
-/** The provenance that a record holds for a platform; null where it holds none. */
-async function provenanceOf(
-  { programs, environment }: SpreadQuestion,
-  record: string,
-  platform: string,
-): Promise<unknown> {
-  const id = basename(record);
-  const args = ['history', 'inspect', 'attachment', '--type', 'provenance', '--platform', platform, id];
-  const answer = await askOfRecord(programs, environment, record, args).catch(() => null);
+/** A provenance that a record holds, and how buildx is asked for it. */
+interface HeldProvenance {
+  /** Normalised; null where the record is of one platform and does not name it. */
+  readonly platform: string | null;
+  readonly args: readonly string[];
+}
+
+const predicates = 'https://slsa.dev/provenance/';
+
+async function ask({ programs, environment }: SpreadQuestion, record: string, args: readonly string[]) {
+  const answer = await askOfRecord(programs, environment, record, ['history', 'inspect', ...args]).catch(() => null);
   return answer?.status === 0 ? (tryParseJson(answer.stdout) ?? null) : null;
+}
+
+/** All that a record lists; where it lists nothing (buildx before 0.21), what it may hold for these platforms. */
+async function provenancesIn(
+  question: SpreadQuestion,
+  record: string,
+  platforms: readonly string[],
+): Promise<readonly HeldProvenance[]> {
+  const id = basename(record);
+  const listing = await ask(question, record, ['--format', 'json', id]);
+  if (!isRecord(listing)) {
+    const args = ['attachment', '--type', 'provenance', '--platform'];
+    return platforms.map((platform) => ({ platform, args: [...args, platform, id] }));
+  }
+  const listed = recordsOf(listing['Attachments']).filter((entry) => textOr(entry['Type'], '').startsWith(predicates));
+  return listed.map((entry) => {
+    const platform = textOr(entry['Platform'], null);
+    const digest = textOr(entry['Digest'], '');
+    return { platform: platform === null ? null : normalizedPlatform(platform), args: ['attachment', id, digest] };
+  });
+}
+
+/** The predicates that a record holds, each with its platform. */
+async function readProvenances(
+  question: SpreadQuestion,
+  record: string,
+  platforms: readonly string[],
+): Promise<readonly (readonly [platform: string | null, predicate: Readonly<Record<string, unknown>>])[]> {
+  const held = await provenancesIn(question, record, platforms);
+  const read = await Promise.all(
+    held.map(async ({ platform, args }) => [platform, await ask(question, record, args)] as const),
+  );
+  return read.flatMap(([platform, predicate]) => (isRecord(predicate) ? [[platform, predicate] as const] : []));
 }
 
 /** Whether buildx noted the record for this target, as far as it says (buildx, localstate). */
@@ -56,7 +98,7 @@ async function recordsOfTarget(
 ): Promise<readonly string[]> {
   const all = (await question.newRecords()).filter((record) => record.startsWith(`${question.builder}/`));
   // one build has one identifier on all nodes that it goes to
-  if (ref !== null) return all.filter((record) => basename(record) === basename(ref));
+  if (ref !== null) return [...new Set([ref, ...all.filter((record) => basename(record) === basename(ref))])];
   const fitting = await Promise.all(all.map((record) => isOfTarget(question, record, target)));
   return all.filter((_, index) => fitting[index]);
 }
@@ -64,25 +106,26 @@ async function recordsOfTarget(
 async function completeTarget(question: SpreadQuestion, metadata: unknown, target: BuiltTarget): Promise<unknown> {
   const { platforms } = target;
   const told = readBuildMetadata(metadata);
-  if (platforms.length < 2 || tellsOf(told, platforms)) return metadata;
+  if (told.materials !== null && (platforms.length < 2 || tellsOf(told, platforms))) return metadata;
   const records = await recordsOfTarget(question, told.ref, target);
-  const found = await Promise.all(
-    platforms.map(async (platform) => {
-      const all = await Promise.all(records.map((record) => provenanceOf(question, record, platform)));
-      // where another build of the same context cannot be told from ours, what either used must have been verified
-      const predicates = all.filter(isRecord);
-      return predicates.length === 0 ? [] : [[`${provenanceKey}/${platform}`, mergePredicates(predicates)] as const];
-    }),
-  );
+  const read = (await Promise.all(records.map((record) => readProvenances(question, record, platforms)))).flat();
+  const found = platforms.flatMap((platform) => {
+    // a platform that was asked for alone may be kept under another spelling of it, or under none
+    const fitting = platforms.length < 2 ? read : read.filter(([of]) => of === platform);
+    // where another build of the same context cannot be told from ours, what either used must have been verified
+    const merged = mergePredicates(fitting.map(([, predicate]) => predicate));
+    return fitting.length === 0 ? [] : [[`${provenanceKey}/${platform}`, merged] as const];
+  });
   const ref = told.ref ?? records[0];
   const noted = ref === undefined ? {} : { 'buildx.build.ref': ref };
-  return { ...Object.fromEntries(found.flat()), ...noted, ...recordAt(metadata) };
+  return { ...Object.fromEntries(found), ...noted, ...recordAt(metadata) };
 }
 
 /**
- * Completes what buildx wrote of a build: where it was spread over several nodes, the metadata holds the provenance of one
- * of them, or none where the parts were pushed as one. The others' is read from the nodes' own records of the build; what is
- * not found stays missing.
+ * Completes what buildx wrote of a build. Where it was spread over several nodes, the metadata holds the provenance of one
+ * of them, or none where the parts were pushed as one; where one platform was built in the form for several (named twice,
+ * or by `BUILDKIT_MULTI_PLATFORM`), it holds none. What is missing is read from the nodes' own records of the build; what is
+ * not found there stays missing.
  */
 export async function completeMetadata(question: SpreadQuestion): Promise<unknown> {
   const { metadata, targets, verb } = question;

@@ -1,9 +1,11 @@
 import {
+  type Audit,
   auditMaterials,
   type BuildxResult,
   type BuiltTarget,
   completeMetadata,
   type Programs,
+  reasonForNoRecord,
   type UserPolicy,
 } from '../builder/index.ts';
 import {
@@ -16,10 +18,12 @@ import {
   type SourcePin,
 } from '../model/index.ts';
 import { assembleReport, type ReportParts } from './assemble-report.ts';
+import { targetsOfNothing, targetsWithImages } from './audited-targets.ts';
 import type { BuildPlan } from './build-plan.ts';
 import type { BuildEnd, BuildRequest } from './build-request.ts';
 import type { ReadyBuilder } from './builder-readiness.ts';
 import type { ExaminedImage } from './examined-image.ts';
+import { pinsOfHeldImages } from './held-images.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { LoadedTarget } from './scan-targets.ts';
 
@@ -54,6 +58,30 @@ export function reportOf(
   });
 }
 
+async function compare(
+  run: BuildRun,
+  images: readonly ExaminedImage[],
+  pins: PinSet,
+  result: BuildxResult,
+): Promise<Audit> {
+  const { plan, programs, builder, pipeline } = run;
+  const { environment } = run.request.session;
+  const targets = builtTargets(run);
+  const { newRecords } = result;
+  const question = { programs, environment, verb: plan.verb, builder: builder.info.name, targets, newRecords };
+  const request = {
+    metadata: await completeMetadata({ ...question, metadata: result.metadata }),
+    verb: plan.verb,
+    targets,
+    targetsWithImages: targetsWithImages(images),
+    targetsOfNothing: targetsOfNothing(run, images),
+    pushed: plan.pushed,
+  };
+  const audit = auditMaterials({ ...request, pins });
+  if (audit.unverified.length === 0 || !pipeline.localImages) return audit;
+  return auditMaterials({ ...request, pins: await pinsOfHeldImages(pipeline, images, pins) });
+}
+
 /**
  * Compares what the builder recorded with what was verified (invariant 9). Nothing is made that could be audited where a
  * build is only asked about (`--call`, `--check`).
@@ -64,29 +92,14 @@ export async function auditBuild(
   pins: PinSet,
   result: BuildxResult,
 ): Promise<BuildEnd> {
-  const { plan, pipeline, programs, request } = run;
+  const { plan, pipeline } = run;
   if (result.status !== 0 || plan.callOrCheck !== null) {
     return { status: result.status, report: reportOf(run, images, {}), auditFailure: null };
   }
-  const { environment } = request.session;
-  const targets = builtTargets(run);
-  const { newRecords } = result;
-  const question = { programs, environment, verb: plan.verb, builder: run.builder.info.name, targets, newRecords };
-  const audit = auditMaterials({
-    metadata: await completeMetadata({ ...question, metadata: result.metadata }),
-    verb: plan.verb,
-    targets,
-    pins,
-    targetsWithImages: [
-      ...new Set(
-        images.flatMap(({ use }) => use.uses.filter(({ kind }) => kind === 'from').map(({ target }) => target)),
-      ),
-    ],
-    pushed: plan.pushed,
-  });
+  const audit = await compare(run, images, pins, result);
   const { ref, digest, pushed, materials, unverified } = audit;
   const build: ReportBuild = { status: result.status, ref, digest, pushed, materials, unverified };
-  const failure = audit.audited ? (unverified.length === 0 ? null : unverifiedText(build)) : unrecordedText(build);
+  const failure = await failureOf(run, audit, build);
   const isEnforced = pipeline.policies.sideMode === 'enforce';
   if (failure !== null && !isEnforced) pipeline.session.warn(failure);
   return {
@@ -124,9 +137,26 @@ function productText({ digest, pushed }: ReportBuild): string {
 }
 
 function unverifiedText(build: ReportBuild): string {
-  return `${productText(build)} was made of what nobody verified: ${build.unverified.join(', ')} (do not use it)`;
+  const recorded = new Map(build.materials.map(({ uri, digest }) => [uri, digest]));
+  const listed = build.unverified.map((uri) => {
+    const digest = recorded.get(uri) ?? null;
+    return digest === null ? uri : `${uri} as ${digest}`;
+  });
+  const reason = 'neither a digest nor layers that were verified';
+  return `${productText(build)} was made of what nobody verified: ${listed.join(', ')}: ${reason} (do not use it)`;
 }
 
-function unrecordedText(build: ReportBuild): string {
-  return `${productText(build)} was made of nobody knows what: the builder recorded nothing to compare with what was verified (use a builder that records provenance)`;
+async function unrecordedText({ programs, builder, plan, request }: BuildRun, audit: Audit, build: ReportBuild) {
+  const { environment } = request.session;
+  const question = { programs, environment, info: builder.info, ref: audit.ref };
+  const { cause, cure } = await reasonForNoRecord(question);
+  const all = plan.verb === 'build' && audit.unrecorded.every((text) => text === 'default');
+  const what = all ? '' : ` of ${audit.unrecorded.join('; ')}`;
+  return `${productText(build)} was built, but the builder "${builder.info.name}" recorded nothing${what} to compare with what was verified: ${cause} (${cure})`;
+}
+
+/** What is wrong with what was built, in one line; null where all of it was verified. */
+async function failureOf(run: BuildRun, audit: Audit, build: ReportBuild): Promise<string | null> {
+  if (build.unverified.length > 0) return unverifiedText(build);
+  return audit.audited ? null : await unrecordedText(run, audit, build);
 }

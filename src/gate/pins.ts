@@ -3,6 +3,7 @@ import {
   isDigest,
   type Pin,
   type PinSet,
+  type ResolvedImage,
   type SourcePin,
   type UnpinnedAllowance,
 } from '../model/index.ts';
@@ -22,6 +23,16 @@ function unpinnedReason({ resolved, decision }: ExaminedImage): Omit<UnpinnedAll
   return isShadowed ? { anyDigest: true, reason: 'a local image of this name differs, and Docker chooses' } : null;
 }
 
+/** The chain identifiers of the manifests that may be used. */
+function chainIdsOf({ platforms, chainIds }: ResolvedImage, only: readonly string[] | null): Pin['chainIds'] {
+  return Object.fromEntries(
+    platforms.flatMap(({ platform, digest }) => {
+      const chainId = chainIds[platform];
+      return chainId !== undefined && (only === null || only.includes(digest)) ? [[platform, chainId] as const] : [];
+    }),
+  );
+}
+
 function pinOf({ use, resolved, decision }: ExaminedImage): Pin | null {
   if (resolved === null) return null;
   const platformDigests = (decision.platformDigests ?? []).filter((digest): digest is Digest => isDigest(digest));
@@ -30,6 +41,7 @@ function pinOf({ use, resolved, decision }: ExaminedImage): Pin | null {
     digest: resolved.root.digest,
     platformDigests,
     wholeIndex: decision.platformDigests === null,
+    chainIds: chainIdsOf(resolved, decision.platformDigests),
   };
 }
 

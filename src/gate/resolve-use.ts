@@ -52,7 +52,7 @@ export const classicLocalImage = 'application/vnd.docker.container.image.v1+json
 /** An image of which nothing but its digest is known. */
 function bareImage(name: CanonicalName, digest: Digest, source: ResolvedImage['source']): ResolvedImage {
   const root = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 0 };
-  return { name, root, children: [], platforms: [], source, onbuild: {} };
+  return { name, root, children: [], platforms: [], source, onbuild: {}, chainIds: {} };
 }
 
 /** The image in the local store, where the registry has none for us (401, 403, 404) or its name can be no registry's. */

@@ -9,6 +9,8 @@ export interface Pin {
   readonly platformDigests: readonly Digest[];
   /** False where only `platformDigests` may be used, not the index. */
   readonly wholeIndex: boolean;
+  /** The layers' chain identifier of the image for each platform: what a builder with the classic image store may record in place of the digest. */
+  readonly chainIds: Readonly<Record<string, Digest>>;
 }
 
 /** A name that the builder may use without a digest (a local-only image, or warn mode without a network). */

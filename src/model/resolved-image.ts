@@ -26,4 +26,6 @@ export interface ResolvedImage {
   readonly source: 'registry' | 'written' | 'lock' | 'local' | 'layout';
   /** ONBUILD triggers of the image's configuration, by platform. */
   readonly onbuild: Readonly<Record<string, readonly string[]>>;
+  /** The layers' chain identifier by platform, from the image's configuration; a platform is missing where it has no layers or was not read. */
+  readonly chainIds: Readonly<Record<string, Digest>>;
 }

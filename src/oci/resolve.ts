@@ -10,7 +10,7 @@ import {
 } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 import { type CollectOptions, collectAttachments } from './collect.ts';
-import { readOnbuild } from './image-config.ts';
+import { type ImageConfig, readImageConfig } from './image-config.ts';
 import { formatRepository, type ImageSource, type StoredManifest } from './image-source.ts';
 import { manifestKind } from './media-types.ts';
 import { selectPlatform } from './platform-match.ts';
@@ -27,7 +27,7 @@ export interface ResolveOptions {
   readonly digest?: { readonly value: Digest; readonly source: ResolvedImage['source'] } | null;
   /** Begins to collect what is attached as soon as the digest is known; `collectAttachments` with the same options then finds it done. */
   readonly collect?: CollectOptions | null;
-  /** Whether to read the triggers from the images' configurations; true unless said otherwise. */
+  /** Whether to read the images' configurations; true unless said otherwise. */
   readonly onbuild?: boolean;
 }
 
@@ -92,19 +92,17 @@ async function manifestFor(
   return current;
 }
 
-async function onbuildOf(
-  source: ImageSource,
-  reference: Reference,
-  stored: StoredManifest,
-): Promise<readonly string[]> {
+const noConfig: ImageConfig = { onbuild: [], chainId: null };
+
+async function configOf(source: ImageSource, reference: Reference, stored: StoredManifest): Promise<ImageConfig> {
   const { manifest } = stored;
-  if (manifest.kind !== 'manifest' || !configTypes.has(manifest.config.mediaType)) return [];
+  if (manifest.kind !== 'manifest' || !configTypes.has(manifest.config.mediaType)) return noConfig;
   const bytes = await source.blob(reference, manifest.config, bounds.imageConfig);
-  return readOnbuild(bytes, atDigest(reference, stored.descriptor.digest));
+  return readImageConfig(bytes, atDigest(reference, stored.descriptor.digest));
 }
 
 /**
- * Finds out what a name stands for and reads what BuildKit will need of it: the index, the manifest of each platform as BuildKit chooses it, and the triggers in its configuration.
+ * Finds out what a name stands for and reads what BuildKit will need of it: the index, the manifest of each platform as BuildKit chooses it, and the triggers and layers in its configuration.
  * A digest in the name counts, and the tag beside it is text.
  * @throws VerifyError `registry.*`, `timeout`, `credentials.failed`
  */
@@ -129,14 +127,23 @@ export async function resolveImage(
     platforms: chosen.map(({ platform, entry }) => ({ platform, digest: entry?.digest ?? root.descriptor.digest })),
     source: from,
     onbuild: {},
+    chainIds: {},
   };
   // Never awaited here: what it finds, and what it could not, is kept for collectAttachments.
   if (options.collect) void collectAttachments(source, image, options.collect).catch(() => undefined);
-  const triggers = await Promise.all(
-    chosen.map(async ({ platform, entry }): Promise<readonly [string, readonly string[]]> => {
+  const configs = await Promise.all(
+    chosen.map(async ({ platform, entry }): Promise<readonly [string, ImageConfig]> => {
       const manifest = await manifestFor(source, reference, root, platform, entry);
-      return [platform, options.onbuild === false ? [] : await onbuildOf(source, reference, manifest)];
+      return [platform, options.onbuild === false ? noConfig : await configOf(source, reference, manifest)];
     }),
   );
-  return { ...image, onbuild: Object.fromEntries(triggers.filter(([, each]) => each.length > 0)) };
+  return {
+    ...image,
+    onbuild: Object.fromEntries(
+      configs.flatMap(([platform, { onbuild }]) => (onbuild.length === 0 ? [] : [[platform, onbuild] as const])),
+    ),
+    chainIds: Object.fromEntries(
+      configs.flatMap(([platform, { chainId }]) => (chainId === null ? [] : [[platform, chainId] as const])),
+    ),
+  };
 }

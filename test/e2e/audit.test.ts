@@ -1,41 +1,30 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { acmePolicy, dockerConfiguration, lab, type Outcome, projectFolder, runVerify } from './lab.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startAlteredBuildKit } from '../../scripts/lab/altered-buildkit.ts';
+import { type AlteredBuildxOptions, alteredBuildx } from './altered-buildx.ts';
+import { buildKit, createBuilder, hasBuildKit, later, ownBuilders } from './drivers/builders.ts';
+import { acmePolicy, lab, type Outcome, projectFolder, runVerify } from './lab.ts';
 
-const { registry, buildx } = lab();
+const { registry } = lab();
 
-/** A configuration folder whose buildx is the real one, but for what it records: `edit` is a sed script, on the metadata file. */
-async function forgetfulBuildx(edit: string): Promise<string> {
-  const configuration = await dockerConfiguration();
-  const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
-  await rm(plugin);
-  const script = `#!/bin/sh
-'${buildx}' "$@"
-status=$?
-while [ $# -gt 0 ]; do
-  if [ "$1" = --metadata-file ] && [ -f "$2" ]; then sed -i '${edit}' "$2"; fi
-  shift
-done
-exit $status
-`;
-  await writeFile(plugin, script, { mode: 0o755 });
-  return configuration;
-}
+type Mode = 'enforce' | 'warn';
 
-async function build(edit: string, mode: 'enforce' | 'warn', options: readonly string[] = []): Promise<Outcome> {
+async function run(mode: Mode, options: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
   const Dockerfile = `FROM ${registry}/signed/base:1\nCOPY acme.pub /\n`;
   const folder = await projectFolder({ Dockerfile, 'docker-verify.yaml': acmePolicy({ mode }) });
-  const env = { DOCKER_CONFIG: await forgetfulBuildx(edit) };
-  return runVerify(['build', '-q', ...options, '.'], { cwd: folder, env });
+  const quiet = options.some((option) => option.startsWith('--progress')) ? [] : ['-q'];
+  return runVerify(['build', ...quiet, ...options, '.'], { cwd: folder, env });
 }
 
-const unchanged = 's/x/x/';
-const otherDigest = `s/"sha256": "[0-9a-f]*"/"sha256": "${'0'.repeat(64)}"/g`;
-const nothing = 's/buildx.build.provenance/something.else/';
+async function build(buildx: AlteredBuildxOptions, mode: Mode, options: readonly string[] = []): Promise<Outcome> {
+  return run(mode, options, { DOCKER_CONFIG: await alteredBuildx(buildx) });
+}
+
+const otherDigest = { edit: `s/"sha256": "[0-9a-f]*"/"sha256": "${'0'.repeat(64)}"/g` };
+const forgotten = 's/buildx.build.provenance/something.else/';
+const nothing = { edit: forgotten, history: 'empty' } as const;
 
 it('a build whose record agrees with what was verified ends with 0', async () => {
-  expect(await build(unchanged, 'enforce')).toMatchObject({ status: 0, stderr: '' });
+  expect(await build({}, 'enforce')).toMatchObject({ status: 0, stderr: '' });
 });
 
 it('a record of other bytes ends with 12 and names them, and what was made and pushed', async () => {
@@ -53,6 +42,41 @@ it('no record at all ends with 12', async () => {
   expect(outcome.stderr).toMatch(/^docker verify: .*recorded nothing.*\n$/);
 });
 
-it.each([otherDigest, nothing])('in warn mode the build stands', async (edit) => {
-  expect(await build(edit, 'warn')).toMatchObject({ status: 0 });
+it.each([otherDigest, nothing])('in warn mode the build stands', async (buildx) => {
+  expect(await build(buildx, 'warn')).toMatchObject({ status: 0 });
+});
+
+describe('why nothing was recorded is said, with a cure', () => {
+  it.each<readonly [string, AlteredBuildxOptions, RegExp]>([
+    ['a history that is switched off', nothing, /keeps no history of builds \(switch it on again: `maxEntries`/],
+    ['a record without provenance', { edit: 's/buildx.build.provenance/x/', history: 'bare' }, /holds no provenance/],
+    ['a history that cannot be read', { edit: forgotten, history: 'none' }, /cannot be read: .*unknown command/],
+    ['an old buildx', { edit: forgotten, history: 'none', version: 'v0.13.1' }, /buildx v0.13.1 .*\(update buildx\)/],
+  ])('%s', async (_title, buildx, reason) => {
+    const enforced = await build(buildx, 'enforce');
+    expect(enforced).toMatchObject({ status: 12, stderr: expect.stringMatching(reason) });
+    expect(enforced.stderr).not.toContain('unverified');
+    const warned = await build(buildx, 'warn', ['--progress=plain']);
+    expect(warned).toMatchObject({ status: 0, stderr: expect.stringMatching(reason) });
+  });
+});
+
+describe.skipIf(!hasBuildKit)('a real BuildKit that keeps no history', () => {
+  let env: Readonly<Record<string, string>> = {};
+  beforeAll(async () => {
+    env = await ownBuilders();
+    const endpoint = await startAlteredBuildKit({ behind: await buildKit(), forgetful: true });
+    later(() => endpoint.close());
+    await createBuilder(env, 'forgetful', ['--driver', 'remote', endpoint.address]);
+    await createBuilder(env, 'mindful', ['--driver', 'remote', await buildKit()]);
+  });
+
+  it('ends with 12 and says that its history is switched off', async () => {
+    expect(await run('enforce', ['--builder', 'mindful'], env)).toMatchObject({ status: 0 });
+    const forgotten = await run('enforce', ['--builder', 'forgetful'], env);
+    expect(forgotten).toMatchObject({
+      status: 12,
+      stderr: expect.stringMatching(/the builder "forgetful" recorded nothing .*keeps no history of builds/),
+    });
+  });
 });

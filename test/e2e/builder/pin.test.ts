@@ -29,13 +29,22 @@ function pin(name: string, digest: string, options: Partial<Pin> = {}): Pin {
     digest: parseDigest(digest),
     platformDigests: [],
     wholeIndex: true,
+    chainIds: {},
     ...options,
   };
 }
 
 function audit(metadata: unknown, pins: PinSet): Audit {
   const targets = [{ name: 'default', platforms: ['linux/amd64'] }];
-  return auditMaterials({ metadata, verb: 'build', targets, targetsWithImages: ['default'], pins, pushed: null });
+  return auditMaterials({
+    metadata,
+    verb: 'build',
+    targets,
+    targetsWithImages: ['default'],
+    targetsOfNothing: [],
+    pins,
+    pushed: null,
+  });
 }
 
 const pinSet = (...pins: readonly Pin[]): PinSet => ({ pins, unpinned: [], layouts: [], sources: [] });

@@ -17,6 +17,7 @@ async function pins(...names: readonly string[]): Promise<PinSet> {
     digest: parseDigest(await digestOf(lab(), name)),
     platformDigests: [],
     wholeIndex: true,
+    chainIds: {},
   }));
   return { pins: await Promise.all(found), unpinned: [], layouts: [], sources: [] };
 }
@@ -70,6 +71,7 @@ describe('a build', () => {
       verb: 'build',
       targets: [target('default')],
       targetsWithImages: ['default'],
+      targetsOfNothing: [],
       pushed: null,
     } as const;
     const audit = auditMaterials({ ...question, metadata, pins: pinned });
@@ -167,6 +169,7 @@ describe('a denial', () => {
       verb: 'bake',
       targets: [target('a'), target('b')],
       targetsWithImages: ['a', 'b'],
+      targetsOfNothing: [],
       pushed: null,
     } as const;
     expect(auditMaterials({ ...question, pins: both })).toMatchObject({ audited: true, unverified: [] });

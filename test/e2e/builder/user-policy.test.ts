@@ -23,6 +23,7 @@ async function pins(...names: readonly string[]): Promise<PinSet> {
     digest: parseDigest(await digestOf(lab(), name)),
     platformDigests: [],
     wholeIndex: true,
+    chainIds: {},
   }));
   return { pins: await Promise.all(found), unpinned: [], layouts: [], sources: [] };
 }

@@ -25,6 +25,7 @@ const pin = (name: string, options: Partial<Pin> = {}): Pin => ({
   digest: one,
   platformDigests: [],
   wholeIndex: true,
+  chainIds: {},
   ...options,
 });
 
@@ -39,6 +40,7 @@ function audit(
     targets: [{ name: 'default', platforms: ['linux/amd64'] }],
     pins: { pins: [], unpinned: [], layouts: [], sources: [], ...pins },
     targetsWithImages: ['default'],
+    targetsOfNothing: [],
     pushed: null,
     ...request,
   });
@@ -127,6 +129,31 @@ describe('auditMaterials', () => {
   it('is an audit where a Dockerfile takes no image and there is no material', () => {
     const metadata = { 'buildx.build.provenance': { materials: null } };
     expect(audit(null, {}, { metadata, targetsWithImages: [] }).audited).toBe(true);
+  });
+
+  it('misses nothing where a target uses nothing, whatever its form', () => {
+    const nothing = { targetsWithImages: [], targetsOfNothing: ['default'] };
+    const several = [{ name: 'default', platforms: ['linux/amd64', 'linux/arm64'] }];
+    const complete = { audited: true, unverified: [], unrecorded: [] };
+    expect(audit(null, {}, { ...nothing, metadata: null })).toMatchObject(complete);
+    expect(audit(null, {}, { ...nothing, metadata: {}, targets: several })).toMatchObject(complete);
+    expect(audit(null, {}, { metadata: {}, targetsWithImages: [] }).audited).toBe(false);
+  });
+
+  it('compares what is recorded of such a target all the same', () => {
+    const result = audit(v02([base, one]), {}, { targetsWithImages: [], targetsOfNothing: ['default'] });
+    expect(result.unverified).toEqual([base]);
+  });
+
+  it('names what lacks a record', () => {
+    const some = { 'buildx.build.provenance/linux/amd64': v02([base, one]) };
+    const targets = ['a', 'b', 'c'].map((name) => ({ name, platforms: ['linux/amd64', 'linux/arm64'] }));
+    const metadata = { a: some, c: {} };
+    const request = { metadata, verb: 'bake', targets, targetsOfNothing: ['c'] } as const;
+    expect(audit(null, { pins: [pin('x')] }, request)).toMatchObject({
+      audited: false,
+      unrecorded: ['a for linux/arm64', 'b'],
+    });
   });
 
   it('reads a bake target by target, and misses none', () => {

@@ -8,7 +8,14 @@ const digest = (digit: string): Digest => parseDigest(`sha256:${digit.repeat(64)
 const [one, two, three] = [digest('1'), digest('2'), digest('3')];
 
 function pin(name: string, options: Partial<Pin> = {}): Pin {
-  return { name: parseCanonicalName(name), digest: one, platformDigests: [], wholeIndex: true, ...options };
+  return {
+    name: parseCanonicalName(name),
+    digest: one,
+    platformDigests: [],
+    wholeIndex: true,
+    chainIds: {},
+    ...options,
+  };
 }
 
 function pinSet(given: Partial<PinSet>): PinSet {

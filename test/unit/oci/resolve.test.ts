@@ -56,8 +56,12 @@ describe('what a name stands for', () => {
     expect(registry.paths.some((path) => path.endsWith('/manifests/1'))).toBe(false);
   });
 
-  it('gives the manifest and the triggers of each platform', async () => {
-    const first = registry.image('a', undefined, { config: { OnBuild: ['COPY . /'] } });
+  it('gives the manifest, the triggers and the layers of each platform', async () => {
+    const layer = `sha256:${'a'.repeat(64)}`;
+    const first = registry.image('a', undefined, {
+      config: { OnBuild: ['COPY . /'] },
+      rootfs: { type: 'layers', diff_ids: [layer] },
+    });
     const second = registry.image('a', undefined, { config: { onbuild: ['RUN x'] } });
     const attestation = {
       ...first,
@@ -71,6 +75,7 @@ describe('what a name stands for', () => {
       { platform: 'linux/amd64', digest: first.digest },
     ]);
     expect(resolved.onbuild).toEqual({ 'linux/amd64': ['COPY . /'], 'linux/arm64': ['RUN x'] });
+    expect(resolved.chainIds).toEqual({ 'linux/amd64': layer });
     expect(resolved.children).toHaveLength(3);
   });
 
