@@ -117,10 +117,8 @@ function infoFrom(raw: unknown): EngineInfo {
 function imageFrom(raw: unknown): LocalImage {
   const record = recordAt(raw);
   const descriptor = textOr(recordAt(record, 'Descriptor')['digest'], null);
-  const variant = textOr(record['Variant'], undefined);
-  const os = textOr(record['Os'], undefined);
-  const architecture = textOr(record['Architecture'], undefined);
-  const platform = variant === undefined ? platformOf(os, architecture) : platformOf(os, architecture, variant);
+  const [os, architecture] = [textOr(record['Os'], 'unknown'), textOr(record['Architecture'], 'unknown')];
+  const platform = platformOf(os, architecture, textOr(record['Variant'], ''));
   return {
     id: textOr(record['Id'], ''),
     repoDigests: textsOf(record['RepoDigests']),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ImageFacts } from '../lineage/index.ts';
-import { parseBoundedJson, parseReference, VerifyError } from '../model/index.ts';
-import { bounds } from '../oci/index.ts';
+import { isVerifyError, parseReference, VerifyError } from '../model/index.ts';
+import { bounds, parseImageConfig } from '../oci/index.ts';
 import type { GatheredImage } from './gather-image.ts';
 
 const texts = z.record(z.string(), z.string()).nullish();
@@ -18,8 +18,9 @@ const configSchema = z.object({
 
 function parseConfig(bytes: Buffer, name: string): z.infer<typeof configSchema> {
   try {
-    return configSchema.parse(parseBoundedJson(bytes.toString('utf8')));
+    return configSchema.parse(parseImageConfig(bytes, name));
   } catch (cause) {
+    if (isVerifyError(cause)) throw cause;
     throw new VerifyError('registry.untrustworthy', `the configuration of ${name} makes no sense`, {
       hint: 'the image was pushed by a broken tool, or is none',
       cause,

@@ -7,24 +7,49 @@ export interface Platform {
   readonly variant: string | null;
 }
 
-const osNames: Readonly<Record<string, string>> = { macos: 'darwin' };
-const architectures: Readonly<Record<string, readonly [string, string | null]>> = {
-  i386: ['386', null],
-  x86_64: ['amd64', null],
-  'x86-64': ['amd64', null],
-  aarch64: ['arm64', null],
-  armhf: ['arm', 'v7'],
-  armel: ['arm', 'v6'],
-};
+const osNames: ReadonlyMap<string, string> = new Map([['macos', 'darwin']]);
+/** Go's lower case, which makes one letter of `İ`. */
+function lowerCase(text: string): string {
+  return text.replaceAll('\u0130', 'i').toLowerCase();
+}
 
-function normalise(os: string, architecture: string, variant: string | null): Platform {
-  const [arch, impliedVariant] = architectures[architecture] ?? [architecture, null];
-  let kept: string | null = variant === null || variant === '' ? impliedVariant : variant;
-  if (arch === 'arm64' && (kept === '8' || kept === 'v8')) kept = null;
-  if (arch === 'arm' && (kept === null || kept === '7')) kept = 'v7';
-  if (arch === 'arm' && /^[568]$/.test(kept ?? '')) kept = `v${kept}`;
-  if (arch === 'amd64' && kept === 'v1') kept = null;
-  return { os: osNames[os] ?? os, architecture: arch, variant: kept };
+const arm64Variants: ReadonlyMap<string, string | null> = new Map([
+  ['8', null],
+  ['v8', null],
+  ['v8.0', null],
+  ['9', 'v9'],
+  ['9.0', 'v9'],
+  ['v9.0', 'v9'],
+]);
+
+/** An architecture and its variant in the spelling that is compared (github.com/containerd/platforms, `normalizeArch`). */
+function normaliseArchitecture(architecture: string, variant: string): readonly [string, string | null] {
+  const given = variant === '' ? null : variant;
+  switch (architecture) {
+    case 'i386':
+      return ['386', null];
+    case 'x86_64':
+    case 'x86-64':
+    case 'amd64':
+      return ['amd64', variant === 'v1' ? null : given];
+    case 'aarch64':
+    case 'arm64':
+      return ['arm64', arm64Variants.has(variant) ? (arm64Variants.get(variant) ?? null) : given];
+    case 'armhf':
+      return ['arm', 'v7'];
+    case 'armel':
+      return ['arm', 'v6'];
+    case 'arm':
+      if (variant === '' || variant === '7') return ['arm', 'v7'];
+      return ['arm', /^[568]$/.test(variant) ? `v${variant}` : variant];
+    default:
+      return [architecture, given];
+  }
+}
+
+function normalise(os: string, architecture: string, variant: string): Platform {
+  const [arch, kept] = normaliseArchitecture(architecture, variant);
+  return { os: osNames.get(os) ?? os, architecture: arch, variant: kept };
 }
 
 /**
@@ -44,9 +69,9 @@ export function parsePlatform(text: string): Platform {
   const os = first.replace(/\(.*\)$/, '');
   if (second === undefined) {
     const isOs = ['linux', 'windows', 'darwin', 'macos', 'freebsd'].includes(os);
-    return isOs ? normalise(os, 'amd64', null) : normalise('linux', os, null);
+    return isOs ? normalise(os, 'amd64', '') : normalise('linux', os, '');
   }
-  return normalise(os, second, third ?? null);
+  return normalise(os, second, third ?? '');
 }
 
 /** `linux/amd64`, `linux/arm/v7`. */
@@ -55,12 +80,16 @@ export function formatPlatform(platform: Platform): string {
   return `${platform.os}/${platform.architecture}${variant}`;
 }
 
-/** The platform of a registry's descriptor, normalised; null where it names none. */
-export function platformOf(
-  os: string | undefined,
-  architecture: string | undefined,
-  variant?: string,
-): Platform | null {
-  if (os === undefined || architecture === undefined) return null;
-  return normalise(os.toLowerCase(), architecture.toLowerCase(), variant ?? null);
+const word = /^[a-z0-9_.-]+$/;
+
+/**
+ * The platform that a descriptor or a configuration in a registry names, normalised as github.com/containerd/platforms
+ * does; null where nobody can ask for it. Without an operating system it is that of the builder, Linux.
+ */
+export function platformOf(os: string, architecture: string, variant = ''): Platform | null {
+  const platform = normalise(lowerCase(os) || 'linux', lowerCase(architecture), lowerCase(variant));
+  const words = [platform.os, platform.architecture, platform.variant ?? 'none'];
+  // a word with a slash would look like another platform in writing
+  const isAskedFor = words.every((each) => word.test(each)) && !words.includes('unknown');
+  return isAskedFor ? platform : null;
 }

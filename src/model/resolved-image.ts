@@ -9,8 +9,10 @@ export interface Descriptor {
   readonly size: number;
   readonly artifactType?: string;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** `os/architecture[/variant]`, normalised; null for none or `unknown/unknown`. */
+  /** `os/architecture[/variant]`, normalised; null for one that nobody can ask for (`unknown/unknown`), left out where none is named. */
   readonly platform?: string | null;
+  /** Features of the operating system that it asks for; left out where there are none. */
+  readonly osFeatures?: readonly string[];
 }
 
 /** An image name with the bytes that it stood for when it was looked up: the third station. */
@@ -20,7 +22,7 @@ export interface ResolvedImage {
   readonly root: Descriptor;
   /** Everything that the index lists, attestation manifests too; empty where the root is a manifest. */
   readonly children: readonly Descriptor[];
-  /** The manifest for each platform asked for, in the order asked. */
+  /** The manifest for each platform asked for, in the order asked; never an index within the index. */
   readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
   /** Where the digest was learnt: the registry, the Dockerfile, the lock (offline), a local store, or an OCI layout. */
   readonly source: 'registry' | 'written' | 'lock' | 'local' | 'layout';

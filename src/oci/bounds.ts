@@ -18,6 +18,8 @@ export const bounds = {
   referrers: 2_000,
   referrerPages: 200,
   layers: 1_000,
+  /** Objects and lists within each other in a manifest, an index or a configuration. */
+  jsonDepth: 128,
   /** Attachments of one image, and the bytes of all of them. */
   attachments: 2_000,
   attachmentBytes: 256 * mebibyte,

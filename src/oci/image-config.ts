@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Digest, isDigest, parseBoundedJson, parseDigest, VerifyError } from '../model/index.ts';
+import { type Digest, isDigest, type Platform, parseDigest, platformOf, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
+import { configMaps, fieldOf, type JsonObject, parseDocument } from './document.ts';
 
 /** What is read of an image's configuration before a build. */
 export interface ImageConfig {
@@ -10,18 +11,32 @@ export interface ImageConfig {
   readonly chainId: Digest | null;
 }
 
-function asObject(value: unknown): Record<string, unknown> {
-  // The cast is safe: it is an object and no array.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+/**
+ * Parses the bytes of an image's configuration (OCI image-spec, config.md), of which no two readers may make two things.
+ * @param what names the image for people
+ * @throws VerifyError `registry.untrustworthy`
+ */
+export function parseImageConfig(bytes: Uint8Array, what: string): JsonObject {
+  return parseDocument(bytes, `configuration of ${what}`, configMaps);
 }
 
-/** A field by its name in any case, the last one that is there, as Go reads it. */
-function field(object: Record<string, unknown>, name: string): unknown {
-  return Object.entries(object).findLast(([key]) => key.toLowerCase() === name)?.[1];
+function textField(config: JsonObject, name: string, what: string): string {
+  const value = fieldOf(config, name) ?? '';
+  if (typeof value === 'string') return value;
+  throw new VerifyError('registry.untrustworthy', `the configuration of ${what} has a field ${name} that is no text`);
 }
 
-function onbuildOf(config: Record<string, unknown>, what: string): readonly string[] {
-  const triggers = field(asObject(field(config, 'config')), 'onbuild');
+/** The platform that a configuration names, as containerd reads it where an index names none; null where nobody can ask for it. */
+export function configPlatform(config: JsonObject, what: string): Platform | null {
+  return platformOf(
+    textField(config, 'os', what),
+    textField(config, 'architecture', what),
+    textField(config, 'variant', what),
+  );
+}
+
+function onbuildTriggers(config: JsonObject, what: string): readonly string[] {
+  const triggers = fieldOf(fieldOf(config, 'config'), 'onbuild');
   if (triggers === undefined || triggers === null) return [];
   const valid = Array.isArray(triggers) && triggers.every((each) => typeof each === 'string');
   if (!valid || triggers.length > bounds.onbuildTriggers) {
@@ -50,20 +65,14 @@ export function chainIdOf(diffIds: unknown): Digest | null {
 
 /**
  * Reads the bytes of an image's configuration (OCI image-spec, config.md).
- * @param what names the configuration for people
+ * @param what names the image for people
  * @throws VerifyError `registry.untrustworthy`
  */
 export function readImageConfig(bytes: Uint8Array, what: string): ImageConfig {
-  let parsed: unknown;
-  try {
-    parsed = parseBoundedJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    throw new VerifyError('registry.untrustworthy', `the configuration of ${what} is not JSON`, { cause: error });
-  }
-  const config = asObject(parsed);
-  const rootfs = asObject(field(config, 'rootfs'));
+  const config = parseImageConfig(bytes, what);
+  const rootfs = fieldOf(config, 'rootfs');
   return {
-    onbuild: onbuildOf(config, what),
-    chainId: field(rootfs, 'type') === 'layers' ? chainIdOf(field(rootfs, 'diff_ids')) : null,
+    onbuild: onbuildTriggers(config, what),
+    chainId: fieldOf(rootfs, 'type') === 'layers' ? chainIdOf(fieldOf(rootfs, 'diff_ids')) : null,
   };
 }

@@ -7,7 +7,7 @@ export { type CollectProblem, isUnseen, type ProblemKind, problemKind } from './
 export type { Credential } from './credential-helper.ts';
 export type { CredentialSource } from './docker-credentials.ts';
 export { type Download, type DownloadRequest, openDownload } from './download.ts';
-export { chainIdOf } from './image-config.ts';
+export { chainIdOf, parseImageConfig } from './image-config.ts';
 export type { ImageSource, RepositoryName, StoredManifest } from './image-source.ts';
 export { openLayout } from './layout.ts';
 export type { ImageManifest, IndexManifest, Manifest } from './manifest.ts';

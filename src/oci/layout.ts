@@ -7,7 +7,8 @@ import type { ImageSource, ReferrersListing, RepositoryName, StoredManifest, Tag
 import { type IndexManifest, type Manifest, parseManifest } from './manifest.ts';
 import { manifestKind } from './media-types.ts';
 
-const referenceName = 'org.opencontainers.image.ref.name';
+/** Annotations that name an entry, in the order in which buildx looks (buildkit, client/ociindex). */
+const referenceNames = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'];
 /** How `cosign save` marks what it puts beside an image. */
 const cosignKinds: Readonly<Record<string, string>> = {
   '.sig': 'dev.cosignproject.cosign/sigs',
@@ -71,8 +72,10 @@ async function readIndex(layout: string): Promise<IndexManifest> {
 
 /** The entry for a tag, as buildx chooses it: by its name, else the only one. A signature's tag is never "the only one". */
 function entryFor(index: IndexManifest, tag: string, use: TagUse): Descriptor | null {
-  const named = index.manifests.find((entry) => entry.annotations?.[referenceName] === tag);
-  if (named !== undefined) return named;
+  for (const name of referenceNames) {
+    const named = index.manifests.find((entry) => entry.annotations?.[name] === tag);
+    if (named !== undefined) return named;
+  }
   if (use === 'image') return index.manifests.length === 1 ? (index.manifests[0] ?? null) : null;
   const kind = cosignKinds[tag.slice(-'.sig'.length)];
   const marked = index.manifests.find((entry) => kind !== undefined && entry.annotations?.['kind'] === kind);

@@ -1,19 +1,16 @@
 import {
   atDigest,
   type CanonicalName,
-  type Descriptor,
   type Digest,
   parseReference,
   type Reference,
   type ResolvedImage,
-  VerifyError,
 } from '../model/index.ts';
 import { bounds } from './bounds.ts';
+import { chooseManifest } from './choose-manifest.ts';
 import { type CollectOptions, collectAttachments } from './collect.ts';
 import { type ImageConfig, readImageConfig } from './image-config.ts';
-import { formatRepository, type ImageSource, type StoredManifest } from './image-source.ts';
-import { manifestKind } from './media-types.ts';
-import { selectPlatform } from './platform-match.ts';
+import type { ImageSource, StoredManifest } from './image-source.ts';
 
 /** What is to be resolved. */
 export interface ImageRequest {
@@ -32,6 +29,7 @@ export interface ResolveOptions {
 }
 
 const configTypes = new Set([
+  'application/octet-stream', // Docker's oldest, which builders still read
   'application/vnd.oci.image.config.v1+json',
   'application/vnd.docker.container.image.v1+json',
 ]);
@@ -50,46 +48,6 @@ async function resolveRoot(
     return { root: await source.manifest(reference, options.digest.value), from: options.digest.source };
   }
   return { root: await source.tagged(reference, reference.tag ?? 'latest', 'image'), from };
-}
-
-function missingPlatform(name: CanonicalName, platform: string, children: readonly Descriptor[]): VerifyError {
-  const there = [...new Set(children.map((child) => child.platform).filter((each) => typeof each === 'string'))];
-  return new VerifyError(
-    // Not "not found", which a local image may stand in for: the image is there.
-    'registry.failed',
-    `${name} is not there for ${platform}, only for ${there.slice(0, 20).join(', ') || 'no platform at all'}`,
-    { hint: 'choose another platform with --platform, or another image' },
-  );
-}
-
-/** What an index offers a platform: no attestation manifests, which are listed beside the images. */
-function offered(children: readonly Descriptor[]): readonly Descriptor[] {
-  return children.filter((child) => child.annotations?.['vnd.docker.reference.type'] === undefined);
-}
-
-/** The manifest for a platform, through indexes within indexes. */
-async function manifestFor(
-  source: ImageSource,
-  reference: Reference,
-  stored: StoredManifest,
-  platform: string,
-  chosen: Descriptor | null,
-): Promise<StoredManifest> {
-  let current = stored;
-  let next = chosen;
-  for (let depth = 0; current.manifest.kind === 'index'; depth += 1) {
-    const entry: Descriptor | null = next ?? selectPlatform(offered(current.manifest.manifests), platform);
-    if (entry === null) throw missingPlatform(atDigest(reference, current.descriptor.digest), platform, []);
-    if (depth >= bounds.indexDepth || manifestKind(entry.mediaType) === 'other') {
-      throw new VerifyError(
-        'registry.failed',
-        `${formatRepository(reference)} has no image for ${platform} in its index`,
-      );
-    }
-    current = await source.manifest(reference, entry.digest, entry);
-    next = null;
-  }
-  return current;
 }
 
 const noConfig: ImageConfig = { onbuild: [], chainId: null };
@@ -114,17 +72,17 @@ export async function resolveImage(
   const reference = parseReference(request.name);
   const { root, from } = await resolveRoot(source, reference, options);
   const children = root.manifest.kind === 'index' ? root.manifest.manifests : [];
-  const chosen = request.platforms.map((platform) => {
-    if (root.manifest.kind !== 'index') return { platform, entry: null };
-    const entry = selectPlatform(offered(children), platform);
-    if (entry === null) throw missingPlatform(request.name, platform, offered(children));
-    return { platform, entry };
-  });
+  const chosen = await Promise.all(
+    request.platforms.map(async (platform) => {
+      const found = await chooseManifest(source, reference, root, request.name, platform);
+      return { ...found, platform };
+    }),
+  );
   const image: ResolvedImage = {
     name: request.name,
     root: root.descriptor,
     children,
-    platforms: chosen.map(({ platform, entry }) => ({ platform, digest: entry?.digest ?? root.descriptor.digest })),
+    platforms: chosen.map(({ platform, digest }) => ({ platform, digest })),
     source: from,
     onbuild: {},
     chainIds: {},
@@ -132,9 +90,10 @@ export async function resolveImage(
   // Never awaited here: what it finds, and what it could not, is kept for collectAttachments.
   if (options.collect) void collectAttachments(source, image, options.collect).catch(() => undefined);
   const configs = await Promise.all(
-    chosen.map(async ({ platform, entry }): Promise<readonly [string, ImageConfig]> => {
-      const manifest = await manifestFor(source, reference, root, platform, entry);
-      return [platform, options.onbuild === false ? noConfig : await configOf(source, reference, manifest)];
+    chosen.map(async ({ platform, digest, entry, stored }): Promise<readonly [string, ImageConfig]> => {
+      if (options.onbuild === false) return [platform, noConfig];
+      const manifest = stored ?? (await source.manifest(reference, digest, entry ?? undefined));
+      return [platform, await configOf(source, reference, manifest)];
     }),
   );
   return {

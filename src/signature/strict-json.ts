@@ -1,68 +1,13 @@
+import { type JsonFlaw, readUnambiguousJson } from '../model/index.ts';
 import { limits } from './limits.ts';
 import { printable, Refusal } from './refusal.ts';
 
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-
-/** The index of the quote that ends the string whose first character is at `start`. */
-function endOfString(text: string, start: number): number {
-  for (let index = start; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === quote) return index;
-    if (code === backslash) index += 1;
-  }
-  return text.length;
-}
-
-function addKey(keys: Set<string>, raw: string): void {
-  const key = raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw;
-  if (keys.has(key)) throw new Refusal('malformed', `the signed JSON has the key "${printable(key)}" twice`);
-  keys.add(key);
-}
-
-/** One pass over JSON text: refuses nesting beyond the bound and an object that has a key twice. */
-function scan(text: string): void {
-  const open: (Set<string> | null)[] = [];
-  let keyNext = false;
-  for (let index = 0; index < text.length; index += 1) {
-    switch (text.charCodeAt(index)) {
-      case quote: {
-        const end = endOfString(text, index + 1);
-        const keys = open.at(-1);
-        if (keyNext && keys) addKey(keys, text.slice(index + 1, end));
-        keyNext = false;
-        index = end;
-        break;
-      }
-      case openBrace:
-      case openBracket: {
-        const isObject = text.charCodeAt(index) === openBrace;
-        open.push(isObject ? new Set() : null);
-        keyNext = isObject;
-        if (open.length > limits.jsonDepth) {
-          throw new Refusal('too-large', `its JSON is nested deeper than ${limits.jsonDepth} levels`);
-        }
-        break;
-      }
-      case closeBrace:
-      case closeBracket:
-        open.pop();
-        keyNext = false;
-        break;
-      case comma:
-        keyNext = open.at(-1) instanceof Set;
-        break;
-      case colon:
-        keyNext = false;
-        break;
-      default:
-    }
+function refusalOf(flaw: JsonFlaw): Refusal {
+  switch (flaw.kind) {
+    case 'equal-keys':
+      return new Refusal('malformed', `the signed JSON has the key "${printable(flaw.key)}" twice`);
+    case 'too-deep':
+      return new Refusal('too-large', `its JSON is nested deeper than ${limits.jsonDepth} levels`);
   }
 }
 
@@ -79,8 +24,9 @@ export function parseStrictJson(bytes: Uint8Array, what: string): unknown {
     throw new Refusal('malformed', `${what} is not UTF-8 text`, error);
   }
   try {
-    scan(text);
-    return JSON.parse(text);
+    const { flaw, value } = readUnambiguousJson(text, { depth: limits.jsonDepth, keys: 'exact' });
+    if (flaw !== null) throw refusalOf(flaw);
+    return value;
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal('malformed', `${what} is not JSON`, error);

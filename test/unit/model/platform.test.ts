@@ -28,12 +28,32 @@ describe('parsePlatform', () => {
 });
 
 describe('platformOf', () => {
-  it('normalises what a registry says', () => {
-    const platform = platformOf('linux', 'arm64', 'v8');
-    expect(platform === null ? null : formatPlatform(platform)).toBe('linux/arm64');
+  it.each([
+    [['linux', 'arm64', 'v8'], 'linux/arm64'],
+    [['linux', 'arm64', 'v8.0'], 'linux/arm64'],
+    [['linux', 'arm64', '9.0'], 'linux/arm64/v9'],
+    [['linux', 'aarch64', 'v8.2'], 'linux/arm64/v8.2'],
+    [['linux', 'armhf', 'v6'], 'linux/arm/v7'],
+    [['linux', 'armel', ''], 'linux/arm/v6'],
+    [['linux', 'i386', 'v1'], 'linux/386'],
+    [['linux', '386', 'v1'], 'linux/386/v1'],
+    [['LINUX', 'AMD64', 'V1'], 'linux/amd64'],
+    [['L\u0130NUX', 'amd64', ''], 'linux/amd64'],
+    [['', 'amd64', ''], 'linux/amd64'],
+    [['constructor', '__proto__', 'constructor'], 'constructor/__proto__/constructor'],
+  ] as const)('reads %j as containerd does, %s', ([os, architecture, variant], expected) => {
+    const platform = platformOf(os, architecture, variant);
+    expect(platform === null ? null : formatPlatform(platform)).toBe(expected);
   });
 
-  it('knows when nothing is said', () => {
-    expect(platformOf(undefined, 'amd64')).toBeNull();
+  it.each([
+    ['linux', '', ''],
+    ['unknown', 'unknown', ''],
+    ['linux', 'unknown', ''],
+    // in writing it would look like linux/amd64/v2
+    ['linux', 'amd64/v2', ''],
+    ['linux', 'amd64 ', ''],
+  ])('knows that nobody can ask for %j %j %j', (os, architecture, variant) => {
+    expect(platformOf(os, architecture, variant)).toBeNull();
   });
 });

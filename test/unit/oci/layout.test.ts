@@ -41,6 +41,21 @@ describe('an OCI layout', () => {
     expect(byDigest.root.digest).toBe(two.digest);
   });
 
+  it('resolves by the name that containerd gives an entry before the other, as buildx does', async () => {
+    const registry = new MemoryRegistry();
+    const [one, two] = [registry.image('a', 'x'), registry.image('a', 'y')];
+    const named = { ...two, annotations: { 'io.containerd.image.name': '1' } };
+    const layout = await openLayout(await layoutOf(registry, [tagged(one, '1'), named]));
+    expect((await resolveImage(layout, { name, platforms: [] })).root.digest).toBe(two.digest);
+  });
+
+  it('refuses an index.json with a field that Go would read as another', async () => {
+    const registry = new MemoryRegistry();
+    const [good, evil] = [registry.image('a', 'x'), registry.image('a', 'y')];
+    const layout = await openLayout(await layoutOf(registry, [{ ...good, Digest: evil.digest }]));
+    await expect(resolveImage(layout, { name, platforms: [] })).rejects.toMatchObject({ code: 'layout.invalid' });
+  });
+
   it('refuses a tag that none of several entries has', async () => {
     const registry = new MemoryRegistry();
     const entries = [tagged(registry.image('a', 'x'), '2'), tagged(registry.image('a', 'y'), '3')];

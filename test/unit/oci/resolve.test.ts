@@ -89,11 +89,92 @@ describe('what a name stands for', () => {
     });
   });
 
-  it('is never an attestation manifest, not even where nothing else is there', async () => {
-    const entry = { ...registry.image('a'), annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } };
-    registry.index('a', [entry, { ...entry, platform: amd64 }], '1');
+  it('is what BuildKit takes: what an entry is called plays no part, its platform alone does', async () => {
+    const [image, attestation] = [registry.image('a'), registry.image('a', undefined, { config: {}, os: 'x' })];
+    const marked = { annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } };
+    registry.index(
+      'a',
+      [
+        { ...attestation, ...marked, platform: amd64 },
+        { ...image, platform: amd64 },
+      ],
+      '1',
+    );
+    const resolved = await resolveImage(client(), { name: named('a:1'), platforms: ['linux/amd64'] });
+    expect(resolved.platforms).toEqual([{ platform: 'linux/amd64', digest: attestation.digest }]);
+  });
+
+  it.each([
+    ['a system that is left out', { architecture: 'amd64' }],
+    ['a system that is null', { os: null, architecture: 'amd64' }],
+    ['other letters', { os: 'LINUX', architecture: 'X86_64', variant: 'V1' }],
+  ])('is an entry with %s', async (_what, platform) => {
+    const image = registry.image('a');
+    registry.index(
+      'a',
+      [
+        { ...registry.image('a', 'x'), platform: arm64 },
+        { ...image, platform },
+      ],
+      '1',
+    );
+    const resolved = await resolveImage(client(), { name: named('a:1'), platforms: ['linux/amd64'] });
+    expect(resolved.platforms).toEqual([{ platform: 'linux/amd64', digest: image.digest }]);
+  });
+
+  it.each([
+    ['takes the platform of the configuration where it names none', { os: 'linux', architecture: 'amd64' }, true],
+    ['takes it in any case, and Linux where no system is named', { Architecture: 'AMD64' }, true],
+    ['does not take another platform', { os: 'linux', architecture: 'arm64' }, false],
+    ['does not take a configuration without a platform', {}, false],
+  ])('of an entry %s', async (_what, config, isTaken) => {
+    const image = registry.image('a', undefined, config);
+    // of several without a platform only the first is looked at, as BuildKit does
+    const second = registry.image('a', undefined, { os: 'linux', architecture: 'amd64', second: true });
+    registry.index('a', [{ ...registry.image('a', 'x'), platform: arm64 }, image, second], '1');
     const attempt = resolveImage(client(), { name: named('a:1'), platforms: ['linux/amd64'] });
-    await expect(attempt).rejects.toMatchObject({ code: 'registry.failed' });
+    const outcome = await attempt.then(
+      ({ platforms }) => platforms.map(({ digest }) => digest === image.digest),
+      (error: { code: string }) => error.code,
+    );
+    expect(outcome).toEqual(isTaken ? [true] : 'registry.failed');
+  });
+
+  it('is the manifest inside of an index within the index, and never that index', async () => {
+    const image = registry.image('a', undefined, { os: 'linux', architecture: 'amd64' });
+    const inner = registry.index('a', [image]);
+    registry.index('a', [inner], '1');
+    const resolved = await resolveImage(client(), { name: named('a:1'), platforms: ['linux/amd64'] });
+    expect(resolved.platforms).toEqual([{ platform: 'linux/amd64', digest: image.digest }]);
+  });
+
+  it('is refused where builders differ about an entry that asks for features of the system', async () => {
+    const [plain, special] = [registry.image('a'), registry.image('a', 'x')];
+    const featured = { ...special, platform: { ...amd64, 'os.features': ['erofs'] } };
+    registry.index('a', [featured, { ...plain, platform: amd64 }], '1');
+    registry.index('a', [{ ...plain, platform: amd64 }, featured], '2');
+    const request = (tag: string) => ({ name: named(`a:${tag}`), platforms: ['linux/amd64'] });
+    await expect(resolveImage(client(), request('1'))).rejects.toMatchObject({ code: 'registry.failed' });
+    expect((await resolveImage(client(), request('2'))).platforms).toMatchObject([{ digest: plain.digest }]);
+  });
+
+  it.each([
+    ['null', { layers: null }],
+    ['left out', { layers: undefined }],
+    ['empty', { layers: [] }],
+  ])('is an image whose list of layers is %s, as Docker writes one without any', async (_what, more) => {
+    const image = registry.image('a', '1', { config: { OnBuild: null }, rootfs: { diff_ids: null } }, more);
+    const resolved = await resolveImage(client(), { name: named('a:1'), platforms: ['linux/amd64'] });
+    expect(resolved.platforms).toEqual([{ platform: 'linux/amd64', digest: image.digest }]);
+  });
+
+  it('may have labels that differ by case alone, but no triggers that do', async () => {
+    const labels = { maintainer: 'a', MAINTAINER: 'b' };
+    registry.image('a', '1', { config: { Labels: labels, OnBuild: ['RUN x'] } });
+    registry.image('a', '2', { config: { Labels: labels, OnBuild: ['RUN x'], onbuild: [] } });
+    const request = (tag: string) => ({ name: named(`a:${tag}`), platforms: ['linux/amd64'] });
+    expect((await resolveImage(client(), request('1'))).onbuild).toEqual({ 'linux/amd64': ['RUN x'] });
+    await expect(resolveImage(client(), request('2'))).rejects.toMatchObject({ code: 'registry.untrustworthy' });
   });
 
   it('may lie in an index within the index, but not for ever', async () => {
