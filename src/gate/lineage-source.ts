@@ -4,12 +4,12 @@ import {
   type Descriptor,
   type ImageUse,
   isVerifyError,
-  parseBoundedJson,
   parseReference,
   type UnsignedStatement,
 } from '../model/index.ts';
 import { bounds } from '../oci/index.ts';
 import { trustedEvidence } from '../policy/index.ts';
+import { readInTotoStatement } from '../signature/index.ts';
 import { decideInput, type GatheredImage, gatherImage } from './gather-image.ts';
 import { imageFactsFor } from './image-facts.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -28,18 +28,7 @@ export interface GatheringSource extends LineageSource {
   gathered(use: ImageUse): Promise<GatheredImage>;
 }
 
-/** The statement inside an unsigned in-toto layer; null where it makes no sense. */
-function parseStatement(bytes: Buffer): { readonly predicate: unknown } | null {
-  try {
-    const parsed: unknown = parseBoundedJson(bytes.toString('utf8'));
-    return typeof parsed === 'object' && parsed !== null
-      ? { predicate: (parsed as { predicate?: unknown }).predicate }
-      : null;
-  } catch {
-    return null;
-  }
-}
-
+/** Provenance inside an unsigned in-toto layer; null where it makes no sense, or speaks of another manifest. */
 async function readUnsigned(
   gathered: GatheredImage,
   statement: UnsignedStatement,
@@ -49,8 +38,9 @@ async function readUnsigned(
   if (resolution.kind === 'unresolved' || resolution.client === null) return null;
   const descriptor: Descriptor = statement.layer;
   const bytes = await resolution.client.blob(parseReference(use.name), descriptor, bounds.attestation);
-  const parsed = parseStatement(bytes);
-  return parsed === null ? null : { signed, predicateType: statement.predicateType, predicate: parsed.predicate };
+  const read = await readInTotoStatement(bytes, statement.subject);
+  if (read?.predicateType !== statement.predicateType) return null;
+  return { signed, predicateType: statement.predicateType, predicate: read.predicate };
 }
 
 function predicateOf(statement: unknown): unknown {

@@ -1,7 +1,9 @@
 import { type Descriptor, type Digest, type UnsignedStatement, VerifyError } from '../model/index.ts';
+import { bounds } from './bounds.ts';
 import type { ImageSource, RepositoryName } from './image-source.ts';
 import type { ImageManifest } from './manifest.ts';
 import { bareMediaType, manifestKind, mediaTypes } from './media-types.ts';
+import { statementSubject } from './statement-subject.ts';
 
 const referenceType = 'vnd.docker.reference.type';
 const referenceDigest = 'vnd.docker.reference.digest';
@@ -13,14 +15,15 @@ export interface AttestationEntry {
   readonly platform: Descriptor;
 }
 
-/** What an attestation manifest holds, and whether a signature on it vouches for the platform manifest. */
-export interface AttestationManifest {
+/** An attestation manifest that was read. */
+export interface AttestationManifest extends AttestationEntry {
+  readonly manifest: ImageManifest;
   readonly statements: readonly UnsignedStatement[];
-  readonly vouches: boolean;
 }
 
 /**
- * The attestation manifests of an index that speak of the given platform manifests (BuildKit, docs/attestations/attestation-storage.md).
+ * The attestation manifests of an index that are listed for the given platform manifests (BuildKit, docs/attestations/attestation-storage.md).
+ * The annotation that says so is anybody's who can write an index: it only says where to look.
  * One that names a manifest which the index does not list is left out.
  */
 export function attestationEntries(
@@ -51,8 +54,7 @@ function assertSubject(manifest: ImageManifest, { entry, platform }: Attestation
 }
 
 /**
- * Reads an attestation manifest and checks every link from it to its platform manifest: it is listed in the index, it
- * names a manifest of the same index, its own subject (where it has one) is that manifest, and it holds SLSA provenance.
+ * Reads an attestation manifest, whose own subject, where it has one, is the platform manifest that it is listed for.
  * @throws VerifyError `registry.*`
  */
 export async function readAttestationManifest(
@@ -69,8 +71,37 @@ export async function readAttestationManifest(
     throw new VerifyError('registry.untrustworthy', `the attestation manifest ${entry.digest} is an index`);
   }
   assertSubject(manifest, link);
-  const statements = unsignedStatements(manifest, platform.digest, entry.digest);
-  return { statements, vouches: statements.some(({ predicateType }) => slsa.test(predicateType)) };
+  return { ...link, manifest, statements: unsignedStatements(manifest, platform.digest, entry.digest) };
+}
+
+function wrongSubject({ entry, platform }: AttestationEntry, layer: Descriptor, found: Digest | null): VerifyError {
+  const said = found === null ? 'names no single manifest' : `is about ${found}`;
+  return new VerifyError(
+    'registry.untrustworthy',
+    `the attestation manifest ${entry.digest} is listed for ${platform.digest}, but its statement ${layer.digest} ${said}`,
+    { hint: 'a signature on it does not count for this image' },
+  );
+}
+
+/**
+ * Whether a signature on an attestation manifest vouches for the platform manifest: it holds SLSA provenance, and the bytes
+ * under that signature name the platform manifest, as its own subject or, before BuildKit 0.32, in every statement.
+ * @throws VerifyError `registry.*`, also where the bytes name another manifest
+ */
+export async function vouchesForPlatform(
+  source: ImageSource,
+  repository: RepositoryName,
+  read: AttestationManifest,
+): Promise<boolean> {
+  if (!read.statements.some(({ predicateType }) => slsa.test(predicateType))) return false;
+  if (read.manifest.subject !== null) return true; // checked when it was read
+  await Promise.all(
+    read.statements.map(async ({ layer }) => {
+      const found = statementSubject(await source.blob(repository, layer, bounds.attestation));
+      if (found !== read.platform.digest) throw wrongSubject(read, layer, found);
+    }),
+  );
+  return true;
 }
 
 /** The in-toto layers of a manifest, which nobody has signed. */

@@ -1,12 +1,17 @@
 import { type Digest, parseReference, type ResolvedImage, type UnsignedStatement } from '../model/index.ts';
 import { beyondBudget, newBudget } from './attachment-budget.ts';
 import type { AttestationChoice } from './attachment-form.ts';
-import { attestationEntries, readAttestationManifest } from './buildkit-attestation.ts';
+import {
+  type AttestationManifest,
+  attestationEntries,
+  readAttestationManifest,
+  vouchesForPlatform,
+} from './buildkit-attestation.ts';
 import { type CollectProblem, distinctProblems, isUnseen, problemOf } from './collect-problem.ts';
 import { findAttached, type SignaturePlace, type Subject } from './find-attached.ts';
 import { readFindings, writeFindings } from './findings-cache.ts';
 import { formatRepository, type ImageSource, type RepositoryName } from './image-source.ts';
-import { type Collected, type Collecting, readFound } from './read-attached.ts';
+import { type Collected, type Collecting, readFound, type Vouching } from './read-attached.ts';
 
 /** A repository for signatures other than the image's own (cosign's COSIGN_REPOSITORY). */
 export interface SignatureRepository {
@@ -35,23 +40,55 @@ function placesOf({ registry, repository }: RepositoryName, options: CollectOpti
   return places.filter((place, index) => places.findIndex((other) => keyOf(other) === keyOf(place)) === index);
 }
 
-/** The chain from attestation manifests to platform manifests: which of them vouch, and what they hold. */
-async function readChain(source: ImageSource, image: ResolvedImage, repository: RepositoryName) {
+/** What is known of the attestation manifests that the index lists for the platforms asked for. */
+interface Chain {
+  readonly manifests: ReadonlyMap<Digest, AttestationManifest>;
+  readonly unsigned: readonly UnsignedStatement[];
+  readonly problems: readonly CollectProblem[];
+}
+
+/** Reads the attestation manifests that the index lists for the platforms. */
+async function readChain(source: ImageSource, image: ResolvedImage, repository: RepositoryName): Promise<Chain> {
   const platforms = new Set(image.platforms.map(({ digest }) => digest));
-  const vouching = new Set<Digest>();
-  const unsigned: UnsignedStatement[] = [];
+  const manifests = new Map<Digest, AttestationManifest>();
   const problems: CollectProblem[] = [];
-  const read = attestationEntries(image.children, platforms).map(async (link) => {
+  const reading = attestationEntries(image.children, platforms).map(async (link) => {
     try {
-      const { statements, vouches } = await readAttestationManifest(source, repository, link);
-      unsigned.push(...statements);
-      if (vouches) vouching.add(link.entry.digest);
+      manifests.set(link.entry.digest, await readAttestationManifest(source, repository, link));
     } catch (error) {
-      problems.push(problemOf(error, link.entry.digest, `attestation manifest ${link.entry.digest}`));
+      problems.push(attestationProblem(error, link.entry.digest));
     }
   });
-  await Promise.all(read);
-  return { vouching, unsigned, problems };
+  await Promise.all(reading);
+  return { manifests, unsigned: [...manifests.values()].flatMap(({ statements }) => statements), problems };
+}
+
+function attestationProblem(error: unknown, digest: Digest): CollectProblem {
+  return problemOf(error, digest, `attestation manifest ${digest}`);
+}
+
+/** Asks once of each attestation manifest whether a signature on it would count: its statements may be large. */
+function createVouching(source: ImageSource, repository: RepositoryName, chain: Promise<Chain>): Vouching {
+  const asked = new Map<Digest, Promise<boolean>>();
+  const problems: CollectProblem[] = [];
+  const ask = async (digest: Digest): Promise<boolean> => {
+    const read = (await chain).manifests.get(digest);
+    if (read === undefined) return false;
+    try {
+      return await vouchesForPlatform(source, repository, read);
+    } catch (error) {
+      problems.push(attestationProblem(error, digest));
+      return false;
+    }
+  };
+  return {
+    problems,
+    vouches(digest) {
+      const known = asked.get(digest) ?? ask(digest);
+      asked.set(digest, known);
+      return known;
+    },
+  };
 }
 
 function subjectsOf(image: ResolvedImage): readonly Subject[] {
@@ -84,7 +121,7 @@ async function collectFresh(
       ? findAttached(source, subjects, placesOf(repository, options), choice !== 'none')
       : [Promise.resolve(known)];
   const chainRead = readChain(source, image, repository);
-  const vouching = chainRead.then((chain) => chain.vouching);
+  const vouching = createVouching(source, repository, chainRead);
   const run: Collecting = { source, choice, budget: newBudget(), vouching, seen: new Set() };
   // Each lookup is followed to its end by itself: a slow one does not take the time of the others.
   const parts = await Promise.all(
@@ -113,6 +150,7 @@ async function collectFresh(
       ...lookupProblems,
       ...read.flatMap((each) => each.problems),
       ...chain.problems,
+      ...vouching.problems,
       ...exceeded,
     ]),
   };

@@ -114,13 +114,19 @@ async function readLayer(source: ImageSource, pending: Pending): Promise<Attachm
   }
 }
 
+/** Which attestation manifests vouch for their platform. */
+export interface Vouching {
+  /** Never rejects: what could not be found out vouches for nothing, and is a problem. */
+  vouches(attestationManifest: Digest): Promise<boolean>;
+  readonly problems: readonly CollectProblem[];
+}
+
 /** What one run of collecting shares. */
 export interface Collecting {
   readonly source: ImageSource;
   readonly choice: AttestationChoice;
   readonly budget: AttachmentBudget;
-  /** The attestation manifests that vouch for a platform. */
-  readonly vouching: Promise<ReadonlySet<Digest>>;
+  readonly vouching: Vouching;
   /** Subject, manifest and layer of all that was read: what is found in two ways is one attachment. */
   readonly seen: Set<string>;
 }
@@ -129,7 +135,7 @@ export interface Collecting {
 export async function readFound(run: Collecting, found: Found): Promise<Collected> {
   const { pending, unsigned, problems } = await readManifest(run.source, found, run.choice);
   const { digest, vouchesFor } = found.subject;
-  const counts = pending.length > 0 && (vouchesFor === null || (await run.vouching).has(digest));
+  const counts = pending.length > 0 && (vouchesFor === null || (await run.vouching.vouches(digest)));
   const chosen = (counts ? pending : []).filter((each) => {
     const key = `${digest} ${found.digest} ${each.manifest.layers.indexOf(each.layer)}`;
     return !run.seen.has(key) && run.seen.add(key) && run.budget.admits(each.form, each.layer);

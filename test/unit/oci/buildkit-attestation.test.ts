@@ -14,19 +14,25 @@ interface Shape {
   /** The digest that the index's annotation names. */
   readonly named?: (platform: Descriptor, other: Descriptor) => string;
   readonly type?: string;
+  /** The statements, where they are not one about the platform manifest. */
+  readonly statements?: (platform: Descriptor, other: Descriptor) => readonly string[];
 }
+
+/** An in-toto statement about these digests. */
+const about = (...subjects: readonly Descriptor[]) =>
+  JSON.stringify({ subject: subjects.map(({ digest }) => ({ name: '_', digest: { sha256: digest.slice(7) } })) });
 
 const plain = ({ mediaType, digest, size }: Descriptor) => ({ mediaType, digest, size });
 
 /** An index of two images, with an attestation manifest for the first that is signed under its tag. */
 function build(registry: MemoryRegistry, shape: Shape = {}) {
   const [platform, other] = [registry.image('a', 'x'), registry.image('a', 'y')];
-  const layer = {
-    ...registry.blob('statement', shape.layerType ?? mediaTypes.inToto),
+  const layers = (shape.statements?.(platform, other) ?? [about(platform)]).map((statement) => ({
+    ...registry.blob(statement, shape.layerType ?? mediaTypes.inToto),
     annotations: { 'in-toto.io/predicate-type': shape.predicateType ?? slsa },
-  };
+  }));
   const subject = shape.subject?.(platform, other) ?? null;
-  const attestation = registry.artifact('a', [layer], subject === null ? {} : { subject });
+  const attestation = registry.artifact('a', layers, subject === null ? {} : { subject });
   const entry = {
     ...attestation,
     platform: { os: 'unknown', architecture: 'unknown' },
@@ -53,6 +59,14 @@ describe("a signature on BuildKit's attestation manifest", () => {
   it.each<[string, Shape]>([
     ['without a subject', {}],
     ['with the platform manifest as its subject', { subject: (platform) => plain(platform) }],
+    [
+      'with its own subject, whatever its statements say',
+      { subject: (platform) => plain(platform), statements: () => ['?'] },
+    ],
+    [
+      'with a subject for each name that it was pushed under',
+      { statements: (platform) => [about(platform, platform)] },
+    ],
   ])('vouches for the platform manifest, %s', async (_what, shape) => {
     const registry = await startRegistry();
     const { platform, attestation } = build(registry, shape);
@@ -83,6 +97,32 @@ describe("a signature on BuildKit's attestation manifest", () => {
     const { attachments, problems } = await at(registry);
     expect(attachments).toEqual([]);
     expect(problems).toMatchObject([{ error: { code: 'registry.untrustworthy' }, subject: attestation.digest }]);
+  });
+
+  it.each<[string, Shape]>([
+    ['is about another manifest, though the index lists it for this one', { statements: (_, other) => [about(other)] }],
+    ['is about another manifest beside one about this', { statements: (own, other) => [about(own), about(other)] }],
+    ['is about two manifests', { statements: (own, other) => [about(own, other)] }],
+    ['names nothing', { statements: () => [about()] }],
+    ['is no JSON', { statements: () => ['statement'] }],
+    [
+      'has its subject twice',
+      { statements: (own, other) => [`{"subject":[],${about(own).slice(1, -1)},${about(other).slice(1)}`] },
+    ],
+  ])('does not count without a subject where a statement %s, and that is a problem', async (_what, shape) => {
+    const registry = await startRegistry();
+    const { attestation } = build(registry, shape);
+    const { attachments, problems } = await at(registry);
+    expect(attachments).toEqual([]);
+    expect(problems).toMatchObject([{ error: { code: 'registry.untrustworthy' }, subject: attestation.digest }]);
+  });
+
+  it('is read no further where nobody has signed it', async () => {
+    const registry = await startRegistry();
+    build(registry, { statements: (_, other) => [about(other)] });
+    for (const key of registry.manifests.keys()) if (key.endsWith('.sig')) registry.manifests.delete(key);
+    expect(await at(registry)).toMatchObject({ attachments: [], problems: [] });
+    expect(registry.paths.filter((path) => path.includes('/blobs/'))).toHaveLength(1);
   });
 
   it.each<[string, Shape]>([
