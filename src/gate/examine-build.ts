@@ -3,7 +3,6 @@ import type { CanonicalName, ImageUse, ScanResult } from '../model/index.ts';
 import { examineImage } from './examine-image.ts';
 import { examineLayouts, isLayout } from './examine-layouts.ts';
 import type { ExaminedImage } from './examined-image.ts';
-import { type GatheredImage, gatherImage } from './gather-image.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type LoadedTarget, scanTargets } from './scan-targets.ts';
 import { settlePlatforms } from './settle-platforms.ts';
@@ -41,8 +40,7 @@ export async function examineUses(
 ): Promise<readonly ExaminedImage[]> {
   return await Promise.all(
     uses.map(async (use) => {
-      const gather = (other: ImageUse): Promise<GatheredImage> => gatherImage(pipeline, other, false);
-      const examined = await settlePlatforms(pipeline, await examineImage(pipeline, use), gather);
+      const examined = settlePlatforms(pipeline, await examineImage(pipeline, use));
       const denied = isDeniedByUser(userPolicy, use.name, examined.resolved?.root.digest ?? null);
       return denied && userPolicy !== null
         ? { ...examined, decision: deniedByUser(examined.decision, userPolicy) }

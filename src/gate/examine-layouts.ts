@@ -141,10 +141,8 @@ export async function examineLayouts(
   const uses = usesOf(replacements.filter(isLayout), targets, defaultPlatform);
   return await Promise.all(
     uses.map(async ({ replacement, use }) => {
-      const gather = (other: ImageUse): Promise<GatheredImage> => gatherLayout(pipeline, other);
-      const judged = await judgeGathered(pipeline, await gather(use), null);
-      // a layout is asked for by its digest alone, so a single platform of it cannot be let in
-      const examined = await settlePlatforms(pipeline, judged, gather, true);
+      const judged = await judgeGathered(pipeline, await gatherLayout(pipeline, use), null);
+      const examined = settlePlatforms(pipeline, judged, true);
       return isListedContext(replacement, pipeline.policies) ? asListed(examined) : examined;
     }),
   );

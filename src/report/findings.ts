@@ -64,8 +64,9 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   },
   'signature.platform-uncovered': {
     headline: 'a platform is not signed',
-    meaning: 'Signatures vouch for single platforms of this image, and one that the build asks for is not among them.',
-    cure: 'Build for the platforms that are signed (`--platform`), or have the missing one signed.',
+    meaning:
+      'Signatures vouch for single platforms of this image, and its index is not signed. Such an image is used for one platform at a time, whose manifest the builder gets by digest: not for several at once, not in an OCI layout, and not for a platform that nobody signed.',
+    cure: 'Build one signed platform at a time (`--platform`), or have the index signed.',
   },
   'attachment.ignored': {
     headline: 'something beside it was ignored',
