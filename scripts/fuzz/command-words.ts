@@ -143,6 +143,7 @@ export const dockerFlags = [
   '--tlscacert',
 ] as const;
 
+/** Without LANG and LC_ALL: Node itself ends in a segmentation fault where they hold a long word (ICU), before any line of ours runs. */
 export const variableNames = [
   'HOME',
   'PATH',
@@ -176,7 +177,6 @@ export const variableNames = [
   'TERM',
   'COLUMNS',
   'CI',
-  'LANG',
   'SSL_CERT_FILE',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
@@ -214,7 +214,7 @@ export const variableValues = [
 
 /** Values that the options mean; none is an empty text. */
 export const wellMeant: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  '-f': ['Dockerfile', 'sub/Dockerfile', 'docker-bake.json', 'compose.yaml', 'fifo', 'loop'],
+  '-f': ['Dockerfile', 'sub/Dockerfile', 'docker-bake.json', 'compose.yaml', 'fifo', 'loop', 'endless'],
   '--file': ['Dockerfile', 'sub/Dockerfile', 'docker-bake.json', '-'],
   '--build-arg': ['X=app-1.0/x', 'X', 'X=', 'BUILDKIT_SYNTAX=app-1.0/x'],
   '--build-context': [
@@ -244,18 +244,18 @@ export const wellMeant: Readonly<Record<string, readonly [string, ...string[]]>>
   '--prune': [''],
   '--policy': ['docker-verify.yaml', 'policy.json', 'sub', 'fifo'],
   '--verify-policy': ['docker-verify.yaml', 'policy.json', 'sub', 'fifo'],
-  '--trusted-root': ['policy.json', 'sub', 'sbom.json'],
+  '--trusted-root': ['policy.json', 'sub', 'endless'],
   '--mode': ['enforce', 'warn'],
   '--verify-mode': ['enforce', 'warn'],
   '--format': ['json', 'sarif', 'markdown', 'html', 'text', 'csv', 'junit'],
   '--verify-format': ['json', 'sarif', 'markdown', 'html', 'text'],
   '--output': ['report.json', 'sub', 'sub/new/report', 'type=cacheonly'],
-  '--verify-output': ['report.json', 'sub', '/dev/full'],
+  '--verify-output': ['report.json', 'sub', 'full'],
   '--timeout': ['1ms', '1s'],
   '--jobs': ['1', '64'],
   '--evidence': ['sbom.json', 'policy.json'],
-  '--advisories': ['sbom.json', 'sub', '.'],
-  '--vex': ['sbom.json', 'policy.json', 'sub'],
+  '--advisories': ['sbom.json', 'sub', '.', 'endless'],
+  '--vex': ['sbom.json', 'policy.json', 'sub', 'endless'],
   '--older-than': ['1d', '2026-01-01'],
   '--key': ['policy.json', 'sub'],
 };

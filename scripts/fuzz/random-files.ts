@@ -179,6 +179,8 @@ const plain: Readonly<Record<string, string>> = {
   link: '-> sub',
   loop: '-> loop',
   fifo: '|',
+  endless: '-> /dev/zero',
+  full: '-> /dev/full',
 };
 
 /** Bytes that cut a document short, double a part of it or put something strange into it. */
@@ -238,7 +240,7 @@ export function randomFiles(random: Random, image: Make, value: Make): Readonly<
     ]);
     delete files[path];
     if (random.chance(70))
-      files[random.chance(50) ? `${path}/` : path] = random.pick(['-> loop', '-> /dev/null', '-> ..', '|', '-> gone']);
+      files[random.chance(50) ? `${path}/` : path] = random.pick(['-> loop', '-> ..', '|', '-> gone']);
   }
   return files;
 }

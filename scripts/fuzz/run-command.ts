@@ -29,8 +29,8 @@ function layOut(folder: string, files: RandomCommand['files']): void {
 function failureOf({ status, stdout, stderr }: Outcome, tookTooLong: boolean): Failure | null {
   if (tookTooLong) return 'no end';
   if (status === 70 || stderr.includes('internal error')) return 'internal error';
-  // SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE and SIGSEGV: also what V8 ends with where it gives up
-  if ([132, 133, 134, 135, 136, 139].includes(status)) return 'ended by a signal';
+  // also what V8 ends with where it gives up, and the system where there is no memory left; 130 is a command that was cancelled
+  if (status > 128 && status !== 130) return 'ended by a signal';
   const trace = /^\s+at (?:.+ \()?(?:node:|file:|app\.cjs|\/)[^\n]*:\d+:\d+\)?$|^Node\.js v\d/m;
   return trace.test(stderr) || trace.test(stdout) ? 'stack trace' : null;
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
-import { readBoundedFile } from './bounded-file.ts';
+import { type Environment, parseBoundedJson, readBoundedFile, VerifyError } from '../model/index.ts';
 import { isRecord, recordAt, textOr, textsOf } from './json-shape.ts';
 
 const largestFile = 4 * 1024 * 1024;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { type Environment, VerifyError } from '../model/index.ts';
-import { isMissingFile, readBoundedFile } from './bounded-file.ts';
+import { type Environment, isMissingFile, readBoundedFile, VerifyError } from '../model/index.ts';
 import { readDockerConfiguration } from './docker-configuration.ts';
 import { type DockerFlags, parseDockerFlags } from './docker-flags.ts';
 import { parseEngineHost } from './engine-host.ts';

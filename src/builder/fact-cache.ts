@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readBoundedFile } from './bounded-file.ts';
+import { readBoundedFile } from '../model/index.ts';
 import { isRecord, tryParseJson } from './json-shape.ts';
 
 const largestFact = 1024 * 1024;

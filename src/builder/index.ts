@@ -1,5 +1,4 @@
 export { type Audit, type AuditRequest, auditMaterials } from './audit.ts';
-export { readBoundedFile } from './bounded-file.ts';
 export {
   type BuilderChoice,
   chooseBuilder,

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Environment } from '../model/index.ts';
-import { readBoundedFile } from './bounded-file.ts';
+import { type Environment, readBoundedFile } from '../model/index.ts';
 import { listBuildRecords } from './build-records.ts';
 import { askBuildx, buildxArguments, buildxVariables } from './buildx-command.ts';
 import { type Interruptions, runChild } from './child-process.ts';

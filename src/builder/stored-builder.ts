@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Environment } from '../model/index.ts';
-import { readBoundedFile } from './bounded-file.ts';
+import { type Environment, readBoundedFile } from '../model/index.ts';
 import { isRecord, recordsOf, textOr, tryParseJson } from './json-shape.ts';
 import { createPrivateFolder } from './private-folder.ts';
 

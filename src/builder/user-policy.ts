@@ -1,6 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
-import { readBoundedFile } from './bounded-file.ts';
+import { type Environment, parseBoundedJson, readBoundedFile, VerifyError } from '../model/index.ts';
 import { isRecord } from './json-shape.ts';
 import type { SourceRule } from './source-rule.ts';
 

@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isAdvisoryId, parseQuestion, type Question, readVex, type VexStatement } from '../inventory/index.ts';
-import { parseBoundedJson, VerifyError } from '../model/index.ts';
+import { parseBoundedJson, readBoundedInput, VerifyError } from '../model/index.ts';
 import { findAdvisories, readAdvisories } from './read-advisories.ts';
 
 /** What `exposure` is asked. */
@@ -57,8 +57,7 @@ function looksLikePath(word: string): boolean {
 async function readStatements(path: string): Promise<readonly VexStatement[]> {
   let document: unknown;
   try {
-    if ((await stat(path)).size > largestVex) throw new Error('it is too large');
-    document = parseBoundedJson(await readFile(path, 'utf8'));
+    document = parseBoundedJson((await readBoundedInput(path, largestVex)).toString('utf8'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'unknown reason';
     throw new VerifyError('usage.invalid', `cannot read the VEX file ${path}: ${reason}`, {

@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Question, questionOfOsv } from '../inventory/index.ts';
-import { parseBoundedJson, VerifyError } from '../model/index.ts';
+import { parseBoundedJson, readBoundedInput, VerifyError } from '../model/index.ts';
 
 /** A larger advisory is none. */
 const largestAdvisory = 32 * 1024 * 1024;
@@ -14,9 +14,7 @@ export interface Advisories {
 }
 
 async function textOf(path: string): Promise<string> {
-  const { size } = await stat(path);
-  if (size > largestAdvisory) throw new Error(`it has more than ${largestAdvisory} bytes`);
-  return await readFile(path, 'utf8');
+  return (await readBoundedInput(path, largestAdvisory)).toString('utf8');
 }
 
 function parsed(path: string, text: string): Question | string {

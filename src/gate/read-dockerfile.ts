@@ -1,6 +1,5 @@
-import { readBoundedFile } from '../builder/index.ts';
 import { resolveLocalDockerfile, Unread } from '../context/index.ts';
-import { type BuildTarget, type SourcePin, type Unknown, VerifyError } from '../model/index.ts';
+import { type BuildTarget, readBoundedFile, type SourcePin, type Unknown, VerifyError } from '../model/index.ts';
 import type { ContextDockerfile, ContextReader } from './context-reader.ts';
 import type { Session } from './session.ts';
 import type { StandardInput } from './standard-input.ts';

@@ -1,4 +1,5 @@
 export * from './attachment.ts';
+export * from './bounded-file.ts';
 export * from './bounded-json.ts';
 export * from './build-invocation.ts';
 export * from './build-outcome.ts';

@@ -11,6 +11,8 @@ export const bounds = {
   errorBody: 16 * 1024,
   /** Docker's config.json, and what a credential helper prints. */
   dockerConfig: 4 * mebibyte,
+  /** A file of certs.d. */
+  certificate: mebibyte,
   helperOutput: mebibyte,
   helperTime: 20_000,
   /** What an index lists, and what one listing of referrers names over all its pages. */

@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
-import { type Environment, folderNamedBy, VerifyError } from '../model/index.ts';
+import { type Environment, folderNamedBy, readBoundedInput, VerifyError } from '../model/index.ts';
+import { bounds } from './bounds.ts';
 
 /** What certs.d holds for one host (docs.docker.com, "Verify repository client with certificates"). PEM. */
 export interface HostCertificates {
@@ -31,7 +32,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 
 async function readPem(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readBoundedInput(file, bounds.certificate)).toString('utf8');
   } catch (error) {
     throw new VerifyError('config.invalid', `${file} cannot be read`, { place: { file }, cause: error });
   }

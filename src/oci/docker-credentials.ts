@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
+import { type Environment, parseBoundedJson, readBoundedInput, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
 import { type Asking, askCredentialHelper, type Credential } from './credential-helper.ts';
 import { type DockerConfig, dockerConfigSchema, type StoredAuth } from './docker-config-schema.ts';
@@ -44,7 +44,7 @@ async function readConfig(folder: string): Promise<DockerConfig> {
     if ((await stat(file)).size > bounds.dockerConfig) {
       throw new VerifyError('config.invalid', `${file} is larger than any Docker configuration`, { place: { file } });
     }
-    return parseConfig(await readFile(file, 'utf8'), file);
+    return parseConfig((await readBoundedInput(file, bounds.dockerConfig)).toString('utf8'), file);
   } catch (error) {
     if (error instanceof VerifyError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};

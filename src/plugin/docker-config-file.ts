@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { VerifyError } from '../model/index.ts';
+import { readBoundedInput, VerifyError } from '../model/index.ts';
 import { JsonText } from './json-text.ts';
 
 /** Larger than any configuration that people write, in bytes. */
@@ -39,8 +39,7 @@ async function behindLinks(path: string): Promise<string> {
  */
 export async function readDockerConfig(path: string): Promise<string | null> {
   try {
-    if ((await stat(path)).size > largest) throw new RangeError('too large');
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readBoundedInput(path, largest));
   } catch (error) {
     if (isAbsent(error)) return null;
     throw new VerifyError('config.invalid', `${path} could not be read`, {

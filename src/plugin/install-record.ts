@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { parseBoundedJson, VerifyError } from '../model/index.ts';
+import { parseBoundedJson, readBoundedInput, VerifyError } from '../model/index.ts';
 import { isAbsent } from './docker-config-file.ts';
+
+const largest = 1024 * 1024; // bytes
 
 const textEdit = z.object({ offset: z.int().nonnegative(), length: z.int().nonnegative(), content: z.string() });
 
@@ -39,7 +40,7 @@ export type InstallRecord = Readonly<z.infer<typeof installRecord>>;
  */
 export async function readInstallRecord(path: string): Promise<InstallRecord | null> {
   try {
-    return installRecord.parse(parseBoundedJson(await readFile(path, 'utf8')));
+    return installRecord.parse(parseBoundedJson((await readBoundedInput(path, largest)).toString('utf8')));
   } catch (error) {
     if (isAbsent(error)) return null;
     throw new VerifyError('config.invalid', `${path} is not the record of an installation`, {

@@ -1,10 +1,8 @@
-import { constants, type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { VerifyError } from '../model/index.ts';
+import { readBoundedInput, VerifyError } from '../model/index.ts';
 
 const largestFile = 8_388_608; // bytes
-const longestSilence = 5_000; // milliseconds
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -37,49 +35,13 @@ export async function isPresent(path: string): Promise<boolean> {
   }
 }
 
-async function readWhole(file: FileHandle): Promise<Buffer> {
-  const giveUp = Date.now() + longestSilence;
-  const parts: Buffer[] = [];
-  for (let length = 0; length <= largestFile; ) {
-    const part = await readPart(file);
-    if (part === 'nothing yet' && Date.now() > giveUp) throw new Error('nothing comes through this pipe');
-    if (part === 'nothing yet') await setTimeout(20);
-    else if (part.length === 0) return Buffer.concat(parts);
-    else {
-      parts.push(part);
-      length += part.length;
-    }
-  }
-  throw new Error(`it is larger than ${largestFile} bytes`);
-}
-
-async function readPart(file: FileHandle): Promise<Buffer | 'nothing yet'> {
-  const part = Buffer.alloc(65_536);
-  try {
-    const { bytesRead } = await file.read(part, 0, part.length);
-    return part.subarray(0, bytesRead);
-  } catch (error) {
-    if (codeOf(error) === 'EAGAIN') return 'nothing yet';
-    throw error;
-  }
-}
-
 /**
  * The bytes of a file of at most 8 MiB, or what comes through a pipe, as shells make of `<(…)`.
  * @throws VerifyError `policy.unreadable` with the path
  */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    // without waiting: a pipe that nobody writes to would hold us up for ever
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      const found = await file.stat();
-      if (found.isDirectory()) throw new Error('it is a folder');
-      if (!found.isFile() && !found.isFIFO()) throw new Error('it is neither a file nor a pipe');
-      return await readWhole(file);
-    } finally {
-      await file.close();
-    }
+    return await readBoundedInput(path, largestFile);
   } catch (error) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
     throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {

@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readBoundedFile } from '../../../src/builder/bounded-file.ts';
+import { readBoundedFile, readBoundedInput } from '../../../src/model/bounded-file.ts';
 
 let folder: string;
 
@@ -49,5 +50,27 @@ describe('a bounded file', () => {
 
   it('that is a folder is refused', async () => {
     await expect(readBoundedFile(folder, 10)).rejects.toThrow('not a regular file');
+  });
+});
+
+describe('a bounded input', () => {
+  it('comes whole, up to its limit', async () => {
+    expect(await readBoundedInput(await written(70_000), 70_000)).toEqual(Buffer.alloc(70_000, 7));
+    await expect(readBoundedInput(await written(70_000), 1_000)).rejects.toThrow('larger than 1000 bytes');
+    await expect(readBoundedInput(join(folder, 'gone'), 1)).rejects.toThrow('ENOENT');
+    await expect(readBoundedInput(folder, 1)).rejects.toThrow('it is a folder');
+  });
+
+  it.skipIf(process.platform === 'win32')('is never a device, which would never end', async () => {
+    for (const device of ['/dev/zero', '/dev/full', '/dev/null'])
+      await expect(readBoundedInput(device, 1_000)).rejects.toThrow('neither a file nor a pipe');
+  });
+
+  it.skipIf(process.platform === 'win32')('may come through a pipe', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const read = readBoundedInput(pipe, 1_000);
+    await Promise.all([writeFile(pipe, 'through'), read]);
+    expect((await read).toString()).toBe('through');
   });
 });
