@@ -1,5 +1,6 @@
-import { type Descriptor, type Digest, type UnsignedStatement, VerifyError } from '../model/index.ts';
+import type { Descriptor, Digest, UnsignedStatement, VerifyError } from '../model/index.ts';
 import { bounds } from './bounds.ts';
+import { ignored } from './collect-problem.ts';
 import type { ImageSource, RepositoryName } from './image-source.ts';
 import type { ImageManifest } from './manifest.ts';
 import { bareMediaType, manifestKind, mediaTypes } from './media-types.ts';
@@ -7,6 +8,7 @@ import { statementSubject } from './statement-subject.ts';
 
 const referenceType = 'vnd.docker.reference.type';
 const referenceDigest = 'vnd.docker.reference.digest';
+const listedWrongly = 'whoever wrote the index listed it wrongly; a signature on it does not count for this image';
 const slsa = /^https:\/\/slsa\.dev\/provenance\//;
 
 /** An attestation manifest as the index lists it, with the platform manifest that it speaks of, in the same index. */
@@ -46,16 +48,15 @@ function assertSubject(manifest: ImageManifest, { entry, platform }: Attestation
   const same =
     subject.digest === platform.digest && subject.size === platform.size && subject.mediaType === platform.mediaType;
   if (same) return;
-  throw new VerifyError(
-    'registry.untrustworthy',
+  throw ignored(
     `the attestation manifest ${entry.digest} is listed for ${platform.digest}, but its own subject is ${subject.digest}`,
-    { hint: 'a signature on it does not count for this image' },
+    listedWrongly,
   );
 }
 
 /**
  * Reads an attestation manifest, whose own subject, where it has one, is the platform manifest that it is listed for.
- * @throws VerifyError `registry.*`
+ * @throws VerifyError `registry.*`, `attachment.ignored`
  */
 export async function readAttestationManifest(
   source: ImageSource,
@@ -64,11 +65,11 @@ export async function readAttestationManifest(
 ): Promise<AttestationManifest> {
   const { entry, platform } = link;
   if (manifestKind(entry.mediaType) !== 'manifest') {
-    throw new VerifyError('registry.untrustworthy', `the attestation manifest ${entry.digest} is none`);
+    throw ignored(`the attestation manifest ${entry.digest} is none`, listedWrongly);
   }
   const { manifest } = await source.manifest(repository, entry.digest, entry);
   if (manifest.kind !== 'manifest') {
-    throw new VerifyError('registry.untrustworthy', `the attestation manifest ${entry.digest} is an index`);
+    throw ignored(`the attestation manifest ${entry.digest} is an index`, listedWrongly);
   }
   assertSubject(manifest, link);
   return { ...link, manifest, statements: unsignedStatements(manifest, platform.digest, entry.digest) };
@@ -76,17 +77,16 @@ export async function readAttestationManifest(
 
 function wrongSubject({ entry, platform }: AttestationEntry, layer: Descriptor, found: Digest | null): VerifyError {
   const said = found === null ? 'names no single manifest' : `is about ${found}`;
-  return new VerifyError(
-    'registry.untrustworthy',
+  return ignored(
     `the attestation manifest ${entry.digest} is listed for ${platform.digest}, but its statement ${layer.digest} ${said}`,
-    { hint: 'a signature on it does not count for this image' },
+    listedWrongly,
   );
 }
 
 /**
  * Whether a signature on an attestation manifest vouches for the platform manifest: it holds SLSA provenance, and the bytes
  * under that signature name the platform manifest, as its own subject or, before BuildKit 0.32, in every statement.
- * @throws VerifyError `registry.*`, also where the bytes name another manifest
+ * @throws VerifyError `registry.*`, `attachment.ignored` where the bytes name another manifest
  */
 export async function vouchesForPlatform(
   source: ImageSource,

@@ -96,7 +96,7 @@ describe("a signature on BuildKit's attestation manifest", () => {
     const { attestation } = build(registry, shape);
     const { attachments, problems } = await at(registry);
     expect(attachments).toEqual([]);
-    expect(problems).toMatchObject([{ error: { code: 'registry.untrustworthy' }, subject: attestation.digest }]);
+    expect(problems).toMatchObject([{ error: { code: 'attachment.ignored' }, subject: attestation.digest }]);
   });
 
   it.each<[string, Shape]>([
@@ -114,7 +114,7 @@ describe("a signature on BuildKit's attestation manifest", () => {
     const { attestation } = build(registry, shape);
     const { attachments, problems } = await at(registry);
     expect(attachments).toEqual([]);
-    expect(problems).toMatchObject([{ error: { code: 'registry.untrustworthy' }, subject: attestation.digest }]);
+    expect(problems).toMatchObject([{ error: { code: 'attachment.ignored' }, subject: attestation.digest }]);
   });
 
   it('is read no further where nobody has signed it', async () => {
