@@ -1,6 +1,12 @@
-import type { BuildRun } from './audit-build.ts';
 import type { ExaminedImage } from './examined-image.ts';
-import { scanTargets } from './scan-targets.ts';
+import { type LoadedTarget, scanTargets } from './scan-targets.ts';
+
+/** What of a build's run says which targets use nothing. */
+interface RunOfTargets {
+  readonly loaded: readonly LoadedTarget[];
+  readonly layouts: readonly ExaminedImage[];
+  readonly platform: string;
+}
 
 // without one of these a builder cannot have come to the end of the target
 const takingKinds: ReadonlySet<string> = new Set(['from', 'copy', 'mount']);
@@ -16,7 +22,7 @@ export function targetsWithImages(images: readonly ExaminedImage[]): readonly st
  * may record nothing of them, and nothing is missing. None where that cannot be told: an image that could not be foreseen,
  * a layout, a context that was fetched, or a Dockerfile that only the build reads.
  */
-export function targetsOfNothing(run: BuildRun, images: readonly ExaminedImage[]): readonly string[] {
+export function targetsOfNothing(run: RunOfTargets, images: readonly ExaminedImage[]): readonly string[] {
   if (run.layouts.length > 0 || images.some(({ use }) => use.uses.length === 0)) return [];
   const users = new Set(images.flatMap(({ use }) => use.uses.map(({ target }) => target)));
   return run.loaded.flatMap((loaded) => {

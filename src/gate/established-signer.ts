@@ -41,7 +41,7 @@ function signatureOf({ evidence, decision }: ExaminedImage): Signature | null {
 export function establishedSigner(image: ExaminedImage): Signer | null {
   const about = `who signed ${image.use.name} could not be looked up`;
   const found = signatureOf(image);
-  const isSettled = found !== null && found.trusted && image.unseen.every((each) => problemKind(each) === 'lasting');
+  const isSettled = found?.trusted === true && image.unseen.every((each) => problemKind(each) === 'lasting');
   if (image.unseen.length > 0 && !isSettled) throw unseenError(about, image.unseen);
   if (found === null) return null;
   const { revocationUnknown, signer } = found.piece;

@@ -23,6 +23,8 @@ export async function pinsOfHeldImages(
   pins: PinSet,
 ): Promise<PinSet> {
   const unread = new Set(images.filter(({ failure }) => failure !== null).map(({ use }) => use.name));
-  const asked = pins.pins.map((pin) => (unread.has(pin.name) ? withHeldLayers(pipeline, pin).catch(() => pin) : pin));
+  const asked = pins.pins.map(async (pin) =>
+    unread.has(pin.name) ? await withHeldLayers(pipeline, pin).catch(() => pin) : pin,
+  );
   return { ...pins, pins: await Promise.all(asked) };
 }

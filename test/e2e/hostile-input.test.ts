@@ -49,7 +49,8 @@ describe('what is no file ends the run at once:', () => {
     await make(join(folder, 'Odd.Dockerfile'));
     const { status, stdout, stderr } = await runVerify(['check', '-f', 'Odd.Dockerfile', '.'], { cwd: folder });
     expect({ status, stdout }).toEqual({ status: 65, stdout: '' });
-    expect(stderr).toMatch(/^docker verify: cannot read Odd\.Dockerfile: .*\n$/);
+    // a link is followed within its own folder, as BuildKit does, and there it leads to nothing
+    expect(stderr).toMatch(/^docker verify: (?:cannot read|there is no Dockerfile at) Odd\.Dockerfile: .*\n$/);
   });
 
   it.each(kinds)("%s as the project's policy", { timeout: 20_000 }, async (_, make) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chainIdOf, readImageConfig } from '../../../src/oci/image-config.ts';
 
-const hex = fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 });
+const hex = fc.array(fc.constantFrom(...'0123456789abcdef'.split('')), { minLength: 64, maxLength: 64 });
 const digests = fc.array(
   hex.map((digits) => `sha256:${digits.join('')}`),
   { maxLength: 4 },
