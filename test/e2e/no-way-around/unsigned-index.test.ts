@@ -291,6 +291,6 @@ describe('random indexes', () => {
     const compared = await compareIndexes(lab(), executable, await pushIndexes(lab(), 30, 20_261));
     expect(compared.filter(isDifferent)).toEqual([]);
     // else it would say nothing
-    expect(compared.filter(({ ours }) => typeof ours !== 'string').length).toBeGreaterThan(8);
+    expect(compared.filter(({ ours }) => typeof ours !== 'string').length).toBeGreaterThan(5);
   });
 });
