@@ -61,6 +61,9 @@ it('reads what buildx prints of an HCL file with a matrix, linked targets and ov
       { type: 'registry', ref: 'c/d' },
     ],
     sbomGenerator: 'acme/scanner',
+    tags: ['x:1'],
+    secrets: [],
+    ssh: [],
   });
   expect(invocation.targets.find(({ name }) => name === 'm-2')).toMatchObject({
     stage: 'final',
