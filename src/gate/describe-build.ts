@@ -45,7 +45,8 @@ function argumentsOf({ target, dockerfile }: LoadedTarget): RecordedArguments {
   };
 }
 
-function contextOf({ context }: BuildTarget, checkout: Checkout | null): RecordedContext {
+function contextOf({ context }: BuildTarget, checkouts: ReadonlyMap<string, Checkout>): RecordedContext {
+  const checkout = context.kind === 'folder' ? checkouts.get(context.path) : undefined;
   const { remote = null, commit = null, dirty = null, subdirectory = null } = checkout ?? {};
   const found = { remote: remote === null ? null : withoutCredentials(remote), commit, dirty, subdirectory };
   switch (context.kind) {
@@ -114,7 +115,7 @@ export interface Made {
   /** Names that were pushed, of all targets. */
   readonly pushed: readonly string[];
   readonly images: readonly ExaminedImage[];
-  /** The checkout that each target's folder lies in, by the target's name. */
+  /** The checkouts that the targets' folders lie in, by folder. */
   readonly checkouts: ReadonlyMap<string, Checkout>;
   readonly verdict: BuildRecord['verdict'];
 }
@@ -142,7 +143,7 @@ function recordOf(run: BuildRun, loaded: LoadedTarget, metadata: BuildMetadata, 
     tags: names,
     pushed: run.plan.pushed === null ? [] : names.filter((name) => made.pushed.includes(name)),
     platforms: run.parts.targets.find(({ name }) => name === target.name)?.platforms ?? [],
-    context: contextOf(target, made.checkouts.get(target.name) ?? null),
+    context: contextOf(target, made.checkouts),
     dockerfile: {
       path: target.dockerfile.kind === 'file' ? relative(workingDirectory, target.dockerfile.path) : dockerfile.file,
       sha256: isBytes ? createHash('sha256').update(dockerfile.bytes).digest('hex') : null,

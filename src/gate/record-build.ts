@@ -15,7 +15,7 @@ function isRecording({ request, pipeline }: BuildRun): boolean {
 /** For git, milliseconds: it works while the build does, which never waits longer for it than this after its end. */
 const mostGitTime = 10_000;
 
-/** What is asked of git while the builder works. */
+/** What is asked of git while the builder works, by folder. */
 export type Checkouts = Promise<ReadonlyMap<string, Checkout>>;
 
 /** Begins to ask which checkouts the targets' folders lie in; nothing is asked where nothing is recorded. Never rejects. */
@@ -27,13 +27,13 @@ export async function beginCheckouts(run: BuildRun): Checkouts {
     const program = await locateProgram(environment, 'git');
     if (program === null) return found;
     const { describeCheckout } = await import('../context/index.ts');
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(mostGitTime)]);
+    // the targets of a bake mostly share a folder, which is asked about once
+    const folders = run.loaded.flatMap(({ target: { context } }) => (context.kind === 'folder' ? [context.path] : []));
     await Promise.all(
-      run.loaded.map(async ({ target }) => {
-        if (target.context.kind !== 'folder') return;
-        const limited = AbortSignal.any([signal, AbortSignal.timeout(mostGitTime)]);
-        const question = { program, folder: target.context.path, environment, signal: limited };
-        const checkout = await describeCheckout(question);
-        if (checkout !== null) found.set(target.name, checkout);
+      [...new Set(folders)].map(async (folder) => {
+        const checkout = await describeCheckout({ program, folder, environment, signal: limited });
+        if (checkout !== null) found.set(folder, checkout);
       }),
     );
   } catch {
