@@ -4,6 +4,7 @@ export { bounds } from './bounds.ts';
 export { defaultCacheFolder } from './cache-folder.ts';
 export { type CollectOptions, collectAttachments, type SignatureRepository } from './collect.ts';
 export { type CollectProblem, isUnseen, type ProblemKind, problemKind } from './collect-problem.ts';
+export { writeWhole } from './content-cache.ts';
 export type { Credential } from './credential-helper.ts';
 export type { CredentialSource } from './docker-credentials.ts';
 export { type Download, type DownloadRequest, openDownload } from './download.ts';

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Digest, isDigest } from '../model/index.ts';
+import { writeWhole } from '../oci/index.ts';
 
 /** The largest SBOM that is kept and read, bytes. */
 export const largestBlob = 320 * 1024 * 1024;
@@ -21,24 +22,6 @@ function digestOf(bytes: Uint8Array): Digest {
   return digest;
 }
 
-/** Writes a file whole or not at all, so that a process that dies leaves nothing half-written under its name. */
-export async function writeStateFile(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(bytes);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
 /** @param folder the folder for state, absolute */
 export function openBlobStore(folder: string): BlobStore {
   const fileOf = (digest: Digest): string => {
@@ -54,7 +37,7 @@ export function openBlobStore(folder: string): BlobStore {
     has,
     async write(bytes) {
       const digest = digestOf(bytes);
-      if (!(await has(digest))) await writeStateFile(fileOf(digest), bytes);
+      if (!(await has(digest))) await writeWhole(fileOf(digest), bytes);
       return digest;
     },
     async read(digest) {

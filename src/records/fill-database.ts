@@ -5,7 +5,7 @@ import { comparableNames, readSbom, type SbomReading } from '../inventory/index.
 import { type BuildRecord, type BuildSummary, type Digest, parseBoundedJson } from '../model/index.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type ImageNote, imageNoteStamp, readImageNote } from './image-notes.ts';
-import { type DamagedLine, type JournalEntry, journalName, pruningName, readJournalFile } from './journal.ts';
+import { type DamagedLine, journalName, pruningName, readJournalFile } from './journal.ts';
 
 /** What bringing the index up to date found. */
 export interface Filled {
@@ -174,7 +174,7 @@ async function addNewRecords(database: DatabaseSync, folder: string): Promise<re
   const isSame = getMeta(database, 'journal') === mark;
   const from = isSame ? Number(getMeta(database, 'offset') ?? '0') : 0;
   const records: BuildRecord[] = [];
-  const add = ({ record }: JournalEntry): void => void records.push(record);
+  const add = (record: BuildRecord): void => void records.push(record);
   const { end, damaged } = await readJournalFile(path, from, add);
   if (!isSame) await readJournalFile(join(folder, pruningName), 0, add);
   if (isSame && records.length === 0 && end === from) return damaged;

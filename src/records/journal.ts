@@ -13,14 +13,6 @@ const newline = 0x0a;
 const longestLine = 16 * 1024 * 1024;
 const chunk = 1024 * 1024;
 
-/** A record with the place of its line. */
-export interface JournalEntry {
-  readonly record: BuildRecord;
-  /** Bytes from the beginning of the journal. */
-  readonly offset: number;
-  readonly length: number;
-}
-
 /** A line that is no record. */
 export interface DamagedLine {
   /** From 1, counted from where the reading began. */
@@ -116,7 +108,7 @@ export interface JournalReading {
 export async function readJournalFile(
   path: string,
   from: number,
-  visit: (entry: JournalEntry) => void,
+  visit: (record: BuildRecord) => void,
 ): Promise<JournalReading> {
   const damaged: DamagedLine[] = [];
   let file: FileHandle;
@@ -133,7 +125,7 @@ export async function readJournalFile(
       line += 1;
       const text = bytes.toString('utf8').trim();
       const record = text === '' ? '' : parseRecord(text);
-      if (typeof record !== 'string') visit({ record, offset, length: bytes.length });
+      if (typeof record !== 'string') visit(record);
       else if (record !== '') damaged.push({ line, reason: record });
       if (isWhole) end = offset + bytes.length + 1;
     }
@@ -152,7 +144,7 @@ export async function readJournal(
   visit: (record: BuildRecord) => void,
 ): Promise<readonly DamagedLine[]> {
   const seen = new Set<string>();
-  const once = ({ record }: JournalEntry): void => {
+  const once = (record: BuildRecord): void => {
     if (!seen.has(record.id)) visit(record);
     seen.add(record.id);
   };

@@ -27,7 +27,7 @@ async function moveAside(folder: string): Promise<boolean> {
 async function takeOver(folder: string, isKept: (record: BuildRecord) => boolean): Promise<PruneOutcome> {
   const kept: BuildRecord[] = [];
   let removed = 0;
-  const { damaged } = await readJournalFile(join(folder, pruningName), 0, ({ record }) => {
+  const { damaged } = await readJournalFile(join(folder, pruningName), 0, (record) => {
     if (isKept(record)) kept.push(record);
     else removed += 1;
   });
@@ -78,7 +78,7 @@ export async function pruneJournal(folder: string, before: Date): Promise<PruneO
     const left = await takeOver(folder, isKept);
     const moved = (await moveAside(folder)) ? await wait(grace).then(() => takeOver(folder, isKept)) : null;
     const kept: BuildRecord[] = [];
-    await readJournalFile(join(folder, journalName), 0, ({ record }) => kept.push(record));
+    await readJournalFile(join(folder, journalName), 0, (record) => kept.push(record));
     await removeUnused(folder, kept);
     return { kept: kept.length, removed: left.removed + (moved?.removed ?? 0) };
   } catch (cause) {

@@ -9,7 +9,7 @@ import { digestFor, image, newStateFolder, noteImage, record, spdx } from './sup
 
 async function idsIn(folder: string, from = 0): Promise<readonly string[]> {
   const records: BuildRecord[] = [];
-  await readJournalFile(join(folder, journalName), from, (entry) => records.push(entry.record));
+  await readJournalFile(join(folder, journalName), from, (found) => records.push(found));
   return records.map(({ id }) => id);
 }
 
