@@ -9,7 +9,7 @@ import {
   parseBoundedJson,
   type Signer,
 } from '../model/index.ts';
-import { gapsOf } from './gaps.ts';
+import { type Gap, gapsOf } from './gaps.ts';
 
 /** A package in a document, with one use of an image that carries it. */
 interface Hit {
@@ -173,11 +173,10 @@ function rowOf(
 
 /** What builds that hold nothing that is asked about can say: not found, or not known, and why. */
 function restOf(
-  database: DatabaseSync,
+  gaps: ReadonlyMap<number, Gap>,
   question: string,
   told: ReadonlyMap<number, ReadonlySet<ExposureState>>,
 ): readonly ExposureRow[] {
-  const gaps = gapsOf(database);
   return [...gaps].flatMap(([build, { summary, reason }]) => {
     const states = told.get(build);
     if (states?.has('affected') === true || (states !== undefined && reason === null)) return [];
@@ -248,10 +247,11 @@ export function searchBuilds(
 ): readonly ExposureRow[] {
   const builds = new Builds(database);
   const found = questions.map((question) => ({ question, ...foundBy(database, builds, question, statements) }));
+  const gaps = gapsOf(database);
   const rest =
     together === null
-      ? found.flatMap(({ question, told }) => restOf(database, question.label, told))
-      : restOf(database, together, joined(found.map(({ told }) => told)));
+      ? found.flatMap(({ question, told }) => restOf(gaps, question.label, told))
+      : restOf(gaps, together, joined(found.map(({ told }) => told)));
   const rows = [...found.flatMap((each) => each.rows), ...rest];
   return rows.toSorted(
     (left, right) =>
