@@ -1,5 +1,11 @@
 import { type OutputFormat, type OwnOptions, type ReportFormat, VerifyError } from '../gate/index.ts';
 
+function noFormat(command: string, format: string, formats: readonly string[]): VerifyError {
+  return new VerifyError('usage.invalid', `${command} has no format ${format}`, {
+    hint: `write --format ${formats.join('|')}`,
+  });
+}
+
 /**
  * Refuses a format that a command does not print: text in its place would be taken for it.
  * @param more formats besides text and JSON
@@ -7,9 +13,7 @@ import { type OutputFormat, type OwnOptions, type ReportFormat, VerifyError } fr
  */
 export function refuseFormat({ format }: OwnOptions, command: string, more: readonly string[] = []): void {
   if (format === 'text' || format === 'json') return;
-  throw new VerifyError('usage.invalid', `${command} has no format ${format}`, {
-    hint: `write --format ${['text', 'json', ...more].join('|')}`,
-  });
+  throw noFormat(command, format, ['text', 'json', ...more]);
 }
 
 /**
@@ -23,9 +27,7 @@ export function chooseFormat<Format extends OutputFormat>(
 ): Format {
   const found = formats.find((each) => each === format);
   if (found !== undefined) return found;
-  throw new VerifyError('usage.invalid', `${command} has no format ${format}`, {
-    hint: `write --format ${formats.join('|')}`,
-  });
+  throw noFormat(command, format, formats);
 }
 
 /** The formats of a report. */

@@ -18,7 +18,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** A text inside an HTML document. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return visible(text).replace(/[&<>"']/g, (mark) => entities[mark] ?? '');
 }
 

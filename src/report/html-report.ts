@@ -2,8 +2,9 @@ import type { Report, ReportImage, Status } from '../model/index.ts';
 import { headline } from './describe-image.ts';
 import { describeBuild, describeCacheImport, describeTask, describeUnknown } from './describe-report.ts';
 import { describeVerdict } from './describe-verdict.ts';
+import { escapeHtml } from './html-document.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails } from './image-details.ts';
-import { type Shown, visible, visibleDocument } from './visible.ts';
+import { type Shown, visibleDocument } from './visible.ts';
 
 const marks: Readonly<Record<Status, readonly [string, string]>> = {
   allow: ['✓', 'allowed'],
@@ -23,18 +24,6 @@ p { margin: 0.25rem 0; } dl { display: grid; grid-template-columns: 7rem 1fr; ga
 dt, .faint { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; } dd.sentence { grid-column: 1 / -1; }
 .allow { color: var(--allow); } .warn { color: var(--warn); } .block { color: var(--block); } .error { color: var(--error); }
 `.trim();
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (mark) => entities[mark] ?? '');
-}
 
 function status(value: Status): string {
   const [mark, word] = marks[value];
