@@ -20,7 +20,7 @@ import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } fro
 import type { Session } from './session.ts';
 import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
 import type { StandardInput } from './standard-input.ts';
-import { trustFolder } from './trust-commands.ts';
+import { trustFolder } from './trust-folder.ts';
 import { untriedProblems } from './verify-collected.ts';
 
 /** A repository that a project builds on, with whoever signs its images. */

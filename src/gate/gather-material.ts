@@ -3,7 +3,7 @@ import type { ReportTrustedRoot, TrustedRootSource, VerificationMaterial } from 
 import type { PolicySet } from '../policy/index.ts';
 import { builtinTrustedRoots, githubInstance, readTrustedRoot, rootAge } from '../trust/index.ts';
 import type { Session } from './session.ts';
-import { trustFolder } from './trust-commands.ts';
+import { trustFolder } from './trust-folder.ts';
 
 /** Everything that signatures are tried against in this run, and how the report names it. */
 export interface GatheredMaterial {

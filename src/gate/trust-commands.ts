@@ -12,12 +12,8 @@ import {
   type TrustDescription,
   type TrustInstance,
 } from '../trust/index.ts';
-import { cacheFolder, openWebClient, type Session } from './session.ts';
-
-/** Where refreshed trusted roots are kept. */
-export function trustFolder(session: Session): string {
-  return join(cacheFolder(session), 'trust');
-}
+import { openWebClient, type Session } from './session.ts';
+import { trustFolder } from './trust-folder.ts';
 
 /**
  * The trusted roots in use here, with ages and fingerprints.

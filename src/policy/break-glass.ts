@@ -1,7 +1,7 @@
 import type { Decision } from '../model/index.ts';
-import { mayBeWaived } from './exceptions.ts';
 import { findingOf } from './judgement.ts';
 import type { PolicySet } from './policy-set.ts';
+import { mayBeWaived } from './waivable-findings.ts';
 
 /** What could not even be looked up goes on as it does in warn mode; anything else that is not listed stays refused. */
 const unseen = new Set(['image.unresolved', 'image.not-found', 'image.local-shadow']);

@@ -1,7 +1,6 @@
 import { isDigest, type Mode, normalisedRegistry } from '../model/index.ts';
 import { compileSigner, declareTrustedRoot, repositoryUri } from './compile-signer.ts';
 import { parseDuration } from './duration.ts';
-import { waivableFindings } from './exceptions.ts';
 import { type ImagePattern, parseImagePattern } from './image-pattern.ts';
 import { type Mirror, mirrorOf } from './mirror.ts';
 import { invalidIn, type PolicyScope } from './policy-scope.ts';
@@ -19,6 +18,7 @@ import { predicateTypesOf } from './predicate-type.ts';
 import type { AttestationDocument, PolicyDocument, RuleDocument, SignerDocument } from './schema.ts';
 import { isRootAlone } from './signer-problem.ts';
 import { exactOrGlob } from './text-pattern.ts';
+import { waivableFindings } from './waivable-findings.ts';
 
 /** One policy file, ready for use. */
 export interface CompiledPolicy {

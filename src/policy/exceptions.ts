@@ -1,59 +1,12 @@
-import type { Finding, FindingCode } from '../model/index.ts';
+import type { Finding } from '../model/index.ts';
+import { daysLeft } from './exception-end.ts';
 import { type MatchableName, matchesImage } from './image-pattern.ts';
 import { findingOf } from './judgement.ts';
 import type { PolicyException } from './policy-set.ts';
+import { mayBeWaived } from './waivable-findings.ts';
 
-const day = 24 * 60 * 60 * 1_000;
 /** Days before its end in which an exception says that it ends. */
 const noticeDays = 14;
-
-/** The codes that a policy may name in `exceptions[].findings`. */
-export const waivableFindings = [
-  'signature.missing',
-  'signature.identity-mismatch',
-  'signature.untrusted-key',
-  'signature.certificate-expired',
-  'signature.log-missing',
-  'signature.threshold',
-  'signature.claims-mismatch',
-  'signature.copied',
-  'signature.platform-uncovered',
-  'attestation.missing',
-  'attestation.mismatch',
-  'policy.default',
-  'policy.denied',
-  'policy.unsupported',
-  'publisher.unsigned',
-  'lock.missing',
-  'lock.moved',
-  'image.local-only',
-  'image.unverifiable',
-  'image.offline',
-  'image.too-old',
-  'image.too-new',
-  'image.digest-required',
-  'lineage.unknown',
-  'lineage.unverified',
-  'lineage.too-deep',
-  'package.denied',
-  'package.unknown',
-  'package.too-many',
-] as const satisfies readonly FindingCode[];
-
-/** Whether a refusal with this finding may be waived at all: never evidence that is broken or forged, nor what is no image that was judged. */
-export function mayBeWaived(code: string): boolean {
-  return waivableFindings.some((each) => each === code);
-}
-
-/** Milliseconds of the epoch at which an exception ends: with its last day, UTC. */
-function endOf(until: string): number {
-  return Date.parse(`${until}T00:00:00Z`) + day;
-}
-
-/** Whole days until the last day of an exception: 0 on that day, negative once it has ended. */
-export function daysLeft(until: string, now: Date): number {
-  return Math.ceil((endOf(until) - now.getTime()) / day) - 1;
-}
 
 function isAbout(exception: PolicyException, names: readonly MatchableName[], digest: string): boolean {
   if (exception.digest !== null && exception.digest !== digest) return false;

@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { type Environment, type Layer, type Mode, type ReportPolicy, VerifyError } from '../model/index.ts';
 import { builtinName, builtinPublishers, builtinRules, builtinSha256 } from './builtin-policy.ts';
-import { daysLeft } from './exceptions.ts';
+import { daysLeft } from './exception-end.ts';
 import { findProjects, type ProjectFiles } from './find-project.ts';
 import { MaterialCollector } from './material-collector.ts';
 import { mergeCacheImports, strictestSetting } from './merge-settings.ts';

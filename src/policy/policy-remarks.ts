@@ -1,4 +1,4 @@
-import { daysLeft } from './exceptions.ts';
+import { daysLeft } from './exception-end.ts';
 import type { PolicyLayer, PolicyRule, PolicySet } from './policy-set.ts';
 
 /** Something that a policy says and probably does not mean. */

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { isDigest } from '../model/index.ts';
 import { parseDuration } from './duration.ts';
-import { mayBeWaived } from './exceptions.ts';
 import { isPackagePattern } from './package-pattern.ts';
 import { predicateTypesOf } from './predicate-type.ts';
 import { signedIdentity } from './signed-identity.ts';
 import { publisherSigner, signedBy, type trustedSigner } from './signer-schema.ts';
 import { duration, imagePattern, text } from './value-schema.ts';
+import { mayBeWaived } from './waivable-findings.ts';
 
 // The one definition of the language: it parses policies, and the JSON Schema and the reference are generated from it.
 

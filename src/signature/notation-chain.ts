@@ -1,5 +1,4 @@
 import { X509Certificate as NodeCertificate } from 'node:crypto';
-import type { X509Certificate } from '@sigstore/core';
 import type { CertificateMaterial } from '../model/index.ts';
 import {
   codeSigning,
@@ -9,16 +8,11 @@ import {
   parsePemCertificates,
   unevaluatedExtension,
 } from './certificate.ts';
+import type { ChainCertificate } from './chain-certificate.ts';
 import { dateTime } from './date-time.ts';
 import type { NotationEnvelope } from './notation-envelope.ts';
 import { Refusal } from './refusal.ts';
 import { subjectName } from './subject-name.ts';
-
-/** A certificate read twice: by OpenSSL for names and signatures, by the library for its extensions. */
-export interface ChainCertificate {
-  readonly native: NodeCertificate;
-  readonly parsed: X509Certificate;
-}
 
 /** Uses that a signer's certificate must not have beside code signing (signature-specification.md, "Certificate Requirements"). */
 const foreignUsages = new Set([

@@ -1,4 +1,4 @@
-import type { ChainCertificate } from './notation-chain.ts';
+import type { ChainCertificate } from './chain-certificate.ts';
 
 /** A request to an address that a trusted authority has written into a certificate. */
 export interface RevocationRequest {

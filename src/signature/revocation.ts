@@ -1,5 +1,5 @@
 import type { X509Certificate } from '@sigstore/core';
-import type { ChainCertificate } from './notation-chain.ts';
+import type { ChainCertificate } from './chain-certificate.ts';
 import type { RevocationQuestion, RevocationSource, RevocationStatus } from './revocation-source.ts';
 import { subjectName } from './subject-name.ts';
 
