@@ -1,5 +1,5 @@
 // Writes the references of policies and findings, generated from the definitions that the program uses, into docs/.
-import { policyReference } from '../src/policy/policy-reference.ts';
+import { policyReference } from '../src/policy/language/policy-reference.ts';
 import { renderFindingReference } from '../src/report/index.ts';
 import { writeSection } from './document-section.ts';
 

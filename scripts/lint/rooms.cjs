@@ -33,6 +33,60 @@ const rooms = {
   cli: ['gate', 'plugin', 'report'],
 };
 
+// The floors inside the large rooms: which folder of a room may import which other folders of it. Files that stand in the
+// room itself (its index.ts apart, which is its door) are common to all of its floors.
+const floors = {
+  gate: {
+    session: [],
+    scan: ['session'],
+    examine: ['scan', 'session'],
+    run: ['examine', 'scan', 'session'],
+    commands: ['run', 'examine', 'scan', 'session'],
+  },
+  policy: {
+    language: [],
+    publishers: ['language'],
+    lock: ['language'],
+    load: ['language', 'publishers', 'lock'],
+    decide: ['language', 'publishers'],
+    convert: ['language', 'publishers', 'load'],
+    test: ['language', 'load', 'decide'],
+  },
+  signature: {
+    certificates: [],
+    revocation: ['certificates'],
+    sigstore: ['certificates'],
+    cosign: ['certificates', 'sigstore'],
+    notation: ['certificates', 'sigstore', 'revocation'],
+  },
+  oci: {
+    transport: [],
+    auth: ['transport'],
+    content: ['transport', 'auth'],
+    attached: ['transport', 'content'],
+  },
+};
+
+const floorRules = Object.entries(floors).flatMap(([room, folders]) => [
+  {
+    name: `floors-${room}-known`,
+    comment: `a folder of src/${room} must stand in the table of floors`,
+    severity: 'error',
+    from: {},
+    to: { path: `^src/${room}/[^/]+/`, pathNot: `^src/${room}/(${Object.keys(folders).join('|')})/` },
+  },
+  ...Object.entries(folders).map(([floor, below]) => ({
+    name: `floor-${room}-${floor}`,
+    comment: `src/${room}/${floor} may import of its room only: ${below.join(', ') || 'nothing'}`,
+    severity: 'error',
+    from: { path: `^src/${room}/${floor}/` },
+    to: {
+      path: [`^src/${room}/[^/]+/`, `^src/${room}/index\\.ts$`],
+      pathNot: `^src/${room}/(${[floor, ...below].join('|')})/`,
+    },
+  })),
+]);
+
 module.exports = {
   forbidden: [
     ...Object.entries(rooms).map(([room, allowed]) => ({
@@ -42,6 +96,7 @@ module.exports = {
       from: { path: `^src/${room}/` },
       to: { path: '^(src|cmd)/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
     })),
+    ...floorRules,
     {
       name: 'room-border',
       comment: 'another room is entered through its index.ts only',

@@ -13,22 +13,17 @@ export {
 export * from '../model/index.ts';
 export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
 export type { NotationRoot } from '../signature/index.ts';
-export { admitUnverified } from './admit-unverified.ts';
-export { bake, build } from './build.ts';
-export { asksForQuiet } from './build-plan.ts';
-export type { BuildEnd, BuildRequest } from './build-request.ts';
-export { builderVerb } from './builder-verb.ts';
-export { check } from './check.ts';
-export { composeInPlace, hasCompose } from './compose-in-place.ts';
-export { doctor } from './doctor.ts';
-export type { Examination } from './examination.ts';
-export { exposure } from './exposure.ts';
-export { type FoundProject, type FoundSigners, findSigners } from './find-signers.ts';
-export { writePolicy } from './init.ts';
-export { type InspectedEvidence, type Inspection, inspect } from './inspect.ts';
-export { lineage, type TracedImage } from './lineage.ts';
-export { type LockOutcome, type LockRequest, lock } from './lock.ts';
-export { withDefaultPath } from './operands.ts';
+export { bake, build } from './commands/build.ts';
+export { builderVerb } from './commands/builder-verb.ts';
+export { check } from './commands/check.ts';
+export { doctor } from './commands/doctor.ts';
+export { exposure } from './commands/exposure.ts';
+export { type FoundProject, type FoundSigners, findSigners } from './commands/find-signers.ts';
+export { writePolicy } from './commands/init.ts';
+export { type InspectedEvidence, type Inspection, inspect } from './commands/inspect.ts';
+export { lineage, type TracedImage } from './commands/lineage.ts';
+export { type LockOutcome, type LockRequest, lock } from './commands/lock.ts';
+export { withDefaultPath } from './commands/operands.ts';
 export {
   type CheckedPolicies,
   checkPolicies,
@@ -37,12 +32,17 @@ export {
   explainImages,
   listPublishers,
   runPolicyTests,
-} from './policy-commands.ts';
-export { type ProposedSigner, proposalKey, type Trusted } from './proposed-policy.ts';
-export { findRecord, listRecords, pruneRecords } from './records.ts';
-export { type ScannedBuild, scan } from './scan.ts';
-export type { Session } from './session.ts';
-export type { Trial } from './signer-trial.ts';
-export { type StandardInput, standardInput } from './standard-input.ts';
-export { describeTrust, isTrustRefreshDue, updateTrust } from './trust-commands.ts';
-export { refuseUnwritable, writeWholeFile } from './write-whole-file.ts';
+} from './commands/policy-commands.ts';
+export { type ProposedSigner, proposalKey, type Trusted } from './commands/proposed-policy.ts';
+export { findRecord, listRecords, pruneRecords } from './commands/records.ts';
+export { type ScannedBuild, scan } from './commands/scan.ts';
+export type { Trial } from './commands/signer-trial.ts';
+export { describeTrust, isTrustRefreshDue, updateTrust } from './commands/trust-commands.ts';
+export type { Examination } from './examine/examination.ts';
+export { admitUnverified } from './run/admit-unverified.ts';
+export { asksForQuiet } from './run/build-plan.ts';
+export type { BuildEnd, BuildRequest } from './run/build-request.ts';
+export { composeInPlace, hasCompose } from './run/compose-in-place.ts';
+export type { Session } from './session/session.ts';
+export { type StandardInput, standardInput } from './session/standard-input.ts';
+export { refuseUnwritable, writeWholeFile } from './session/write-whole-file.ts';

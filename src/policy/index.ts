@@ -3,25 +3,25 @@ import type { ConversionAids } from './convert/public-sigstore.ts';
 
 export type { ConversionResult } from './convert/convert-policy.ts';
 export type { ConversionAids } from './convert/public-sigstore.ts';
-export { decide } from './decide.ts';
-export { decideCacheImport, decideReplacement, decideUnresolved, isListedContext } from './decide-besides.ts';
-export type { DecideInput, JudgedImage } from './decide-input.ts';
-export { type Explanation, explain, type LayerExplanation } from './explain.ts';
-export { withFetchedKeys } from './fetched-keys.ts';
-export { projectPolicyName } from './find-project.ts';
-export { limitsPackages } from './limits-packages.ts';
-export { loadPolicies } from './load-policies.ts';
-export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock-file.ts';
-export { nameRemarks } from './name-remarks.ts';
-export { type PolicyRemark, policyRemarks } from './policy-remarks.ts';
-export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher } from './policy-set.ts';
-export { readLock } from './read-lock.ts';
-export { parseAuthority, readAuthority, readPublicKey } from './read-public-key.ts';
-export { signaturePlaces } from './signature-places.ts';
-export { stringifyYaml } from './stringify-yaml.ts';
-export { type PolicyTestResult, testPolicies } from './test-policies.ts';
-export { trustedEvidence } from './trusted-evidence.ts';
-export { wantedSigners } from './wanted-signers.ts';
+export { decide } from './decide/decide.ts';
+export { decideCacheImport, decideReplacement, decideUnresolved, isListedContext } from './decide/decide-besides.ts';
+export type { DecideInput, JudgedImage } from './decide/decide-input.ts';
+export { type Explanation, explain, type LayerExplanation } from './decide/explain.ts';
+export { limitsPackages } from './decide/limits-packages.ts';
+export { nameRemarks } from './decide/name-remarks.ts';
+export { signaturePlaces } from './decide/signature-places.ts';
+export { trustedEvidence } from './decide/trusted-evidence.ts';
+export { wantedSigners } from './decide/wanted-signers.ts';
+export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher } from './language/policy-set.ts';
+export { stringifyYaml } from './language/stringify-yaml.ts';
+export { withFetchedKeys } from './load/fetched-keys.ts';
+export { projectPolicyName } from './load/find-project.ts';
+export { loadPolicies } from './load/load-policies.ts';
+export { type PolicyRemark, policyRemarks } from './load/policy-remarks.ts';
+export { readLock } from './load/read-lock.ts';
+export { parseAuthority, readAuthority, readPublicKey } from './load/read-public-key.ts';
+export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock/lock-file.ts';
+export { type PolicyTestResult, testPolicies } from './test/test-policies.ts';
 
 /**
  * Another tool's policy in our language.
@@ -31,7 +31,7 @@ export { wantedSigners } from './wanted-signers.ts';
 export async function convertPolicyFile(path: string, file: string, aids: ConversionAids): Promise<ConversionResult> {
   const [converter, { readBytes }] = await Promise.all([
     import('./convert/convert-policy.ts'),
-    import('./safe-file.ts'),
+    import('./load/safe-file.ts'),
   ]);
   return await converter.convertPolicy(await readBytes(path), file, aids);
 }

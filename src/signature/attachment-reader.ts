@@ -1,7 +1,7 @@
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import type { X509Certificate } from '@sigstore/core';
 import type { Attachment, Digest, EvidenceForm, Problem } from '../model/index.ts';
-import type { SignedBytes } from './signed-bytes.ts';
+import type { SignedBytes } from './sigstore/signed-bytes.ts';
 
 /** One signature as an attachment states it. Nothing of it is proven. */
 export interface SignedStatement {

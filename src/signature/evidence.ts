@@ -1,7 +1,7 @@
 import type { Attachment, CertificateClaims, Evidence, EvidenceForm, Problem, Signer } from '../model/index.ts';
 import type { SignedStatement } from './attachment-reader.ts';
 import { signatureId } from './signature-id.ts';
-import type { ProvenTime } from './verify-anchored.ts';
+import type { ProvenTime } from './sigstore/verify-anchored.ts';
 
 /** A signer that verified, with the material it verified with. */
 export interface Proof extends ProvenTime {

@@ -1,10 +1,10 @@
 import type { Attachment, Digest, Evidence, VerificationMaterial } from '../model/index.ts';
-import type { NotationRoot } from './notation-root.ts';
+import type { NotationRoot } from './notation/notation-root.ts';
 import type { IsWanted } from './prospect.ts';
-import type { RevocationSource } from './revocation-source.ts';
+import type { RevocationSource } from './revocation/revocation-source.ts';
 
-export type { NotationRoot } from './notation-root.ts';
-export type { RevocationRequest, RevocationSource } from './revocation-source.ts';
+export type { NotationRoot } from './notation/notation-root.ts';
+export type { RevocationRequest, RevocationSource } from './revocation/revocation-source.ts';
 
 /** What a caller may set. */
 export interface VerifyOptions {
@@ -51,7 +51,7 @@ export interface InTotoContent {
  */
 export async function readInTotoStatement(bytes: Uint8Array, subject: Digest): Promise<InTotoContent | null> {
   const [{ readStatement }, { Refusal }] = await Promise.all([
-    import('./in-toto-statement.ts'),
+    import('./sigstore/in-toto-statement.ts'),
     import('./refusal.ts'),
   ]);
   try {
@@ -69,7 +69,10 @@ export async function readInTotoStatement(bytes: Uint8Array, subject: Digest): P
  */
 export async function prepareVerifier(material: VerificationMaterial): Promise<void> {
   try {
-    const [, { prepareMaterial }] = await Promise.all([import('./verify-each.ts'), import('./prepared-material.ts')]);
+    const [, { prepareMaterial }] = await Promise.all([
+      import('./verify-each.ts'),
+      import('./sigstore/prepared-material.ts'),
+    ]);
     await prepareMaterial(material);
   } catch {
     // whatever is wrong is told when something is verified
@@ -79,7 +82,7 @@ export async function prepareVerifier(material: VerificationMaterial): Promise<v
 /** The roots that Notation signatures among these bring along, each once, by fingerprint. Nobody has vouched for them. */
 export async function notationRoots(attachments: readonly Attachment[]): Promise<readonly NotationRoot[]> {
   if (!attachments.some(({ form }) => form === 'notation')) return [];
-  const { notationRoot } = await import('./notation-root.ts');
+  const { notationRoot } = await import('./notation/notation-root.ts');
   const roots = attachments.flatMap((attachment) => notationRoot(attachment) ?? []);
   return [...new Map(roots.map((root) => [root.sha256, root])).values()];
 }

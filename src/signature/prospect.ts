@@ -2,15 +2,15 @@ import { X509Certificate as NodeCertificate } from 'node:crypto';
 import type { X509Certificate } from '@sigstore/core';
 import type { Attachment, CertificateClaims, Evidence, Signer } from '../model/index.ts';
 import type { AttachmentReader, SignedStatement } from './attachment-reader.ts';
-import { certificateClaims, isIssuedBy, parsePemCertificates } from './certificate.ts';
-import { certificateSigner } from './certificate-checks.ts';
+import { certificateClaims, isIssuedBy, parsePemCertificates } from './certificates/certificate.ts';
+import { certificateSigner } from './certificates/certificate-checks.ts';
+import { subjectName } from './certificates/subject-name.ts';
 import { refusedEvidence } from './evidence.ts';
 import { limits } from './limits.ts';
-import { assertNotationSignature } from './notation-algorithm.ts';
-import { readChain, trustedAuthorities } from './notation-chain.ts';
-import type { PreparedMaterial } from './prepared-material.ts';
-import { subjectName } from './subject-name.ts';
-import { readNotationEnvelope } from './verify-notation.ts';
+import { assertNotationSignature } from './notation/notation-algorithm.ts';
+import { readChain, trustedAuthorities } from './notation/notation-chain.ts';
+import { readNotationEnvelope } from './notation/verify-notation.ts';
+import type { PreparedMaterial } from './sigstore/prepared-material.ts';
 
 /** Whether a signer, as an attachment claims it, could count for whoever asks. */
 export type IsWanted = (signer: Signer) => boolean;

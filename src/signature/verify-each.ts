@@ -1,16 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Attachment, Evidence, VerificationMaterial } from '../model/index.ts';
 import type { AttachmentReader } from './attachment-reader.ts';
-import { cosignAttestationReader } from './cosign-attestation.ts';
-import { cosignSignatureReader } from './cosign-signature.ts';
+import { cosignAttestationReader } from './cosign/cosign-attestation.ts';
+import { cosignSignatureReader } from './cosign/cosign-signature.ts';
 import { refusedEvidence } from './evidence.ts';
 import { limits } from './limits.ts';
-import { type PreparedMaterial, prepareMaterial } from './prepared-material.ts';
 import { type IsWanted, lookWith, prospectOf } from './prospect.ts';
 import { problemOf, Refusal } from './refusal.ts';
-import type { RevocationSource } from './revocation-source.ts';
-import { sigstoreBundleReader } from './sigstore-bundle.ts';
-import { verifyStatement } from './verify-statement.ts';
+import type { RevocationSource } from './revocation/revocation-source.ts';
+import { type PreparedMaterial, prepareMaterial } from './sigstore/prepared-material.ts';
+import { sigstoreBundleReader } from './sigstore/sigstore-bundle.ts';
+import { verifyStatement } from './sigstore/verify-statement.ts';
 
 const readers: Readonly<Record<Attachment['form'], AttachmentReader | null>> = {
   'cosign-signature': cosignSignatureReader,
@@ -55,7 +55,7 @@ async function verifyOne(
   try {
     const { content, reader } = read(attachment);
     if (reader === null) {
-      const { verifyNotation } = await import('./verify-notation.ts');
+      const { verifyNotation } = await import('./notation/verify-notation.ts');
       return [await verifyNotation(attachment, content, material, now, revocation)];
     }
     const statements = reader.read(attachment, content);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { parsePublicKey } from '../key-material.ts';
-import { type SignedIdentity, signedIdentity } from '../signed-identity.ts';
+import { type SignedIdentity, signedIdentity } from '../language/signed-identity.ts';
+import { parsePublicKey } from '../load/key-material.ts';
 import { type ConversionAids, trustsPublicAuthorities, trustsPublicLog } from './public-sigstore.ts';
 
 const text = z.string();

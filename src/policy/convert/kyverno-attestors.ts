@@ -1,5 +1,5 @@
-import { parsePublicKey } from '../key-material.ts';
-import { regularExpressionProblem } from '../text-pattern.ts';
+import { regularExpressionProblem } from '../language/text-pattern.ts';
+import { parsePublicKey } from '../load/key-material.ts';
 import { distinctSigners } from './converted-policy.ts';
 import type { AttestorEntry, AttestorSets, KeylessEntry } from './kyverno-schema.ts';
 

@@ -1,10 +1,10 @@
 import { isVerifyError, VerifyError } from '../../model/index.ts';
-import { compilePolicy } from '../compile-policy.ts';
-import { MaterialCollector } from '../material-collector.ts';
-import { microsoftSupplyChainRoot, tektonKey } from '../publisher-keys.ts';
-import { type PolicyDocument, policySchema } from '../schema.ts';
-import { validateDocument } from '../validate-document.ts';
-import { parseYamlSource } from '../yaml-source.ts';
+import { type PolicyDocument, policySchema } from '../language/schema.ts';
+import { validateDocument } from '../language/validate-document.ts';
+import { parseYamlSource } from '../language/yaml-source.ts';
+import { compilePolicy } from '../load/compile-policy.ts';
+import { MaterialCollector } from '../load/material-collector.ts';
+import { microsoftSupplyChainRoot, tektonKey } from '../publishers/publisher-keys.ts';
 
 /**
  * Reads a converted policy as a run would, before anybody relies on it. Files that it names need not be here yet.

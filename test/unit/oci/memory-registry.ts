@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Descriptor, Digest, Environment } from '../../../src/model/index.ts';
-import { mediaTypes } from '../../../src/oci/media-types.ts';
+import { mediaTypes } from '../../../src/oci/content/media-types.ts';
 
 export interface Logged {
   readonly method: string;

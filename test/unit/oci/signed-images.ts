@@ -1,5 +1,5 @@
 import type { Descriptor } from '../../../src/model/index.ts';
-import { mediaTypes } from '../../../src/oci/media-types.ts';
+import { mediaTypes } from '../../../src/oci/content/media-types.ts';
 import { collect, nameAt, newClient } from './harness.ts';
 import type { MemoryRegistry } from './memory-registry.ts';
 

@@ -8,7 +8,7 @@ import {
   microsoftRoot2010,
   microsoftSupplyChainRoot,
   tektonKey,
-} from '../../../../src/policy/publisher-keys.ts';
+} from '../../../../src/policy/publishers/publisher-keys.ts';
 import { keyId } from '../support/evidence.ts';
 
 const stored: Readonly<Record<string, string>> = {

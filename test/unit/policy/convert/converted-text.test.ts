@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { convertPolicy } from '../../../../src/policy/convert/convert-policy.ts';
-import { istioKey, tektonKey, universalBlueKey } from '../../../../src/policy/publisher-keys.ts';
+import { istioKey, tektonKey, universalBlueKey } from '../../../../src/policy/publishers/publisher-keys.ts';
 import { decide } from '../support/decide.ts';
 import { byKey, githubIssuer, inputOf } from '../support/evidence.ts';
 import { policiesOf } from '../support/policies.ts';

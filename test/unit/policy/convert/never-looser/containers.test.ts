@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../../src/model/index.ts';
 import type { ConversionAids } from '../../../../../src/policy/convert/public-sigstore.ts';
-import { microsoftRoot2010, microsoftSupplyChainRoot, tektonKey } from '../../../../../src/policy/publisher-keys.ts';
+import {
+  microsoftRoot2010,
+  microsoftSupplyChainRoot,
+  tektonKey,
+} from '../../../../../src/policy/publishers/publisher-keys.ts';
 import { byIdentity, byKey, image as digest, githubIssuer, keyId } from '../../support/evidence.ts';
 import { acme, other } from '../../support/verdict.ts';
 import { type ContainersPolicy, containersAllow, type Requirement, type SeenSignature } from '../sources/containers.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { microsoftRoot2010 } from '../../../../../src/policy/publisher-keys.ts';
+import { microsoftRoot2010 } from '../../../../../src/policy/publishers/publisher-keys.ts';
 import { image as digest, githubIssuer } from '../../support/evidence.ts';
 import { acme, other } from '../../support/verdict.ts';
 import type { SeenStatement } from '../sources/kyverno.ts';

@@ -1,0 +1,111 @@
+import { type Programs, readUserPolicy, type UserPolicy } from '../../builder/index.ts';
+import { assembleReport } from '../examine/assemble-report.ts';
+import { examineBuild } from '../examine/examine-build.ts';
+import { planBake } from '../run/bake-plan.ts';
+import { type BuildPlan, planBuild } from '../run/build-plan.ts';
+import type { BuildEnd, BuildRequest } from '../run/build-request.ts';
+import { programsFor, type ReadyBuilder, readyBuilder } from '../run/builder-readiness.ts';
+import { runUntilSettled } from '../run/run-until-settled.ts';
+import { type LoadedTarget, loadTargets, reportTargets, scanTargets, sourcePins } from '../scan/scan-targets.ts';
+import { machinePlatform } from '../session/default-platform.ts';
+import { localEngine } from '../session/local-engine.ts';
+import { openPipeline, type Pipeline } from '../session/pipeline.ts';
+import { projectFolderOf } from '../session/project-folder.ts';
+import { lookAhead, openRegistries } from '../session/registries.ts';
+
+interface Prepared {
+  readonly pipeline: Pipeline;
+  readonly loaded: readonly LoadedTarget[];
+  readonly userPolicy: UserPolicy | null;
+  readonly builder: ReadyBuilder;
+}
+
+async function prepare(request: BuildRequest, plan: BuildPlan, programs: Programs): Promise<Prepared> {
+  const { session, input, intercepted } = request;
+  const { environment } = session;
+  const local = localEngine(session);
+  const everyNode = plan.targets.some(({ platforms }) => platforms.length > 0);
+  const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted, everyNode });
+  // what is wrong with the Dockerfile or a policy is told first, even while the builder is still being asked
+  ready.catch(() => undefined);
+  const loaded = await loadTargets(plan.targets, { session, input, network: true });
+  const registries = openRegistries(session, local);
+  try {
+    lookAhead(registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
+    const options = { projectFrom: projectFolderOf(plan.targets, environment), localImages: true };
+    const [pipeline, userPolicy] = await Promise.all([
+      openPipeline(session, options, local, registries),
+      readUserPolicy(environment),
+    ]);
+    const builder = await ready;
+    return { pipeline: { ...pipeline, localImages: builder.info.driver === 'docker' }, loaded, userPolicy, builder };
+  } catch (error) {
+    await registries.close();
+    throw error;
+  }
+}
+
+/** Enforce refuses a builder that would not obey; warn says so and goes on. */
+function admitBuilder({ pipeline, builder }: Prepared): void {
+  const { unenforceable } = builder;
+  if (unenforceable === null) return;
+  if (pipeline.policies.sideMode === 'enforce') throw unenforceable;
+  pipeline.session.warn(
+    `nothing is enforced: ${unenforceable.message} (${unenforceable.hint ?? 'choose another builder'})`,
+  );
+}
+
+async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Programs): Promise<BuildEnd> {
+  const prepared = await prepare(request, plan, programs);
+  const { pipeline, loaded, userPolicy, builder } = prepared;
+  try {
+    admitBuilder(prepared);
+    const platform = builder.info.platform || machinePlatform(request.session.environment);
+    const examined = await examineBuild(pipeline, loaded, platform, userPolicy);
+    const { images, layouts } = examined;
+    const parts = { targets: reportTargets(loaded, platform), scan: examined.scan, unknownAs: null, build: null };
+    const report = assembleReport(pipeline, { ...parts, images: [...images, ...layouts], others: [] });
+    request.onVerified(report);
+    if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailure: null };
+    const run = {
+      request,
+      plan,
+      loaded,
+      programs,
+      pipeline,
+      builder,
+      userPolicy,
+      platform,
+      parts,
+      layouts,
+      sources: sourcePins(loaded),
+    };
+    await plan.settled;
+    return await runUntilSettled(run, images);
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/**
+ * `docker build` with every image verified, pinned and audited.
+ * @throws VerifyError for whatever keeps it from being started
+ */
+export async function build(request: BuildRequest, args: readonly string[]): Promise<BuildEnd> {
+  const { environment } = request.session;
+  const [plan, programs] = await Promise.all([
+    planBuild(args, environment, request.input),
+    programsFor(request.session),
+  ]);
+  return await verifyAndRun(request, plan, programs);
+}
+
+/**
+ * `docker bake` likewise: all targets are verified before any starts. Null where the arguments build nothing and are buildx's alone.
+ * @throws VerifyError for whatever keeps it from being started
+ */
+export async function bake(request: BuildRequest, args: readonly string[]): Promise<BuildEnd | null> {
+  const programs = await programsFor(request.session);
+  const plan = await planBake(args, request, programs);
+  return plan === null ? null : await verifyAndRun(request, plan, programs);
+}

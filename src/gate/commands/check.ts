@@ -1,0 +1,64 @@
+import { readUserPolicy } from '../../builder/index.ts';
+import { parseBuildArguments } from '../../invocation/index.ts';
+import type { BuildTarget, ImageUse, Report } from '../../model/index.ts';
+import { assembleReport } from '../examine/assemble-report.ts';
+import { examineBuild, examineUses } from '../examine/examine-build.ts';
+import { loadTargets, reportTargets, scanTargets } from '../scan/scan-targets.ts';
+import { machinePlatform } from '../session/default-platform.ts';
+import { localEngine } from '../session/local-engine.ts';
+import { openPipeline } from '../session/pipeline.ts';
+import { projectFolderOf } from '../session/project-folder.ts';
+import { lookAhead, openRegistries } from '../session/registries.ts';
+import type { Session } from '../session/session.ts';
+import type { StandardInput } from '../session/standard-input.ts';
+import { imageOperands, readOperands } from './operands.ts';
+
+/** Judges images by the policies of the current folder and those above it, as `check IMAGE…` does. */
+export async function checkImages(session: Session, uses: readonly ImageUse[]): Promise<Report> {
+  const local = localEngine(session);
+  const registries = openRegistries(session, local);
+  try {
+    lookAhead(registries, uses);
+    const options = { projectFrom: session.environment.workingDirectory, localImages: true };
+    const pipeline = await openPipeline(session, options, local, registries);
+    const images = await examineUses(pipeline, uses, null);
+    const scan = { cacheImports: [], unknown: [], replacements: [] };
+    return assembleReport(pipeline, { targets: [], scan, images, unknownAs: null, others: [], build: null });
+  } finally {
+    await registries.close();
+  }
+}
+
+async function checkTargets(session: Session, targets: readonly BuildTarget[], input: StandardInput): Promise<Report> {
+  const { environment } = session;
+  const defaultPlatform = machinePlatform(environment);
+  const [loaded, userPolicy] = await Promise.all([
+    loadTargets(targets, { session, input, network: true }),
+    readUserPolicy(environment),
+  ]);
+  const local = localEngine(session);
+  const registries = openRegistries(session, local);
+  try {
+    lookAhead(registries, scanTargets(loaded, defaultPlatform, new Map()).images);
+    const options = { projectFrom: projectFolderOf(targets, environment), localImages: true };
+    const pipeline = await openPipeline(session, options, local, registries);
+    const { scan, images, layouts } = await examineBuild(pipeline, loaded, defaultPlatform, userPolicy);
+    const unknownAs = pipeline.policies.mode === 'enforce' ? 'error' : 'warn';
+    const reported = reportTargets(loaded, defaultPlatform);
+    const judged = [...images, ...layouts];
+    return assembleReport(pipeline, { targets: reported, scan, images: judged, unknownAs, others: [], build: null });
+  } finally {
+    await registries.close();
+  }
+}
+
+/**
+ * All of a build but the build itself, for one path or for images.
+ * @throws VerifyError `usage.*`, `dockerfile.*`, `policy.*`, …; what is wrong with an image is in the report
+ */
+export async function check(session: Session, args: readonly string[], input: StandardInput): Promise<Report> {
+  const operands = readOperands(args, session.environment.workingDirectory);
+  if (operands.kind === 'images') return await checkImages(session, imageOperands(operands.names, args, session));
+  const { invocation } = parseBuildArguments(args, session.environment);
+  return await checkTargets(session, invocation.targets, input);
+}

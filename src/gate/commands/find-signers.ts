@@ -1,0 +1,171 @@
+import { resolve } from 'node:path';
+import {
+  type CanonicalName,
+  type Evidence,
+  parseReference,
+  type TrustedRootSource,
+  type VerificationMaterial,
+  VerifyError,
+} from '../../model/index.ts';
+import { isUnseen } from '../../oci/index.ts';
+import { projectPolicyName } from '../../policy/index.ts';
+import { type NotationRoot, notationRoots, verifyAttachments } from '../../signature/index.ts';
+import { builtinTrustedRoots, githubInstance, readTrustedRoot } from '../../trust/index.ts';
+import { unseenError } from '../examine/established-signer.ts';
+import type { ExaminedImage } from '../examine/examined-image.ts';
+import { gatherImage } from '../examine/gather-image.ts';
+import { untriedProblems } from '../examine/verify-collected.ts';
+import type { Pipeline } from '../session/pipeline.ts';
+import type { Session } from '../session/session.ts';
+import type { StandardInput } from '../session/standard-input.ts';
+import { trustFolder } from '../session/trust-folder.ts';
+import { examineOperands } from './examined-target.ts';
+import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
+import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
+
+/** A repository that a project builds on, with whoever signs its images. */
+export interface FoundSigners {
+  /** As a policy names it. */
+  readonly repository: string;
+  readonly names: readonly CanonicalName[];
+  /** Signers whose signatures verify on every image of the repository; where none does, those of verified attestations. */
+  readonly signers: readonly ProposedSigner[];
+  /** Signatures that nothing we have proves, with the reason: nobody may trust these. */
+  readonly unproven: readonly Evidence[];
+  /** Authorities that its Notation signatures bring along and that nobody has vouched for. */
+  readonly authorities: readonly NotationRoot[];
+  /** What kept us from seeing all that is attached to its images; null where all was seen. */
+  readonly unseen: VerifyError | null;
+}
+
+/** What `init` found, and where it would write. */
+export interface FoundProject {
+  /** Absolute. */
+  readonly folder: string;
+  readonly repositories: readonly FoundSigners[];
+}
+
+interface Looked {
+  readonly image: ExaminedImage;
+  readonly evidence: readonly Evidence[];
+  readonly authorities: readonly NotationRoot[];
+  readonly unseen: VerifyError | null;
+}
+
+async function signerFiles(
+  session: Session,
+  pipeline: Pipeline,
+  { keys, authorities }: ReadTrial,
+  builtin: readonly TrustedRootSource[],
+): Promise<SignerFiles> {
+  const { environment, own } = session;
+  const paths = own.trustedRoots.map((path) => resolve(environment.workingDirectory, path));
+  const roots = await Promise.all(paths.map((path) => readTrustedRoot(path, 'command-line')));
+  return {
+    folder: pipeline.policies.projectFolder ?? environment.workingDirectory,
+    keys: new Map(keys.map(([path, { id }]) => [id, path])),
+    authorities: new Map([
+      ...pipeline.material.certificates.map(({ id, pem }) => [id, pem] as const),
+      ...authorities.map(([place, { id }]) => [id, place] as const),
+    ]),
+    pems: new Map(pipeline.material.keys.map(({ id, pem }) => [id, pem])),
+    roots: new Map(roots.flatMap((found, index) => found.map(({ id }) => [id, paths[index] ?? '']))),
+    github: new Set(builtin.filter(({ source }) => source === githubInstance.source).map(({ id }) => id)),
+  };
+}
+
+/** Tries the material on everything that is attached, what no rule asks for included. What could not be seen takes nothing from what was. */
+async function look(pipeline: Pipeline, image: ExaminedImage, material: VerificationMaterial): Promise<Looked> {
+  if (image.resolved === null || image.failure !== null) {
+    return { image, evidence: [], authorities: [], unseen: image.failure };
+  }
+  const { collected } = await gatherImage(pipeline, image.use, true);
+  const evidence = await verifyAttachments(collected.attachments, material, {
+    now: pipeline.session.now(),
+    isOver: () => pipeline.session.signal.aborted || performance.now() > pipeline.ends,
+  });
+  const unknown = new Set(
+    evidence.flatMap(({ form, problem, manifest }) =>
+      form === 'notation' && problem?.code === 'unknown-signer' ? [manifest] : [],
+    ),
+  );
+  const authorities = await notationRoots(collected.attachments.filter(({ manifest }) => unknown.has(manifest)));
+  const { digest } = image.resolved.root;
+  const unseen = [...collected.problems, ...untriedProblems(evidence, digest)].filter(isUnseen);
+  const about = `what is attached to ${image.use.name} could not all be looked at`;
+  return { image, evidence, authorities, unseen: unseen.length === 0 ? null : unseenError(about, unseen) };
+}
+
+/** Only who signs every image of the repository is worth proposing: anybody may sign one of them. */
+function commonSigners(looked: readonly Looked[], files: SignerFiles, attested: boolean): readonly ProposedSigner[] {
+  const [first, ...others] = looked.map(({ evidence }) => {
+    const proposed = evidence
+      .filter(({ form }) => (form === 'attestation') === attested)
+      .flatMap((piece) => proposeSigner(piece, files) ?? []);
+    return new Map(proposed.map((signer) => [proposalKey(signer), signer]));
+  });
+  return [...(first ?? new Map<string, ProposedSigner>())].flatMap(([key, signer]) =>
+    others.every((other) => other.has(key)) ? [signer] : [],
+  );
+}
+
+function foundOf(repository: string, looked: readonly Looked[], files: SignerFiles): FoundSigners {
+  const signing = commonSigners(looked, files, false);
+  const unproven = looked.flatMap(({ evidence }) =>
+    evidence.filter(({ verified, form, problem }) => !verified && form !== 'attestation' && problem !== null),
+  );
+  return {
+    repository,
+    names: looked.map(({ image }) => image.use.name),
+    signers: signing.length > 0 ? signing : commonSigners(looked, files, true),
+    unproven,
+    authorities: looked.flatMap(({ authorities }) => authorities),
+    unseen: looked.find(({ unseen }) => unseen !== null)?.unseen ?? null,
+  };
+}
+
+function repositoryOf({ use }: ExaminedImage): string {
+  const { registry, repository } = parseReference(use.name);
+  return `${registry}/${repository}`;
+}
+
+function refuseSecondPolicy({ policies }: Pipeline): void {
+  const existing = policies.reportPolicies.find(({ layer }) => layer === 'project');
+  if (existing === undefined) return;
+  throw new VerifyError('usage.invalid', `the project has a policy: ${existing.source}`, {
+    hint: `change it by hand; init writes only where no ${projectPolicyName} is`,
+  });
+}
+
+/**
+ * Looks at the images that a path uses and at who signs them, with keys and authorities to try.
+ * An image or a signature that cannot be read is its repository's `unseen`.
+ * @throws VerifyError `usage.invalid` where the project has a policy
+ */
+export async function findSigners(
+  session: Session,
+  args: readonly string[],
+  trial: Trial,
+  input: StandardInput,
+): Promise<FoundProject> {
+  const tried = await readTrial(session, trial);
+  const { pipeline, images } = await examineOperands(session, args, input);
+  try {
+    refuseSecondPolicy(pipeline);
+    const builtin = await builtinTrustedRoots(trustFolder(session));
+    const files = await signerFiles(session, pipeline, tried, builtin);
+    const material = triedMaterial(pipeline.material, tried, builtin);
+    const looked = await Promise.all(images.map((image) => look(pipeline, image, material)));
+    const byRepository = new Map<string, Looked[]>();
+    for (const one of looked) {
+      const repository = repositoryOf(one.image);
+      byRepository.set(repository, [...(byRepository.get(repository) ?? []), one]);
+    }
+    return {
+      folder: files.folder,
+      repositories: [...byRepository].map(([repository, of]) => foundOf(repository, of, files)),
+    };
+  } finally {
+    await pipeline.close();
+  }
+}

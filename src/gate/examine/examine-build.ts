@@ -1,0 +1,86 @@
+import type { UserPolicy } from '../../builder/index.ts';
+import type { CanonicalName, ImageUse, ScanResult } from '../../model/index.ts';
+import { type LoadedTarget, scanTargets } from '../scan/scan-targets.ts';
+import type { Pipeline } from '../session/pipeline.ts';
+import { examineImage } from './examine-image.ts';
+import { examineLayouts, isLayout } from './examine-layouts.ts';
+import type { ExaminedImage } from './examined-image.ts';
+import { settlePlatforms } from './settle-platforms.ts';
+import { deniedByUser, isDeniedByUser, withConversions } from './user-source-policy.ts';
+
+const mostRounds = 8;
+
+/** What a build uses, and what was found out about every image of it. */
+export interface ExaminedBuild {
+  readonly scan: ScanResult;
+  readonly images: readonly ExaminedImage[];
+  /** OCI layouts that named contexts put in the place of images; `scan.replacements` holds them no more. */
+  readonly layouts: readonly ExaminedImage[];
+}
+
+/** An image is examined once for each set of platforms that it is used for. */
+function keyOf({ name, platforms }: ImageUse): string {
+  return `${name} ${platforms.join(',')}`;
+}
+
+function triggersOf(images: Iterable<ExaminedImage>): ReadonlyMap<CanonicalName, readonly string[]> {
+  const triggers = new Map<CanonicalName, readonly string[]>();
+  for (const { use, resolved } of images) {
+    const found = Object.values(resolved?.onbuild ?? {}).flat();
+    if (found.length > 0) triggers.set(use.name, [...new Set(found)]);
+  }
+  return triggers;
+}
+
+/** Examines images under the user's own source policy too. */
+export async function examineUses(
+  pipeline: Pipeline,
+  uses: readonly ImageUse[],
+  userPolicy: UserPolicy | null,
+): Promise<readonly ExaminedImage[]> {
+  return await Promise.all(
+    uses.map(async (use) => {
+      const examined = settlePlatforms(pipeline, await examineImage(pipeline, use));
+      const denied = isDeniedByUser(userPolicy, use.name, examined.resolved?.root.digest ?? null);
+      return denied && userPolicy !== null
+        ? { ...examined, decision: deniedByUser(examined.decision, userPolicy) }
+        : examined;
+    }),
+  );
+}
+
+/**
+ * Scans and examines in turns until nothing new appears: a base's ONBUILD triggers name further images (design, section 2).
+ * Bounded at 8 rounds; what a ninth would find the builder denies.
+ */
+export async function examineBuild(
+  pipeline: Pipeline,
+  loaded: readonly LoadedTarget[],
+  defaultPlatform: string,
+  userPolicy: UserPolicy | null,
+): Promise<ExaminedBuild> {
+  const known = new Map<string, ExaminedImage>();
+  let scan = scanTargets(loaded, defaultPlatform, new Map());
+  for (let round = 1; ; round += 1) {
+    const uses = withConversions(scan.images, userPolicy);
+    const fresh = uses.filter((use) => !known.has(keyOf(use)));
+    // each round needs the triggers that the one before found
+    // oxlint-disable-next-line no-await-in-loop
+    for (const image of await examineUses(pipeline, fresh, userPolicy)) known.set(keyOf(image.use), image);
+    const triggers = triggersOf(known.values());
+    const next = triggers.size === 0 || round >= mostRounds ? scan : scanTargets(loaded, defaultPlatform, triggers);
+    const settled = withConversions(next.images, userPolicy).every((use) => known.has(keyOf(use)));
+    scan = next;
+    if (settled) break;
+  }
+  const used = withConversions(scan.images, userPolicy);
+  // uses may have grown since an image was examined, when a trigger names it too
+  const images = used.flatMap((use) => {
+    const examined = known.get(keyOf(use));
+    return examined === undefined ? [] : [{ ...examined, use }];
+  });
+  const targets = loaded.map(({ target }) => target);
+  const layouts = await examineLayouts(pipeline, targets, defaultPlatform, scan.replacements);
+  const replacements = scan.replacements.filter((replacement) => !isLayout(replacement));
+  return { scan: { ...scan, replacements }, images, layouts };
+}

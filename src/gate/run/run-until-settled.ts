@@ -1,0 +1,112 @@
+import { type BuildxRun, readDenial, renderSourcePolicy, runBuildx } from '../../builder/index.ts';
+import { type Finding, type ImageUse, isVerifyError, type PinSet, parseCanonicalName } from '../../model/index.ts';
+import { examineUses } from '../examine/examine-build.ts';
+import type { ExaminedImage } from '../examine/examined-image.ts';
+import { refuseCancelled } from '../session/session.ts';
+import { auditBuild, type BuildRun, reportOf } from './audit-build.ts';
+import type { BuildEnd } from './build-request.ts';
+import { pinsOf } from './pins.ts';
+import { beginCheckouts, recordBuild } from './record-build.ts';
+
+/** How often a build is started again for images that could not be foreseen (design, section 2). */
+const mostRestarts = 8;
+
+const imageScheme = 'docker-image://';
+
+/** How buildx is to be run with these pins. */
+function buildxRun(run: BuildRun, pins: PinSet): BuildxRun {
+  const { plan, programs, request, builder } = run;
+  return {
+    programs,
+    environment: request.session.environment,
+    verb: plan.verb,
+    before: request.before,
+    args: plan.args,
+    definition: plan.definition,
+    variables: plan.variables,
+    builder: builder.variable,
+    sourcePolicy: builder.unenforceable === null ? renderSourcePolicy(pins, run.userPolicy) : null,
+    metadataFile: plan.metadataFile,
+    fresh: request.session.own.fresh,
+    stdin: plan.stdin,
+    interruptions: request.interruptions,
+  };
+}
+
+/** The image that a denial names, for every platform that the build is for. */
+function useOfDenied(run: BuildRun, identifier: string): ImageUse | null {
+  if (!identifier.startsWith(imageScheme)) return null;
+  try {
+    const written = identifier.slice(imageScheme.length);
+    const platforms = [...new Set(run.parts.targets.flatMap((target) => target.platforms))];
+    return {
+      name: parseCanonicalName(written),
+      written,
+      platforms: platforms.length === 0 ? [run.platform] : platforms,
+      uses: [],
+    };
+  } catch (error) {
+    if (isVerifyError(error, 'reference.invalid', 'usage.invalid')) return null;
+    throw error;
+  }
+}
+
+function deniedFinding(identifier: string): Finding {
+  return {
+    code: 'image.unverifiable',
+    level: 'error',
+    message: 'the build asked for something that nobody verified, and the builder denied it',
+    expected: 'only sources that the policies let through',
+    found: identifier,
+    hint: 'use images by name or digest that the policy can judge',
+  };
+}
+
+/**
+ * Runs the build, and starts it again, at most eight times, for each image that could not be foreseen and that the builder
+ * therefore denied: it is verified first, like any other.
+ */
+export async function runUntilSettled(run: BuildRun, foreseen: readonly ExaminedImage[]): Promise<BuildEnd> {
+  const { pipeline, programs, request, builder } = run;
+  let images = foreseen;
+  const checkouts = beginCheckouts(run);
+  for (let restarts = 0; ; restarts += 1) {
+    refuseCancelled(request.session);
+    const pins = pinsOf(images, run.layouts, run.sources);
+    const given = buildxRun(run, pins);
+    // each start needs what the one before was denied
+    // oxlint-disable-next-line no-await-in-loop
+    const result = await runBuildx(given);
+    const { environment } = request.session;
+    const call = run.plan.callOrCheck === null ? null : given;
+    const question = { programs, environment, builder: builder.info.name, result, call };
+    // oxlint-disable-next-line no-await-in-loop
+    const denied = result.status === 0 || builder.unenforceable !== null ? null : await readDenial(question);
+    if (denied === null) {
+      // oxlint-disable-next-line no-await-in-loop
+      const end = await auditBuild(run, images, pins, result);
+      // oxlint-disable-next-line no-await-in-loop
+      await recordBuild(run, end, { metadata: result.metadata, images: [...images, ...run.layouts] }, checkouts);
+      return end;
+    }
+    const use = useOfDenied(run, denied);
+    const isKnown = use !== null && images.some((image) => image.use.name === use.name);
+    if (use === null || isKnown || restarts >= mostRestarts) {
+      const finding = deniedFinding(denied);
+      return {
+        status: null,
+        report: reportOf(run, images, { others: [{ status: 'block', finding }] }),
+        auditFailure: null,
+      };
+    }
+    request.onDenied(use.name);
+    // oxlint-disable-next-line no-await-in-loop
+    const fresh = await examineUses(pipeline, [use], run.userPolicy);
+    images = [...images, ...fresh];
+    const report = reportOf(run, images, {});
+    if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailure: null };
+    const met = fresh.map((image) => image.use.name);
+    const others = { targets: [], cacheImports: [], unknown: [], findings: [] };
+    request.onRestart({ ...report, ...others, images: report.images.filter(({ name }) => met.includes(name)) });
+  }
+}

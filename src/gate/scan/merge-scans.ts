@@ -1,0 +1,30 @@
+import type { CacheImport, ImageUse, ScanResult, Unknown } from '../../model/index.ts';
+
+function mergeImages(left: ImageUse, right: ImageUse): ImageUse {
+  return {
+    name: left.name,
+    written: left.written,
+    platforms: [...new Set([...left.platforms, ...right.platforms])].toSorted(),
+    uses: [...left.uses, ...right.uses],
+  };
+}
+
+function unique<Item>(items: readonly Item[]): readonly Item[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
+}
+
+/** What several targets use, each image once, sorted by name. */
+export function mergeScans(scans: readonly ScanResult[]): ScanResult {
+  const images = new Map<string, ImageUse>();
+  for (const image of scans.flatMap((scan) => scan.images)) {
+    const known = images.get(image.name);
+    images.set(image.name, known === undefined ? image : mergeImages(known, image));
+  }
+  return {
+    images: [...images.values()].toSorted((left, right) => (left.name < right.name ? -1 : 1)),
+    cacheImports: unique<CacheImport>(scans.flatMap((scan) => scan.cacheImports)),
+    unknown: unique<Unknown>(scans.flatMap((scan) => scan.unknown)),
+    replacements: scans.flatMap((scan) => scan.replacements),
+    runtimeBases: scans.flatMap((scan) => scan.runtimeBases ?? []),
+  };
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { VerifyError } from '../../model/index.ts';
+
+interface Destination {
+  readonly path: string;
+  readonly isFile: boolean;
+  readonly isFolder: boolean;
+}
+
+/** Where a path really leads; a file that does not exist yet leads to itself. */
+async function destination(path: string): Promise<Destination> {
+  try {
+    const real = await realpath(path);
+    const found = await stat(real);
+    return { path: real, isFile: found.isFile(), isFolder: found.isDirectory() };
+  } catch {
+    return { path, isFile: true, isFolder: false };
+  }
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const target = await destination(path);
+  if (!target.isFile) return await writeFile(target.path, text);
+  const temporary = join(dirname(target.path), `.${basename(target.path)}.${randomBytes(6).toString('hex')}`);
+  try {
+    await writeFile(temporary, text, { flag: 'wx' });
+    await rename(temporary, target.path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function unwritable(path: string, cause: unknown): VerifyError {
+  const reason = cause instanceof Error ? cause.message : 'unknown reason';
+  return new VerifyError('file.unwritable', `cannot write ${path}: ${reason}`, {
+    hint: 'name a file in a folder that exists and that you may write',
+    cause,
+  });
+}
+
+/**
+ * Refuses early what `writeWholeFile` could not write: before a build, rather than after it.
+ * @throws VerifyError `file.unwritable`
+ */
+export async function refuseUnwritable(path: string): Promise<void> {
+  try {
+    const target = await destination(resolve(path));
+    if (target.isFolder) throw new Error('it is a folder');
+    await access(target.isFile ? dirname(target.path) : target.path, constants.W_OK);
+    if (target.isFile && !(await stat(dirname(target.path))).isDirectory()) throw new Error('its folder is none');
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+/**
+ * Replaces a file in one step, through a link where it is one: it is never half-written. What is no file (a pipe, a terminal) is
+ * written to as it is.
+ * @throws VerifyError `file.unwritable`
+ */
+export async function writeWholeFile(path: string, text: string): Promise<void> {
+  try {
+    await replace(resolve(path), text);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}

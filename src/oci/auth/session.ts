@@ -1,0 +1,137 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { VerifyError } from '../../model/index.ts';
+import { bounds } from '../transport/bounds.ts';
+import type { Answer, Exchange } from '../transport/exchange.ts';
+import { networkFault, unreachable } from '../transport/network-fault.ts';
+import { sendFollowing } from '../transport/redirects.ts';
+import { type Route, routesTo } from '../transport/routes.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Authenticator } from './authenticator.ts';
+
+/** A request to a registry's API. */
+export interface ApiRequest {
+  readonly registry: string;
+  readonly repository: string;
+  readonly method: 'GET' | 'HEAD';
+  /** Below the registry's root, with its leading slash, or a whole URL of the same registry. */
+  readonly path: string;
+  readonly accept: string;
+  readonly limit: number;
+  /** See `Exchange`. */
+  readonly onElsewhere?: (host: string) => void;
+}
+
+/** Speaks to registries: the way there, authentication, redirects. Any status is an answer. */
+export interface Session {
+  /** @throws VerifyError */
+  request(request: ApiRequest): Promise<Answer>;
+}
+
+export interface SessionOptions {
+  readonly transport: Transport;
+  readonly authenticator: Authenticator;
+  readonly insecureRegistries: readonly string[];
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+}
+
+/** Whether a failure says that this way of speaking is the wrong one, rather than that the registry is down. */
+function isWrongRoute(error: unknown): boolean {
+  const fault = networkFault(error);
+  return fault !== null && fault !== 'dns' && fault !== 'timeout' && fault !== 'proxy';
+}
+
+/** What Go's servers answer to plain HTTP on a port of HTTPS. */
+function wantsHttps(answer: Answer): boolean {
+  return answer.status === 400 && answer.url.protocol === 'http:' && /HTTPS/.test(answer.body.toString('latin1'));
+}
+
+async function authenticated(
+  options: SessionOptions,
+  request: ApiRequest,
+  route: Route,
+  attempts: number,
+): Promise<Answer> {
+  const { registry, repository } = request;
+  const target = { registry, repository, credentials: route.credentials };
+  const send = async (authorization: string | null, url = new URL(request.path, route.base)) => {
+    const headers: OutgoingHttpHeaders = {
+      accept: request.accept,
+      'accept-encoding': 'identity',
+      'user-agent': options.userAgent,
+      ...(authorization === null ? {} : { authorization }),
+    };
+    const exchange: Exchange = {
+      method: request.method,
+      url,
+      headers,
+      limit: request.limit,
+      signal: options.signal,
+      ...(request.onElsewhere === undefined ? {} : { onElsewhere: request.onElsewhere }),
+    };
+    return sendFollowing(options.transport, exchange, route.check, attempts);
+  };
+  const first = await options.authenticator.known(target);
+  const { answer, redirected } = await send(first);
+  const challenge = answer.headers['www-authenticate'];
+  if (answer.status !== 401 || challenge === undefined) return answer;
+  if (redirected) {
+    // what is stored is for the registry that was asked, and not for the one that it points to: that one gets to see nobody's name
+    const elsewhere = { registry: answer.url.host, repository, credentials: false };
+    const anonymous = await options.authenticator.answer(elsewhere, challenge, null);
+    return anonymous === null ? answer : (await send(anonymous, answer.url)).answer;
+  }
+  const second = await options.authenticator.answer(target, challenge, first);
+  return second === null ? answer : (await send(second)).answer;
+}
+
+/** @throws VerifyError when a request would leave the registry's own host */
+function assertStaysAtHome(request: ApiRequest, route: Route): void {
+  const url = new URL(request.path, route.base);
+  if (url.host !== route.base.host || url.protocol !== route.base.protocol) {
+    throw new VerifyError(
+      'registry.untrustworthy',
+      `${request.registry} points to ${url.host} where it should answer itself`,
+    );
+  }
+}
+
+export function createSession(options: SessionOptions): Session {
+  const settled = new Map<string, Route>();
+
+  const alone = async (request: ApiRequest, route: Route): Promise<Answer> => {
+    assertStaysAtHome(request, route);
+    try {
+      return await authenticated(options, request, route, bounds.retries + 1);
+    } catch (error) {
+      throw unreachable(route.base.host, error);
+    }
+  };
+
+  const probing = async (request: ApiRequest, routes: readonly Route[]): Promise<Answer> => {
+    for (const route of routes) {
+      assertStaysAtHome(request, route);
+      try {
+        const answer = await authenticated(options, request, route, 1);
+        if (wantsHttps(answer)) continue;
+        settled.set(request.registry, route);
+        // What may pass by itself is worth the attempts that finding the way did without.
+        const own = answer.url.host === route.base.host;
+        return own && (answer.status === 429 || answer.status >= 500) ? await alone(request, route) : answer;
+      } catch (error) {
+        if (!isWrongRoute(error)) throw unreachable(route.base.host, error);
+      }
+    }
+    const [first] = routes;
+    if (first === undefined) throw new VerifyError('internal', `no way to ${request.registry}`);
+    return alone(request, first);
+  };
+
+  return {
+    async request(request) {
+      const routes = routesTo(request.registry, options.insecureRegistries);
+      const route = settled.get(request.registry) ?? (routes.length === 1 ? routes[0] : undefined);
+      return await (route === undefined ? probing(request, routes) : alone(request, route));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Decision } from '../../model/index.ts';
+import type { PolicySet } from '../language/policy-set.ts';
+import { mayBeWaived } from '../language/waivable-findings.ts';
+import { findingOf } from './judgement.ts';
+
+/** What could not even be looked up goes on as it does in warn mode; anything else that is not listed stays refused. */
+const unseen = new Set(['image.unresolved', 'image.not-found', 'image.local-shadow']);
+
+/**
+ * A refusal that a run in an emergency goes on with: where every policy in force allows it, and where nothing but what may be waived
+ * was found. Each use of it is told.
+ */
+export function throughBrokenGlass(policies: PolicySet, decision: Decision): Decision {
+  const { breakGlass } = policies;
+  if (breakGlass === null || (decision.status !== 'block' && decision.status !== 'error')) return decision;
+  const { reason, deniedBy } = breakGlass;
+  if (deniedBy !== null) {
+    const finding = findingOf('policy.break-glass', `break-glass is not allowed by ${deniedBy}`, {
+      level: 'note',
+      expected: 'breakGlass: allow in every policy in force',
+      found: `"${reason}"`,
+      hint: 'ask the owner of that policy',
+    });
+    return { ...decision, findings: [...decision.findings, finding] };
+  }
+  const refusals = decision.findings.filter(({ level }) => level === 'error');
+  if (!refusals.every(({ code }) => mayBeWaived(code) || unseen.has(code))) return decision;
+  const finding = findingOf('policy.break-glass', `let through in an emergency: ${reason}`, {
+    level: 'warning',
+    expected: 'an image that the policies allow',
+    found: [...new Set(refusals.map(({ code }) => code))].join(', '),
+    hint: 'mend the cause, and build again without it',
+  });
+  return { ...decision, status: 'warn', findings: [...decision.findings, finding] };
+}

@@ -1,0 +1,127 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Mode } from '../../../model/index.ts';
+import type { ClusterPolicy } from '../../language/cluster-policy.ts';
+import { matchesGlob } from '../../language/glob.ts';
+import { invalidAt, validateDocument } from '../../language/validate-document.ts';
+import { parseYamlSources, type YamlSource } from '../../language/yaml-source.ts';
+import type { MaterialCollector } from '../material-collector.ts';
+import { invalidIn, type PolicyScope, readNamedFile } from '../policy-scope.ts';
+import { ClusterObjects, isClusterObject } from './cluster-objects.ts';
+import { clusterImagePolicySchema } from './cluster-schema.ts';
+import { type ClusterPlace, compileClusterPolicy } from './compile-cluster-policy.ts';
+
+const mostFiles = 1_000;
+
+/** The modes that apply to the ClusterImagePolicies of a policy. */
+export interface ClusterModes {
+  /** `--mode`. */
+  readonly option: Mode | null;
+  /** The mode of the policy that names them. */
+  readonly file: Mode;
+}
+
+/** What the files hold that a policy names. */
+export interface ClusterFiles {
+  readonly policies: readonly ClusterPolicy[];
+  /** What the admission controller's own configuration says of images that none of them matches; null where it is not there. */
+  readonly noMatch: 'deny' | 'warn' | 'allow' | null;
+}
+
+interface ReadFile {
+  readonly named: string;
+  readonly sources: readonly YamlSource[];
+}
+
+/**
+ * The ClusterImagePolicies of the files that a policy names, with the Secrets, ConfigMaps and TrustRoots beside them;
+ * wildcards stand in the last part of a path only.
+ * @throws VerifyError `policy.invalid` with the place
+ */
+export async function readClusterPolicies(
+  scope: PolicyScope,
+  globs: readonly string[],
+  modes: ClusterModes,
+): Promise<ClusterFiles> {
+  const files = new Map<string, ReadFile>();
+  for (const [index, glob] of globs.entries()) {
+    const path = ['clusterImagePolicies', index];
+    for (const named of await filesOf(scope, path, glob)) {
+      const { bytes, path: file } = await readNamedFile(scope, path, named);
+      if (!files.has(file)) files.set(file, { named, sources: parseObjects(bytes, named) });
+    }
+  }
+  const read = [...files.values()];
+  const objects = new ClusterObjects(read.flatMap(({ sources }) => sources.map(({ value }) => value)));
+  const places = { modeOption: modes.option, fileMode: modes.file, layer: scope.layer };
+  return {
+    policies: read.flatMap(({ named, sources }) =>
+      compileObjects(sources, { ...places, policy: named }, scope.material, objects),
+    ),
+    noMatch: objects.noMatchPolicy(),
+  };
+}
+
+async function filesOf(scope: PolicyScope, path: readonly PropertyKey[], glob: string): Promise<readonly string[]> {
+  if (!glob.includes('*')) return [glob];
+  const folder = dirname(glob);
+  if (folder.includes('*')) throw invalidIn(scope, path, 'wildcards stand in the last part of the path only');
+  const names = await readdir(resolve(scope.folder, folder)).catch(() => {
+    throw invalidIn(scope, path, `the folder ${resolve(scope.folder, folder)} cannot be read`);
+  });
+  const found = names.filter((name) => !name.startsWith('.') && matchesGlob(basename(glob), name)).sort();
+  if (found.length === 0)
+    throw invalidIn(scope, path, `no file matches ${glob}`, `paths are relative to ${scope.folder}`);
+  if (found.length > mostFiles) throw invalidIn(scope, path, `more than ${mostFiles} files match ${glob}`);
+  return found.map((name) => join(folder, name));
+}
+
+/**
+ * The ClusterImagePolicies in the bytes of one file. What they refer to has to stand in it too; other Kubernetes objects
+ * beside them are left alone.
+ * @throws VerifyError `policy.invalid` with the place, where the admission controller would refuse one
+ */
+export function parseClusterPolicies(
+  bytes: Uint8Array,
+  place: Omit<ClusterPlace, 'line'>,
+  material: MaterialCollector,
+): readonly ClusterPolicy[] {
+  const sources = parseObjects(bytes, place.policy);
+  return compileObjects(sources, place, material, new ClusterObjects(sources.map(({ value }) => value)));
+}
+
+function parseObjects(bytes: Uint8Array, named: string): readonly YamlSource[] {
+  const sources = parseYamlSources(bytes, named).map(withoutNulls);
+  if (sources.some(({ value }) => kindOf(value) === 'ClusterImagePolicy' || isClusterObject(value))) return sources;
+  throw invalidAt(named, { line: 1, column: 1 }, 'it holds no ClusterImagePolicy, and nothing that one refers to');
+}
+
+function compileObjects(
+  sources: readonly YamlSource[],
+  place: Omit<ClusterPlace, 'line'>,
+  material: MaterialCollector,
+  objects: ClusterObjects,
+): readonly ClusterPolicy[] {
+  const policies = sources.filter((source) => kindOf(source.value) === 'ClusterImagePolicy');
+  return policies.map((source) => {
+    const document = validateDocument(source, clusterImagePolicySchema);
+    return compileClusterPolicy(document, { ...place, line: source.placeOf([]).line }, material, objects);
+  });
+}
+
+function kindOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null;
+}
+
+/** In Kubernetes a null is a field that is not there. */
+function withoutNulls(source: YamlSource): YamlSource {
+  return { ...source, value: prune(source.value) };
+}
+
+function prune(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(prune);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, prune(inner)]])),
+  );
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import type { Layer, Mode } from '../../model/index.ts';
+import type { ClusterPolicy } from '../language/cluster-policy.ts';
+import type { Setting } from '../language/policy-set.ts';
+import type { PublisherCatalogue } from '../publishers/publisher-catalogue.ts';
+import type { ClusterFiles, ClusterModes } from './cluster-image-policy/read-cluster-policies.ts';
+import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
+import { addPublishers } from './compile-publishers.ts';
+import type { MaterialCollector } from './material-collector.ts';
+import { invalidIn, type PolicyScope, readNamedFile } from './policy-scope.ts';
+import { readBytes } from './safe-file.ts';
+
+export interface PolicyFileRequest {
+  /** Absolute. */
+  readonly path: string;
+  /** As named to the user. */
+  readonly named: string;
+  readonly layer: Layer;
+  readonly material: MaterialCollector;
+  readonly publishers: PublisherCatalogue;
+  /** `--mode`. */
+  readonly mode: Mode | null;
+}
+
+/** A policy file that was read, with everything it names. */
+export interface LoadedPolicy {
+  readonly named: string;
+  readonly folder: string;
+  /** Of its bytes, hexadecimal. */
+  readonly sha256: string;
+  readonly compiled: CompiledPolicy;
+  /** With the publishers that it adds. */
+  readonly publishers: PublisherCatalogue;
+  readonly builtinOff: boolean;
+  readonly clusterPolicies: readonly ClusterPolicy[];
+  /** The admission controller's `no-match-policy`, where its configuration stands beside them. */
+  readonly noMatch: Setting | null;
+}
+
+/**
+ * Reads one policy file; null for a catalogue of publishers, which is no policy.
+ * @throws VerifyError `policy.invalid`, `policy.unreadable`
+ */
+export async function readPolicyFile(request: PolicyFileRequest): Promise<LoadedPolicy | null> {
+  const { path, named, layer, material } = request;
+  const bytes = await readBytes(path);
+  // The language's definition and the YAML parser are loaded only where there is something to read.
+  const [{ parseYamlSource }, { policySchema }, { validateDocument }] = await Promise.all([
+    import('../language/yaml-source.ts'),
+    import('../language/schema.ts'),
+    import('../language/validate-document.ts'),
+  ]);
+  const source = parseYamlSource(bytes, named);
+  if (isCatalogue(source.value)) return null;
+  const document = validateDocument(source, policySchema);
+  const folder = dirname(path);
+  let scope: PolicyScope = { layer, policy: named, folder, source, material, publishers: request.publishers };
+  if (document.builtin === 'off' && layer === 'project')
+    throw invalidIn(scope, ['builtin'], "builtin: off does not stand in a project's policy");
+  if (document.tokenServices !== undefined && layer !== 'machine' && layer !== 'user')
+    throw invalidIn(scope, ['tokenServices'], "tokenServices stands in a machine's or user's policy only");
+  if (document.records !== undefined && layer !== 'machine' && layer !== 'user')
+    throw invalidIn(scope, ['records'], "records stands in a machine's or user's policy only");
+  const files = typeof document.publishers === 'string' ? [document.publishers] : (document.publishers ?? []);
+  for (const file of files) scope = { ...scope, publishers: await withPublishersOf(scope, file) };
+  const compiled = await compilePolicy(scope, document, request.mode);
+  const mode = request.mode ?? document.mode ?? 'enforce';
+  const modes = { option: request.mode, file: mode };
+  const cluster = await clusterFilesOf(scope, document.clusterImagePolicies ?? [], modes);
+  return {
+    named,
+    folder,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    compiled,
+    publishers: scope.publishers,
+    builtinOff: document.builtin === 'off',
+    clusterPolicies: cluster.policies,
+    noMatch: cluster.noMatch === null ? null : { verdict: cluster.noMatch, policy: named, mode },
+  };
+}
+
+function isCatalogue(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('publishers' in value)) return false;
+  return typeof value.publishers === 'object' && !Array.isArray(value.publishers) && !('rules' in value);
+}
+
+async function withPublishersOf(scope: PolicyScope, file: string): Promise<PublisherCatalogue> {
+  const { parseYamlSource } = await import('../language/yaml-source.ts');
+  const { publishersSchema } = await import('../language/schema.ts');
+  const { validateDocument } = await import('../language/validate-document.ts');
+  const { bytes, path } = await readNamedFile(scope, ['publishers'], file);
+  const source = parseYamlSource(bytes, path);
+  const document = validateDocument(source, publishersSchema);
+  return addPublishers({ ...scope, policy: path, folder: dirname(resolve(path)), source }, document);
+}
+
+async function clusterFilesOf(
+  scope: PolicyScope,
+  globs: readonly string[],
+  modes: ClusterModes,
+): Promise<ClusterFiles> {
+  if (globs.length === 0) return { policies: [], noMatch: null };
+  const { readClusterPolicies } = await import('./cluster-image-policy/read-cluster-policies.ts');
+  return await readClusterPolicies(scope, globs, modes);
+}

@@ -1,0 +1,80 @@
+import type { X509Certificate } from '@sigstore/core';
+import type { Signer } from '../../model/index.ts';
+import { Refusal } from '../refusal.ts';
+import {
+  type AlternativeName,
+  alternativeNames,
+  codeSigning,
+  extendedKeyUsages,
+  hasRepeatedExtension,
+  identityIssuer,
+  unevaluatedExtension,
+} from './certificate.ts';
+import { subjectName } from './subject-name.ts';
+
+const identityKinds = new Set<AlternativeName['kind']>(['email', 'uri', 'username']);
+
+/**
+ * The one identity that the certificate names; null for none. A second name would let a policy match the one while
+ * people see the other.
+ * @throws Refusal `certificate-invalid`
+ */
+function soleIdentity(certificate: X509Certificate, isFulcio: boolean): string | null {
+  const names = alternativeNames(certificate);
+  const identities = names.filter((name) => identityKinds.has(name.kind));
+  const counted = isFulcio ? names : identities;
+  if (counted.length > 1) {
+    const found = counted.map((name) => name.value || name.kind).join(', ');
+    throw new Refusal(
+      'certificate-invalid',
+      `its certificate names ${counted.length} identities, expected one: ${found}`,
+    );
+  }
+  const value = identities[0]?.value ?? null;
+  return value === '' ? null : value;
+}
+
+/**
+ * Who the certificate says the signer is.
+ * @throws Refusal `certificate-invalid`
+ */
+export function certificateSigner(certificate: X509Certificate): Signer {
+  const issuer = identityIssuer(certificate);
+  const identity = soleIdentity(certificate, issuer !== null);
+  if (identity !== null) return { kind: 'keyless', identity, issuer: issuer ?? '' };
+  if (issuer !== null) throw new Refusal('certificate-invalid', 'its certificate names no identity');
+  return { kind: 'certificate', subject: subjectName(certificate) };
+}
+
+function assertSigningUsage(certificate: X509Certificate, isFulcio: boolean): void {
+  const usages = extendedKeyUsages(certificate);
+  // RFC 5280: no extension means any use. Fulcio always states it.
+  if (usages === null ? isFulcio : !usages.includes(codeSigning)) {
+    throw new Refusal('certificate-invalid', 'its certificate is not made for signing code');
+  }
+  const keyUsage = certificate.extKeyUsage;
+  if (keyUsage !== undefined && !keyUsage.digitalSignature) {
+    throw new Refusal('certificate-invalid', 'the key of its certificate is not made for signatures');
+  }
+}
+
+/**
+ * What the library does not look at in a signer's certificate: usages, critical extensions, that it is no authority.
+ * @throws Refusal `certificate-invalid`
+ */
+export function assertSigningCertificate(certificate: X509Certificate): void {
+  if (hasRepeatedExtension(certificate)) {
+    throw new Refusal('certificate-invalid', 'its certificate has an extension twice');
+  }
+  if (certificate.extBasicConstraints?.isCA === true || certificate.extKeyUsage?.keyCertSign === true) {
+    throw new Refusal('certificate-invalid', 'its certificate is that of an authority, expected that of a signer');
+  }
+  const unknown = unevaluatedExtension(certificate);
+  if (unknown !== null) {
+    throw new Refusal(
+      'certificate-invalid',
+      `its certificate has the extension ${unknown}, which is not understood here`,
+    );
+  }
+  assertSigningUsage(certificate, identityIssuer(certificate) !== null);
+}

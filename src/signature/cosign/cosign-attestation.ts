@@ -1,0 +1,43 @@
+import type { Attachment } from '../../model/index.ts';
+import { type AttachmentReader, vouched } from '../attachment-reader.ts';
+import { decodeBase64 } from '../base64.ts';
+import { limits } from '../limits.ts';
+import { printable, Refusal } from '../refusal.ts';
+import { inTotoPayloadType, readStatement } from '../sigstore/in-toto-statement.ts';
+import { envelopeBytes, signedEnvelope } from '../sigstore/signed-bytes.ts';
+import { arrayOf, objectOf, parseStrictJson, stringOf } from '../strict-json.ts';
+import { readCosignAnnotations } from './cosign-annotations.ts';
+
+/** cosign 1 and 2 attestations: a DSSE envelope as the layer, log entry and certificate in the layer's annotations. Each of its signatures stands alone. */
+export const cosignAttestationReader: AttachmentReader = {
+  read(attachment: Attachment, content) {
+    const found = readCosignAnnotations(attachment);
+    const envelope = objectOf(parseStrictJson(content, 'the envelope'), 'the envelope');
+    const payloadType = stringOf(envelope['payloadType'], "the envelope's payloadType");
+    if (payloadType !== inTotoPayloadType) {
+      throw new Refusal('wrong-type', `it signs a "${printable(payloadType)}", expected "${inTotoPayloadType}"`);
+    }
+    const payload = decodeBase64(stringOf(envelope['payload'], "the envelope's payload"), "the envelope's payload");
+    const reading = readStatement(payload, attachment.subject);
+    const signatures = arrayOf(envelope['signatures'], "the envelope's signatures", limits.signatures);
+    if (signatures.length === 0) throw new Refusal('malformed', 'the envelope carries no signature');
+    const common = envelopeBytes(payloadType, payload);
+    return signatures.map((item) => {
+      const signature = objectOf(item, "one of the envelope's signatures");
+      const bytes = decodeBase64(stringOf(signature['sig'], 'its signature'), 'its signature');
+      const keyId = signature['keyid'];
+      return {
+        ...reading,
+        ...vouched(attachment, 'attestation', reading.subject),
+        // cosign has the whole envelope timestamped here, not the signature.
+        signed: signedEnvelope(common, bytes, content),
+        certificate: found.certificate,
+        chain: found.chain,
+        keyHint: typeof keyId === 'string' && keyId !== '' ? keyId : null,
+        logEntries: found.logEntries,
+        timestamps: found.timestamps,
+        envelope: content,
+      };
+    });
+  },
+};

@@ -1,0 +1,84 @@
+import type { X509Certificate } from '@sigstore/core';
+import type { TrustedRoot } from '@sigstore/protobuf-specs';
+import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
+import type { CertificateMaterial, TrustedRootSource } from '../../model/index.ts';
+import { parseTrustedRoot } from '../../trust/index.ts';
+import { leadingTo, parsePemCertificates } from '../certificates/certificate.ts';
+
+export type CertificateAuthority = TrustMaterial['certificateAuthorities'][number];
+
+/** What certificates, logs and timestamps are checked against: one trusted root, or one private authority, alone or with the logs of one root. */
+export interface TrustAnchors {
+  /** Identifier of the material (`TrustedRootSource.id`, `CertificateMaterial.id`). */
+  readonly id: string;
+  readonly kind: 'root' | 'authority';
+  /** Identifier of the root whose logs and timestamps an authority borrows; null for none. */
+  readonly clock: string | null;
+  /** For people. */
+  readonly name: string;
+  readonly material: TrustMaterial;
+  readonly thresholds: { readonly log: number; readonly certificateTransparency: number; readonly timestamp: number };
+}
+
+const beginning = new Date(0);
+const end = new Date(8_640_000_000_000_000);
+
+/** Logs without the start of their key's validity are left out: nothing says when such a key was good (conformance: trust-root-tlog-missing-validity-start). */
+function withoutUndatedLogs(root: TrustedRoot): TrustedRoot {
+  const isDated = (log: TrustedRoot['tlogs'][number]): boolean => log.publicKey?.validFor?.start !== undefined;
+  return { ...root, tlogs: root.tlogs.filter(isDated), ctlogs: root.ctlogs.filter(isDated) };
+}
+
+const known = new WeakMap<TrustedRootSource, TrustAnchors>();
+
+/**
+ * What a trusted root lets verify. Where it states no thresholds, keyless needs a log entry or a timestamp, and a
+ * certificate transparency log if the root has one.
+ * @throws VerifyError `trust.invalid`
+ */
+export async function rootAnchors(source: TrustedRootSource): Promise<TrustAnchors> {
+  const cached = known.get(source);
+  if (cached !== undefined) return cached;
+  const root = await parseTrustedRoot(source.json, source.source);
+  const defaults = { log: 0, certificateTransparency: root.ctlogs.length > 0 ? 1 : 0, timestamp: 1 };
+  const anchors: TrustAnchors = {
+    id: source.id,
+    kind: 'root',
+    clock: null,
+    name: source.source,
+    material: toTrustMaterial(withoutUndatedLogs(root)),
+    thresholds: source.thresholds ?? defaults,
+  };
+  known.set(source, anchors);
+  return anchors;
+}
+
+/**
+ * A private authority as anchors, for one signature: its certificates, those between that the signature brings and
+ * that lead to them, and the logs and timestamp authorities of one root (null: none), so that it can be told which root
+ * a time rests on.
+ */
+export function authorityAnchors(
+  material: CertificateMaterial,
+  brought: readonly X509Certificate[],
+  clock: TrustAnchors | null,
+): TrustAnchors {
+  const trusted = [...parsePemCertificates(material.pem)];
+  const between = leadingTo(trusted, brought);
+  return {
+    id: material.id,
+    kind: 'authority',
+    clock: clock?.id ?? null,
+    name: material.name ?? 'private authority',
+    material: {
+      certificateAuthorities: [{ certChain: [...between, ...trusted], validFor: { start: beginning, end } }],
+      timestampAuthorities: clock?.material.timestampAuthorities ?? [],
+      tlogs: clock?.material.tlogs ?? [],
+      ctlogs: [],
+      publicKey: () => {
+        throw new Error('a certificate authority has no keys');
+      },
+    },
+    thresholds: { log: 0, certificateTransparency: 0, timestamp: 0 },
+  };
+}

@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import type { TransparencyLogEntry } from '@sigstore/bundle';
+import { crypto, json, type X509Certificate } from '@sigstore/core';
+import { type SignedEntity, VerificationError, Verifier } from '@sigstore/verify';
+import type { SignedStatement } from '../attachment-reader.ts';
+import { isIssuedBy } from '../certificates/certificate.ts';
+import { dateTime } from '../date-time.ts';
+import { problemOf, Refusal } from '../refusal.ts';
+import type { HashAlgorithm } from '../signature-algorithms.ts';
+import { recordsEnvelope } from './log-entry.ts';
+import { signatureContent } from './signed-bytes.ts';
+import { assertTimestampSigner, authoritiesFor, parseTimestamp, type TimestampToken } from './timestamp-token.ts';
+import type { TrustAnchors } from './trust-anchors.ts';
+
+/** What one set of anchors proves about when a signature was made. */
+export interface ProvenTime {
+  readonly time: string | null;
+  readonly timeSource: 'log' | 'timestamp' | null;
+  readonly log: { readonly index: number; readonly id: string } | null;
+}
+
+/** The signer's key, as the library is told of it. */
+export type AnchoredSigner =
+  | { readonly kind: 'certificate'; readonly certificate: X509Certificate }
+  | { readonly kind: 'key'; readonly key: crypto.KeyObject; readonly hash: HashAlgorithm | null };
+
+interface Supported {
+  readonly entries: readonly TransparencyLogEntry[];
+  readonly tokens: readonly {
+    readonly token: TimestampToken;
+    readonly authorities: TrustAnchors['material']['timestampAuthorities'];
+  }[];
+}
+
+function timed(entry: TransparencyLogEntry): boolean {
+  return entry.inclusionPromise !== undefined && entry.integratedTime !== '' && entry.integratedTime !== '0';
+}
+
+/** The entries and timestamps whose log or authority the anchors know. What nobody here knows proves nothing, and denies nothing. */
+function supportedBy(anchors: TrustAnchors, statement: SignedStatement): Supported {
+  const { tlogs, timestampAuthorities } = anchors.material;
+  const entries = statement.logEntries.filter((entry) => tlogs.some((log) => log.logID.equals(entry.logId.keyId)));
+  const tokens = statement.timestamps.map(parseTimestamp).flatMap((token) => {
+    const authorities = authoritiesFor(token, timestampAuthorities);
+    return authorities.length === 0 ? [] : [{ token, authorities: [...authorities] }];
+  });
+  for (const { authorities } of tokens) for (const authority of authorities) assertTimestampSigner(authority);
+  return { entries, tokens };
+}
+
+/** Rekor's signature over an entry that the library cannot read (intoto 0.0.1): over its body, time, index and log. */
+function assertPromise(entry: TransparencyLogEntry, anchors: TrustAnchors): void {
+  const time = new Date(Number(entry.integratedTime) * 1000);
+  const payload = {
+    body: entry.canonicalizedBody.toString('base64'),
+    integratedTime: Number(entry.integratedTime),
+    logIndex: Number(entry.logIndex),
+    logID: entry.logId.keyId.toString('hex'),
+  };
+  const signed = Buffer.from(json.canonicalize(payload), 'utf8');
+  const isProven = anchors.material.tlogs.some(
+    (log) =>
+      log.logID.equals(entry.logId.keyId) &&
+      log.validFor.start <= time &&
+      time <= log.validFor.end &&
+      crypto.verify(signed, log.publicKey, entry.inclusionPromise?.signedEntryTimestamp ?? Buffer.alloc(0)),
+  );
+  if (!isProven) throw new Refusal('log-invalid', "the log's signature on the entry does not verify");
+}
+
+function entityOf(statement: SignedStatement, signer: AnchoredSigner, supported: Supported): SignedEntity {
+  return {
+    signature: signatureContent(statement.signed, signer.kind === 'key' ? signer.hash : null),
+    key:
+      signer.kind === 'certificate'
+        ? { $case: 'certificate', certificate: signer.certificate }
+        : { $case: 'public-key', hint: '' },
+    tlogEntries: supported.entries.filter((entry) => !recordsEnvelope(entry)),
+    timestamps: [
+      ...supported.entries.filter(timed).map((tlogEntry) => ({ $case: 'transparency-log' as const, tlogEntry })),
+      ...supported.tokens.map(({ token }) => ({ $case: 'timestamp-authority' as const, timestamp: token })),
+    ],
+  };
+}
+
+/** The library stops with a TypeError when there is no time at all; a private authority may do without: the present counts. */
+function withPresent(entity: SignedEntity, now: Date): SignedEntity {
+  const tlogEntry: TransparencyLogEntry = {
+    logIndex: '0',
+    logId: { keyId: Buffer.alloc(0) },
+    kindVersion: { kind: '', version: '' },
+    integratedTime: String(Math.floor(now.getTime() / 1000)),
+    inclusionPromise: { signedEntryTimestamp: Buffer.alloc(0) },
+    inclusionProof: undefined,
+    canonicalizedBody: Buffer.alloc(0),
+  };
+  return { ...entity, timestamps: [{ $case: 'transparency-log', tlogEntry }] };
+}
+
+function provenTime({ entries, tokens }: Supported): ProvenTime {
+  // Anybody can have a key's signature logged once more, so that the first time is the one that says most.
+  const [clocked] = entries.filter(timed).sort((a, b) => Number(a.integratedTime) - Number(b.integratedTime));
+  const entry = clocked ?? entries[0];
+  const log = entry === undefined ? null : { index: provenIndex(entry), id: entry.logId.keyId.toString('hex') };
+  if (clocked !== undefined) {
+    return { time: dateTime(new Date(Number(clocked.integratedTime) * 1000)), timeSource: 'log', log };
+  }
+  const [stamped] = tokens.map(({ token }) => token.signingTime).sort((a, b) => a.getTime() - b.getTime());
+  if (stamped === undefined) return { time: null, timeSource: null, log };
+  return { time: dateTime(stamped), timeSource: 'timestamp', log };
+}
+
+/** The index that is signed: the promise's, else the proof's (the one beside it is anybody's word). */
+function provenIndex(entry: TransparencyLogEntry): number {
+  return Number(entry.inclusionPromise === undefined ? (entry.inclusionProof?.logIndex ?? 0) : entry.logIndex);
+}
+
+function assertKnownAuthority(certificate: X509Certificate, anchors: TrustAnchors): void {
+  const isKnown = anchors.material.certificateAuthorities.some((authority) =>
+    authority.certChain.some((issuer) => isIssuedBy(certificate, issuer)),
+  );
+  if (!isKnown) {
+    throw new Refusal(
+      'unknown-signer',
+      `its certificate was issued by an authority that ${anchors.name} does not know`,
+    );
+  }
+}
+
+function assertTimed(statement: SignedStatement, supported: Supported, anchors: TrustAnchors): void {
+  const { log, timestamp } = anchors.thresholds;
+  if (supported.entries.length < log) {
+    const found =
+      statement.logEntries.length === 0 ? 'it has none' : `its entry is in a log that ${anchors.name} does not know`;
+    throw new Refusal('log-missing', `expected an entry in a transparency log, ${found}`);
+  }
+  const times = supported.entries.filter(timed).length + supported.tokens.length;
+  if (times < timestamp) {
+    const found =
+      statement.logEntries.length + statement.timestamps.length === 0
+        ? 'found neither'
+        : `found none that ${anchors.name} can vouch for`;
+    throw new Refusal(
+      'log-missing',
+      `expected a log entry or a trusted timestamp that proves when it was signed, ${found}`,
+    );
+  }
+}
+
+function assertValidThen(certificate: X509Certificate, supported: Supported, now: Date): void {
+  const times = [
+    ...supported.entries.filter(timed).map((entry) => new Date(Number(entry.integratedTime) * 1000)),
+    ...supported.tokens.map(({ token }) => token.signingTime),
+  ];
+  const outside = (times.length === 0 ? [now] : times).find((time) => !certificate.validForDate(time));
+  if (outside === undefined) return;
+  throw new Refusal(
+    'certificate-expired',
+    `it was signed at ${dateTime(outside)}, but its certificate was valid from ${dateTime(certificate.notBefore)} to ${dateTime(certificate.notAfter)}`,
+  );
+}
+
+/** What the library's refusal means here. */
+function translated(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (!(error instanceof VerificationError)) return new Refusal(problemOf(error).code, problemOf(error).message, error);
+  const because = error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  switch (error.code) {
+    case 'TIMESTAMP_ERROR':
+      return new Refusal('timestamp-invalid', `its timestamp does not verify: ${because}`, error);
+    case 'CERTIFICATE_ERROR':
+    case 'PUBLIC_KEY_ERROR':
+      return new Refusal('certificate-invalid', `its certificate does not verify: ${because}`, error);
+    case 'SIGNATURE_ERROR':
+      return new Refusal('invalid-signature', 'its signature does not match the signed bytes', error);
+    default:
+      return new Refusal('log-invalid', `its log entry does not verify: ${because}`, error);
+  }
+}
+
+/**
+ * Verifies one signature against one set of anchors: timestamps, certificate chain, transparency of the certificate,
+ * log entries, signature. A key is not asked for any of these, but what is there and known must be right.
+ * Bindings and usages that the library leaves out are checked by the caller, once for all anchors.
+ * @throws Refusal
+ */
+export function verifyAnchored(
+  statement: SignedStatement,
+  signer: AnchoredSigner,
+  anchors: TrustAnchors,
+  now: Date,
+): ProvenTime {
+  if (signer.kind === 'certificate') assertKnownAuthority(signer.certificate, anchors);
+  const supported = supportedBy(anchors, statement);
+  const isTimeless = supported.entries.filter(timed).length + supported.tokens.length === 0;
+  if (signer.kind === 'certificate') {
+    assertTimed(statement, supported, anchors);
+  }
+  for (const entry of supported.entries.filter(recordsEnvelope)) assertPromise(entry, anchors);
+  const entity = entityOf(statement, signer, supported);
+  const verifier = new Verifier(
+    {
+      ...anchors.material,
+      timestampAuthorities: supported.tokens.flatMap(({ authorities }) => authorities),
+      publicKey: () => {
+        if (signer.kind !== 'key') throw new Refusal('malformed', 'it names no key');
+        return { publicKey: signer.key, validFor: () => true };
+      },
+    },
+    // Counted above, where what is missing can be named; SCTs only here.
+    {
+      tlogThreshold: 0,
+      timestampThreshold: 0,
+      ctlogThreshold: signer.kind === 'certificate' ? anchors.thresholds.certificateTransparency : 0,
+    },
+  );
+  try {
+    verifier.verify(isTimeless && signer.kind === 'certificate' ? withPresent(entity, now) : entity);
+  } catch (error) {
+    const isCertificate = error instanceof VerificationError && error.code === 'CERTIFICATE_ERROR';
+    if (isCertificate && signer.kind === 'certificate') assertValidThen(signer.certificate, supported, now);
+    throw translated(error);
+  }
+  return provenTime(supported);
+}
+
+/** SHA-256 of the certificate's SubjectPublicKeyInfo, hexadecimal. */
+export function keyFingerprint(spki: Uint8Array): string {
+  return createHash('sha256').update(spki).digest('hex');
+}

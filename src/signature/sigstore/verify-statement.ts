@@ -1,0 +1,30 @@
+import type { Attachment, Evidence } from '../../model/index.ts';
+import type { SignedStatement } from '../attachment-reader.ts';
+import { mergedProofs, provenEvidence, refusedEvidence } from '../evidence.ts';
+import type { PreparedMaterial } from './prepared-material.ts';
+import { type Verdict, verifyCertificate } from './verify-certificate.ts';
+import { verifyKeys } from './verify-key.ts';
+
+/** A signature that comes with a certificate may still be a known key's: a policy that names the key is answered too. */
+function verdictsOf(statement: SignedStatement, material: PreparedMaterial, now: Date): readonly Verdict[] {
+  if (statement.certificate === null) return [verifyKeys(statement, material)];
+  const keyless = verifyCertificate(statement, statement.certificate, material, now);
+  return [keyless, verifyKeys({ ...statement, logEntries: [], timestamps: [] }, material)];
+}
+
+/** Verifies one signature against all material: one piece of evidence for each signer and time proven, else one that says why not. */
+export function verifyStatement(
+  attachment: Attachment,
+  statement: SignedStatement,
+  material: PreparedMaterial,
+  now: Date,
+): readonly Evidence[] {
+  const verdicts = verdictsOf(statement, material, now);
+  const [first] = verdicts;
+  const claimed = first?.claimed ?? { signer: null, claims: {} };
+  if (statement.problem !== null) return [refusedEvidence(attachment, statement.problem, statement, claimed)];
+  const proofs = mergedProofs(verdicts.flatMap((verdict) => verdict.proofs));
+  if (proofs.length > 0) return proofs.map((proof) => provenEvidence(attachment, statement, proof));
+  const problem = first?.problem ?? { code: 'malformed' as const, message: 'it carries no signature' };
+  return [refusedEvidence(attachment, problem, statement, claimed)];
+}

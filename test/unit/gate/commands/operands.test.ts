@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readOperands } from '../../../../src/gate/commands/operands.ts';
+
+describe('readOperands', () => {
+  const paths = [
+    '.',
+    '..',
+    '-',
+    './app',
+    '../app',
+    '/srv/app',
+    './',
+    'https://example.com/app.git',
+    'git@example.com:app.git',
+  ];
+
+  it.each(paths)('takes %s for a path', (operand) => {
+    expect(readOperands([operand], '/nowhere')).toEqual({ kind: 'path' });
+  });
+
+  it.each(['app', 'app/web', '.hidden', 'alpine:3.20', 'localhost:5000/app', 'c/d', '...'])(
+    'takes %s for an image',
+    (operand) => {
+      expect(readOperands([operand], '/nowhere')).toEqual({ kind: 'images', names: [operand] });
+    },
+  );
+
+  it('knows options from operands', () => {
+    expect(readOperands(['-f', './Dockerfile', 'alpine', '--build-arg', 'A=./b', 'busybox'], '/nowhere')).toEqual({
+      kind: 'images',
+      names: ['alpine', 'busybox'],
+    });
+  });
+
+  it('says that nothing is named', () => {
+    expect(readOperands(['--platform', 'linux/arm64'], '/nowhere')).toEqual({ kind: 'nothing' });
+  });
+
+  it.each([
+    { args: ['.', 'alpine'], hint: 'a path begins with ./ or /' },
+    { args: ['alpine', './app'], hint: 'a path begins with ./ or /' },
+    { args: ['.', '..'], hint: 'name one path at a time' },
+  ])('refuses $args', ({ args, hint }) => {
+    expect(() => readOperands(args, '/nowhere')).toThrow(
+      expect.objectContaining({
+        code: 'usage.invalid',
+        message: `expected one path, or images; found ${args.join(' ')}`,
+        hint: expect.stringContaining(hint),
+      }),
+    );
+  });
+
+  it('refuses a word that is also a file or folder here, and takes what could only be an image', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'operands-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, 'app'));
+    mkdirSync(join(folder, 'quay.io', 'app'), { recursive: true });
+    expect(() => readOperands(['app'], folder)).toThrow(
+      expect.objectContaining({ code: 'usage.invalid', hint: 'write ./app for the path, app:latest for the image' }),
+    );
+    for (const name of ['app:latest', 'quay.io/app', 'other', `app@sha256:${'0'.repeat(64)}`])
+      expect(readOperands([name], folder)).toEqual({ kind: 'images', names: [name] });
+    expect(readOperands(['./app'], folder)).toEqual({ kind: 'path' });
+  });
+});

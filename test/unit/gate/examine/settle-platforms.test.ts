@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { ExaminedImage } from '../../../../src/gate/examine/examined-image.ts';
+import { settlePlatforms } from '../../../../src/gate/examine/settle-platforms.ts';
+import type { Pipeline } from '../../../../src/gate/session/pipeline.ts';
+import type { Decision } from '../../../../src/model/index.ts';
+
+const digests = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`];
+// nothing else of a pipeline is looked at
+const pipeline = (mode: 'enforce' | 'warn') => ({ policies: { mode } }) as unknown as Pipeline;
+
+function examined(platforms: readonly string[], decision: Partial<Decision>): ExaminedImage {
+  const whole = {
+    status: 'allow',
+    basis: 'signature',
+    verified: true,
+    findings: [],
+    platformDigests: null,
+    ...decision,
+  };
+  // nothing else of an image is looked at
+  return { use: { platforms }, resolved: null, decision: whole } as unknown as ExaminedImage;
+}
+
+const outcome = ({ decision: { status, verified, basis, platformDigests, findings } }: ExaminedImage) => ({
+  status,
+  verified,
+  basis,
+  platformDigests,
+  codes: findings.map(({ code }) => code),
+});
+const both = ['linux/amd64', 'linux/arm64'];
+
+describe('an image whose platforms are vouched for one by one', () => {
+  it('is let through for one platform, by the digest of its manifest', () => {
+    const one = examined(['linux/amd64'], { platformDigests: digests.slice(0, 1) });
+    expect(settlePlatforms(pipeline('enforce'), one)).toBe(one);
+  });
+
+  it.each([
+    ['for several platforms', both, digests, false],
+    ['for several platforms with one manifest', both, [digests[0] ?? '', digests[0] ?? ''], false],
+    ['in a layout', ['linux/amd64'], digests.slice(0, 1), true],
+  ] as const)('is refused %s', (_what, platforms, platformDigests, isLayout) => {
+    const image = examined(platforms, { platformDigests });
+    expect(outcome(settlePlatforms(pipeline('enforce'), image, isLayout))).toEqual({
+      status: 'block',
+      verified: false,
+      basis: 'none',
+      platformDigests: null,
+      codes: ['signature.platform-uncovered'],
+    });
+    expect(outcome(settlePlatforms(pipeline('warn'), image, isLayout))).toMatchObject({
+      status: 'warn',
+      verified: false,
+    });
+  });
+
+  it('is left alone where it is refused already, or its index is vouched for', () => {
+    for (const image of [examined(both, { platformDigests: digests, status: 'block' }), examined(both, {})])
+      expect(settlePlatforms(pipeline('enforce'), image)).toBe(image);
+  });
+});

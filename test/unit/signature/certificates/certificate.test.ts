@@ -1,0 +1,163 @@
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
+import { describe, expect, test } from 'vitest';
+import {
+  alternativeNames,
+  certificateClaims,
+  leadingTo,
+  parseCertificate,
+  parsePemCertificates,
+  unevaluatedExtension,
+} from '../../../../src/signature/certificates/certificate.ts';
+import { subjectName } from '../../../../src/signature/certificates/subject-name.ts';
+import { limits } from '../../../../src/signature/limits.ts';
+import { Refusal } from '../../../../src/signature/refusal.ts';
+import { assertTimestampSigner } from '../../../../src/signature/sigstore/timestamp-token.ts';
+import { type CertificateSpec, certify, identity, utf8Extension } from '../test-certificates.ts';
+
+const timeStamping = '1.3.6.1.5.5.7.3.8';
+const codeSigning = '1.3.6.1.5.5.7.3.3';
+const always = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
+
+async function made(spec: CertificateSpec) {
+  return parseCertificate((await certify({ subject: 'CN=x', ...spec }, null, null)).der);
+}
+
+describe('certificates in PEM text', () => {
+  test('are read in order, text between them left out', async () => {
+    const first = await certify({ subject: 'CN=first' }, null, null);
+    const second = await certify({ subject: 'CN=second' }, null, null);
+    const found = parsePemCertificates(`a\n${first.pem}\nb\n${second.pem}\n`);
+    expect(found.map(subjectName)).toEqual(['CN=first', 'CN=second']);
+  });
+
+  test('are refused where there is none, or one of them is none', () => {
+    for (const text of [
+      '',
+      'junk',
+      '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+    ]) {
+      expect(() => parsePemCertificates(text)).toThrow(Refusal);
+    }
+  });
+
+  test('are counted and weighed before they are parsed', async () => {
+    const { pem } = await certify({ subject: 'CN=x' }, null, null);
+    expect(parsePemCertificates(`${pem}\n`.repeat(limits.chainCertificates))).toHaveLength(limits.chainCertificates);
+    expect(() => parsePemCertificates(`${pem}\n`.repeat(limits.chainCertificates + 1))).toThrow(/more than/);
+    expect(() => parseCertificate(Buffer.alloc(limits.certificateBytes + 1))).toThrow(/too large/);
+    expect(() => parseCertificate(Buffer.alloc(limits.certificateBytes))).toThrow(/cannot be parsed/);
+  });
+});
+
+describe("a certificate's names", () => {
+  test('are all told, in order and by kind', async () => {
+    const names = [identity('email', 'a@example.test'), identity('url', 'https://b.test/'), identity('dns', 'c.test')];
+    expect(alternativeNames(await made({ names }))).toEqual([
+      { kind: 'email', value: 'a@example.test' },
+      { kind: 'uri', value: 'https://b.test/' },
+      { kind: 'host', value: 'c.test' },
+    ]);
+  });
+
+  test.each(['a b@example.test', 'a~@example.test'])('may be %s', async (value) => {
+    const certificate = await made({ names: [identity('email', value)] });
+    expect(alternativeNames(certificate)).toEqual([{ kind: 'email', value }]);
+  });
+
+  test.each(['a\u001f@example.test', 'a\u007f@example.test'])('may not be %j', async (value) => {
+    const certificate = await made({ names: [identity('email', value)] });
+    expect(() => alternativeNames(certificate)).toThrow("the certificate's e-mail address is not plain text");
+  });
+
+  test('of a form that Fulcio does not use for user names are never taken for one', async () => {
+    const names: x509.JsonGeneralNames = [{ type: 'upn', value: 'root@example.test' }];
+    expect(alternativeNames(await made({ names }))).toEqual([{ kind: 'other', value: '' }]);
+  });
+
+  test.each([
+    ['CN=a', 'CN=a'],
+    ['C=US,ST=WA,L=Redmond,O=Acme,CN=Signer', 'CN=Signer,O=Acme,L=Redmond,ST=WA,C=US'],
+    ['CN=Signer,O=Acme,L=Redmond,ST=WA,C=US', 'CN=Signer,O=Acme,L=Redmond,ST=WA,C=US'],
+    ['O=Acme\\, Inc.,CN=a', 'CN=a,O=Acme\\, Inc.'],
+    ['O=Acme\\,CN=evil,CN=a', 'CN=a,O=Acme\\,CN\\=evil'],
+  ])('%s is told as %s', async (subject, expected) => {
+    expect(subjectName(await made({ subject }))).toBe(expected);
+  });
+});
+
+describe("a certificate's extensions", () => {
+  const fulcio = '1.3.6.1.4.1.57264.1';
+  test('claim what they are for', async () => {
+    const places = {
+      sourceRepository: 12,
+      sourceRepositoryOwner: 16,
+      sourceDigest: 13,
+      ref: 14,
+      workflow: 18,
+      builder: 9,
+      runner: 11,
+      trigger: 20,
+      runUri: 21,
+    };
+    const names = Object.keys(places);
+    const extensions = Object.entries(places).map(([name, place]) => utf8Extension(`${fulcio}.${place}`, name));
+    expect(certificateClaims(await made({ extensions }))).toEqual(
+      Object.fromEntries(names.map((name) => [name, name])),
+    );
+    expect(certificateClaims(await made({}))).toEqual({});
+  });
+
+  test.each(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37', '2.5.29.14', '2.5.29.35'])(
+    'may be critical where they are evaluated: %s',
+    async (oid) => {
+      const extensions = [new x509.Extension(oid, true, Buffer.from([5, 0]))];
+      expect(unevaluatedExtension(await made({ extensions, keyUsage: null }))).toBeNull();
+    },
+  );
+
+  test('may not be critical where they are not, and may not constrain names', async () => {
+    const extension = (oid: string, isCritical: boolean) => [new x509.Extension(oid, isCritical, Buffer.from([5, 0]))];
+    expect(unevaluatedExtension(await made({ extensions: extension('1.2.3.4', true) }))).toBe('1.2.3.4');
+    expect(unevaluatedExtension(await made({ extensions: extension('1.2.3.4', false) }))).toBeNull();
+    expect(unevaluatedExtension(await made({ extensions: extension('2.5.29.30', false) }))).toBe('2.5.29.30');
+  });
+});
+
+describe('the signer of a timestamp', () => {
+  test('may sign timestamps and nothing else', async () => {
+    const chain = async (spec: CertificateSpec) => ({ certChain: [await made(spec)], validFor: always });
+    const right = await chain({ usages: [timeStamping] });
+    expect(() => assertTimestampSigner(right)).not.toThrow();
+    const wrong: CertificateSpec[] = [
+      { usages: null },
+      { usages: [codeSigning] },
+      { usages: [timeStamping, codeSigning] },
+      { usages: [timeStamping], extensions: [new x509.Extension('1.2.3.4', true, Buffer.from([5, 0]))] },
+    ];
+    for (const spec of wrong) {
+      const authority = await chain(spec);
+      expect(() => assertTimestampSigner(authority)).toThrow(Refusal);
+    }
+    expect(() => assertTimestampSigner({ certChain: [], validFor: always })).toThrow(Refusal);
+  });
+});
+
+describe('of the certificates that a stranger brought', () => {
+  test('the authorities that lead to any trusted one count, in whatever order, and nothing else', async () => {
+    const authority = (subject: string, issuer: Awaited<ReturnType<typeof certify>> | null) =>
+      certify({ subject, isAuthority: true }, issuer, null);
+    const root = await authority('CN=root', null);
+    const unrelated = await authority('CN=unrelated', null);
+    const upper = await authority('CN=upper', root);
+    const lower = await authority('CN=lower', upper);
+    const leaf = await certify({ subject: 'CN=leaf' }, root, null);
+    const stranger = await authority('CN=stranger', null);
+    const under = await authority('CN=under', stranger);
+    const read = (made: readonly { readonly der: Buffer<ArrayBuffer> }[]) =>
+      made.map(({ der }) => parseCertificate(der));
+    const found = leadingTo(read([root, unrelated]), read([lower, leaf, stranger, under, upper]));
+    expect(found.map(subjectName)).toEqual(['CN=upper', 'CN=lower']);
+  });
+});
