@@ -137,6 +137,16 @@ describe('one line names the thing, its place and the cure:', () => {
     expect(faultsOf(await runVerify(['check', '.'], { cwd: folder }), 78, parts)).toEqual([]);
   });
 
+  it.each(['docker-verify.yml', '.docker-verify.yaml', 'Docker-Verify.yaml', 'docker-verify.json'])(
+    '78 for a policy that nobody would read: %s',
+    async (name) => {
+      const folder = await project({ [name]: acmePolicy() });
+      await rm(join(folder, policyFile));
+      for (const verb of ['build', 'check'])
+        expect(faultsOf(await runVerify([verb, '.'], { cwd: folder }), 78, [name, policyFile])).toEqual([]);
+    },
+  );
+
   it('78 for a policy named by hand that is not there, a lock in conflict, and a trusted root that is none', async () => {
     const folder = await project({ 'docker-verify.lock.json': '<<<<<<< ours\n', 'root.json': '{}' });
     const named = await runVerify(['build', '--verify-policy', 'gone.yaml', '.'], { cwd: folder });

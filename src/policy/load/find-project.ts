@@ -1,10 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { lockFileName } from '../lock/lock-file.ts';
+import { findLookalike, type Lookalike, projectPolicyName } from './lookalike.ts';
 import { isPresent } from './safe-file.ts';
-
-/** The project's policy file. */
-export const projectPolicyName = 'docker-verify.yaml';
 
 export interface ProjectFiles {
   /** Absolute; where the lock is, or would be. */
@@ -12,6 +10,8 @@ export interface ProjectFiles {
   /** Absolute; null where there is none. */
   readonly policy: string | null;
   readonly lock: string;
+  /** What lies on the way under a name that was surely meant and that nobody reads. */
+  readonly lookalike: Lookalike | null;
 }
 
 /**
@@ -24,18 +24,22 @@ export async function findProject(start: string, home: string, userId: number | 
   const ends = new Set([resolve(home), await real(home)]);
   const owner = await ownerOf(folder);
   let lockFolder: string | null = null;
+  let lookalike: Lookalike | null = null;
   for (let current = folder; ; current = dirname(current)) {
     const isStart = current === folder;
+    const isCounted = async (path: string): Promise<boolean> => isStart || (await isOwn(path, owner, userId));
     const policy = join(current, projectPolicyName);
-    if ((await isPresent(policy)) && (isStart || (await isOwn(policy, owner, userId))))
-      return { folder: current, policy, lock: join(current, lockFileName) };
+    const near: Lookalike | null = lookalike === null ? await findLookalike(current) : null;
+    if (near !== null && (await isCounted(near.path))) lookalike = near;
+    if ((await isPresent(policy)) && (await isCounted(policy)))
+      return { folder: current, policy, lock: join(current, lockFileName), lookalike };
     if (lockFolder === null && (await isPresent(join(current, lockFileName)))) lockFolder = current;
     const parent = dirname(current);
     const isEnd = ends.has(current) || parent === current || (await isPresent(join(current, '.git')));
     if (isEnd || (await ownerOf(parent)) !== (await ownerOf(current))) break;
   }
   const where = lockFolder ?? folder;
-  return { folder: where, policy: null, lock: join(where, lockFileName) };
+  return { folder: where, policy: null, lock: join(where, lockFileName), lookalike };
 }
 
 /** The path without links, or as it is where it leads nowhere. */

@@ -5,6 +5,7 @@ import type { CacheImportSetting, LockFile, PolicyLayer, PolicySet } from '../la
 import type { PublisherCatalogue } from '../publishers/publisher-catalogue.ts';
 import { builtinName, builtinPublishers, builtinRules, builtinSha256 } from './builtin-policy.ts';
 import { findProjects, type ProjectFiles } from './find-project.ts';
+import { lookalikeError } from './lookalike.ts';
 import { MaterialCollector } from './material-collector.ts';
 import { mergeCacheImports, strictestSetting } from './merge-settings.ts';
 import { machineFolderOf, machinePolicies, type PolicyPath, userPolicies } from './policy-folder.ts';
@@ -78,6 +79,7 @@ async function begin(request: PolicyRequest): Promise<Progress> {
   const start = projectFrom === null ? null : resolve(environment.workingDirectory, projectFrom);
   const { homeDirectory, userId } = environment;
   const projects = start === null ? [] : await findProjects(start, homeDirectory, userId);
+  refuseLookalike(request, projects);
   const publishers = await builtinPublishers(material);
   return {
     request,
@@ -92,6 +94,14 @@ async function begin(request: PolicyRequest): Promise<Progress> {
     mirrors: [],
     projectLock: null,
   };
+}
+
+/** Refuses a file that was surely meant for the project's policy or lock, unless the command line names that very file. */
+function refuseLookalike({ environment, commandLine }: PolicyRequest, projects: readonly ProjectFiles[]): void {
+  const named = commandLine.map((path) => resolve(environment.workingDirectory, path));
+  const found = projects.map(({ lookalike }) => lookalike).find((each) => each !== null && !named.includes(each.path));
+  if (found !== undefined && found !== null)
+    throw lookalikeError(projectPath(found.path, environment).named, found.meant);
 }
 
 /** Inside of the current folder relative to it, as the user would write it. */

@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Environment, VerifyError } from '../../model/index.ts';
+import { type Environment, parseBoundedJson, VerifyError } from '../../model/index.ts';
 import { nearestName } from '../language/nearest-name.ts';
-import { isPresent, refuseUnsafe } from './safe-file.ts';
+import { lockFileName } from '../lock/lock-file.ts';
+import { meantName } from './lookalike.ts';
+import { isPresent, readBytes, refuseUnsafe } from './safe-file.ts';
 
 /** A policy file that was found, or named. */
 export interface PolicyPath {
@@ -14,8 +16,11 @@ export interface PolicyPath {
 
 const unixFolder = '/etc/docker/verify';
 
-/** What may stand beside policies: keys, certificates, trusted roots, locks; folders and hidden files are left alone. */
+/** What may stand beside policies: keys, certificates, trusted roots, locks; folders and what an editor hides are left alone. */
 const companions = /\.(?:pub|pem|crt|cer|cert|jsonl?)$/;
+
+/** What a policy has at its top, and neither a trusted root, a lock nor a catalogue of publishers. */
+const policyFields = ['rules', 'default', 'mode', 'exceptions', 'breakGlass', 'builtin', 'local', 'cacheImports'];
 
 /**
  * The machine's policy folder. On Windows it depends on the system's own settings, so the caller has to ask for it.
@@ -62,9 +67,9 @@ async function namesIn(folder: string, isKnown: (name: string) => boolean, hint:
   });
   for (const entry of entries) {
     const { name } = entry;
-    const isCompanion = companions.test(name) && !/^polic(?:y|ies)\b/.test(name);
-    if (entry.isDirectory() ? !isKnown(name) : isKnown(name) || isCompanion || name.startsWith('.')) continue;
-    const near = nearestName(name, ['policy.yaml']);
+    if (entry.isDirectory() ? !isKnown(name) : isKnown(name) || (await isBeside(folder, name))) continue;
+    const lock = meantName(name) === lockFileName ? lockFileName : null;
+    const near = lock ?? nearestName(name, ['policy.yaml']);
     const meant = near === null ? '' : `; did you mean "${near}"?`;
     throw new VerifyError('policy.invalid', `${join(folder, name)}: unknown name in a policy folder${meant}`, {
       place: { file: join(folder, name) },
@@ -72,4 +77,22 @@ async function namesIn(folder: string, isKnown: (name: string) => boolean, hint:
     });
   }
   return entries.map((entry) => entry.name).sort();
+}
+
+/** Whether a file may stand beside policies: nobody can take it for one that is in force. */
+async function isBeside(folder: string, name: string): Promise<boolean> {
+  if (meantName(name) !== null) return false;
+  if (name.startsWith('.')) return !/\.(?:ya?ml|json)$/i.test(name);
+  if (!companions.test(name) || /^polic(?:y|ies)\b/.test(name)) return false;
+  return !(name.endsWith('.json') && (await isPolicy(join(folder, name))));
+}
+
+/** Whether a JSON file holds a policy, which is read under another name alone. */
+async function isPolicy(path: string): Promise<boolean> {
+  try {
+    const document: unknown = parseBoundedJson(Buffer.from(await readBytes(path)).toString('utf8'));
+    return typeof document === 'object' && document !== null && policyFields.some((field) => field in document);
+  } catch {
+    return false; // no JSON, or not to be read: whoever names it is told so
+  }
 }

@@ -23,10 +23,26 @@ describe('the machine folder', () => {
     expect(decide(inputOf('b'), policies).decisions).toMatchObject([{ layer: 'machine', rule: null, status: 'block' }]);
   });
 
-  it.each(['policy.yml', 'policy.yaml.bak', 'README', 'policy.json'])('refuses the unknown name %s', async (name) => {
+  it.each([
+    'policy.yml',
+    'policy.yaml.bak',
+    'README',
+    'policy.json',
+    '10.YAML',
+    '.10.yml',
+    '.policy.json',
+    'docker-verify.json',
+    'docker-verify.lock',
+    'Docker-Verify.lock.json',
+  ])('refuses the unknown name %s', async (name) => {
     await expect(policiesOf({ machine: { [name]: 'version: 1\n' } })).rejects.toThrow(
       /unknown name in a policy folder/,
     );
+  });
+
+  it('refuses a policy under the name of a companion', async () => {
+    const machine = { '10.json': '{"version": 1, "default": "deny"}' };
+    await expect(policiesOf({ machine })).rejects.toMatchObject({ code: 'policy.invalid' });
   });
 
   it('leaves keys, roots, locks and catalogues alone', async () => {
@@ -142,6 +158,9 @@ describe("the user's policy", () => {
     'policies.pem',
     'policy-1.yaml',
     'publishers.yml',
+    '.policy.yaml',
+    'POLICY.YAML',
+    'docker-verify.yaml',
     'publishers.yaml/x',
   ])('is refused beside %s', async (name) => {
     const written = name.includes('/') ? dirname(name) : name;

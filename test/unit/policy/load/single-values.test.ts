@@ -109,7 +109,7 @@ describe('the project', () => {
     const lock = 'docker-verify.lock.json';
     const folder = await folderOf({ [lock]: '', [`a/${lock}`]: '', 'a/b/c/x': '' });
     const found = await findProject(join(folder, 'a/b/c'), '/nowhere', null);
-    expect(found).toEqual({ folder: join(folder, 'a'), policy: null, lock: join(folder, 'a', lock) });
+    expect(found).toEqual({ folder: join(folder, 'a'), policy: null, lookalike: null, lock: join(folder, 'a', lock) });
   });
 
   it.runIf(process.getuid?.() === 0).each([
