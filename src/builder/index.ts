@@ -1,3 +1,8 @@
+/**
+ * Docker's side: which builder is there, the source policy that holds it, running buildx, and what the builder recorded.
+ * Every program is started by its absolute path.
+ */
+
 export { type Audit, type AuditRequest, auditMaterials } from './audit.ts';
 export {
   type BuilderChoice,

@@ -1,4 +1,5 @@
 /** The Dockerfile in a context that is no folder: a repository, an archive, a URL. Nothing of a context is unpacked or run. */
+
 export { readArchivedDockerfile } from './archive.ts';
 export { type ArchiveForm, archiveForm, archiveHeadSize } from './archive-form.ts';
 export { type Checkout, describeCheckout } from './checkout.ts';

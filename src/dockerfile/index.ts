@@ -1,3 +1,8 @@
+/**
+ * The images that BuildKit would ask for while it builds a Dockerfile.
+ * Compared with a real BuildKit on every Dockerfile of test/fixtures/oracle.
+ */
+
 export { readPlatform } from './build-platform.ts';
 export { declaredArguments } from './declared-arguments.ts';
 export { type ScanInput, scanDockerfile, scanUnread } from './scan-dockerfile.ts';

@@ -1,3 +1,8 @@
+/**
+ * Runs the pipeline: the only room that knows all the others.
+ * Its floors are commands, run, examine, scan and session, each above those that it uses.
+ */
+
 export type { Interruptions } from '../builder/index.ts';
 export {
   asksForHelp,

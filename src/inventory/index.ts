@@ -1,4 +1,8 @@
-/** What software is inside an image: SBOMs, package URLs, versions and their order, and the questions that are asked of them. */
+/**
+ * What software is inside an image: SBOMs, package URLs, versions and their order, and the questions that are asked of them.
+ * What is not known is said to be unknown, never not there.
+ */
+
 export { type PackageFacts, packageFacts } from './package-facts.ts';
 export { parsePackagePattern } from './package-pattern.ts';
 export { questionOfOsv } from './questions/osv.ts';

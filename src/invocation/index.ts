@@ -1,3 +1,8 @@
+/**
+ * What a command line of docker build, bake or compose asks for, as buildx would understand it.
+ * Options that are not ours are passed on untouched.
+ */
+
 export { asksForHelp } from './asks-for-help.ts';
 export { type BakeDefinition, evaluatedDefinition, renderDefinition } from './bake-definition.ts';
 export { bakeInvocation, bakeProducts } from './bake-invocation.ts';

@@ -1,3 +1,8 @@
+/**
+ * The data types that the rooms hand to one another, with their constructors and guards.
+ * Nothing here reads a file, speaks to a network or decides.
+ */
+
 export * from './attachment.ts';
 export * from './bounded-file.ts';
 export * from './bounded-json.ts';

@@ -1,4 +1,8 @@
-/** Images and what is attached to them: references resolved to digests, and signatures collected, from registries and layouts. */
+/**
+ * Images and what is attached to them: references resolved to digests, and signatures collected, from registries and layouts.
+ * Every byte is checked against its digest, and nothing is believed.
+ */
+
 export type { AttestationChoice } from './attached/attachment-form.ts';
 export { type CollectOptions, collectAttachments, type SignatureRepository } from './attached/collect.ts';
 export type { Collected } from './attached/read-attached.ts';

@@ -1,3 +1,8 @@
+/**
+ * Docker's plugin protocol, install and uninstall, and completion in shells.
+ * Docker's config.json is changed as little as can be, and put back exactly.
+ */
+
 export { type CompletedOption, type CompletionSource, complete } from './complete.ts';
 export { completionScript } from './completion-script.ts';
 export { dockerFlagValue } from './docker-flags.ts';

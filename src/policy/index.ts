@@ -1,3 +1,5 @@
+/** Reads policies, and decides by them what may be used. Deciding needs no network and no clock but the one it is given. */
+
 import type { ConversionResult } from './convert/convert-policy.ts';
 import type { ConversionAids } from './convert/public-sigstore.ts';
 

@@ -1,4 +1,5 @@
 /** The journal of builds: what was built of what. An index answers which builds contain something; it can be deleted at any time. */
+
 export { type BlobStore, largestBlob, openBlobStore } from './blob-store.ts';
 export { openDatabase } from './database.ts';
 export { type Filled, fillDatabase } from './fill-database.ts';

@@ -1,4 +1,7 @@
-/** Report → text, JSON, SARIF, Markdown, HTML; what a finding means; progress on a terminal. */
+/**
+ * How results look: text, JSON, SARIF, Markdown, HTML; what a finding means; progress on a terminal.
+ * Nothing is decided here, and every text of others is made harmless here.
+ */
 
 export { describeSigner } from './describe-signer.ts';
 export { type ExposureFormat, renderExposure } from './exposure-report.ts';

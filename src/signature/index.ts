@@ -1,3 +1,8 @@
+/**
+ * Verifies what is attached to an image: each attachment becomes evidence that is proven, or says what is wrong with it.
+ * Whom to trust is not decided here.
+ */
+
 import type { Attachment, Digest, Evidence, VerificationMaterial } from '../model/index.ts';
 import type { NotationRoot } from './notation/notation-root.ts';
 import type { IsWanted } from './prospect.ts';

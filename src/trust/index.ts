@@ -1,3 +1,8 @@
+/**
+ * The trusted roots of Sigstore that come with the program or were given, and their refresh through TUF.
+ * A root that cannot be read ends the run: nothing is trusted in its place.
+ */
+
 import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import type { TrustedRootSource } from '../model/index.ts';
 import type { TrustDescription } from './describe-trusted-root.ts';
