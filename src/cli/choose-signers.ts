@@ -8,10 +8,8 @@ import {
   type VerifyError,
 } from '../gate/index.ts';
 import { describeSigner } from '../report/index.ts';
+import type { Consent, Question } from './consent.ts';
 import { say } from './streams.ts';
-
-/** Whether a signer is to be trusted. */
-export type Consent = (question: string) => Promise<boolean>;
 
 interface Offer {
   readonly proposed: ProposedSigner;
@@ -121,22 +119,64 @@ export async function chooseAuthorities(
     );
     // one question after another: this is a conversation
     // oxlint-disable-next-line no-await-in-loop
-    if (await consent('  Is this the publisher’s authority?')) chosen.push(root);
+    if (await consent(authorityQuestion)) chosen.push(root);
   }
   return chosen;
 }
+
+/** The file that a key was found in, which may have been lying in the project's folder. */
+function fileOf({ entry }: ProposedSigner): string {
+  const key = entry['key'];
+  return typeof key === 'string' && !key.includes('-----BEGIN ') ? `, in ${key}` : '';
+}
+
+function shortSigner({ signer }: ProposedSigner): string {
+  switch (signer.kind) {
+    case 'key':
+      return `key ${signer.name ?? signer.sha256.slice(0, 12)}`;
+    case 'keyless':
+      return signer.identity;
+    case 'certificate':
+      return signer.subject;
+  }
+}
+
+function trustQuestion(proposed: ProposedSigner, repositories: readonly string[]): Question {
+  const [first = '', ...others] = repositories;
+  const images = others.length === 0 ? first : `these ${repositories.length} repositories`;
+  const made = proposed.attestation === null ? 'signed' : 'attested';
+  return {
+    text: `  Trust ${shortSigner(proposed)} for ${images}? What it has not ${made} is refused from then on.`,
+    explained: [
+      `y  the policy says that images of ${images} must be ${made} by ${describeSigner(proposed.signer)};`,
+      '   whatever else comes under that name, by somebody else or by nobody, is refused',
+      'n  this signer counts for nothing. Where no other is trusted, the images are locked to the digest that they have now:',
+      '   they build as they are, and are refused once they change',
+      'Enter means n. Trust a signer if you know from elsewhere that it is the publisher.',
+    ],
+  };
+}
+
+const authorityQuestion: Question = {
+  text: '  Is this the publisher’s authority?',
+  explained: [
+    'y  what this authority has certified counts: its certificate is written into the policy',
+    'n  signatures below it prove nothing here',
+    'Enter means n. Anybody can make an authority of any name, so compare the fingerprint with the one that the publisher states.',
+  ],
+};
 
 /** Asks about every signer found; whoever is not trusted in so many words is not trusted. */
 export async function chooseSigners(found: readonly FoundSigners[], consent: Consent): Promise<readonly Trusted[]> {
   const chosen = new Set<string>();
   for (const { proposed, repositories } of offersOf(found)) {
     say('');
-    say(`  ${describeSigner(proposed.signer)}`);
+    say(`  ${describeSigner(proposed.signer)}${fileOf(proposed)}`);
     const what = proposed.attestation === null ? 'signs' : `attests ${proposed.attestation} of`;
     for (const repository of repositories) say(`    ${what} ${repository}`);
     // one question after another: this is a conversation
     // oxlint-disable-next-line no-await-in-loop
-    if (await consent('  Trust this signer for these images?')) chosen.add(proposalKey(proposed));
+    if (await consent(trustQuestion(proposed, repositories))) chosen.add(proposalKey(proposed));
   }
   return found.map(({ repository, names, signers }) => ({
     repository,

@@ -13,8 +13,8 @@ const dockerLike: readonly (readonly [name: string, operands: string, descriptio
   ['lineage', 'IMAGE|PATH', 'the chain of bases down to scratch'],
   [
     'init',
-    '[--yes] [--key FILE]… [--ca FILE]… [BUILD-ARGS] [PATH]',
-    'look at who signs the images used, and write a policy that says so (--yes trusts every signer that can be proven; --key tries a public key, --ca an authority of Notation)',
+    '[--add] [--yes] [--key FILE]… [--ca FILE]… [BUILD-ARGS] [PATH]',
+    'look at who signs the images used, and write a policy that says so (--add puts rules into the policy that is there; --yes trusts every signer that can be proven; --key tries a public key, --ca an authority of Notation)',
   ],
   [
     'lock',
@@ -52,7 +52,10 @@ function addPolicy(program: Commander, run: Run): void {
     ['explain', 'why an image gets the verdict that it gets'],
     ['test', 'run a table of images and evidence against the policies'],
     ['convert', "read another tool's policy and print ours"],
-    ['publishers', 'the catalogue of publishers that are known to sign'],
+    [
+      'publishers',
+      'the catalogue of publishers that are known to sign; with IMAGE those that sign it, and the rule that asks for it',
+    ],
   ];
   for (const [verb, description] of verbs) {
     policy

@@ -24,7 +24,7 @@ export { check } from './commands/check.ts';
 export { doctor } from './commands/doctor.ts';
 export { exposure } from './commands/exposure.ts';
 export { type FoundProject, type FoundSigners, findSigners } from './commands/find-signers.ts';
-export { writePolicy } from './commands/init.ts';
+export { type PolicyPlan, planPolicy, writePolicy } from './commands/init.ts';
 export { type InspectedEvidence, type Inspection, inspect } from './commands/inspect.ts';
 export { lineage, type TracedImage } from './commands/lineage.ts';
 export { type LockOutcome, type LockRequest, lock } from './commands/lock.ts';

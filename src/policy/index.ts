@@ -9,11 +9,14 @@ export { decide } from './decide/decide.ts';
 export { decideCacheImport, decideReplacement, decideUnresolved, isListedContext } from './decide/decide-besides.ts';
 export type { DecideInput, JudgedImage } from './decide/decide-input.ts';
 export { type Explanation, explain, type LayerExplanation } from './decide/explain.ts';
+export { hasRule } from './decide/has-rule.ts';
 export { limitsPackages } from './decide/limits-packages.ts';
 export { nameRemarks } from './decide/name-remarks.ts';
 export { signaturePlaces } from './decide/signature-places.ts';
 export { trustedEvidence } from './decide/trusted-evidence.ts';
 export { wantedSigners } from './decide/wanted-signers.ts';
+export { addRules } from './language/add-rules.ts';
+export { matchableName } from './language/image-pattern.ts';
 export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher } from './language/policy-set.ts';
 export { stringifyYaml } from './language/stringify-yaml.ts';
 export { withFetchedKeys } from './load/fetched-keys.ts';
@@ -23,6 +26,7 @@ export { type PolicyRemark, policyRemarks } from './load/policy-remarks.ts';
 export { readLock } from './load/read-lock.ts';
 export { parseAuthority, readAuthority, readPublicKey } from './load/read-public-key.ts';
 export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock/lock-file.ts';
+export { publishersOf } from './publishers/publishers-of.ts';
 export { type PolicyTestResult, testPolicies } from './test/test-policies.ts';
 
 /**

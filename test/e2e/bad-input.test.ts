@@ -59,7 +59,12 @@ describe('one line names the thing, its place and the cure:', () => {
     ['a name that is no image', ['check', 'Not/An:Image:1'], ['Not/An:Image:1']],
     ['something behind doctor', ['doctor', 'frob'], ['doctor', 'frob']],
     ['something behind trust show', ['trust', 'show', 'frob'], ['trust show', 'frob']],
-    ['something behind policy publishers', ['policy', 'publishers', 'frob'], ['policy publishers', 'frob']],
+    [
+      'two images behind policy publishers',
+      ['policy', 'publishers', 'frob', 'nicate'],
+      ['policy publishers', 'one image'],
+    ],
+    ['no image behind policy publishers', ['policy', 'publishers', 'Frob//x'], ['Frob//x']],
     ['help on what is no command', ['help', 'frob'], ['frob']],
     ['paths and images at once', ['check', '.', 'alpine'], ['alpine']],
     ['a platform that is none, for a path', ['build', '--platform', 'garbage', '.'], ['garbage', '--platform']],

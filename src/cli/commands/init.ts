@@ -3,19 +3,31 @@ import {
   check,
   type FoundProject,
   findSigners,
+  type PolicyPlan,
+  planPolicy,
   refuseUnknownOptions,
   type Session,
   type StandardInput,
   splitOwnOptions,
   standardInput,
   type Trial,
+  type Trusted,
   VerifyError,
   withDefaultPath,
   writePolicy,
 } from '../../gate/index.ts';
 import { type Progress, renderReport } from '../../report/index.ts';
-import { chooseAuthorities, chooseSigners, partUnsettled, sayLocked, sayUnseen, wantsKey } from '../choose-signers.ts';
+import {
+  chooseAuthorities,
+  chooseSigners,
+  partUnsettled,
+  sayLocked,
+  sayUnseen,
+  type Unsettled,
+  wantsKey,
+} from '../choose-signers.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
+import { consentBy } from '../consent.ts';
 import { type Conversation, openConversation } from '../conversation.ts';
 import { describeError } from '../describe-error.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
@@ -30,13 +42,14 @@ interface Search {
   readonly trial: Trial;
   readonly input: StandardInput;
   readonly progress: Progress;
+  readonly isAdding: boolean;
 }
 
 /** Asks for public keys as long as a signature waits for one and one is named, and for the authorities that Notation signatures name. */
 async function findWithHelp(search: Search, conversation: Conversation | null): Promise<FoundProject> {
-  const { session, operands, input, progress } = search;
+  const { session, operands, input, progress, isAdding } = search;
   let { trial } = search;
-  let found = await findSigners(session, operands, trial, input);
+  let found = await findSigners(session, operands, trial, input, isAdding);
   progress.stop(); // nothing is drawn over a question
   if (conversation === null) return found;
   while (wantsKey(found.repositories)) {
@@ -48,7 +61,7 @@ async function findWithHelp(search: Search, conversation: Conversation | null): 
     if (file === '') break;
     try {
       const more = { ...trial, keyFiles: [...trial.keyFiles, file] };
-      found = await findSigners(session, operands, more, input);
+      found = await findSigners(session, operands, more, input, isAdding);
       trial = more;
     } catch (error) {
       if (!(error instanceof VerifyError)) throw error;
@@ -57,56 +70,104 @@ async function findWithHelp(search: Search, conversation: Conversation | null): 
     // oxlint-enable no-await-in-loop
   }
   const authorities = await chooseAuthorities(found.repositories, consentBy(conversation));
-  return authorities.length === 0 ? found : await findSigners(session, operands, { ...trial, authorities }, input);
+  return authorities.length === 0
+    ? found
+    : await findSigners(session, operands, { ...trial, authorities }, input, isAdding);
 }
 
-function consentBy(conversation: Conversation | null): (question: string) => Promise<boolean> {
-  return async (question) => {
-    if (conversation !== null) return /^y(?:es)?$/i.test(await conversation.ask(`${question} [y/N] `));
-    say(`${question} yes (--yes)`);
-    return true;
-  };
+/** What was found, in the first line: a project in which nothing was proven must not look like one that is safe now. */
+function sayFound({ repositories, policy, ruled }: FoundProject): void {
+  const several = (count: number): string => `${count} ${count === 1 ? 'repository' : 'repositories'}`;
+  const proven = repositories.filter(({ signers }) => signers.length > 0).length;
+  if (policy !== null && repositories.length === 0) say('Every image that this builds on has a rule already.');
+  else if (proven === 0)
+    say(`Nothing could be verified: of ${several(repositories.length)} nobody’s signature is proven.`);
+  else say(`Found ${several(repositories.length)} that this builds on; who signs is proven of ${proven}.`);
+  if (policy !== null && repositories.length > 0 && ruled > 0)
+    say(`${ruled} ${ruled === 1 ? 'image has' : 'images have'} a rule already.`);
 }
 
-/** `docker verify init [PATH] [--yes] [--key FILE]… [--ca FILE]…`: looks, asks, writes, and ends with a check. */
-export const initCommand: Command = async (context, args) => {
-  const { own, rest } = splitOwnOptions(args, true, 'build');
-  const format = chooseFormat(own, 'init', reportFormats);
-  const { flags, others } = takeFlags(rest, ['yes']);
+function sayLockedOnes(found: FoundProject, settled: readonly Trusted[]): void {
+  if (settled.some(({ signers }) => signers.length === 0)) {
+    say('');
+    say('Locked to the digest that they have now:');
+  }
+  sayLocked(found.repositories, settled);
+}
+
+/** Shows what would be written, and asks a person whether it may be. */
+async function preview(plan: PolicyPlan, shown: string, conversation: Conversation | null): Promise<void> {
+  say('');
+  say(plan.before === null ? `${shown} would be:` : `Added to ${shown}:`);
+  say('');
+  for (const line of plan.added.trimEnd().split('\n')) say(`  ${line}`);
+  say('');
+  if (conversation === null) return;
+  const answer = await conversation.ask(`Write it? [Y/n] `);
+  if (!/^(?:y(?:es)?)?$/i.test(answer))
+    throw new VerifyError('cancelled', 'nothing was written', { hint: 'copy what you want of it by hand' });
+}
+
+interface Request {
+  readonly operands: readonly string[];
+  readonly trial: Trial;
+  readonly isSilent: boolean;
+  readonly isAdding: boolean;
+}
+
+/** @throws VerifyError `usage.invalid` */
+function readRequest(rest: readonly string[]): Request {
+  const { flags, others } = takeFlags(rest, ['yes', 'add']);
   const { values: keyFiles, others: further } = takeValues(others, 'key');
   const { values: authorityFiles, others: operands } = takeValues(further, 'ca');
-  refuseUnknownOptions(operands, ['yes', 'key', 'ca']);
-  const search = { operands: withDefaultPath(operands), trial: { keyFiles, authorityFiles, authorities: [] } };
+  refuseUnknownOptions(operands, ['yes', 'add', 'key', 'ca']);
   if (!flags.has('yes') && !process.stdin.isTTY) {
     throw new VerifyError('usage.invalid', 'init asks whom to trust, and there is no terminal to ask on', {
       hint: 'add --yes to trust every signer found',
     });
   }
+  const trial = { keyFiles, authorityFiles, authorities: [] };
+  return { operands: withDefaultPath(operands), trial, isSilent: flags.has('yes'), isAdding: flags.has('add') };
+}
+
+/** Writes what a person decided. Gives the repositories of which nothing may be said. */
+async function settle(
+  search: Search,
+  found: FoundProject,
+  conversation: Conversation | null,
+): Promise<readonly Unsettled[]> {
+  const { session, operands, input } = search;
+  const trusted = await chooseSigners(found.repositories, consentBy(conversation));
+  const { settled, unsettled } = partUnsettled(found.repositories, trusted);
+  const [open] = unsettled;
+  if (open !== undefined && settled.length === 0) throw open.unseen;
+  sayLockedOnes(found, settled);
+  sayUnseen(found.repositories, unsettled);
+  const inFolder = (path: string): string => relative(session.environment.workingDirectory, path);
+  const plan = await planPolicy(found, settled);
+  await preview(plan, inFolder(plan.path), conversation);
+  const written = await writePolicy(session, operands, plan, settled, input);
+  for (const line of [`Wrote ${written.map(inFolder).join(' and ')}`, '']) say(line);
+  return unsettled;
+}
+
+/** `docker verify init [PATH] [--add] [--yes] [--key FILE]… [--ca FILE]…`: looks, asks, shows, writes, and ends with a check. */
+export const initCommand: Command = async (context, args) => {
+  const { own, rest } = splitOwnOptions(args, true, 'build');
+  const format = chooseFormat(own, 'init', reportFormats);
+  const { operands, trial, isSilent, isAdding } = readRequest(rest);
   const { session, progress } = openSession(context, own, 'looking at who signs the images');
   const input = standardInput(process.stdin, context.environment);
-  const conversation = flags.has('yes') ? null : openConversation();
+  const conversation = isSilent ? null : openConversation();
   try {
-    const { folder, repositories } = await findWithHelp({ ...search, session, input, progress }, conversation);
-    say(
-      `Found ${repositories.length} ${repositories.length === 1 ? 'repository' : 'repositories'} that this builds on`,
-    );
-    const trusted = await chooseSigners(repositories, consentBy(conversation));
-    const { settled, unsettled } = partUnsettled(repositories, trusted);
-    const [open] = unsettled;
-    if (open !== undefined && settled.length === 0) throw open.unseen;
-    const locked = settled.filter(({ signers }) => signers.length === 0);
-    if (locked.length > 0) {
-      say('');
-      say('Locked to the digest that they have now:');
-    }
-    sayLocked(repositories, settled);
-    sayUnseen(repositories, unsettled);
+    const search = { operands, trial, session, input, progress, isAdding };
+    const found = await findWithHelp(search, conversation);
+    sayFound(found);
     // the policy stands on its own from here: what was only named on the command line is written down in it
     const standing = { ...session, own: { ...own, trustedRoots: [] } };
-    const written = await writePolicy(standing, search.operands, folder, settled, input);
-    const shown = written.map((file) => relative(context.environment.workingDirectory, file));
-    for (const line of ['', `Wrote ${shown.join(' and ')}`, '']) say(line);
-    const report = await check(standing, search.operands, input);
+    const isDone = found.policy !== null && found.repositories.length === 0;
+    const unsettled = isDone ? [] : await settle({ ...search, session: standing }, found, conversation);
+    const report = await check(standing, operands, input);
     progress.stop();
     const layout = layoutFor(outputTerminal(), own, context.environment);
     await writeResult(renderReport(report, format, layout), own.output);

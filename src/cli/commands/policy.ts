@@ -9,7 +9,7 @@ import {
   VerifyError,
 } from '../../gate/index.ts';
 import { plainPage, renderJsonDocument, visibleDocument } from '../../report/index.ts';
-import { type Command, openSession, operands, takesNothing } from '../command-context.ts';
+import { type Command, openSession, operands } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
 import { explanationLines } from '../explanation-lines.ts';
 import { refuseFormat } from '../refuse-format.ts';
@@ -96,12 +96,37 @@ function since({ version, date }: { readonly version: string | null; readonly da
   return parts.length === 0 ? '' : `, since ${parts.join(' and ')}`;
 }
 
+/** What to write so that one of them must have signed. */
+function adviceFor(
+  image: string,
+  listed: readonly { readonly name: string; readonly entries: readonly { readonly written: readonly string[] }[] }[],
+): readonly string[] {
+  const [first] = listed;
+  if (first === undefined)
+    return [
+      `no publisher is known to sign ${image}`,
+      'docker verify inspect IMAGE shows every signature that is there',
+    ];
+  const images = first.entries.flatMap(({ written }) => written).map((pattern) => JSON.stringify(pattern));
+  return [
+    '',
+    'to ask for it, put under rules:',
+    `  - images: [${images.join(', ')}]`,
+    `    signedBy: [{publisher: ${first.name}}]`,
+  ];
+}
+
 const publishers: Command = async (context, args) => {
   const { own, rest } = splitOwnOptions(args, true, 'none');
   refuseFormat(own, 'policy publishers');
-  takesNothing(rest, 'policy publishers');
+  const [image = null, second] = operands(rest, 'policy publishers');
+  if (second !== undefined) {
+    throw new VerifyError('usage.invalid', 'policy publishers takes one image', {
+      hint: 'docker verify policy publishers IMAGE; without an image it lists all publishers',
+    });
+  }
   const { session } = openSession(context, own, null);
-  const listed = await listPublishers(session);
+  const listed = await listPublishers(session, image);
   const lines = listed.flatMap(({ name, title, layer, origin, confidence, checked, entries }) => [
     `${name}  ${title} (${confidence}${checked === null ? '' : `, checked ${checked}`})`,
     ...(layer === 'builtin' ? [] : [`  from ${origin} (${layer})`]),
@@ -110,7 +135,8 @@ const publishers: Command = async (context, args) => {
         `  ${written.join(', ')}: ${signedBy.map(({ label }) => label).join(' or ')}${since(range)}`,
     ),
   ]);
-  const text = own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, publishers: listed }) : plainPage(lines);
+  const page = image === null ? lines : [...lines, ...adviceFor(image, listed)];
+  const text = own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, publishers: listed }) : plainPage(page);
   await writeResult(text, session.own.output);
   return exitStatus.allowed;
 };

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   type CanonicalName,
   type Evidence,
@@ -8,7 +8,7 @@ import {
   VerifyError,
 } from '../../model/index.ts';
 import { isUnseen } from '../../oci/index.ts';
-import { projectPolicyName } from '../../policy/index.ts';
+import { hasRule, projectPolicyName } from '../../policy/index.ts';
 import { type NotationRoot, notationRoots, verifyAttachments } from '../../signature/index.ts';
 import { builtinTrustedRoots, githubInstance, readTrustedRoot } from '../../trust/index.ts';
 import { unseenError } from '../examine/established-signer.ts';
@@ -20,6 +20,7 @@ import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
 import { trustFolder } from '../session/trust-folder.ts';
 import { examineOperands } from './examined-target.ts';
+import { keysInFolder } from './keys-in-folder.ts';
 import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
 import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
 
@@ -42,6 +43,10 @@ export interface FoundSigners {
 export interface FoundProject {
   /** Absolute. */
   readonly folder: string;
+  /** The project's policy that rules are added to, absolute; null where it has none. */
+  readonly policy: string | null;
+  /** How many images have a rule in it already. */
+  readonly ruled: number;
   readonly repositories: readonly FoundSigners[];
 }
 
@@ -124,38 +129,56 @@ function foundOf(repository: string, looked: readonly Looked[], files: SignerFil
   };
 }
 
+function distinctKeys(keys: ReadTrial['keys']): ReadTrial['keys'] {
+  const seen = new Set<string>();
+  return keys.filter(([, { id }]) => !seen.has(id) && seen.add(id));
+}
+
 function repositoryOf({ use }: ExaminedImage): string {
   const { registry, repository } = parseReference(use.name);
   return `${registry}/${repository}`;
 }
 
-function refuseSecondPolicy({ policies }: Pipeline): void {
+/** The project's policy; null where there is none. */
+function existingPolicy({ policies }: Pipeline, adding: boolean): string | null {
   const existing = policies.reportPolicies.find(({ layer }) => layer === 'project');
-  if (existing === undefined) return;
+  if (existing === undefined) return null;
+  if (adding && policies.projectFolder !== null) return join(policies.projectFolder, projectPolicyName);
   throw new VerifyError('usage.invalid', `the project has a policy: ${existing.source}`, {
-    hint: `change it by hand; init writes only where no ${projectPolicyName} is`,
+    hint: 'docker verify init --add puts rules into it for the images that have none',
   });
+}
+
+function isRuled({ policies }: Pipeline, { use, decision }: ExaminedImage): boolean {
+  const isJudged = decision.decisions.some(({ layer, rule }) => layer === 'project' && rule !== null);
+  return isJudged || hasRule(policies, 'project', use.name, null);
 }
 
 /**
  * Looks at the images that a path uses and at who signs them, with keys and authorities to try.
  * An image or a signature that cannot be read is its repository's `unseen`.
- * @throws VerifyError `usage.invalid` where the project has a policy
+ * @param adding whether rules are wanted for a policy that is there: then only images without one are looked at
+ * @throws VerifyError `usage.invalid` where the project has a policy and nothing is to be added to it
  */
 export async function findSigners(
   session: Session,
   args: readonly string[],
   trial: Trial,
   input: StandardInput,
+  adding: boolean,
 ): Promise<FoundProject> {
-  const tried = await readTrial(session, trial);
+  const named = await readTrial(session, trial);
   const { pipeline, images } = await examineOperands(session, args, input);
   try {
-    refuseSecondPolicy(pipeline);
+    const policy = existingPolicy(pipeline, adding);
+    const lying = await keysInFolder(pipeline.policies.projectFolder ?? session.environment.workingDirectory);
+    // what was named comes first: a key that lies here as well keeps the name that was given
+    const tried = { ...named, keys: distinctKeys([...named.keys, ...lying]) };
     const builtin = await builtinTrustedRoots(trustFolder(session));
     const files = await signerFiles(session, pipeline, tried, builtin);
     const material = triedMaterial(pipeline.material, tried, builtin);
-    const looked = await Promise.all(images.map((image) => look(pipeline, image, material)));
+    const open = policy === null ? images : images.filter((image) => !isRuled(pipeline, image));
+    const looked = await Promise.all(open.map((image) => look(pipeline, image, material)));
     const byRepository = new Map<string, Looked[]>();
     for (const one of looked) {
       const repository = repositoryOf(one.image);
@@ -163,6 +186,8 @@ export async function findSigners(
     }
     return {
       folder: files.folder,
+      policy,
+      ruled: images.length - open.length,
       repositories: [...byRepository].map(([repository, of]) => foundOf(repository, of, files)),
     };
   } finally {

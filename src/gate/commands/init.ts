@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { link, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { VerifyError } from '../../model/index.ts';
-import { projectPolicyName } from '../../policy/index.ts';
+import { dirname, join } from 'node:path';
+import { readBoundedFile, VerifyError } from '../../model/index.ts';
+import { addRules, projectPolicyName, stringifyYaml } from '../../policy/index.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
+import { writeWholeFile } from '../session/write-whole-file.ts';
 import { lock } from './lock.ts';
-import { type Trusted, writtenPolicy } from './proposed-policy.ts';
+import { proposedRules, type Trusted, writtenPolicy } from './proposed-policy.ts';
+
+/** In bytes, as policies are read. */
+const largestPolicy = 1_048_576;
 
 /** Writes a file that must not be there yet, whole or not at all. */
-async function createWholeFile(folder: string, name: string, text: string): Promise<string> {
+async function createWholeFile(folder: string, name: string, text: string): Promise<void> {
   const path = join(folder, name);
   const temporary = join(folder, `.${name}.${randomBytes(6).toString('hex')}`);
   try {
@@ -27,7 +31,6 @@ async function createWholeFile(folder: string, name: string, text: string): Prom
   } finally {
     await rm(temporary, { force: true });
   }
-  return path;
 }
 
 /** Who signed what an old lock holds must not change unseen on the way to a policy. */
@@ -37,27 +40,73 @@ function refuseOtherSigner(file: string): never {
   });
 }
 
+/** A policy as it would be written. */
+export interface PolicyPlan {
+  /** Absolute. */
+  readonly path: string;
+  /** What stands there now; null where nothing does. */
+  readonly before: string | null;
+  readonly after: string;
+  /** What is new, as YAML. */
+  readonly added: string;
+}
+
 /**
- * Writes the policy into `folder`, and the lock where a rule needs one. Gives the files written: both or none.
- * @throws VerifyError `usage.invalid` where a policy stands there already
+ * The project's policy with what a person decided: a new one, or further rules behind those that are there.
+ * @throws VerifyError `usage.invalid` with the YAML to paste where the policy's rules are written in a way that none can be put behind
+ */
+export async function planPolicy(
+  { folder, policy }: { readonly folder: string; readonly policy: string | null },
+  trusted: readonly Trusted[],
+): Promise<PolicyPlan> {
+  const path = policy ?? join(folder, projectPolicyName);
+  if (policy === null) {
+    const text = writtenPolicy(trusted);
+    return { path, before: null, after: text, added: text };
+  }
+  const rules = proposedRules(trusted);
+  const bytes = await readBoundedFile(path, largestPolicy);
+  if (bytes === null) throw new VerifyError('policy.unreadable', `${path} is gone`, { hint: 'begin again' });
+  const before = bytes.toString('utf8');
+  const after = addRules(before, rules);
+  const added = stringifyYaml({ rules });
+  if (after !== null) return { path, before, after, added };
+  throw new VerifyError('usage.invalid', `${path} has rules that no others can be put behind`, {
+    hint: `put these in by hand:\n${added}`,
+  });
+}
+
+async function write({ path, before, after }: PolicyPlan, folder: string): Promise<void> {
+  if (before === null) await createWholeFile(folder, projectPolicyName, after);
+  else await writeWholeFile(path, after);
+}
+
+async function takeBack({ path, before }: PolicyPlan): Promise<void> {
+  if (before === null) await rm(path, { force: true });
+  else await writeWholeFile(path, before);
+}
+
+/**
+ * Writes a policy, and the lock where a rule needs one. Gives the files written: both or none.
+ * @throws VerifyError `usage.invalid` where another policy has come to stand there
  */
 export async function writePolicy(
   session: Session,
   args: readonly string[],
-  folder: string,
+  plan: PolicyPlan,
   trusted: readonly Trusted[],
   input: StandardInput,
 ): Promise<readonly string[]> {
-  const policy = await createWholeFile(folder, projectPolicyName, writtenPolicy(trusted));
+  await write(plan, dirname(plan.path));
   try {
     const unsigned = trusted.filter(({ signers }) => signers.length === 0);
-    if (unsigned.length === 0) return [policy];
+    if (unsigned.length === 0) return [plan.path];
     const names = new Set(unsigned.flatMap((each) => each.names));
     const locked = await lock(session, { args, check: false, prune: false, confirmed: false, names }, input);
     if (locked.result === 'refused') refuseOtherSigner(locked.file);
-    return [policy, locked.file];
+    return [plan.path, locked.file];
   } catch (error) {
-    await rm(policy, { force: true });
+    await takeBack(plan);
     throw error;
   }
 }

@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
-import { type ReportEvidence, type ReportPolicy, VerifyError } from '../../model/index.ts';
+import { parseCanonicalName, type ReportEvidence, type ReportPolicy, VerifyError } from '../../model/index.ts';
 import {
   type ConversionResult,
   convertPolicyFile,
   type Explanation,
   explain,
   loadPolicies,
+  matchableName,
   type PolicyRemark,
   type PolicySet,
   type PolicyTestResult,
   type Publisher,
   policyRemarks,
+  publishersOf,
   testPolicies,
 } from '../../policy/index.ts';
 import { decideInput, gatherImage } from '../examine/gather-image.ts';
@@ -119,9 +121,12 @@ export async function convertFile(session: Session, file: string): Promise<Conve
 
 /**
  * The publishers that a policy here may name, by name: the built-in catalogue's, and those of the files that the layers name.
- * @throws VerifyError `policy.*`, `lock.invalid`, `usage.loosens`
+ * @param image those alone that sign images of this name, as written; null for all
+ * @throws VerifyError `policy.*`, `lock.invalid`, `usage.loosens`, `reference.invalid`
  */
-export async function listPublishers(session: Session): Promise<readonly Publisher[]> {
+export async function listPublishers(session: Session, image: string | null): Promise<readonly Publisher[]> {
+  const name = image === null ? null : matchableName(parseCanonicalName(image), null);
   const { publishers } = await load(session, []);
-  return publishers.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  const meant = name === null ? publishers : publishersOf(publishers, name);
+  return meant.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }

@@ -37,10 +37,10 @@ export interface SignerFiles {
 
 const provenance = /^https:\/\/slsa\.dev\/provenance\/v(?:0\.2|1)$/;
 
-/** As a policy in `folder` names a file: relative where it lies inside, so that the project can be moved. */
+/** As a policy in `folder` names a file: relative, so that the project can be moved; absolute only on another drive. */
 function pathFrom(folder: string, path: string): string {
-  const inside = relative(folder, path);
-  return inside.startsWith('..') || isAbsolute(inside) ? path : inside.replaceAll('\\', '/');
+  const written = relative(folder, path);
+  return isAbsolute(written) ? path : written.replaceAll('\\', '/');
 }
 
 function entryOf(piece: Evidence, files: SignerFiles): ProposedSigner['entry'] | null {
@@ -115,14 +115,14 @@ const head = `# Who may have made what this project builds on, as docker verify 
 # docker verify policy check says whether it is valid, docker verify policy explain IMAGE what it makes of an image.
 `;
 
-/** The policy that says so, as YAML: exact identities, repositories of the same signers together, and the rest as it is locked. */
-export function writtenPolicy(trusted: readonly Trusted[]): string {
+/** The rules that say so: exact identities, repositories of the same signers together, and the rest as it is locked. */
+export function proposedRules(trusted: readonly Trusted[]): readonly Readonly<Record<string, unknown>>[] {
   const groups = new Map<string, Trusted[]>();
   for (const one of trusted) {
     const key = one.signers.map(proposalKey).toSorted().join(' ');
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  const rules = [...groups]
+  return [...groups]
     .toSorted(([left], [right]) => Number(left === '') - Number(right === '')) // what is locked comes last
     .map(([, group]) =>
       ruleOf(
@@ -130,5 +130,9 @@ export function writtenPolicy(trusted: readonly Trusted[]): string {
         group.map(({ repository }) => repository),
       ),
     );
-  return head + stringifyYaml({ version: 1, mode: 'enforce', default: 'deny', rules });
+}
+
+/** A policy that refuses everything else, as YAML. */
+export function writtenPolicy(trusted: readonly Trusted[]): string {
+  return head + stringifyYaml({ version: 1, mode: 'enforce', default: 'deny', rules: proposedRules(trusted) });
 }

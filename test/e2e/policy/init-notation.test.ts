@@ -109,7 +109,7 @@ describe('init with a signature by real notation', () => {
 
   it('shows its fingerprint to a person, and writes it down only after two times yes', async () => {
     const folder = await project();
-    const { status, stdout } = await talk(folder, '', ['y\n', 'y\n']);
+    const { status, stdout } = await talk(folder, '', ['y\n', 'y\n', '\n']);
     expect(stdout).toContain(`sha256:${fingerprint}`);
     expect(stdout).toContain('compare the fingerprint');
     expect(status).toBe(0);
@@ -123,7 +123,7 @@ describe('init with a signature by real notation', () => {
     ['the signer', ['y\n', 'n\n']],
   ])('locks what a person does not trust: %s', async (_, answers) => {
     const folder = await project();
-    expect((await talk(folder, '', answers)).status).toBe(0);
+    expect((await talk(folder, '', [...answers, '\n'])).status).toBe(0);
     const policy = await policyOf(folder);
     expect(policy).toContain('locked: true');
     expect(policy).not.toContain('CERTIFICATE');

@@ -1,5 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lab, type Outcome, projectFolder, runVerify } from '../lab.ts';
 import { talk } from './talk.ts';
@@ -17,6 +17,13 @@ function project(): Promise<string> {
   return projectFolder({ Dockerfile: dockerfile });
 }
 
+/** A project in which no key lies. */
+async function projectWithoutKey(): Promise<string> {
+  const folder = await project();
+  await rm(join(folder, 'acme.pub'));
+  return folder;
+}
+
 function init(folder: string, ...options: readonly string[]): Promise<Outcome> {
   return runVerify(['init', ...options], { cwd: folder, stdin: '' });
 }
@@ -30,7 +37,7 @@ describe('init --yes', () => {
     expect(stdout).toContain('2 of 3 images verified');
     const policy = await readFile(join(folder, policyFile), 'utf8');
     expect(policy).toContain('identity: builder@example.test');
-    expect(policy).toContain(`trustedRoot: ${trustedRoot}`);
+    expect(policy).toContain(`trustedRoot: ${relative(folder, trustedRoot)}`);
     expect(policy).toContain('- key: acme.pub');
     expect(policy).not.toContain('Regexp');
     expect(policy).toMatch(/unsigned\/base\n {4}locked: true\n$/);
@@ -41,9 +48,10 @@ describe('init --yes', () => {
   });
 
   it('never calls an image unsigned whose signature only cannot be proven, and says what would prove it', async () => {
-    const folder = await project();
+    const folder = await projectWithoutKey();
     const { status, stderr } = await init(folder, '--yes');
     expect(status).toBe(0);
+    expect(stderr).toMatch(/^Nothing could be verified: of 3 repositories/);
     expect(stderr).toMatch(/signed\/base {2}nothing proves who signed it\n.*--key FILE/);
     expect(stderr).toMatch(/keyless\/base {2}nothing proves who signed it\n.*--trusted-root FILE/);
     expect(stderr).toMatch(/unsigned\/base {2}unsigned/);
@@ -51,7 +59,7 @@ describe('init --yes', () => {
   });
 
   it('does not propose a key that did not sign', async () => {
-    const folder = await project();
+    const folder = await projectWithoutKey();
     expect((await init(folder, '--yes', `--key=${lab().keys.mallory.publicKey}`)).status).toBe(0);
     expect(await readFile(join(folder, policyFile), 'utf8')).not.toContain('key:');
   });
@@ -93,11 +101,13 @@ describe('init without --yes', () => {
 
   it('asks for the key and for each signer, and locks what the person does not trust', async () => {
     const folder = await project();
+    await rename(join(folder, 'acme.pub'), join(folder, 'acme.key'));
     const { status, stdout } = await talk(folder, `--trusted-root ${trustedRoot}`, [
       'gone.pub\n',
-      'acme.pub\n',
+      'acme.key\n',
       'y\n',
       'n\n',
+      '\n',
     ]);
     expect(stdout).toContain('gone.pub cannot be read');
     expect(stdout).toContain('its signers are not trusted');
@@ -118,5 +128,94 @@ describe('init without --yes', () => {
     const { status } = await talk(folder, '', [answer]);
     expect(status).toBe(130);
     expect(await readdir(folder)).toEqual(['Dockerfile', 'acme.pub']);
+  });
+
+  it('names image, signer and effect in the question, explains it at ?, and shows the policy before it is written', async () => {
+    const folder = await project();
+    const { stdout } = await talk(folder, '', ['?\n', 'y\n', 'n\n']);
+    expect(stdout).toContain('acme (key sha256:');
+    expect(stdout).toContain(', in acme.pub');
+    expect(stdout).toMatch(/Trust key acme for \S+\/signed\/base\? What it has not signed is refused/);
+    expect(stdout).toContain('they build as they are, and are refused once they change');
+    expect(stdout).toMatch(/docker-verify.yaml would be:[\s\S]*signedBy:[\s\S]*Write it\?/);
+    expect(stdout).toContain('nothing was written');
+    expect((await readdir(folder)).toSorted()).toEqual(['Dockerfile', 'acme.pub']);
+  });
+});
+
+describe('a key that lies in the folder', () => {
+  it('is tried, and named by its relative path', async () => {
+    const folder = await projectWithoutKey();
+    await mkdir(join(folder, 'keys'));
+    await copyFile(lab().keys.acme.publicKey, join(folder, 'keys', 'ours.pub'));
+    await writeFile(join(folder, 'keys', 'notes.pub'), 'no key at all');
+    expect((await init(folder, '--yes')).status).toBe(0);
+    expect(await readFile(join(folder, policyFile), 'utf8')).toContain('- key: keys/ours.pub');
+  });
+
+  it('proves nothing where it did not sign', async () => {
+    const folder = await projectWithoutKey();
+    await copyFile(lab().keys.mallory.publicKey, join(folder, 'mallory.pub'));
+    expect((await init(folder, '--yes')).status).toBe(0);
+    expect(await readFile(join(folder, policyFile), 'utf8')).not.toContain('key:');
+  });
+});
+
+describe('init --add', () => {
+  const old = `# ours
+version: 1
+mode: enforce
+default: deny
+rules:
+  - name: locked   # for now
+    images: ['${registry}/unsigned/base']
+    locked: true
+
+# the end
+`;
+
+  it('puts rules behind those that are there, for images that have none, and leaves every other byte', async () => {
+    const folder = await projectFolder({ Dockerfile: `FROM ${registry}/unsigned/base:1\n`, [policyFile]: old });
+    expect((await runVerify(['lock'], { cwd: folder })).status).toBe(0);
+    const locked = await readFile(join(folder, lockFile), 'utf8');
+    await writeFile(join(folder, 'Dockerfile'), dockerfile);
+    const { status, stderr } = await init(folder, '--add', '--yes', '--trusted-root', trustedRoot);
+    expect(status).toBe(0);
+    expect(stderr).toContain('1 image has a rule already');
+    const policy = await readFile(join(folder, policyFile), 'utf8');
+    const head = old.slice(0, old.indexOf('\n# the end'));
+    expect(policy.startsWith(head)).toBe(true);
+    expect(policy.endsWith('\n# the end\n')).toBe(true);
+    expect(policy).toContain('- key: acme.pub');
+    expect(policy).toContain('identity: builder@example.test');
+    expect(await readFile(join(folder, lockFile), 'utf8')).toBe(locked);
+    await writeFile(join(folder, 'Dockerfile'), `FROM ${registry}/wrong/base:1\n`);
+    expect((await runVerify(['check', '.'], { cwd: folder })).status).toBe(10);
+  });
+
+  it('writes nothing where every image has a rule, and gives the verdict', async () => {
+    const folder = await projectFolder({ Dockerfile: `FROM ${registry}/unsigned/base:1\n`, [policyFile]: old });
+    const { status, stderr } = await init(folder, '--add', '--yes');
+    expect([status, stderr]).toEqual([10, expect.stringContaining('has a rule already')]);
+    expect(await readFile(join(folder, policyFile), 'utf8')).toBe(old);
+  });
+
+  it('writes a new policy where there is none', async () => {
+    const folder = await project();
+    expect((await init(folder, '--add', '--yes')).status).toBe(0);
+    expect(await readdir(folder)).toContain(policyFile);
+  });
+});
+
+describe('policy publishers IMAGE', () => {
+  it('names who signs an image of that name, and the rule that asks for it', async () => {
+    const folder = await project();
+    const { status, stdout } = await runVerify(['policy', 'publishers', 'cgr.dev/chainguard/static'], { cwd: folder });
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/chainguard[\s\S]*signedBy: \[\{publisher: chainguard/),
+    ]);
+    const other = await runVerify(['policy', 'publishers', 'example.com/nobody/x'], { cwd: folder });
+    expect([other.status, other.stdout]).toEqual([0, expect.stringContaining('no publisher is known to sign')]);
   });
 });

@@ -15,7 +15,7 @@ export function talk(folder: string, options: string, answers: readonly string[]
   let answered = 0;
   child.stdout.on('data', (chunk: Buffer) => {
     shown += chunk.toString();
-    const asked = shown.match(/\[y\/N\] |for none\): /g)?.length ?? 0;
+    const asked = shown.match(/\[y\/N\/\?\] |\[Y\/n\] |for none\): /g)?.length ?? 0;
     for (; answered < asked; answered += 1) child.stdin.write(waiting.shift() ?? 'n\n');
   });
   return new Promise((resolve, reject) => {
