@@ -29,6 +29,7 @@ export { type InspectedEvidence, type Inspection, inspect } from './commands/ins
 export { lineage, type TracedImage } from './commands/lineage.ts';
 export { type LockOutcome, type LockRequest, lock } from './commands/lock.ts';
 export { withDefaultPath } from './commands/operands.ts';
+export { packages } from './commands/packages.ts';
 export {
   type CheckedPolicies,
   checkPolicies,

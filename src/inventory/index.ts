@@ -3,6 +3,7 @@
  * What is not known is said to be unknown, never not there.
  */
 
+export { type MergedPackage, mergePackages, packageSet } from './merge-packages.ts';
 export { type PackageFacts, packageFacts } from './package-facts.ts';
 export { parsePackagePattern } from './package-pattern.ts';
 export { questionOfOsv } from './questions/osv.ts';
@@ -10,5 +11,5 @@ export { isAdvisoryId, parseQuestion } from './questions/parse-question.ts';
 export { comparableNames, type Match, type Question } from './questions/question.ts';
 export { readVex, type VexProduct, type VexState, type VexStatement, vexOf } from './questions/vex.ts';
 export type { SbomPackage } from './sbom/package.ts';
-export { readSbom } from './sbom/read-sbom.ts';
+export { readSbomDocument } from './sbom/read-sbom.ts';
 export type { SbomReading } from './sbom/reading.ts';

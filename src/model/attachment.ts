@@ -28,11 +28,14 @@ export interface Attachment {
   readonly content: string;
 }
 
-/** A statement inside an image's index that nobody has signed (BuildKit's provenance and SBOM). */
+/**
+ * A statement that nobody has signed: inside an image's index (BuildKit's provenance and SBOM), or attached to it. An SBOM that is
+ * attached as it is, in no statement, goes by the type that its statement would have.
+ */
 export interface UnsignedStatement {
-  /** The platform manifest that it speaks of. */
+  /** The platform manifest that it speaks of, or what it is attached to. */
   readonly subject: Digest;
-  /** The attestation manifest that carries it. */
+  /** The manifest that carries it. */
   readonly manifest: Digest;
   readonly predicateType: string;
   readonly layer: Descriptor;

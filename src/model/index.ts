@@ -18,6 +18,7 @@ export * from './exposure.ts';
 export * from './finding.ts';
 export { foldedKey } from './folded-key.ts';
 export * from './git-reference.ts';
+export * from './image-packages.ts';
 export * from './image-use.ts';
 export * from './lineage.ts';
 export * from './own-options.ts';

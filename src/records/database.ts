@@ -4,14 +4,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import { VerifyError } from '../model/index.ts';
 
 /** Changes with the tables: an index of another version is made anew. */
-const version = 1;
+const version = 2;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE build (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, summary TEXT NOT NULL);
-CREATE TABLE image (number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stamp TEXT, problem TEXT, covered INTEGER NOT NULL DEFAULT 0, layers TEXT NOT NULL DEFAULT '[]');
+CREATE TABLE image (number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stamp TEXT, problem TEXT, faults TEXT, covered INTEGER NOT NULL DEFAULT 0, layers TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE use (build INTEGER NOT NULL, image INTEGER NOT NULL, role TEXT NOT NULL, name TEXT, PRIMARY KEY (image, build, role)) WITHOUT ROWID;
 CREATE INDEX use_of_build ON use (build);
+CREATE TABLE wanted (image INTEGER NOT NULL, platform TEXT NOT NULL, digest TEXT, PRIMARY KEY (image, platform)) WITHOUT ROWID;
 CREATE TABLE sbom (number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, packages INTEGER NOT NULL, complete INTEGER NOT NULL, reason TEXT);
 CREATE TABLE carries (image INTEGER NOT NULL, sbom INTEGER NOT NULL, trust TEXT NOT NULL, signer TEXT, PRIMARY KEY (image, sbom)) WITHOUT ROWID;
 CREATE INDEX carried ON carries (sbom);

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { comparableNames, readSbom, type SbomReading } from '../inventory/index.ts';
-import { type BuildRecord, type BuildSummary, type Digest, parseBoundedJson } from '../model/index.ts';
+import { comparableNames, readSbomDocument, type SbomReading } from '../inventory/index.ts';
+import type { BuildRecord, BuildSummary, Digest } from '../model/index.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type ImageNote, imageNoteStamp, readImageNote } from './image-notes.ts';
 import { type DamagedLine, journalName, pruningName, readJournalFile } from './journal.ts';
@@ -35,10 +35,33 @@ function addBuild(database: DatabaseSync, record: BuildRecord): void {
   const build = Number(added.lastInsertRowid);
   const use = database.prepare('INSERT OR IGNORE INTO use (build, image, role, name) VALUES (?, ?, ?, ?)');
   for (const image of record.images ?? []) {
-    if (image.digest !== null) use.run(build, addImage(database, image.digest), image.role, image.name);
+    if (image.digest === null) continue;
+    const number = addImage(database, image.digest);
+    use.run(build, number, image.role, image.name);
+    want(database, number, image.platforms ?? []);
   }
   const result = record.digest ?? record.imageId;
-  if (result !== null) use.run(build, addImage(database, result), 'result', record.tags?.[0] ?? null);
+  if (result === null) return;
+  const number = addImage(database, result);
+  // the name is where it can be looked up
+  use.run(build, number, 'result', record.digest === null ? null : (record.pushed?.[0] ?? null));
+  want(
+    database,
+    number,
+    (record.platforms ?? []).map((platform) => ({ platform, digest: null })),
+  );
+}
+
+/** Notes for which platforms an image is used; where one is new, what is known of the image is looked at again. */
+function want(
+  database: DatabaseSync,
+  image: number,
+  platforms: readonly { readonly platform: string; readonly digest: Digest | null }[],
+): void {
+  const add = database.prepare('INSERT OR IGNORE INTO wanted (image, platform, digest) VALUES (?, ?, ?)');
+  const added = platforms.map(({ platform, digest }) => Number(add.run(image, platform, digest).changes));
+  if (added.some((changes) => changes > 0))
+    database.prepare('UPDATE image SET stamp = NULL, covered = 0 WHERE number = ?').run(image);
 }
 
 function setMeta(database: DatabaseSync, key: string, value: string): void {
@@ -63,18 +86,7 @@ function inTransaction(database: DatabaseSync, work: () => void): void {
   }
 }
 
-/** An SBOM is kept as it was attached: bare, or as the predicate of an in-toto statement. */
-function documentIn(bytes: Buffer): SbomReading {
-  try {
-    const parsed: unknown = parseBoundedJson(bytes.toString('utf8'));
-    const isStatement =
-      typeof parsed === 'object' && parsed !== null && 'predicateType' in parsed && 'predicate' in parsed;
-    return readSbom(isStatement ? parsed.predicate : parsed);
-  } catch {
-    return { ok: false, reason: 'it is no JSON' };
-  }
-}
-
+/** A list of nothing covers nothing: whoever scanned found no software, or did not look. */
 function addSbom(database: DatabaseSync, digest: Digest, reading: SbomReading): number {
   const found = numberOf(database, 'sbom', digest);
   if (found !== null) return found;
@@ -82,8 +94,12 @@ function addSbom(database: DatabaseSync, digest: Digest, reading: SbomReading): 
   const sbom = Number(
     database
       .prepare('INSERT INTO sbom (digest, packages, complete, reason) VALUES (?, ?, ?, ?)')
-      .run(digest, packages.length, reading.ok && reading.isComplete ? 1 : 0, reading.ok ? null : reading.reason)
-      .lastInsertRowid,
+      .run(
+        digest,
+        packages.length,
+        reading.ok && reading.isComplete && packages.length > 0 ? 1 : 0,
+        reading.ok ? null : reading.reason,
+      ).lastInsertRowid,
   );
   const list = database.prepare('INSERT INTO listed (sbom, content) VALUES (?, ?)');
   const name = database.prepare('INSERT OR IGNORE INTO package (name, sbom, number) VALUES (?, ?, ?)');
@@ -107,18 +123,18 @@ async function readDocuments(
     const bytes = await blobs.read(digest);
     documents.set(
       digest,
-      bytes === null ? { ok: false, reason: 'its document is missing or damaged' } : documentIn(bytes),
+      bytes === null ? { ok: false, reason: 'its document is missing or damaged' } : readSbomDocument(bytes),
     );
   }
   return documents;
 }
 
-/** Every platform that has layers has an SBOM that says it is complete, or the image as a whole has one. */
-function isCovered(note: ImageNote, isComplete: (digest: Digest) => boolean): boolean {
+/** Every platform that has layers or is used has an SBOM that says it is complete, or the image as a whole has one. */
+function isCovered(note: ImageNote, used: readonly string[], isComplete: (digest: Digest) => boolean): boolean {
   const subjects = new Set(
     note.sboms.filter(({ digest }) => isComplete(digest)).map(({ subject }) => subject as string),
   );
-  const platforms = Object.keys(note.layers);
+  const platforms = [...Object.keys(note.layers), ...used];
   return subjects.has(note.digest) || (platforms.length > 0 && platforms.every((platform) => subjects.has(platform)));
 }
 
@@ -143,12 +159,19 @@ async function fillImage(
       carry.run(number, sbom, trust, signer === null ? null : JSON.stringify(signer));
     }
     const complete = database.prepare('SELECT complete FROM sbom WHERE digest = ?');
-    const covered = isCovered(note, (one) => Number(complete.get(one)?.['complete'] ?? 0) === 1);
+    const used = database.prepare('SELECT digest FROM wanted WHERE image = ? AND digest IS NOT NULL').all(number);
+    const covered = isCovered(
+      note,
+      used.map(({ digest: platform }) => String(platform)),
+      (one) => Number(complete.get(one)?.['complete'] ?? 0) === 1,
+    );
+    const faults = note.faults ?? [];
     database
-      .prepare('UPDATE image SET stamp = ?, problem = ?, covered = ?, layers = ? WHERE number = ?')
+      .prepare('UPDATE image SET stamp = ?, problem = ?, faults = ?, covered = ?, layers = ? WHERE number = ?')
       .run(
         stamp,
         note.problem,
+        faults.length === 0 ? null : faults.join('; '),
         covered ? 1 : 0,
         JSON.stringify([...new Set(Object.values(note.layers).flat())]),
         number,
@@ -165,7 +188,7 @@ async function markOf(path: string): Promise<string> {
 }
 
 function forget(database: DatabaseSync): void {
-  database.exec('DELETE FROM use; DELETE FROM build;');
+  database.exec('DELETE FROM use; DELETE FROM wanted; DELETE FROM build;');
 }
 
 async function addNewRecords(database: DatabaseSync, folder: string): Promise<readonly DamagedLine[]> {
@@ -193,7 +216,9 @@ async function addNewRecords(database: DatabaseSync, folder: string): Promise<re
  */
 export async function fillDatabase(database: DatabaseSync, folder: string, blobs: BlobStore): Promise<Filled> {
   const damaged = await addNewRecords(database, folder);
-  const open = database.prepare('SELECT number, digest FROM image WHERE stamp IS NULL OR problem IS NOT NULL').all();
+  const open = database
+    .prepare('SELECT number, digest FROM image WHERE stamp IS NULL OR (problem IS NOT NULL AND covered = 0)')
+    .all();
   for (const { number, digest } of open) {
     // one after another, within one database
     // oxlint-disable-next-line no-await-in-loop

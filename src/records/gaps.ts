@@ -5,25 +5,31 @@ import { type BuildSummary, parseBoundedJson } from '../model/index.ts';
 export interface Gap {
   readonly summary: BuildSummary;
   readonly reason: string | null;
+  /** How far the SBOM that covers it can be trusted; `none` where none does. */
+  readonly trust: 'signed' | 'unsigned' | 'none';
 }
 
 const buildsWithCover = `
 SELECT build.number, build.summary, EXISTS (
   SELECT 1 FROM use JOIN image ON image.number = use.image
   WHERE use.build = build.number AND use.role = 'result' AND image.covered = 1
-) AS covered FROM build`;
+) AS covered, EXISTS (
+  SELECT 1 FROM use JOIN carries ON carries.image = use.image JOIN sbom ON sbom.number = carries.sbom
+  WHERE use.build = build.number AND use.role = 'result' AND carries.trust = 'signed' AND sbom.complete = 1
+) AS signed FROM build`;
 
 const usesWithoutCover = `
-SELECT use.build, use.role, use.name, image.problem,
+SELECT use.build, use.role, use.name, image.problem, image.faults,
   (SELECT group_concat(DISTINCT sbom.reason) FROM carries JOIN sbom ON sbom.number = carries.sbom
    WHERE carries.image = image.number AND sbom.reason IS NOT NULL) AS reason
 FROM use JOIN image ON image.number = use.image
 WHERE image.covered = 0 AND use.role <> 'frontend' AND use.role <> 'sbom-generator'`;
 
 function reasonOf(row: Readonly<Record<string, unknown>>): string {
-  const { role, name, problem, reason } = row;
+  const { role, name, problem, faults, reason } = row;
   const subject = role === 'result' ? 'what was built' : String(name);
   if (typeof reason === 'string') return `the SBOM of ${subject} cannot be read: ${reason}`;
+  if (typeof faults === 'string') return `the SBOM of ${subject} cannot be read: ${faults}`;
   if (typeof problem === 'string') return `the SBOM of ${subject} could not be looked up: ${problem}`;
   return `no complete SBOM of ${subject}`;
 }
@@ -43,7 +49,12 @@ export function gapsOf(database: DatabaseSync): ReadonlyMap<number, Gap> {
     const summary = parseBoundedJson(String(row['summary'])) as BuildSummary; // written by the index itself
     const isCovered = Number(row['covered']) === 1;
     const missing = reasons.get(build) ?? ['no complete SBOM of what was built'];
-    gaps.set(build, { summary, reason: isCovered ? null : [...new Set(missing)].sort().join('; ') });
+    const trust = Number(row['signed']) === 1 ? 'signed' : 'unsigned';
+    gaps.set(build, {
+      summary,
+      reason: isCovered ? null : [...new Set(missing)].sort().join('; '),
+      trust: isCovered ? trust : 'none',
+    });
   }
   return gaps;
 }

@@ -23,6 +23,8 @@ export interface ImageNote {
   readonly sboms: readonly NotedSbom[];
   /** For each platform manifest its layers, as uncompressed digests (`diff_id`), from the bottom. */
   readonly layers: Readonly<Record<string, readonly string[]>>;
+  /** What was found and cannot be read, for people: asking again would not help. */
+  readonly faults?: readonly string[];
   /** What could not be looked up, for people; null where everything could: then it is not asked about again. */
   readonly problem: string | null;
 }
@@ -55,4 +57,23 @@ export async function readImageNote(folder: string, digest: Digest): Promise<Ima
   } catch {
     return null;
   }
+}
+
+/** What an earlier look knows of other platforms of the same image, and by keys that are not at hand now, is kept. */
+function joined(earlier: ImageNote, { sboms, layers, faults = [], ...now }: ImageNote): ImageNote {
+  const keyOf = ({ digest, subject }: NotedSbom): string => `${digest} ${subject}`;
+  const byKey = new Map(earlier.sboms.map((sbom) => [keyOf(sbom), sbom]));
+  for (const sbom of sboms) {
+    const known = byKey.get(keyOf(sbom));
+    if (known?.trust !== 'signed' || sbom.trust === 'signed') byKey.set(keyOf(sbom), sbom);
+  }
+  return { ...now, sboms: [...byKey.values()], layers: { ...earlier.layers, ...layers }, faults };
+}
+
+/** Adds to what is known of an image; gives what is known now. */
+export async function addToImageNote(folder: string, note: ImageNote): Promise<ImageNote> {
+  const earlier = await readImageNote(folder, note.digest);
+  const whole = earlier === null ? note : joined(earlier, note);
+  await writeImageNote(folder, whole);
+  return whole;
 }

@@ -3,8 +3,9 @@
 export { type BlobStore, largestBlob, openBlobStore } from './blob-store.ts';
 export { openDatabase } from './database.ts';
 export { type Filled, fillDatabase } from './fill-database.ts';
-export { type ImageNote, type NotedSbom, readImageNote, writeImageNote } from './image-notes.ts';
+export { addToImageNote, type ImageNote, type NotedSbom, readImageNote, writeImageNote } from './image-notes.ts';
 export { appendRecords, type DamagedLine, readJournal } from './journal.ts';
+export { forgetImages, type MissingImage, missingImages } from './missing.ts';
 export { type PruneOutcome, pruneJournal } from './prune.ts';
 export { searchBuilds } from './search.ts';
 export { stateFolder } from './state-folder.ts';

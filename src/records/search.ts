@@ -177,11 +177,11 @@ function restOf(
   question: string,
   told: ReadonlyMap<number, ReadonlySet<ExposureState>>,
 ): readonly ExposureRow[] {
-  return [...gaps].flatMap(([build, { summary, reason }]) => {
+  return [...gaps].flatMap(([build, { summary, reason, trust }]) => {
     const states = told.get(build);
     if (states?.has('affected') === true || (states !== undefined && reason === null)) return [];
     const state: ExposureState = reason === null ? 'not-found' : 'unknown';
-    const rest = { package: null, via: null, inRuntime: null, trust: 'none', signer: null, vex: null } as const;
+    const rest = { package: null, via: null, inRuntime: null, trust, signer: null, vex: null } as const;
     return [{ question, state, build: summary, ...rest, reason }];
   });
 }

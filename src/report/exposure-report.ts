@@ -51,7 +51,7 @@ function trustText({ trust, signer }: ExposureRow): string {
 }
 
 function detailsOf(row: ExposureRow): readonly string[] {
-  if (row.package === null) return row.reason === null ? [] : [row.reason];
+  if (row.package === null) return [row.reason ?? trustText(row)].filter((text) => text !== '');
   const name = `${row.package.name} ${row.package.version === '' ? 'of unknown version' : row.package.version}`;
   const facts = [name, `through ${throughText(row)}`, runtimeText(row), trustText(row)].filter((fact) => fact !== '');
   return [facts.join(', '), ...(row.vex === null ? [] : [`VEX: ${row.vex}`])];

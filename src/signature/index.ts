@@ -8,6 +8,7 @@ import type { NotationRoot } from './notation/notation-root.ts';
 import type { IsWanted } from './prospect.ts';
 import type { RevocationSource } from './revocation/revocation-source.ts';
 
+export { envelopePayload } from './envelope-payload.ts';
 export type { NotationRoot } from './notation/notation-root.ts';
 export type { RevocationRequest, RevocationSource } from './revocation/revocation-source.ts';
 

@@ -19,7 +19,8 @@ export interface IndexSboms {
   readonly problems: readonly CollectProblem[];
 }
 
-const sbomType = /^https:\/\/(?:spdx\.dev\/Document|cyclonedx\.org\/bom)(?:\/|$)/;
+const sbomType =
+  /^(?:https:\/\/(?:spdx\.dev\/Document|cyclonedx\.org\/bom|syft\.dev\/bom)(?:\/|$)|application\/vnd\.syft\+json$)/;
 const mostSboms = 100;
 const none: IndexSboms = { sboms: [], problems: [] };
 

@@ -6,6 +6,7 @@ import { declaredArguments } from '../../dockerfile/index.ts';
 import {
   type BuildRecord,
   type BuildTarget,
+  type Digest,
   type ImageRole,
   isDigest,
   type RecordedArguments,
@@ -76,10 +77,20 @@ function signerOf({ evidence, decision }: ExaminedImage): Signer | null {
   return trusted.find(({ signer }) => signer !== null)?.signer ?? null;
 }
 
-function imageOf(image: ExaminedImage, target: string, bases: readonly RuntimeBase[]): RecordedImage {
-  const { use, resolved, decision, lineage, unsigned } = image;
+/** The SBOMs that were read meanwhile, and those that are known to be there. */
+function sbomsOf({ resolved, unsigned }: ExaminedImage, read: Made['sboms']): readonly Digest[] {
+  const seen = unsigned.filter(({ predicateType }) => isSbom(predicateType)).map(({ layer }) => layer.digest);
+  return [...new Set([...seen, ...((resolved === null ? null : read.get(resolved.root.digest)) ?? [])])];
+}
+
+function imageOf(
+  image: ExaminedImage,
+  target: string,
+  bases: readonly RuntimeBase[],
+  read: Made['sboms'],
+): RecordedImage {
+  const { use, resolved, decision, lineage } = image;
   const deciding = decision.decisions.find(({ status }) => status === decision.status) ?? decision.decisions[0];
-  const sboms = unsigned.filter(({ predicateType }) => isSbom(predicateType)).map(({ layer }) => layer.digest);
   return {
     name: use.name,
     digest: resolved?.root.digest ?? null,
@@ -91,7 +102,7 @@ function imageOf(image: ExaminedImage, target: string, bases: readonly RuntimeBa
     signer: signerOf(image),
     rule: deciding?.rule ?? null,
     bases: lineage.filter(({ kind }) => kind === 'base').map(({ name, digest }) => ({ name, digest })),
-    sboms: [...new Set(sboms)],
+    sboms: sbomsOf(image, read),
   };
 }
 
@@ -115,6 +126,8 @@ export interface Made {
   /** Names that were pushed, of all targets. */
   readonly pushed: readonly string[];
   readonly images: readonly ExaminedImage[];
+  /** SBOMs that were read while the builder worked, by the digest of their image. */
+  readonly sboms: ReadonlyMap<Digest, readonly Digest[]>;
   /** The checkouts that the targets' folders lie in, by folder. */
   readonly checkouts: ReadonlyMap<string, Checkout>;
   readonly verdict: BuildRecord['verdict'];
@@ -149,7 +162,7 @@ function recordOf(run: BuildRun, loaded: LoadedTarget, metadata: BuildMetadata, 
       sha256: isBytes ? createHash('sha256').update(dockerfile.bytes).digest('hex') : null,
     },
     arguments: argumentsOf(loaded),
-    images: used.map((image) => imageOf(image, target.name, run.parts.scan.runtimeBases ?? [])),
+    images: used.map((image) => imageOf(image, target.name, run.parts.scan.runtimeBases ?? [], made.sboms)),
     exceptions: exceptionsOf(used),
     breakGlass: policies.breakGlass?.deniedBy === null ? policies.breakGlass.reason : null,
     verdict: made.verdict,

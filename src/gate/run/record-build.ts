@@ -7,7 +7,7 @@ import type { BuildEnd } from './build-request.ts';
 import { describeBuild, type Made } from './describe-build.ts';
 
 /** Whether builds are recorded: a machine's or user's policy or the variable switches it off. */
-function isRecording({ request, pipeline }: BuildRun): boolean {
+export function isRecording({ request, pipeline }: BuildRun): boolean {
   const { variables } = request.session.environment;
   return pipeline.policies.records && variables['DOCKER_VERIFY_RECORDS']?.toLowerCase() !== 'off';
 }
@@ -46,7 +46,7 @@ export async function beginCheckouts(run: BuildRun): Checkouts {
 export async function recordBuild(
   run: BuildRun,
   { status, auditFailure, report }: BuildEnd,
-  made: Pick<Made, 'metadata' | 'images'>,
+  made: Pick<Made, 'metadata' | 'images' | 'sboms'>,
   checkouts: Checkouts,
 ): Promise<void> {
   if (status !== 0 || auditFailure !== null || run.plan.callOrCheck !== null || !isRecording(run)) return;

@@ -5,6 +5,7 @@ import type { ExaminedImage } from '../examine/examined-image.ts';
 import { refuseCancelled } from '../session/session.ts';
 import { auditBuild, type BuildRun, reportOf } from './audit-build.ts';
 import type { BuildEnd } from './build-request.ts';
+import { beginSboms, type KnownSboms } from './note-sboms.ts';
 import { pinsOf } from './pins.ts';
 import { beginCheckouts, recordBuild } from './record-build.ts';
 
@@ -70,10 +71,12 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
   const { pipeline, programs, request, builder } = run;
   let images = foreseen;
   const checkouts = beginCheckouts(run);
+  const sboms: KnownSboms = new Map();
   for (let restarts = 0; ; restarts += 1) {
     refuseCancelled(request.session);
     const pins = pinsOf(images, run.layouts, run.sources);
     const given = buildxRun(run, pins);
+    beginSboms(run, images, sboms);
     // each start needs what the one before was denied
     // oxlint-disable-next-line no-await-in-loop
     const result = await runBuildx(given);
@@ -86,7 +89,7 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
       // oxlint-disable-next-line no-await-in-loop
       const end = await auditBuild(run, images, pins, result);
       // oxlint-disable-next-line no-await-in-loop
-      await recordBuild(run, end, { metadata: result.metadata, images: [...images, ...run.layouts] }, checkouts);
+      await recordBuild(run, end, { metadata: result.metadata, images: [...images, ...run.layouts], sboms }, checkouts);
       return end;
     }
     const use = useOfDenied(run, denied);

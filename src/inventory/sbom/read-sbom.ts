@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../../model/index.ts';
 import { isCycloneDxIncomplete, readCycloneDx } from './cyclonedx.ts';
 import { isObject, type Json, textOf } from './json.ts';
 import type { SbomPackage } from './package.ts';
@@ -61,4 +62,16 @@ export function readSbom(document: unknown): SbomReading {
     if (!(error instanceof Unreadable)) throw error;
     return { ok: false, reason: error.message };
   }
+}
+
+/** Reads an SBOM as it is attached: bare, or as the predicate of an in-toto statement. Never throws. */
+export function readSbomDocument(bytes: Buffer): SbomReading {
+  let parsed: unknown;
+  try {
+    parsed = parseBoundedJson(bytes.toString('utf8'));
+  } catch {
+    return { ok: false, reason: 'it is no JSON' };
+  }
+  if (isObject(parsed) && 'predicateType' in parsed && 'predicate' in parsed) return readSbom(parsed['predicate']);
+  return readSbom(parsed);
 }

@@ -14,6 +14,7 @@ import type { AttachmentBudget } from './attachment-budget.ts';
 import { type AttestationChoice, attachmentForm, isUnwanted, limitOf } from './attachment-form.ts';
 import { unsignedStatements } from './buildkit-attestation.ts';
 import type { Found } from './find-attached.ts';
+import { sbomDocuments } from './sbom-document.ts';
 
 /**
  * All that is attached to an image, unread, and what could not be asked. Every command draws its own conclusion from the two: what is in hand
@@ -74,6 +75,12 @@ async function fetchManifest(source: ImageSource, found: Found): Promise<Manifes
   }
 }
 
+/** A bare document says of itself about nothing: only the subject of the manifest that carries it does. */
+function unsignedIn(manifest: ImageManifest, found: Found, subject: Digest): readonly UnsignedStatement[] {
+  const statements = unsignedStatements(manifest, subject, found.digest);
+  return found.referrer ? [...statements, ...sbomDocuments(manifest, subject, found.digest)] : statements;
+}
+
 async function readManifest(source: ImageSource, found: Found, choice: AttestationChoice): Promise<ReadManifest> {
   try {
     const manifest = await fetchManifest(source, found);
@@ -83,7 +90,7 @@ async function readManifest(source: ImageSource, found: Found, choice: Attestati
       return form === null || isUnwanted(choice, form, layer, manifest) ? [] : [{ found, manifest, layer, form }];
     });
     const { digest, vouchesFor } = found.subject;
-    const unsigned = vouchesFor === null ? unsignedStatements(manifest, digest, found.digest) : [];
+    const unsigned = vouchesFor === null ? unsignedIn(manifest, found, digest) : [];
     if (pending.length + unsigned.length > 0) assertRefersTo(manifest, found);
     return { pending, unsigned, problems: [] };
   } catch (error) {

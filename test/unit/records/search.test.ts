@@ -1,28 +1,20 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  parseQuestion,
-  type Question,
-  questionOfOsv,
-  readVex,
-  type VexStatement,
-} from '../../../src/inventory/index.ts';
+import { parseQuestion, type Question, questionOfOsv, type VexStatement } from '../../../src/inventory/index.ts';
 import type { ExposureRow } from '../../../src/model/index.ts';
 import {
   appendRecords,
   fillDatabase,
+  type MissingImage,
+  missingImages,
   openBlobStore,
   openDatabase,
   pruneJournal,
   searchBuilds,
 } from '../../../src/records/index.ts';
+import { alpine, sevenBuilds, testing, vex } from './seven-builds.ts';
 import { digestFor, image, newStateFolder, noteImage, record, spdx } from './support.ts';
-
-const testing = 'pkg:deb/debian/liblzma5@5.6.1-1?arch=amd64&upstream=xz-utils&distro=debian-13';
-const noble = 'pkg:deb/ubuntu/liblzma5@5.6.1%2Breally5.4.5-1ubuntu0.3?upstream=xz-utils&distro=ubuntu-24.04';
-const alpine = 'pkg:apk/alpine/xz-libs@5.4.5-r0?upstream=xz&distro=alpine-3.19';
-const layer = digestFor('the layer of the base');
 
 async function ask(
   folder: string,
@@ -54,56 +46,6 @@ const advisory = questionOfOsv({
     {
       package: { ecosystem: 'Alpine', name: 'xz' },
       ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '5.6.0-r0' }] }],
-    },
-  ],
-});
-
-/** Seven builds, as on the day of the backdoor. */
-async function sevenBuilds(): Promise<string> {
-  const folder = await newStateFolder();
-  await noteImage(folder, 'docker.io/library/debian:testing', spdx([testing]), { layers: [layer] });
-  await noteImage(folder, 'docker.io/library/ubuntu:noble', spdx([noble]));
-  await noteImage(folder, 'docker.io/library/alpine:3.19', spdx([alpine]));
-  await noteImage(folder, 'registry.example.com/acme/golden:1', spdx([[testing, layer]]), { layers: [layer] });
-  await noteImage(folder, 'registry.example.com/other/bare:1', null);
-  // one after another is soon enough
-  // oxlint-disable-next-line no-await-in-loop
-  for (const tag of ['debian', 'ubuntu', 'alpine', 'child', 'builder', 'vex'])
-    await noteImage(
-      folder,
-      `acme/${tag}:1`,
-      spdx(
-        { ubuntu: [noble], alpine: [alpine], builder: ['pkg:golang/example.com/app@v1.0.0'] }[tag] ?? [
-          [testing, layer],
-        ],
-      ),
-      { trust: 'unsigned', layers: [layer] },
-    );
-  await appendRecords(folder, [
-    record('acme/debian:1', [image('docker.io/library/debian:testing')], {
-      pushed: ['registry.example.com/acme/debian:1'],
-    }),
-    record('acme/ubuntu:1', [image('docker.io/library/ubuntu:noble')]),
-    record('acme/alpine:1', [image('docker.io/library/alpine:3.19')]),
-    record('acme/child:1', [image('registry.example.com/acme/golden:1')]),
-    record('acme/builder:1', [
-      image('docker.io/library/debian:testing', 'build-stage'),
-      image('docker.io/library/alpine:3.19'),
-    ]),
-    record('acme/bare:1', [image('registry.example.com/other/bare:1')]),
-    record('acme/vex:1', [image('docker.io/library/debian:testing')]),
-  ]);
-  return folder;
-}
-
-const vex = readVex({
-  '@context': 'https://openvex.dev/ns/v0.2.0',
-  statements: [
-    {
-      vulnerability: { name: 'CVE-2024-3094' },
-      products: [{ '@id': digestFor('acme/vex:1'), subcomponents: [{ '@id': 'pkg:deb/debian/xz-utils' }] }],
-      status: 'not_affected',
-      justification: 'vulnerable_code_not_in_execute_path',
     },
   ],
 });
@@ -202,6 +144,72 @@ describe('what a build contains is not known', () => {
     await noteImage(folder, 'app:1', spdx([testing]));
     const [row] = await ask(folder, [question('xz-utils')]);
     expect(row).toMatchObject({ state: 'affected', via: { role: 'own-layer', name: null }, inRuntime: true });
+  });
+});
+
+describe('an image that is used for several platforms', () => {
+  const arm64 = { platform: 'linux/arm64', digest: digestFor('base:1 linux/arm64') };
+
+  it('is covered only where an SBOM covers each of them', async () => {
+    const folder = await newStateFolder();
+    await noteImage(folder, 'base:1', spdx([alpine]), { subject: digestFor('base:1 linux/amd64') });
+    await noteImage(folder, 'app:1', spdx([alpine]));
+    const base = image('base:1');
+    await appendRecords(folder, [record('app:1', [base], { digest: digestFor('unknown') })]);
+    const reasons = async (): Promise<string | null | undefined> =>
+      (await ask(folder, [question('xz-utils')]))[0]?.reason;
+    expect(await reasons()).toBe('no complete SBOM of what was built');
+    const both = { ...base, platforms: [...base.platforms, arm64] };
+    await appendRecords(folder, [record('app:2', [both], { digest: digestFor('unknown') })]);
+    expect(await reasons()).toBe('no complete SBOM of base:1; no complete SBOM of what was built');
+  });
+});
+
+describe('an SBOM that lists nothing', () => {
+  it('covers nothing', async () => {
+    const folder = await newStateFolder();
+    await noteImage(folder, 'app:1', spdx([]));
+    await appendRecords(folder, [record('app:1', [])]);
+    expect((await ask(folder, [question('xz-utils')]))[0]?.state).toBe('unknown');
+    await noteImage(folder, 'app:2', spdx([alpine]), { trust: 'signed' });
+    await appendRecords(folder, [record('app:2', [])]);
+    expect((await ask(folder, [question('xz-utils')]))[1]).toMatchObject({ state: 'not-found', trust: 'signed' });
+  });
+});
+
+describe('images that could be looked up', () => {
+  const missing = async (folder: string, again = false): Promise<readonly MissingImage[]> => {
+    const database = await openDatabase(join(folder, 'index.sqlite'));
+    try {
+      await fillDatabase(database, folder, openBlobStore(folder));
+      return missingImages(database, again);
+    } finally {
+      database.close();
+    }
+  };
+
+  it('are those that no SBOM covers, by a name of theirs in a registry, the newest first', async () => {
+    const folder = await newStateFolder();
+    await noteImage(folder, 'known:1', spdx([alpine]));
+    await noteImage(folder, 'asked:1', null);
+    await noteImage(folder, 'failed:1', null, { problem: 'no answer' });
+    await appendRecords(folder, [
+      record('app:1', [image('known:1'), image('asked:1'), image('failed:1')]),
+      record('app:2', [image('new:1'), image('syntax:1', 'frontend')], { pushed: ['app:2'] }),
+    ]);
+    const found = await missing(folder);
+    expect(found.map(({ name }) => name).toSorted()).toEqual(['app:2', 'failed:1', 'new:1']);
+    expect(found.at(-1)?.name).toBe('failed:1');
+    expect(found.map(({ platforms }) => platforms)).toEqual([['linux/amd64'], ['linux/amd64'], ['linux/amd64']]);
+    expect((await missing(folder, true)).map(({ name }) => name)).toContain('asked:1');
+  });
+
+  it('are not those whose folder of state says all of them', async () => {
+    const folder = await newStateFolder();
+    await appendRecords(folder, [record('app:1', [image('base:1')])]);
+    expect(await missing(folder)).toHaveLength(1);
+    await noteImage(folder, 'base:1', null);
+    expect(await missing(folder)).toEqual([]);
   });
 });
 

@@ -103,7 +103,12 @@ export async function noteImage(
   folder: string,
   name: string,
   sbom: string | null,
-  more: { readonly trust?: 'signed' | 'unsigned'; readonly layers?: readonly string[]; readonly problem?: string } = {},
+  more: {
+    readonly trust?: 'signed' | 'unsigned';
+    readonly layers?: readonly string[];
+    readonly problem?: string;
+    readonly subject?: Digest;
+  } = {},
 ): Promise<void> {
   const digest = digestFor(name);
   const sboms =
@@ -112,7 +117,7 @@ export async function noteImage(
       : [
           {
             digest: await openBlobStore(folder).write(Buffer.from(sbom)),
-            subject: digest,
+            subject: more.subject ?? digest,
             trust: more.trust ?? 'signed',
             signer: null,
           },
