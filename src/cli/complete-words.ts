@@ -2,7 +2,7 @@ import { bakeOptions, bareOwnOptions, buildOptions, prefixedOwnOptions } from '.
 import { type CompletedOption, complete } from '../plugin/index.ts';
 import { createProgram } from './program.ts';
 
-const withBuildOptions = new Set(['check', 'scan', 'inspect', 'lineage', 'lock', 'init']);
+const withBuildOptions = new Set(['check', 'scan', 'inspect', 'lineage', 'packages', 'lock', 'init']);
 
 function optionsOf(command: string): readonly CompletedOption[] {
   if (command === 'build') return [...buildOptions, ...prefixedOwnOptions];

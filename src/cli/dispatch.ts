@@ -17,6 +17,7 @@ const dockerLike: Readonly<Record<string, () => Promise<Command>>> = {
   lineage: async () => (await import('./commands/lineage.ts')).lineageCommand,
   init: async () => (await import('./commands/init.ts')).initCommand,
   lock: async () => (await import('./commands/lock.ts')).lockCommand,
+  packages: async () => (await import('./commands/packages.ts')).packagesCommand,
   exposure: async () => (await import('./commands/exposure.ts')).exposureCommand,
 };
 

@@ -22,6 +22,11 @@ const dockerLike: readonly (readonly [name: string, operands: string, descriptio
     'write or update docker-verify.lock.json (--check only says whether it is current; --prune takes out what is not used; --yes confirms another signer)',
   ],
   [
+    'packages',
+    '[BUILD-ARGS] IMAGE|PATH',
+    'what software is inside, from the SBOMs attached, and what the base brings of it',
+  ],
+  [
     'exposure',
     '[--advisories DIR] [--vex FILE]… WHAT…',
     'which recorded builds contain a package: WHAT is NAME, NAME@RANGE, a package URL, NAME@vers:…, an OSV file or folder (./…), or a CVE or GHSA id that is looked up in DIR',

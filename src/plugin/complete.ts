@@ -27,7 +27,7 @@ const choices: ReadonlyMap<string, readonly string[]> = new Map([
   ['progress', ['auto', 'none', 'plain', 'quiet', 'rawjson', 'tty']],
 ]);
 
-const contextCommands = new Set(['build', 'check', 'scan', 'init', 'lock', 'lineage']);
+const contextCommands = new Set(['build', 'check', 'scan', 'init', 'lock', 'lineage', 'packages']);
 
 function answer(candidates: readonly Candidate[], directive: number): string {
   const lines = candidates.map(({ value, description }) => (description === '' ? value : `${value}\t${description}`));

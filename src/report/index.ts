@@ -10,6 +10,7 @@ export { type InspectedImage, renderInspection } from './inspection-report.ts';
 export { renderJsonDocument } from './json-report.ts';
 export type { LineageTree } from './lineage-chains.ts';
 export { renderLineage } from './lineage-report.ts';
+export { type PackagesFormat, renderPackages } from './packages-report.ts';
 export { type Progress, startProgress } from './progress.ts';
 export { renderRecord, renderRecordList } from './records-report.ts';
 export { renderReport } from './render-report.ts';

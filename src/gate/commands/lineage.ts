@@ -1,25 +1,12 @@
-import { readUserPolicy } from '../../builder/index.ts';
-import { parseBuildArguments } from '../../invocation/index.ts';
 import type { BuildInput } from '../../lineage/index.ts';
-import {
-  type CanonicalName,
-  type Digest,
-  type ImageUse,
-  type LineageLink,
-  type Status,
-  VerifyError,
-} from '../../model/index.ts';
-import { examineBuild } from '../examine/examine-build.ts';
+import type { CanonicalName, Digest, ImageUse, LineageLink, Status } from '../../model/index.ts';
 import { judgeGathered } from '../examine/examine-image.ts';
 import { gatherImage } from '../examine/gather-image.ts';
 import { traceImage } from '../examine/image-lineage.ts';
-import { loadTargets } from '../scan/scan-targets.ts';
-import { machinePlatform } from '../session/default-platform.ts';
-import { openPipeline, type Pipeline } from '../session/pipeline.ts';
-import { projectFolderOf } from '../session/project-folder.ts';
+import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
-import { imageOperands, readOperands } from './operands.ts';
+import { eachImage } from './each-image.ts';
 
 /** An image with its chains of bases, one for each platform. */
 export interface TracedImage {
@@ -57,37 +44,5 @@ export async function lineage(
   args: readonly string[],
   input: StandardInput,
 ): Promise<readonly TracedImage[]> {
-  const { environment } = session;
-  const operands = readOperands(args, session.environment.workingDirectory);
-  if (operands.kind === 'nothing') {
-    throw new VerifyError('usage.invalid', 'a path or an image is missing', {
-      hint: 'docker verify lineage IMAGE, or . for this folder',
-    });
-  }
-  const targets = operands.kind === 'path' ? parseBuildArguments(args, environment).invocation.targets : [];
-  const projectFrom = operands.kind === 'path' ? projectFolderOf(targets, environment) : environment.workingDirectory;
-  const pipeline = await openPipeline(session, { projectFrom, localImages: false });
-  try {
-    const uses =
-      operands.kind === 'path'
-        ? await usesOf(pipeline, await loadTargets(targets, { session, input, network: true }))
-        : imageOperands(operands.names, args, session);
-    return await Promise.all(uses.map((use) => trace(pipeline, use)));
-  } finally {
-    await pipeline.close();
-  }
-}
-
-async function usesOf(
-  pipeline: Pipeline,
-  loaded: Awaited<ReturnType<typeof loadTargets>>,
-): Promise<readonly ImageUse[]> {
-  const { environment } = pipeline.session;
-  const { images } = await examineBuild(
-    pipeline,
-    loaded,
-    machinePlatform(environment),
-    await readUserPolicy(environment),
-  );
-  return images.map(({ use }) => use);
+  return await eachImage(session, args, input, 'lineage', trace);
 }

@@ -1,5 +1,5 @@
 import type { SbomPackage } from '../../../../src/inventory/index.ts';
-import { readSbom } from '../../../../src/inventory/index.ts';
+import { readSbom } from '../../../../src/inventory/sbom/read-sbom.ts';
 
 /** A package as an SBOM lists it that gives its package URL. */
 export function listed(purl: string): SbomPackage {
