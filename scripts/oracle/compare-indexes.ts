@@ -41,7 +41,8 @@ export interface PushedIndexes {
 
 /** Pushes `count` random indexes that the registry takes; some are used within later ones. */
 export async function pushIndexes(lab: RunningLab, count: number, seed: number): Promise<PushedIndexes> {
-  const repository = `index-differential/${seed}`;
+  // a builder remembers what a tag stood for: no run meets the tags of another
+  const repository = `index-differential/${seed}-${Date.now().toString(36)}`;
   const [first, ...others] = await pushPool(lab.registry, repository);
   if (first === undefined) throw new Error('the pool is empty');
   const pool: readonly [PoolImage, ...PoolImage[]] = [first, ...others];

@@ -1,12 +1,7 @@
 import type { PoolImage } from './image-pool.ts';
+import { type Loose, type LooseObject, looseText } from './loose-json.ts';
 import type { Pushed } from './raw-registry.ts';
 import type { Random } from './seeded-random.ts';
-
-/** JSON in which an object may have a key twice: its pairs in order, each key as it is written between the quotes. */
-export type Loose = string | number | null | readonly Loose[] | LooseObject;
-export interface LooseObject {
-  readonly pairs: [key: string, value: Loose][];
-}
 
 /** An index made at random, and what a build asks of it. */
 export interface RandomIndex {
@@ -22,6 +17,9 @@ const asked = [
   'linux/amd64',
   'linux/amd64',
   'linux/amd64',
+  'linux/amd64',
+  'linux/amd64',
+  'linux/arm64',
   'linux/arm64',
   'linux/arm64',
   'linux/arm/v7',
@@ -58,13 +56,6 @@ const written = [
   'Platform',
 ] as const;
 
-/** The text of loose JSON. */
-export function looseText(value: Loose): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if ('pairs' in value) return `{${value.pairs.map(([key, each]) => `"${key}":${looseText(each)}`).join(',')}}`;
-  return `[${value.map(looseText).join(',')}]`;
-}
-
 function object(fields: Readonly<Record<string, Loose>>): LooseObject {
   return { pairs: Object.entries(fields) };
 }
@@ -84,7 +75,7 @@ const marks = { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker
 function randomEntry(random: Random, pushed: Pushed, own: Readonly<Record<string, string>> | null): LooseObject {
   const { mediaType, digest, size } = pushed;
   const entry = object({ mediaType, digest, size });
-  if (own !== null && random.chance(60)) entry.pairs.push(['platform', object(own)]);
+  if (own !== null && random.chance(70)) entry.pairs.push(['platform', object(own)]);
   else if (random.chance(75)) entry.pairs.push(['platform', random.chance(8) ? null : randomPlatform(random)]);
   if (random.chance(15)) entry.pairs.push(['annotations', object(marks)]);
   if (random.chance(5)) entry.pairs.push(['urls', null]);
