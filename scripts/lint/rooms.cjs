@@ -55,7 +55,7 @@ const floors = {
   signature: {
     certificates: [],
     revocation: ['certificates'],
-    sigstore: ['certificates'],
+    sigstore: ['certificates', 'revocation'],
     cosign: ['certificates', 'sigstore'],
     notation: ['certificates', 'sigstore', 'revocation'],
   },

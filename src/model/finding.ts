@@ -10,6 +10,7 @@ export type FindingCode =
   | 'signature.certificate-expired'
   | 'signature.certificate-revoked'
   | 'signature.log-missing'
+  | 'signature.unsupported' // asks for something that cannot be evaluated
   | 'signature.threshold' // fewer signers than asked for
   | 'signature.claims-mismatch'
   | 'signature.copied' // the payload names another repository

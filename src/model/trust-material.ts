@@ -14,12 +14,15 @@ export interface KeyMaterial {
 
 /** A certificate authority that some policy names (Notation, or a private PKI). */
 export interface CertificateMaterial {
-  /** SHA-256 over the PEM's certificates in order, hexadecimal. */
+  /** SHA-256 over the PEM's certificates in order, those between after the others, hexadecimal. */
   readonly id: string;
   /** One or more certificates. */
   readonly pem: string;
   readonly name: string | null;
-  readonly purpose: 'notation' | 'notation-timestamp' | 'keyless';
+  /** `keyless` and `timestamp` are for signatures in cosign's forms. */
+  readonly purpose: 'notation' | 'notation-timestamp' | 'keyless' | 'timestamp';
+  /** Certificates that may stand between a signer and these, and are not trusted by themselves. */
+  readonly intermediates?: string;
 }
 
 /** A Sigstore trusted root (protobuf-specs TrustedRoot, JSON). */

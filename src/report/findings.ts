@@ -46,6 +46,12 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     meaning: 'Neither a transparency log entry nor a trusted timestamp is there where the rule needs one.',
     cure: 'Have the image signed with a log entry. For a key of your own, `log: optional` does without.',
   },
+  'signature.unsupported': {
+    headline: 'signature that cannot be evaluated',
+    meaning:
+      'A signature may be by a signer whom the rule names, but it or its certificates ask for something that nobody here understands: a critical extension, constraints on names of an unusual form, an unknown envelope or key. Whether it holds is not known, so that it neither counts nor is called broken.',
+    cure: 'See what it asks for with `docker verify inspect IMAGE`; have the image signed in a form that is understood, or name another signer.',
+  },
   'signature.threshold': {
     headline: 'too few signers',
     meaning: 'Fewer entries of `signedBy` are satisfied than `threshold` asks for.',

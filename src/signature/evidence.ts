@@ -12,6 +12,9 @@ export interface Proof extends ProvenTime {
   readonly trustedRoot: string | null;
   /** Since when the certificate of a keyless signer was valid. */
   readonly certifiedSince?: string;
+  readonly certificate?: NonNullable<Evidence['certificate']>;
+  /** Why it stays open whether a certificate was revoked. */
+  readonly revocationUnknown?: string;
 }
 
 const forms: Readonly<Record<Attachment['form'], EvidenceForm>> = {
@@ -71,12 +74,18 @@ export function provenEvidence(attachment: Attachment, statement: SignedStatemen
 export function mergedProofs(proofs: readonly Proof[]): readonly Proof[] {
   const merged = new Map<string, Proof>();
   for (const proof of proofs) {
-    const key = JSON.stringify([proof.signer, proof.time, proof.timeSource, proof.log]);
+    const key = JSON.stringify([
+      proof.signer,
+      proof.time,
+      proof.timeSource,
+      proof.log,
+      proof.revocationUnknown ?? null,
+    ]);
     const former = merged.get(key);
     if (former === undefined) merged.set(key, proof);
     else {
       const materials = [...new Set([...former.materials, ...proof.materials])];
-      merged.set(key, { ...former, materials, trustedRoot: former.trustedRoot ?? proof.trustedRoot });
+      merged.set(key, { ...proof, ...former, materials, trustedRoot: former.trustedRoot ?? proof.trustedRoot });
     }
   }
   return [...merged.values()];

@@ -58,8 +58,11 @@ async function verifyOne(
       const { verifyNotation } = await import('./notation/verify-notation.ts');
       return [await verifyNotation(attachment, content, material, now, revocation)];
     }
-    const statements = reader.read(attachment, content);
-    return statements.flatMap((statement) => verifyStatement(attachment, statement, material, now));
+    const evidence: (readonly Evidence[])[] = [];
+    for (const statement of reader.read(attachment, content)) {
+      evidence.push(await verifyStatement(attachment, statement, material, { now, revocation }));
+    }
+    return evidence.flat();
   } catch (error) {
     return [refusedEvidence(attachment, problemOf(error))];
   }

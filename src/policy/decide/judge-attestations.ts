@@ -3,6 +3,7 @@ import { matchesGlob } from '../language/glob.ts';
 import type { AttestationRequirement, PolicyRule } from '../language/policy-set.ts';
 import { isProvenance } from '../language/predicate-type.ts';
 import { matchesText } from '../language/text-pattern.ts';
+import { unmetBy } from './broken-evidence.ts';
 import { coverageOf, relevantEvidence } from './coverage.ts';
 import { describeSigners } from './describe-evidence.ts';
 import { findingOf, type JudgeContext, type Judgement, keyPending, unmet } from './judgement.ts';
@@ -46,11 +47,8 @@ export function judgeAttestation(
     );
     return unmet(context, finding, isPending ? [keyPending] : []);
   }
-  return unmet(
-    context,
-    explain(requirement, expected, { attestations, ofType, trusted }),
-    isPending ? [keyPending] : [],
-  );
+  const finding = explain(requirement, expected, { attestations, ofType, trusted });
+  return unmetBy(context, signers, ofType, finding, isPending ? [keyPending] : []);
 }
 
 function isAttestation(piece: Evidence): boolean {

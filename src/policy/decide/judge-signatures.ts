@@ -1,5 +1,6 @@
-import type { Evidence, Finding, ProblemCode } from '../../model/index.ts';
+import type { Evidence, Finding } from '../../model/index.ts';
 import type { PolicyRule, SignerEntry, TrustedSigner } from '../language/policy-set.ts';
+import { brokenFinding, unmetBy } from './broken-evidence.ts';
 import { coverageOf, relevantEvidence } from './coverage.ts';
 import { describeFoundSigner, describeSigners, signerIdentity } from './describe-evidence.ts';
 import { countSatisfied } from './distinct-signers.ts';
@@ -85,12 +86,12 @@ function trySignatures(
   }
   const pending = pendingReasons(context, signers.flat(), evidence);
   const expected = expectedOf(rule, entries);
-  if (coverage.kind === 'partial') return unmet(context, uncoveredFinding(expected, coverage.uncovered), pending);
+  const unmetWith = (finding: Finding): Judgement => unmetBy(context, signers.flat(), evidence, finding, pending);
+  if (coverage.kind === 'partial') return unmetWith(uncoveredFinding(expected, coverage.uncovered));
   if (good.length > 0 && rule.threshold > 1) {
-    const found = `${count(good)} of ${rule.threshold}: ${describeSigners(good)}`;
-    return unmet(context, thresholdFinding(expected, found), pending);
+    return unmetWith(thresholdFinding(expected, `${count(good)} of ${rule.threshold}: ${describeSigners(good)}`));
   }
-  return unmet(context, explainFailure(context, signers.flat(), evidence, expected), pending);
+  return unmetWith(explainFailure(context, signers.flat(), evidence, expected));
 }
 
 /** What could not be found out, and would let the rule hold. */
@@ -260,36 +261,4 @@ function strangerFinding(match: SignerMatch, piece: Evidence, expected: string, 
 function describeClaims(piece: Evidence): string {
   const claims = Object.entries(piece.claims).map(([name, value]) => `${name} ${String(value)}`);
   return claims.length === 0 ? 'no claims' : claims.sort().join(', ');
-}
-
-const brokenCodes: Readonly<Partial<Record<ProblemCode, Finding['code']>>> = {
-  'certificate-expired': 'signature.certificate-expired',
-  expired: 'signature.certificate-expired',
-  'log-missing': 'signature.log-missing',
-  'unknown-signer': 'signature.untrusted-key',
-  'passed-over': 'signature.untrusted-key',
-  'certificate-revoked': 'signature.certificate-revoked',
-};
-
-function brokenFinding(piece: Evidence, expected: string): Finding {
-  const code = brokenCodes[piece.problem?.code ?? 'malformed'] ?? 'signature.invalid';
-  const { signer } = piece;
-  const isNamed =
-    signer === null || (signer.kind === 'key' && (piece.problem?.message.includes(signer.sha256) ?? false));
-  const claimed = isNamed ? '' : ` (it says it is by ${describeFoundSigner(signer)})`;
-  const reason = piece.problem?.message ?? 'it did not verify';
-  const messages: Readonly<Partial<Record<Finding['code'], string>>> = {
-    'signature.certificate-expired': "a signature is attached, but its signer's certificate was not valid at that time",
-    'signature.certificate-revoked': "a signature is attached, but its signer's certificate was revoked",
-    'signature.log-missing': 'a signature is attached, but nothing proves when it was made',
-    'signature.untrusted-key': 'it is signed with a key, or under an authority, that no policy names',
-  };
-  return findingOf(code, messages[code] ?? 'a signature is attached, but it does not verify', {
-    expected,
-    found: `${reason}${claimed}`,
-    hint:
-      code === 'signature.untrusted-key'
-        ? 'if you trust the signer, add it to the rule'
-        : 'docker verify inspect shows all that is attached',
-  });
 }

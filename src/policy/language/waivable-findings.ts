@@ -7,6 +7,7 @@ export const waivableFindings = [
   'signature.untrusted-key',
   'signature.certificate-expired',
   'signature.log-missing',
+  'signature.unsupported',
   'signature.threshold',
   'signature.claims-mismatch',
   'signature.copied',

@@ -10,6 +10,7 @@ import {
   identityIssuer,
   unevaluatedExtension,
 } from './certificate.ts';
+import type { CertificationPath } from './certification-path.ts';
 import { subjectName } from './subject-name.ts';
 
 const identityKinds = new Set<AlternativeName['kind']>(['email', 'uri', 'username']);
@@ -60,7 +61,7 @@ function assertSigningUsage(certificate: X509Certificate, isFulcio: boolean): vo
 
 /**
  * What the library does not look at in a signer's certificate: usages, critical extensions, that it is no authority.
- * @throws Refusal `certificate-invalid`
+ * @throws Refusal `certificate-invalid`, `unsupported`
  */
 export function assertSigningCertificate(certificate: X509Certificate): void {
   if (hasRepeatedExtension(certificate)) {
@@ -72,9 +73,31 @@ export function assertSigningCertificate(certificate: X509Certificate): void {
   const unknown = unevaluatedExtension(certificate);
   if (unknown !== null) {
     throw new Refusal(
-      'certificate-invalid',
-      `its certificate has the extension ${unknown}, which is not understood here`,
+      'unsupported',
+      `its certificate has the critical extension ${unknown}, which cannot be evaluated here`,
     );
   }
   assertSigningUsage(certificate, identityIssuer(certificate) !== null);
+}
+
+const anyUsage = '2.5.29.37.0';
+
+/**
+ * Requires of the authorities above a signer that none of them is for other uses than signing code, as Go's verifier and so cosign does.
+ * @throws Refusal `certificate-invalid`
+ */
+export function assertSigningAuthorities(path: CertificationPath): void {
+  for (const authority of path.slice(1)) {
+    const usages = extendedKeyUsages(authority);
+    if (usages === null || usages.includes(codeSigning) || usages.includes(anyUsage)) continue;
+    throw new Refusal(
+      'certificate-invalid',
+      `the authority "${subjectName(authority)}" in its chain is not made for signing code`,
+    );
+  }
+}
+
+/** The e-mail addresses, URIs, user names and host names that a certificate is for, as cosign compares them. */
+export function certifiedNames(certificate: X509Certificate): readonly string[] {
+  return alternativeNames(certificate).flatMap(({ kind, value }) => (kind === 'other' || value === '' ? [] : [value]));
 }

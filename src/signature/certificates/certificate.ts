@@ -10,8 +10,20 @@ export const codeSigning = '1.3.6.1.5.5.7.3.3';
 export const timeStamping = '1.3.6.1.5.5.7.3.8';
 
 /** Extensions that a verifier here evaluates, so that they may be critical (RFC 5280, section 4.2). */
-const evaluated = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37', '2.5.29.14', '2.5.29.35']);
-const nameConstraints = '2.5.29.30';
+const evaluated = new Set([
+  '2.5.29.14',
+  '2.5.29.15',
+  '2.5.29.17',
+  '2.5.29.19',
+  '2.5.29.35',
+  '2.5.29.37',
+  // for a whole path: certification-path.ts
+  '2.5.29.30',
+  '2.5.29.32',
+  '2.5.29.33',
+  '2.5.29.36',
+  '2.5.29.54',
+]);
 
 const claimOids: Readonly<Record<keyof CertificateClaims, string>> = {
   sourceRepository: `${fulcio}.12`,
@@ -65,11 +77,10 @@ export function extendedKeyUsages(certificate: X509Certificate): readonly string
   return extension === undefined ? null : (extension.valueObj.subs[0]?.subs ?? []).map((usage) => usage.toOID());
 }
 
-/** The first critical extension that nobody here evaluates, or name constraints, which are not evaluated either; null for none. */
+/** The first critical extension that nobody here evaluates; null for none. */
 export function unevaluatedExtension(certificate: X509Certificate): string | null {
   for (const extension of certificate.extensions) {
     const oid = extension.subs[0]?.toOID() ?? '';
-    if (oid === nameConstraints) return oid;
     if (extension.subs.length === 3 && extension.subs[1]?.toBoolean() === true && !evaluated.has(oid)) return oid;
   }
   return null;

@@ -1,13 +1,7 @@
 import { X509Certificate as NodeCertificate } from 'node:crypto';
 import type { CertificateMaterial } from '../../model/index.ts';
-import {
-  codeSigning,
-  extendedKeyUsages,
-  hasRepeatedExtension,
-  parseCertificate,
-  parsePemCertificates,
-  unevaluatedExtension,
-} from '../certificates/certificate.ts';
+import { codeSigning, extendedKeyUsages, parseCertificate, parsePemCertificates } from '../certificates/certificate.ts';
+import { assertPath } from '../certificates/certification-path.ts';
 import type { ChainCertificate } from '../certificates/chain-certificate.ts';
 import { subjectName } from '../certificates/subject-name.ts';
 import { dateTime } from '../date-time.ts';
@@ -55,13 +49,10 @@ function assertSigner({ parsed }: ChainCertificate): void {
   }
 }
 
-function assertAuthority({ parsed }: ChainCertificate, below: number): void {
+function assertAuthority({ parsed }: ChainCertificate): void {
   if (!parsed.isCA || parsed.extKeyUsage?.keyCertSign !== true) {
     throw invalid(`the certificate "${subjectName(parsed)}" in its chain is not an authority's`);
   }
-  const length = parsed.extBasicConstraints?.pathLenConstraint;
-  if (length !== undefined && length < BigInt(below))
-    throw invalid('its chain is longer than an authority in it allows');
 }
 
 function isIssuedBy(certificate: ChainCertificate, issuer: ChainCertificate): boolean {
@@ -70,21 +61,18 @@ function isIssuedBy(certificate: ChainCertificate, issuer: ChainCertificate): bo
 
 /**
  * Requires a whole chain, from the signer up to a self-signed root, each certificate fit for its place.
- * @throws Refusal `certificate-invalid`
+ * @throws Refusal `certificate-invalid`; `unsupported` where an extension cannot be evaluated
  */
 export function assertChain(chain: readonly ChainCertificate[]): void {
   for (const [index, certificate] of chain.entries()) {
-    const oid = unevaluatedExtension(certificate.parsed);
-    if (oid !== null)
-      throw invalid(`a certificate of its chain has the extension ${oid}, which is not understood here`);
-    if (hasRepeatedExtension(certificate.parsed)) throw invalid('a certificate of its chain has an extension twice');
     if (index === 0) assertSigner(certificate);
-    else assertAuthority(certificate, index - 1);
+    else assertAuthority(certificate);
     // The last one is its own issuer: a chain that ends elsewhere has no root.
     if (!isIssuedBy(certificate, chain[index + 1] ?? certificate)) {
       throw invalid(`the certificate "${subjectName(certificate.parsed)}" was not issued by the next in its chain`);
     }
   }
+  assertPath(chain.map(({ parsed }) => parsed));
 }
 
 /** The authorities of policies that the chain leads through: those with a certificate that is in it, byte for byte. */

@@ -5,7 +5,7 @@ import type { CertificateMaterial } from '../../model/index.ts';
 import { parsePemCertificates } from '../certificates/certificate.ts';
 import { limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
-import { assertTimestampSigner, authoritiesFor, TimestampToken } from '../sigstore/timestamp-token.ts';
+import { authoritiesFor, TimestampToken, timestampSigners } from '../sigstore/timestamp-token.ts';
 import type { CertificateAuthority } from '../sigstore/trust-anchors.ts';
 
 /** A time that an authority of some policy proves. */
@@ -37,11 +37,11 @@ function isProvenBy(
   key: KeyObject,
   authorities: readonly CertificateAuthority[],
 ): boolean {
-  for (const authority of authorities) assertTimestampSigner(authority);
+  const timestampAuthorities = authorities.flatMap(timestampSigners);
   const verifier = new Verifier(
     {
       certificateAuthorities: [],
-      timestampAuthorities: [...authorities],
+      timestampAuthorities,
       tlogs: [],
       ctlogs: [],
       publicKey: () => ({ publicKey: key, validFor: () => true }),

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { CertificateMaterial, KeyMaterial, TrustedRootSource, VerificationMaterial } from '../../model/index.ts';
 import type { HashAlgorithm } from '../signature-algorithms.ts';
-import { rootAnchors, type TrustAnchors } from './trust-anchors.ts';
+import { type Clock, rootAnchors, type TrustAnchors, timestampClock } from './trust-anchors.ts';
 
 /** A key of some policy, parsed. */
 export interface PreparedKey {
@@ -19,6 +19,8 @@ export interface PreparedMaterial {
   readonly roots: readonly TrustAnchors[];
   /** Private authorities for certificates of signers. */
   readonly authorities: readonly CertificateMaterial[];
+  /** Timestamp authorities for them, beside those of the roots. */
+  readonly timestamps: readonly Clock[];
   readonly notation: readonly CertificateMaterial[];
   readonly notationTimestamps: readonly CertificateMaterial[];
 }
@@ -59,6 +61,7 @@ async function parseMaterial(material: VerificationMaterial): Promise<PreparedMa
     keys: material.keys.flatMap(preparedKey),
     roots: (await Promise.all(material.trustedRoots.map(preparedRoot))).flat(),
     authorities: certificates('keyless'),
+    timestamps: certificates('timestamp').map(timestampClock),
     notation: certificates('notation'),
     notationTimestamps: certificates('notation-timestamp'),
   };

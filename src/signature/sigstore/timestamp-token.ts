@@ -1,7 +1,8 @@
 import { ASN1Obj, RFC3161Timestamp, X509Certificate } from '@sigstore/core';
-import { extendedKeyUsages, leadingTo, timeStamping, unevaluatedExtension } from '../certificates/certificate.ts';
+import { extendedKeyUsages, leadingTo, timeStamping } from '../certificates/certificate.ts';
+import { assertPath, pathsTo, rootsAmong, soundPaths } from '../certificates/certification-path.ts';
 import { limits } from '../limits.ts';
-import { Refusal } from '../refusal.ts';
+import { problemOf, Refusal } from '../refusal.ts';
 import type { CertificateAuthority } from './trust-anchors.ts';
 
 const generalizedTime = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(\d{1,9}))?Z$/;
@@ -90,20 +91,24 @@ export function authoritiesFor(
 }
 
 /**
- * Requires that the certificate may do nothing but sign timestamps (RFC 3161, section 2.3).
- * @throws Refusal `timestamp-invalid`
+ * Requires that the certificate may do nothing but sign timestamps (RFC 3161, section 2.3), and that a path from it to its authority
+ * holds; answers the authority with the certificates of one such path alone, once for each, so that no other is verified.
+ * @throws Refusal `timestamp-invalid`, `unsupported`
  */
-export function assertTimestampSigner(authority: CertificateAuthority): void {
-  const [leaf] = authority.certChain;
+export function timestampSigners(authority: CertificateAuthority): readonly CertificateAuthority[] {
+  const [leaf, ...above] = authority.certChain;
   const usages = leaf === undefined ? null : extendedKeyUsages(leaf);
-  if (usages?.length !== 1 || usages[0] !== timeStamping) {
+  if (leaf === undefined || usages?.length !== 1 || usages[0] !== timeStamping) {
     throw new Refusal(
       'timestamp-invalid',
       'its timestamp is signed with a certificate that is not made for timestamps',
     );
   }
-  const unknown = authority.certChain.map(unevaluatedExtension).find((oid) => oid !== null);
-  if (unknown !== undefined) {
-    throw new Refusal('timestamp-invalid', `its timestamp's certificates have the extension ${unknown}, unknown here`);
+  const paths = pathsTo(rootsAmong(above), leaf, above).map((path) => ({ path }));
+  try {
+    return soundPaths(paths, assertPath).map(({ path }) => ({ ...authority, certChain: [...path] }));
+  } catch (error) {
+    const { code, message } = problemOf(error);
+    throw new Refusal(code === 'unsupported' ? code : 'timestamp-invalid', `of its timestamp: ${message}`, error);
   }
 }

@@ -1,9 +1,8 @@
-import type { X509Certificate } from '@sigstore/core';
 import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import type { CertificateMaterial, TrustedRootSource } from '../../model/index.ts';
 import { parseTrustedRoot } from '../../trust/index.ts';
-import { leadingTo, parsePemCertificates } from '../certificates/certificate.ts';
+import { parsePemCertificates } from '../certificates/certificate.ts';
 
 export type CertificateAuthority = TrustMaterial['certificateAuthorities'][number];
 
@@ -53,25 +52,30 @@ export async function rootAnchors(source: TrustedRootSource): Promise<TrustAncho
   return anchors;
 }
 
+/** Who can tell when a signature was made: the logs and timestamp authorities of a root, or timestamp authorities of their own. */
+export interface Clock {
+  readonly id: string;
+  readonly material: Pick<TrustMaterial, 'tlogs' | 'timestampAuthorities'>;
+}
+
+/** Timestamp authorities that a policy names. */
+export function timestampClock({ id, pem }: CertificateMaterial): Clock {
+  const certChain = [...parsePemCertificates(pem)];
+  return { id, material: { tlogs: [], timestampAuthorities: [{ certChain, validFor: { start: beginning, end } }] } };
+}
+
 /**
- * A private authority as anchors, for one signature: its certificates, those between that the signature brings and
- * that lead to them, and the logs and timestamp authorities of one root (null: none), so that it can be told which root
- * a time rests on.
+ * A private authority as anchors: of its own it knows no log, so that one clock is lent to it (null: none), and it can be told on whom a
+ * time rests. The way from a signature's certificate to it is found apart (`authority-paths.ts`).
  */
-export function authorityAnchors(
-  material: CertificateMaterial,
-  brought: readonly X509Certificate[],
-  clock: TrustAnchors | null,
-): TrustAnchors {
-  const trusted = [...parsePemCertificates(material.pem)];
-  const between = leadingTo(trusted, brought);
+export function authorityAnchors(material: CertificateMaterial, clock: Clock | null): TrustAnchors {
   return {
     id: material.id,
     kind: 'authority',
     clock: clock?.id ?? null,
     name: material.name ?? 'private authority',
     material: {
-      certificateAuthorities: [{ certChain: [...between, ...trusted], validFor: { start: beginning, end } }],
+      certificateAuthorities: [],
       timestampAuthorities: clock?.material.timestampAuthorities ?? [],
       tlogs: clock?.material.tlogs ?? [],
       ctlogs: [],

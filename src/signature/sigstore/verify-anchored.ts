@@ -3,14 +3,16 @@ import type { TransparencyLogEntry } from '@sigstore/bundle';
 import { crypto, json, type X509Certificate } from '@sigstore/core';
 import { type SignedEntity, VerificationError, Verifier } from '@sigstore/verify';
 import type { SignedStatement } from '../attachment-reader.ts';
-import { isIssuedBy } from '../certificates/certificate.ts';
+import type { CertificationPath } from '../certificates/certification-path.ts';
+import { subjectName } from '../certificates/subject-name.ts';
 import { dateTime } from '../date-time.ts';
 import { problemOf, Refusal } from '../refusal.ts';
 import type { HashAlgorithm } from '../signature-algorithms.ts';
+import { certifyingAuthorities } from './authority-paths.ts';
 import { recordsEnvelope } from './log-entry.ts';
 import { signatureContent } from './signed-bytes.ts';
-import { assertTimestampSigner, authoritiesFor, parseTimestamp, type TimestampToken } from './timestamp-token.ts';
-import type { TrustAnchors } from './trust-anchors.ts';
+import { authoritiesFor, parseTimestamp, type TimestampToken, timestampSigners } from './timestamp-token.ts';
+import type { CertificateAuthority, TrustAnchors } from './trust-anchors.ts';
 
 /** What one set of anchors proves about when a signature was made. */
 export interface ProvenTime {
@@ -22,6 +24,8 @@ export interface ProvenTime {
 /** The signer's key, as the library is told of it. */
 export type AnchoredSigner =
   | { readonly kind: 'certificate'; readonly certificate: X509Certificate }
+  /** A certificate with its path to a private authority: its key counts while every certificate of the path is valid. */
+  | { readonly kind: 'path'; readonly path: CertificationPath }
   | { readonly kind: 'key'; readonly key: crypto.KeyObject; readonly hash: HashAlgorithm | null };
 
 interface Supported {
@@ -42,9 +46,8 @@ function supportedBy(anchors: TrustAnchors, statement: SignedStatement): Support
   const entries = statement.logEntries.filter((entry) => tlogs.some((log) => log.logID.equals(entry.logId.keyId)));
   const tokens = statement.timestamps.map(parseTimestamp).flatMap((token) => {
     const authorities = authoritiesFor(token, timestampAuthorities);
-    return authorities.length === 0 ? [] : [{ token, authorities: [...authorities] }];
+    return authorities.length === 0 ? [] : [{ token, authorities: authorities.flatMap(timestampSigners) }];
   });
-  for (const { authorities } of tokens) for (const authority of authorities) assertTimestampSigner(authority);
   return { entries, tokens };
 }
 
@@ -115,18 +118,6 @@ function provenIndex(entry: TransparencyLogEntry): number {
   return Number(entry.inclusionPromise === undefined ? (entry.inclusionProof?.logIndex ?? 0) : entry.logIndex);
 }
 
-function assertKnownAuthority(certificate: X509Certificate, anchors: TrustAnchors): void {
-  const isKnown = anchors.material.certificateAuthorities.some((authority) =>
-    authority.certChain.some((issuer) => isIssuedBy(certificate, issuer)),
-  );
-  if (!isKnown) {
-    throw new Refusal(
-      'unknown-signer',
-      `its certificate was issued by an authority that ${anchors.name} does not know`,
-    );
-  }
-}
-
 function assertTimed(statement: SignedStatement, supported: Supported, anchors: TrustAnchors): void {
   const { log, timestamp } = anchors.thresholds;
   if (supported.entries.length < log) {
@@ -147,17 +138,36 @@ function assertTimed(statement: SignedStatement, supported: Supported, anchors: 
   }
 }
 
-function assertValidThen(certificate: X509Certificate, supported: Supported, now: Date): void {
+function certificatesOf(signer: AnchoredSigner): readonly X509Certificate[] {
+  switch (signer.kind) {
+    case 'certificate':
+      return [signer.certificate];
+    case 'path':
+      return signer.path;
+    case 'key':
+      return [];
+  }
+}
+
+/** Requires that the certificates were valid at every time that is proven, or are now where none is. */
+function assertValidThen(signer: AnchoredSigner, supported: Supported, now: Date): void {
   const times = [
     ...supported.entries.filter(timed).map((entry) => new Date(Number(entry.integratedTime) * 1000)),
     ...supported.tokens.map(({ token }) => token.signingTime),
   ];
-  const outside = (times.length === 0 ? [now] : times).find((time) => !certificate.validForDate(time));
-  if (outside === undefined) return;
-  throw new Refusal(
-    'certificate-expired',
-    `it was signed at ${dateTime(outside)}, but its certificate was valid from ${dateTime(certificate.notBefore)} to ${dateTime(certificate.notAfter)}`,
-  );
+  for (const [index, certificate] of certificatesOf(signer).entries()) {
+    const outside = (times.length === 0 ? [now] : times).find((time) => !certificate.validForDate(time));
+    if (outside === undefined) continue;
+    const when =
+      times.length === 0
+        ? `nothing proves when it was signed, and it is ${dateTime(now)}`
+        : `it was signed at ${dateTime(outside)}`;
+    const which = index === 0 ? 'its certificate' : `the authority "${subjectName(certificate)}" of its chain`;
+    throw new Refusal(
+      'certificate-expired',
+      `${when}, but ${which} was valid from ${dateTime(certificate.notBefore)} to ${dateTime(certificate.notAfter)}`,
+    );
+  }
 }
 
 /** What the library's refusal means here. */
@@ -178,6 +188,44 @@ function translated(error: unknown): Refusal {
   }
 }
 
+/** The signer's key where the library is to ask for it by itself. */
+function keyOf(signer: AnchoredSigner): ReturnType<TrustAnchors['material']['publicKey']> {
+  switch (signer.kind) {
+    case 'key':
+      return { publicKey: signer.key, validFor: () => true };
+    case 'path': {
+      const [certificate] = signer.path;
+      if (certificate === undefined) break;
+      const isValid = (time: Date): boolean => signer.path.every((each) => each.validForDate(time));
+      return { publicKey: crypto.createPublicKey(certificate.publicKey), validFor: isValid };
+    }
+    case 'certificate':
+  }
+  throw new Refusal('malformed', 'it names no key');
+}
+
+function verifierFor(
+  signer: AnchoredSigner,
+  anchors: TrustAnchors,
+  authorities: readonly CertificateAuthority[],
+  supported: Supported,
+): Verifier {
+  return new Verifier(
+    {
+      ...anchors.material,
+      certificateAuthorities: [...authorities],
+      timestampAuthorities: supported.tokens.flatMap(({ authorities }) => authorities),
+      publicKey: () => keyOf(signer),
+    },
+    // Counted before, where what is missing can be named; SCTs only here.
+    {
+      tlogThreshold: 0,
+      timestampThreshold: 0,
+      ctlogThreshold: signer.kind === 'certificate' ? anchors.thresholds.certificateTransparency : 0,
+    },
+  );
+}
+
 /**
  * Verifies one signature against one set of anchors: timestamps, certificate chain, transparency of the certificate,
  * log entries, signature. A key is not asked for any of these, but what is there and known must be right.
@@ -190,35 +238,20 @@ export function verifyAnchored(
   anchors: TrustAnchors,
   now: Date,
 ): ProvenTime {
-  if (signer.kind === 'certificate') assertKnownAuthority(signer.certificate, anchors);
+  const isKey = signer.kind === 'key';
+  const authorities = signer.kind === 'certificate' ? certifyingAuthorities(signer.certificate, anchors) : [];
   const supported = supportedBy(anchors, statement);
   const isTimeless = supported.entries.filter(timed).length + supported.tokens.length === 0;
-  if (signer.kind === 'certificate') {
-    assertTimed(statement, supported, anchors);
-  }
+  const verifier = verifierFor(signer, anchors, authorities, supported);
+  if (!isKey) assertTimed(statement, supported, anchors);
   for (const entry of supported.entries.filter(recordsEnvelope)) assertPromise(entry, anchors);
   const entity = entityOf(statement, signer, supported);
-  const verifier = new Verifier(
-    {
-      ...anchors.material,
-      timestampAuthorities: supported.tokens.flatMap(({ authorities }) => authorities),
-      publicKey: () => {
-        if (signer.kind !== 'key') throw new Refusal('malformed', 'it names no key');
-        return { publicKey: signer.key, validFor: () => true };
-      },
-    },
-    // Counted above, where what is missing can be named; SCTs only here.
-    {
-      tlogThreshold: 0,
-      timestampThreshold: 0,
-      ctlogThreshold: signer.kind === 'certificate' ? anchors.thresholds.certificateTransparency : 0,
-    },
-  );
   try {
-    verifier.verify(isTimeless && signer.kind === 'certificate' ? withPresent(entity, now) : entity);
+    verifier.verify(isTimeless && !isKey ? withPresent(entity, now) : entity);
   } catch (error) {
-    const isCertificate = error instanceof VerificationError && error.code === 'CERTIFICATE_ERROR';
-    if (isCertificate && signer.kind === 'certificate') assertValidThen(signer.certificate, supported, now);
+    const isValidity =
+      error instanceof VerificationError && (error.code === 'CERTIFICATE_ERROR' || error.code === 'PUBLIC_KEY_ERROR');
+    if (isValidity) assertValidThen(signer, supported, now);
     throw translated(error);
   }
   return provenTime(supported);

@@ -2,24 +2,28 @@ import type { Attachment, Evidence } from '../../model/index.ts';
 import type { SignedStatement } from '../attachment-reader.ts';
 import { mergedProofs, provenEvidence, refusedEvidence } from '../evidence.ts';
 import type { PreparedMaterial } from './prepared-material.ts';
-import { type Verdict, verifyCertificate } from './verify-certificate.ts';
+import { type Looking, type Verdict, verifyCertificate } from './verify-certificate.ts';
 import { verifyKeys } from './verify-key.ts';
 
 /** A signature that comes with a certificate may still be a known key's: a policy that names the key is answered too. */
-function verdictsOf(statement: SignedStatement, material: PreparedMaterial, now: Date): readonly Verdict[] {
+async function verdictsOf(
+  statement: SignedStatement,
+  material: PreparedMaterial,
+  looking: Looking,
+): Promise<readonly Verdict[]> {
   if (statement.certificate === null) return [verifyKeys(statement, material)];
-  const keyless = verifyCertificate(statement, statement.certificate, material, now);
+  const keyless = await verifyCertificate(statement, statement.certificate, material, looking);
   return [keyless, verifyKeys({ ...statement, logEntries: [], timestamps: [] }, material)];
 }
 
 /** Verifies one signature against all material: one piece of evidence for each signer and time proven, else one that says why not. */
-export function verifyStatement(
+export async function verifyStatement(
   attachment: Attachment,
   statement: SignedStatement,
   material: PreparedMaterial,
-  now: Date,
-): readonly Evidence[] {
-  const verdicts = verdictsOf(statement, material, now);
+  looking: Looking,
+): Promise<readonly Evidence[]> {
+  const verdicts = await verdictsOf(statement, material, looking);
   const [first] = verdicts;
   const claimed = first?.claimed ?? { signer: null, claims: {} };
   if (statement.problem !== null) return [refusedEvidence(attachment, statement.problem, statement, claimed)];

@@ -12,8 +12,8 @@ import {
 import { subjectName } from '../../../../src/signature/certificates/subject-name.ts';
 import { limits } from '../../../../src/signature/limits.ts';
 import { Refusal } from '../../../../src/signature/refusal.ts';
-import { assertTimestampSigner } from '../../../../src/signature/sigstore/timestamp-token.ts';
-import { type CertificateSpec, certify, identity, utf8Extension } from '../test-certificates.ts';
+import { timestampSigners } from '../../../../src/signature/sigstore/timestamp-token.ts';
+import { type CertificateSpec, type Certified, certify, identity, utf8Extension } from '../test-certificates.ts';
 
 const timeStamping = '1.3.6.1.5.5.7.3.8';
 const codeSigning = '1.3.6.1.5.5.7.3.3';
@@ -109,7 +109,7 @@ describe("a certificate's extensions", () => {
     expect(certificateClaims(await made({}))).toEqual({});
   });
 
-  test.each(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37', '2.5.29.14', '2.5.29.35'])(
+  test.each([14, 15, 17, 19, 30, 32, 33, 35, 36, 37, 54].map((last) => `2.5.29.${last}`))(
     'may be critical where they are evaluated: %s',
     async (oid) => {
       const extensions = [new x509.Extension(oid, true, Buffer.from([5, 0]))];
@@ -117,30 +117,47 @@ describe("a certificate's extensions", () => {
     },
   );
 
-  test('may not be critical where they are not, and may not constrain names', async () => {
+  test('may not be critical where they are not', async () => {
     const extension = (oid: string, isCritical: boolean) => [new x509.Extension(oid, isCritical, Buffer.from([5, 0]))];
     expect(unevaluatedExtension(await made({ extensions: extension('1.2.3.4', true) }))).toBe('1.2.3.4');
     expect(unevaluatedExtension(await made({ extensions: extension('1.2.3.4', false) }))).toBeNull();
-    expect(unevaluatedExtension(await made({ extensions: extension('2.5.29.30', false) }))).toBe('2.5.29.30');
   });
 });
 
 describe('the signer of a timestamp', () => {
+  const authority = async (extensions: readonly x509.Extension[] = []) =>
+    certify({ subject: 'CN=authority', isAuthority: true, extensions }, null, null);
+  const chain = async (spec: CertificateSpec, above: Promise<Certified>) => {
+    const issuer = await above;
+    const leaf = await certify({ subject: 'CN=leaf', ...spec }, issuer, null);
+    return { certChain: [leaf, issuer].map(({ der }) => parseCertificate(der)), validFor: always };
+  };
+  const critical = [new x509.Extension('1.2.3.4', true, Buffer.from([5, 0]))];
+
   test('may sign timestamps and nothing else', async () => {
-    const chain = async (spec: CertificateSpec) => ({ certChain: [await made(spec)], validFor: always });
-    const right = await chain({ usages: [timeStamping] });
-    expect(() => assertTimestampSigner(right)).not.toThrow();
-    const wrong: CertificateSpec[] = [
-      { usages: null },
-      { usages: [codeSigning] },
-      { usages: [timeStamping, codeSigning] },
-      { usages: [timeStamping], extensions: [new x509.Extension('1.2.3.4', true, Buffer.from([5, 0]))] },
-    ];
-    for (const spec of wrong) {
-      const authority = await chain(spec);
-      expect(() => assertTimestampSigner(authority)).toThrow(Refusal);
+    const right = await chain({ usages: [timeStamping] }, authority());
+    expect(timestampSigners(right)).toEqual([right]);
+    for (const usages of [null, [codeSigning], [timeStamping, codeSigning]]) {
+      const wrong = await chain({ usages }, authority());
+      expect(() => timestampSigners(wrong)).toThrow('a certificate that is not made for timestamps');
     }
-    expect(() => assertTimestampSigner({ certChain: [], validFor: always })).toThrow(Refusal);
+    expect(() => timestampSigners({ certChain: [], validFor: always })).toThrow(Refusal);
+  });
+
+  test('counts with its path alone, and not without one', async () => {
+    const right = await chain({ usages: [timeStamping] }, authority());
+    const stranger = parseCertificate((await authority()).der);
+    expect(timestampSigners({ ...right, certChain: [...right.certChain, stranger] })).toEqual([right]);
+    expect(timestampSigners({ ...right, certChain: [...right.certChain.slice(0, 1), stranger] })).toEqual([]);
+  });
+
+  test.each<[string, CertificateSpec, readonly x509.Extension[]]>([
+    ['itself', { usages: [timeStamping], extensions: critical }, []],
+    ['above it', { usages: [timeStamping] }, critical],
+  ])('is open where nobody knows a critical extension of the certificate %s', async (_name, spec, extensions) => {
+    const open = await chain(spec, authority(extensions));
+    const problem = { code: 'unsupported', message: expect.stringContaining('of its timestamp: ') };
+    expect(() => timestampSigners(open)).toThrow(expect.objectContaining({ problem }));
   });
 });
 
