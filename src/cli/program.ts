@@ -78,6 +78,10 @@ function addRecords(program: Commander, run: Run): void {
   const verbs: readonly (readonly [string, string])[] = [
     ['ls', 'list them, the newest first'],
     ['show', 'all that is known of one build, named by id, tag or digest'],
+    [
+      'export',
+      'one build with what is inside, for Dependency-Track (--format cyclonedx) or GitHub (--format github --ref REF)',
+    ],
     ['prune', 'take away old ones: --older-than 365d, or a date'],
   ];
   for (const [verb, description] of verbs) {

@@ -19,6 +19,7 @@ export * from '../model/index.ts';
 export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
 export type { NotationRoot } from '../signature/index.ts';
 export { bake, build } from './commands/build.ts';
+export { buildContents } from './commands/build-contents.ts';
 export { builderVerb } from './commands/builder-verb.ts';
 export { check } from './commands/check.ts';
 export { doctor } from './commands/doctor.ts';

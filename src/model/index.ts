@@ -6,6 +6,7 @@
 export * from './attachment.ts';
 export * from './bounded-file.ts';
 export * from './bounded-json.ts';
+export * from './build-contents.ts';
 export * from './build-invocation.ts';
 export * from './build-outcome.ts';
 export * from './build-record.ts';

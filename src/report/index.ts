@@ -3,6 +3,7 @@
  * Nothing is decided here, and every text of others is made harmless here.
  */
 
+export { renderCycloneDx } from './cyclonedx-export.ts';
 export { describeSigner } from './describe-signer.ts';
 export { type ExposureFormat, renderExposure } from './exposure-report.ts';
 export { findingExplanations, renderFindingReference } from './findings.ts';
@@ -15,5 +16,6 @@ export { type Progress, startProgress } from './progress.ts';
 export { renderRecord, renderRecordList } from './records-report.ts';
 export { renderReport } from './render-report.ts';
 export { renderScan } from './scan-report.ts';
+export { renderSnapshot, type SnapshotFacts } from './snapshot-export.ts';
 export { joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './visible.ts';
 export type { Layout } from './wrap.ts';

@@ -86,6 +86,19 @@ describe('a build that ends well', () => {
     expect(listed.stdout).toContain('docker.io/recorded/app:1  1 image');
     const shown = await runVerify(['records', 'show', 'recorded/app:1', '--format', 'json'], { env });
     expect(JSON.parse(shown.stdout)).toEqual(journal[0]);
+    const exported = await runVerify(['records', 'export', 'recorded/app:1', '--offline'], { env });
+    expect(exported.status).toBe(11); // nothing is known of what is inside
+    expect(JSON.parse(exported.stdout)).toMatchObject({
+      bomFormat: 'CycloneDX',
+      compositions: [{ aggregate: 'incomplete' }],
+    });
+    const github = ['records', 'export', 'recorded/app:1', '--offline', '--format', 'github'];
+    expect(await runVerify(github, { env })).toMatchObject({ status: 64, stderr: expect.stringContaining('--ref') });
+    const submitted = await runVerify([...github, '--ref', 'refs/heads/main'], { env });
+    expect(JSON.parse(submitted.stdout)).toMatchObject({
+      sha: expect.stringMatching(/^[0-9a-f]{40}$/),
+      ref: 'refs/heads/main',
+    });
   });
 
   it.each([

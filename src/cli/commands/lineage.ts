@@ -2,14 +2,17 @@ import { lineage, refuseUnknownOptions, splitOwnOptions, standardInput } from '.
 import { renderJsonDocument, renderLineage } from '../../report/index.ts';
 import { type Command, layoutFor, openSession } from '../command-context.ts';
 import { exitStatus } from '../exit-status.ts';
-import { drawings, takeLineageFormat } from '../lineage-format.ts';
 import { refuseFormat } from '../refuse-format.ts';
 import { outputTerminal } from '../streams.ts';
+import { takeFormat } from '../take-format.ts';
 import { writeResult } from '../write-result.ts';
+
+/** How a chain of bases can be drawn, besides the formats of every report. */
+const drawings = ['mermaid', 'dot', 'svg'] as const;
 
 /** `docker verify lineage IMAGE|PATH`, as a tree, JSON, Mermaid, DOT or SVG. */
 export const lineageCommand: Command = async (context, args) => {
-  const { drawing, others } = takeLineageFormat(args);
+  const { format: drawing, others } = takeFormat(args, drawings);
   const { own, rest } = splitOwnOptions(others, true, 'build');
   refuseUnknownOptions(rest);
   refuseFormat(own, 'lineage', drawings);

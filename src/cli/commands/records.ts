@@ -65,9 +65,12 @@ const prune: Command = async (context, args) => {
   return exitStatus.allowed;
 };
 
-const verbs: Readonly<Record<string, Command>> = { ls: list, list, show, prune };
+const exported: Command = async (context, args) =>
+  await (await import('./records-export.ts')).exportCommand(context, args);
 
-/** `docker verify records ls|show|prune`. */
+const verbs: Readonly<Record<string, Command>> = { ls: list, list, show, export: exported, prune };
+
+/** `docker verify records ls|show|export|prune`. */
 export const recordsCommand = async (
   context: CommandContext,
   [verb = '', ...args]: readonly string[],

@@ -1,0 +1,65 @@
+import { buildContents, findRecord, type Session, splitOwnOptions, VerifyError } from '../../gate/index.ts';
+import { renderCycloneDx, renderSnapshot, type SnapshotFacts } from '../../report/index.ts';
+import { type Command, openSession, operands } from '../command-context.ts';
+import { exitStatus } from '../exit-status.ts';
+import { takeValue } from '../take-flags.ts';
+import { takeFormat } from '../take-format.ts';
+import { toolVersion } from '../tool-version.ts';
+import { writeResult } from '../write-result.ts';
+
+type ExportFormat = 'cyclonedx' | 'github';
+const formats: readonly ExportFormat[] = ['cyclonedx', 'github'];
+
+function refuse(text: string, hint: string): never {
+  throw new VerifyError('usage.invalid', text, { hint });
+}
+
+/** What GitHub asks for and a record does not hold comes from the options, else from GitHub Actions' own variables. */
+function snapshotFacts(
+  { environment: { variables } }: Session,
+  given: { readonly sha: string | null; readonly ref: string | null },
+  target: string,
+): SnapshotFacts {
+  const sha = given.sha ?? variables['GITHUB_SHA'] ?? '';
+  const ref = given.ref ?? variables['GITHUB_REF'] ?? '';
+  if (!/^[0-9a-f]{40,64}$/.test(sha))
+    refuse('the commit that was built is not recorded', 'add --sha, 40 hexadecimal letters');
+  if (!ref.startsWith('refs/')) refuse('GitHub asks for the branch or tag', 'add --ref refs/heads/main');
+  const names = [variables['GITHUB_WORKFLOW'], variables['GITHUB_JOB'], target];
+  return {
+    tool: toolVersion,
+    sha,
+    ref,
+    job: variables['GITHUB_RUN_ID'] ?? 'local',
+    correlator: ['docker-verify', ...names.filter((name) => name !== undefined && name !== '')].join(' '),
+  };
+}
+
+/** `docker verify records export [--format cyclonedx|github] BUILD`: one build for Dependency-Track or GitHub. */
+export const exportCommand: Command = async (context, args) => {
+  const { format, others } = takeFormat(args, formats);
+  const { own, rest } = splitOwnOptions(others, true, 'none');
+  if (own.format !== 'text')
+    refuse(`records export has no format ${own.format}`, `write --format ${formats.join('|')}`);
+  const sha = takeValue(rest, 'sha');
+  const ref = takeValue(sha.others, 'ref');
+  const [wanted, ...more] = operands(ref.others, 'records export');
+  if (wanted === undefined || more.length > 0)
+    refuse('records export takes one build', 'name it by id, tag or digest; docker verify records ls lists them');
+  const { session, progress } = openSession(context, own, 'looking at what is inside');
+  try {
+    const record = await findRecord(session, wanted);
+    const given = { sha: sha.value ?? record.context.commit, ref: ref.value };
+    const facts = format === 'github' ? snapshotFacts(session, given, record.target) : null;
+    const contents = await buildContents(session, record);
+    progress.stop();
+    const { result, images } = contents;
+    if (!result.isKnown)
+      session.warn('no SBOM of what was built is known: of its software only what its images bring is told');
+    const text = facts === null ? renderCycloneDx(contents, toolVersion) : renderSnapshot(contents, facts);
+    await writeResult(text, own.output);
+    return result.isKnown || images.some(({ isKnown }) => isKnown) ? exitStatus.allowed : exitStatus.unverifiable;
+  } finally {
+    progress.stop();
+  }
+};
