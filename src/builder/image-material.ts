@@ -82,7 +82,7 @@ function isHeldImage({ reference, asked, taken, platform }: ImageMaterial, pin: 
 /**
  * Whether a material is one that was verified: an image by its digest or, where the builder had it already, by its layers;
  * one that was let through without a digest by its name, since that it came from the local store is what the source policy
- * held it to.
+ * held it to, and by the layers that it had when it was looked at: its name may stand for another image by then.
  */
 export function isVerifiedMaterial(material: Material, pins: PinSet): boolean {
   const image = parseImageMaterial(material);
@@ -94,6 +94,8 @@ export function isVerifiedMaterial(material: Material, pins: PinSet): boolean {
   ];
   if (digest !== null && digests.includes(digest)) return true;
   if (pins.pins.some((pin) => isHeldImage(image, pin))) return true;
-  const { reference } = image;
-  return reference !== null && pins.unpinned.some(({ name }) => name === canonicalName(reference));
+  const { reference, taken } = image;
+  if (reference === null) return false;
+  const isSame = (chainId: string | undefined): boolean => chainId === undefined || taken === null || taken === chainId;
+  return pins.unpinned.some(({ name, chainId }) => name === canonicalName(reference) && isSame(chainId));
 }

@@ -35,6 +35,8 @@ export interface BuildRecord {
   /** The reason that was given; null where nothing had to be let through. */
   readonly breakGlass: string | null;
   readonly verdict: Status;
+  /** Whether what the builder really used was compared with what was verified, and all of it was; left out by older versions. */
+  readonly audited?: boolean;
 }
 
 /** What was built from. */

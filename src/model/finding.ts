@@ -31,6 +31,7 @@ export type FindingCode =
   | 'image.not-found'
   | 'image.offline' // would need the network, which is not to be used
   | 'image.local-only'
+  | 'image.not-built-here' // only in the local store, and no record shows that it was built here of verified images alone
   | 'image.local-shadow' // a local image of this name differs from the remote one
   | 'image.unverifiable' // an error kept us from knowing
   | 'image.too-old'

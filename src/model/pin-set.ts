@@ -18,6 +18,8 @@ export interface UnpinnedAllowance {
   readonly name: CanonicalName;
   /** Whether any digest that the builder resolves it to will do; false for an image that must come from the local store. */
   readonly anyDigest: boolean;
+  /** The layers' chain identifier of the local image that was looked at: the builder must have used an image of those. Left out where any will do, and where it has no layers. */
+  readonly chainId?: Digest;
   readonly reason: string;
 }
 

@@ -4,7 +4,7 @@ export { type BlobStore, largestBlob, openBlobStore } from './blob-store.ts';
 export { openDatabase } from './database.ts';
 export { type Filled, fillDatabase } from './fill-database.ts';
 export { addToImageNote, type ImageNote, type NotedSbom, readImageNote, writeImageNote } from './image-notes.ts';
-export { appendRecords, type DamagedLine, readJournal } from './journal.ts';
+export { appendRecords, type DamagedLine, readBuildsOf, readJournal } from './journal.ts';
 export { forgetImages, type MissingImage, missingImages } from './missing.ts';
 export { type PruneOutcome, pruneJournal } from './prune.ts';
 export { searchBuilds } from './search.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildRecord, parseBoundedJson, VerifyError } from '../model/index.ts';
+import { type BuildRecord, type Digest, parseBoundedJson, VerifyError } from '../model/index.ts';
 
 /** Where the journal lies in the folder for state. */
 export const journalName = 'journal.jsonl';
@@ -93,6 +93,10 @@ async function* linesOf(
   if (rest.length > 0) yield { bytes: rest, offset, isWhole: false };
 }
 
+function unreadable(path: string, cause: unknown): VerifyError {
+  return new VerifyError('records.unreadable', `cannot read ${path}`, { hint: 'see who may read it', cause });
+}
+
 /** What reading the journal gives. */
 export interface JournalReading {
   /** The offset behind the last complete line. */
@@ -102,13 +106,14 @@ export interface JournalReading {
 
 /**
  * Reads a journal from an offset on, and calls `visit` for each record. Lines that are none are told and passed over. A journal
- * that is not there is empty.
+ * that is not there is empty. With `mentioning`, lines without that text are passed over unparsed.
  * @throws VerifyError `records.unreadable`
  */
 export async function readJournalFile(
   path: string,
   from: number,
   visit: (record: BuildRecord) => void,
+  mentioning: string | null = null,
 ): Promise<JournalReading> {
   const damaged: DamagedLine[] = [];
   let file: FileHandle;
@@ -116,19 +121,22 @@ export async function readJournalFile(
     file = await open(path, 'r');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return { end: 0, damaged };
-    throw new VerifyError('records.unreadable', `cannot read ${path}`, { hint: 'see who may read it', cause });
+    throw unreadable(path, cause);
   }
   let end = from;
   let line = 0;
   try {
     for await (const { bytes, offset, isWhole } of linesOf(file, from)) {
       line += 1;
+      if (isWhole) end = offset + bytes.length + 1;
+      if (mentioning !== null && !bytes.includes(mentioning)) continue;
       const text = bytes.toString('utf8').trim();
       const record = text === '' ? '' : parseRecord(text);
       if (typeof record !== 'string') visit(record);
       else if (record !== '') damaged.push({ line, reason: record });
-      if (isWhole) end = offset + bytes.length + 1;
     }
+  } catch (cause) {
+    throw unreadable(path, cause);
   } finally {
     await file.close();
   }
@@ -151,4 +159,20 @@ export async function readJournal(
   const aside = await readJournalFile(join(folder, pruningName), 0, once);
   const { damaged } = await readJournalFile(join(folder, journalName), 0, once);
   return [...aside.damaged, ...damaged];
+}
+
+/**
+ * The records of builds that made an image, the newest first.
+ * @param digest of its configuration, manifest or index: whatever a store knows the image by
+ * @throws VerifyError `records.unreadable`
+ */
+export async function readBuildsOf(folder: string, digest: Digest): Promise<readonly BuildRecord[]> {
+  const found = new Map<string, BuildRecord>();
+  const keep = (record: BuildRecord): void => {
+    if (record.digest === digest || record.imageId === digest) found.set(record.id, record);
+  };
+  // a journal that is being pruned counts until that is over
+  await readJournalFile(join(folder, pruningName), 0, keep, digest);
+  await readJournalFile(join(folder, journalName), 0, keep, digest);
+  return [...found.values()].toSorted((left, right) => (left.id < right.id ? 1 : -1));
 }

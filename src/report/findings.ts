@@ -153,6 +153,12 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     meaning: 'The image exists on this machine alone, so nobody’s signature can be found for it.',
     cure: 'Push it and have it signed, or say in the policy what is to be done with such images (`local`).',
   },
+  'image.not-built-here': {
+    headline: 'a local image, and not built here of verified images alone',
+    meaning:
+      'The policy says `local: built`, and no record of this machine shows that this image was built here by `docker verify build` or `bake` with every image verified, the verdict `allow`, nothing let through in an emergency, and what the builder used compared with what was verified. An image of the same name that came from elsewhere has another ID; a record may also have been pruned, or records may be off.',
+    cure: 'Build it again with `docker verify build` of images that are verified, with records on; or say in the policy what is to be done with such images (`local`).',
+  },
   'image.local-shadow': {
     headline: 'a local image of this name differs from the registry’s',
     meaning:

@@ -66,7 +66,8 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
     const parts = { targets: reportTargets(loaded, platform), scan: examined.scan, unknownAs: null, build: null };
     const report = assembleReport(pipeline, { ...parts, images: [...images, ...layouts], others: [] });
     request.onVerified(report);
-    if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailure: null };
+    if (report.verdict === 'block' || report.verdict === 'error')
+      return { status: null, report, auditFailure: null, audited: false };
     const run = {
       request,
       plan,

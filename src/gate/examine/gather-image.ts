@@ -16,9 +16,10 @@ import {
   isUnseen,
   problemKind,
 } from '../../oci/index.ts';
-import { type DecideInput, decideUnresolved } from '../../policy/index.ts';
+import { type BuiltHere, type DecideInput, decideUnresolved } from '../../policy/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import { refuseCancelled } from '../session/session.ts';
+import { builtHere } from './built-here.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import { type IndexSbom, readIndexSboms } from './index-sboms.ts';
 import { attestedPackages } from './package-source.ts';
@@ -33,6 +34,8 @@ export interface GatheredImage {
   readonly collected: Collected;
   /** SBOMs inside its index, where a rule could ask for them. */
   readonly sboms: readonly IndexSbom[];
+  /** Of an image of the local store: whether it was built here; left out where no policy asks. */
+  readonly builtHere?: BuiltHere;
 }
 
 const nothing: Collected = { attachments: [], unsigned: [], problems: [] };
@@ -42,7 +45,9 @@ async function gather(pipeline: Pipeline, use: ImageUse, everything: boolean): P
   const resolution = await resolveUse(pipeline, use.name, use.platforms, options);
   pipeline.session.progress(`verifying ${use.name}`);
   if (resolution.kind === 'unresolved' || resolution.client === null) {
-    return { use, resolution, evidence: [], collected: nothing, sboms: [] };
+    const built = resolution.kind === 'resolved' ? await builtHere(pipeline, resolution.image) : null;
+    const gathered = { use, resolution, evidence: [], collected: nothing, sboms: [] };
+    return built === null ? gathered : { ...gathered, builtHere: built };
   }
   const attached = await collectAttachments(resolution.client, resolution.image, options);
   const { evidence, collected } = await verifyCollected(pipeline, attached, resolution.image.root.digest);
@@ -100,6 +105,7 @@ export function decideInput(
       onlyLocal: image.source === 'local',
       localShadow: null,
       created: null,
+      ...(gathered.builtHere === undefined ? {} : { builtHere: gathered.builtHere }),
     },
     evidence: gathered.evidence,
     collectProblems: failure === null ? unseen : [toDecide({ error: failure }, failure.message), ...unseen],

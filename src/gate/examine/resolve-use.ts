@@ -8,7 +8,7 @@ import {
   type ResolvedImage,
   VerifyError,
 } from '../../model/index.ts';
-import type { CollectOptions, RegistryClient } from '../../oci/index.ts';
+import { type CollectOptions, chainIdOf, type RegistryClient } from '../../oci/index.ts';
 import type { PolicySet } from '../../policy/index.ts';
 import type { LocalEngine } from '../session/local-engine.ts';
 import type { Registries } from '../session/registries.ts';
@@ -62,7 +62,9 @@ async function localImage(context: ResolveContext, name: CanonicalName): Promise
     const digest = found?.digest ?? found?.id;
     if (found === null || !isDigest(digest)) return null;
     const onbuild = found.onbuild.length === 0 ? {} : { [found.platform ?? 'unknown']: found.onbuild };
-    const image = { ...bareImage(name, digest, 'local'), onbuild };
+    const chainId = chainIdOf(found.diffIds);
+    const chainIds = chainId === null ? {} : { [found.platform ?? 'unknown']: chainId };
+    const image = { ...bareImage(name, digest, 'local'), onbuild, chainIds };
     return found.digest === null ? { ...image, root: { ...image.root, mediaType: classicLocalImage } } : image;
   } catch {
     return null; // without a daemon there is no local store, and the registry's answer is the one to tell

@@ -94,7 +94,7 @@ export async function auditBuild(
 ): Promise<BuildEnd> {
   const { plan, pipeline } = run;
   if (result.status !== 0 || plan.callOrCheck !== null) {
-    return { status: result.status, report: reportOf(run, images, {}), auditFailure: null };
+    return { status: result.status, report: reportOf(run, images, {}), auditFailure: null, audited: false };
   }
   const audit = await compare(run, images, pins, result);
   const { ref, digest, pushed, materials, unverified } = audit;
@@ -106,6 +106,7 @@ export async function auditBuild(
     status: result.status,
     report: reportOf(run, images, { build }),
     auditFailure: isEnforced ? failure : null,
+    audited: failure === null,
   };
 }
 

@@ -27,4 +27,6 @@ export interface BuildEnd {
   readonly report: Report;
   /** Where something unverified was used, or nobody can tell: what was made, where it went and of what, in one line; else null. */
   readonly auditFailure: string | null;
+  /** Whether all that the builder used was compared with what was verified, and is that: in every mode. */
+  readonly audited: boolean;
 }

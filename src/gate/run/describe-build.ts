@@ -131,6 +131,8 @@ export interface Made {
   /** The checkouts that the targets' folders lie in, by folder. */
   readonly checkouts: ReadonlyMap<string, Checkout>;
   readonly verdict: BuildRecord['verdict'];
+  /** Whether all that the builder used was seen to be what was verified. */
+  readonly audited: boolean;
 }
 
 function recordOf(run: BuildRun, loaded: LoadedTarget, metadata: BuildMetadata, made: Made): BuildRecord {
@@ -166,6 +168,7 @@ function recordOf(run: BuildRun, loaded: LoadedTarget, metadata: BuildMetadata, 
     exceptions: exceptionsOf(used),
     breakGlass: policies.breakGlass?.deniedBy === null ? policies.breakGlass.reason : null,
     verdict: made.verdict,
+    audited: made.audited,
   };
 }
 

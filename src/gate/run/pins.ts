@@ -17,8 +17,11 @@ function isLetThrough({ decision }: ExaminedImage): boolean {
 /** Why a name goes to the builder without a digest, null where it gets one. */
 function unpinnedReason({ resolved, decision }: ExaminedImage): Omit<UnpinnedAllowance, 'name'> | null {
   if (resolved === null) return { anyDigest: true, reason: 'it could not be looked up' };
-  if (resolved.root.mediaType === classicLocalImage)
-    return { anyDigest: false, reason: 'it is only in the local store' };
+  if (resolved.root.mediaType === classicLocalImage) {
+    const [chainId] = Object.values(resolved.chainIds);
+    const reason = 'it is only in the local store';
+    return { anyDigest: false, reason, ...(chainId === undefined ? {} : { chainId }) };
+  }
   const isShadowed = decision.findings.some(({ code }) => code === 'image.local-shadow');
   return isShadowed ? { anyDigest: true, reason: 'a local image of this name differs, and Docker chooses' } : null;
 }

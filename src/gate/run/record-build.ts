@@ -2,15 +2,10 @@ import { locateProgram } from '../../builder/index.ts';
 import type { Checkout } from '../../context/index.ts';
 import { isVerifyError } from '../../model/index.ts';
 import { appendRecords, stateFolder } from '../../records/index.ts';
+import { isRecording } from '../session/recording.ts';
 import type { BuildRun } from './audit-build.ts';
 import type { BuildEnd } from './build-request.ts';
 import { describeBuild, type Made } from './describe-build.ts';
-
-/** Whether builds are recorded: a machine's or user's policy or the variable switches it off. */
-export function isRecording({ request, pipeline }: BuildRun): boolean {
-  const { variables } = request.session.environment;
-  return pipeline.policies.records && variables['DOCKER_VERIFY_RECORDS']?.toLowerCase() !== 'off';
-}
 
 /** For git, milliseconds: it works while the build does, which never waits longer for it than this after its end. */
 const mostGitTime = 10_000;
@@ -22,7 +17,7 @@ export type Checkouts = Promise<ReadonlyMap<string, Checkout>>;
 export async function beginCheckouts(run: BuildRun): Checkouts {
   const found = new Map<string, Checkout>();
   const { environment, signal } = run.request.session;
-  if (!isRecording(run)) return found;
+  if (!isRecording(run.pipeline)) return found;
   try {
     const program = await locateProgram(environment, 'git');
     if (program === null) return found;
@@ -45,17 +40,18 @@ export async function beginCheckouts(run: BuildRun): Checkouts {
 /** Adds a build that ended well to the journal. A build never fails by its record: what keeps it from being written is a remark. */
 export async function recordBuild(
   run: BuildRun,
-  { status, auditFailure, report }: BuildEnd,
+  { status, auditFailure, audited, report }: BuildEnd,
   made: Pick<Made, 'metadata' | 'images' | 'sboms'>,
   checkouts: Checkouts,
 ): Promise<void> {
-  if (status !== 0 || auditFailure !== null || run.plan.callOrCheck !== null || !isRecording(run)) return;
+  if (status !== 0 || auditFailure !== null || run.plan.callOrCheck !== null || !isRecording(run.pipeline)) return;
   const { session } = run.request;
   const records = describeBuild(run, {
     ...made,
     checkouts: await checkouts,
     pushed: report.build?.pushed ?? [],
     verdict: report.verdict,
+    audited,
   });
   try {
     await appendRecords(stateFolder(session.environment), records);

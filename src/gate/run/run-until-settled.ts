@@ -100,6 +100,7 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
         status: null,
         report: reportOf(run, images, { others: [{ status: 'block', finding }] }),
         auditFailure: null,
+        audited: false,
       };
     }
     request.onDenied(use.name);
@@ -107,7 +108,8 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
     const fresh = await examineUses(pipeline, [use], run.userPolicy);
     images = [...images, ...fresh];
     const report = reportOf(run, images, {});
-    if (report.verdict === 'block' || report.verdict === 'error') return { status: null, report, auditFailure: null };
+    if (report.verdict === 'block' || report.verdict === 'error')
+      return { status: null, report, auditFailure: null, audited: false };
     const met = fresh.map((image) => image.use.name);
     const others = { targets: [], cacheImports: [], unknown: [], findings: [] };
     request.onRestart({ ...report, ...others, images: report.images.filter(({ name }) => met.includes(name)) });

@@ -12,9 +12,9 @@ import { type MatchableName, matchableName, matchesImage } from '../language/ima
 import { namesOf } from '../language/mirror.ts';
 import type { CacheImportSetting, PolicySet } from '../language/policy-set.ts';
 import { throughBrokenGlass } from './break-glass.ts';
-import { statusOfSetting } from './decide.ts';
 import { statusOfRefusal } from './judge-rule.ts';
 import { findingOf } from './judgement.ts';
+import { statusOfSetting } from './layer-verdict.ts';
 
 /** A verdict on something that is no image to verify. */
 export interface SideDecision {

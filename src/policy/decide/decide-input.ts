@@ -1,5 +1,22 @@
 import type { CanonicalName, Digest, Evidence, Layer, LineageLink } from '../../model/index.ts';
 
+/** What the records of this machine say of an image of the local store: whether it was built here of verified images alone. */
+export type BuiltHere =
+  | {
+      readonly built: true;
+      /** The record's id. */
+      readonly record: string;
+      /** RFC 3339, UTC. */
+      readonly time: string;
+    }
+  | {
+      readonly built: false;
+      /** What is missing, for people. */
+      readonly reason: string;
+      /** Null where nothing but a build of verified images mends it. */
+      readonly hint: string | null;
+    };
+
 /** The image that is judged, as it was resolved. */
 export interface JudgedImage {
   readonly name: CanonicalName;
@@ -11,6 +28,8 @@ export interface JudgedImage {
   readonly tagDigest: Digest | null;
   /** Whether it is in the local store and the registry says 401, 403 or 404. */
   readonly onlyLocal: boolean;
+  /** Left out where no policy in force asks. */
+  readonly builtHere?: BuiltHere;
   /** The digest of a local image of the same name that differs, else null. */
   readonly localShadow: Digest | null;
   /** When its configuration says that it was made, RFC 3339; a claim. Null where unknown. */

@@ -1,11 +1,4 @@
-import {
-  type Basis,
-  type Decision,
-  type Finding,
-  type LayerDecision,
-  type Status,
-  strictest,
-} from '../../model/index.ts';
+import { type Basis, type Decision, type Finding, type Status, strictest } from '../../model/index.ts';
 import { type MatchableName, matchableName, matchesImage } from '../language/image-pattern.ts';
 import { namesOf } from '../language/mirror.ts';
 import type { PolicyLayer, PolicyRule, PolicySet, Setting } from '../language/policy-set.ts';
@@ -13,15 +6,12 @@ import { throughBrokenGlass } from './break-glass.ts';
 import type { DecideInput } from './decide-input.ts';
 import { waiverFor } from './exceptions.ts';
 import { judgeClusterPolicies } from './judge-cluster-policies.ts';
-import { judgeRule, statusOfRefusal, strongestBasis, type Verdict } from './judge-rule.ts';
+import { judgeLocal } from './judge-local.ts';
+import { judgeRule, statusOfRefusal, strongestBasis } from './judge-rule.ts';
 import { findingOf, type JudgeContext } from './judgement.ts';
+import { type LayerVerdict, statusOfSetting } from './layer-verdict.ts';
 import { rootScope } from './match-signer.ts';
 import { placeInRange } from './publisher-range.ts';
-
-/** One verdict of one layer, with where it comes from. */
-interface LayerVerdict extends Verdict {
-  readonly decision: LayerDecision;
-}
 
 /**
  * What the policies make of one image. Pure: every layer gives a verdict (its first rule that matches, else its
@@ -38,7 +28,7 @@ export function decide(input: DecideInput, policies: PolicySet): Decision {
     const context = contextOf(input, layer);
     verdicts.push(...judgeRules(context));
     if (others === 0 && verdicts.length === 0 && layer.default !== null)
-      verdicts.push(judgeSetting(context, layer, layer.default, 'default'));
+      verdicts.push(judgeDefault(context, layer.default));
   }
   if (verdicts.length === 0) verdicts.push(judgeSilence(policies));
   return combine(input, policies, verdicts);
@@ -57,10 +47,10 @@ function judgeLayer(input: DecideInput, layer: PolicyLayer): readonly LayerVerdi
 
 function judgeUnwaived(context: JudgeContext, layer: PolicyLayer): readonly LayerVerdict[] {
   const { image } = context.input;
-  if (image.onlyLocal && layer.local !== null) return [judgeSetting(context, layer, layer.local, 'local')];
+  if (image.onlyLocal && layer.local.length > 0) return [judgeLocal(image, layer)];
   const found = judgeRules(context);
   if (found.length > 0 || layer.default === null) return found;
-  return [judgeSetting(context, layer, layer.default, 'default')];
+  return [judgeDefault(context, layer.default)];
 }
 
 /** A refusal that an exception of the same layer makes a warning. */
@@ -98,30 +88,18 @@ export function appliesTo(rule: PolicyRule, names: readonly MatchableName[], inp
   return rule.publisher === null || placeInRange(rule.publisher, input.image) !== 'out';
 }
 
-function judgeSetting(
-  context: JudgeContext,
-  layer: PolicyLayer,
-  setting: Setting,
-  kind: 'default' | 'local',
-): LayerVerdict {
-  const status = statusOfSetting(setting);
+function judgeDefault(context: JudgeContext, setting: Setting): LayerVerdict {
   const { policy } = setting;
-  const decision = { layer: layer.layer, policy, rule: null, line: null, status };
-  const finding = kind === 'local' ? localFinding(setting) : defaultFinding(context, setting);
-  const basis: Basis = status === 'block' ? 'none' : kind;
-  return { status, basis, findings: finding === null ? [] : [finding], evidence: [], coversWhole: true, decision };
-}
-
-/** What a top-level field makes of it: a denial is a refusal, a warning a warning in either mode. */
-export function statusOfSetting(setting: Setting): Status {
-  switch (setting.verdict) {
-    case 'allow':
-      return 'allow';
-    case 'warn':
-      return 'warn';
-    case 'deny':
-      return statusOfRefusal(setting.mode, true);
-  }
+  const status = statusOfSetting(setting);
+  const finding = defaultFinding(context, setting);
+  return {
+    status,
+    basis: status === 'block' ? 'none' : 'default',
+    findings: finding === null ? [] : [finding],
+    evidence: [],
+    coversWhole: true,
+    decision: { layer: context.layer.layer, policy, rule: null, line: null, status },
+  };
 }
 
 function defaultFinding(context: JudgeContext, setting: Setting): Finding | null {
@@ -148,15 +126,6 @@ function describeEvidence(input: DecideInput): string {
   if (verified > 0)
     return `${verified} verified ${verified === 1 ? 'piece' : 'pieces'} of evidence that no rule asks for`;
   return input.collectProblems.length > 0 ? 'what is attached could not all be seen' : 'no rule';
-}
-
-function localFinding(setting: Setting): Finding {
-  return findingOf('image.local-only', 'it is only in the local store: nobody can say who made it', {
-    level: { deny: 'error', warn: 'warning', allow: 'note' }[setting.verdict] as Finding['level'],
-    expected: setting.verdict === 'allow' ? 'nothing: local images are allowed' : 'an image that its registry knows',
-    found: 'an image in the local store, unknown to its registry',
-    hint: setting.verdict === 'allow' ? 'none needed' : 'push it where it can be signed, or say local: allow',
-  });
 }
 
 /** Nobody says anything: `builtin: off`, and every layer abstains. */

@@ -148,6 +148,11 @@ export interface Setting {
   readonly mode: Mode;
 }
 
+/** What a policy says of images that are only in the local store: `built` lets in those that were built here, and no others. */
+export interface LocalSetting extends Omit<Setting, 'verdict'> {
+  readonly verdict: Verdict | 'built';
+}
+
 export interface CacheImportSetting extends Setting {
   readonly from: readonly ImagePattern[];
 }
@@ -175,7 +180,8 @@ export interface PolicyLayer {
   readonly policies: readonly string[];
   readonly rules: readonly PolicyRule[];
   readonly default: Setting | null;
-  readonly local: Setting | null;
+  /** Of each of its files that says anything: the strictest of what they make of an image counts. */
+  readonly local: readonly LocalSetting[];
   readonly cacheImports: CacheImportSetting | null;
   /** Names that a folder may stand for. */
   readonly contexts: readonly string[];

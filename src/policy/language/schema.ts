@@ -11,6 +11,7 @@ import { mayBeWaived } from './waivable-findings.ts';
 // The one definition of the language: it parses policies, and the JSON Schema and the reference are generated from it.
 
 const verdict = z.enum(['deny', 'warn', 'allow']);
+const localVerdict = z.enum(['deny', 'built', 'warn', 'allow']);
 const mode = z.enum(['enforce', 'warn']);
 
 const attestation = z
@@ -187,7 +188,11 @@ export const policySchema = z
     version: z.literal(1),
     mode: mode.optional().describe('What becomes of a refusal; left out: enforce'),
     default: verdict.optional().describe('For an image that no rule matches; left out: this layer abstains'),
-    local: verdict.optional().describe('For an image that is only in the local store; left out: judged as unsigned'),
+    local: localVerdict
+      .optional()
+      .describe(
+        'For an image that is only in the local store; built: only one that was built here of verified images alone, by the records of this machine; left out: judged as unsigned',
+      ),
     cacheImports: z
       .strictObject({ default: verdict.optional(), from: z.array(imagePattern).max(1_000).optional() })
       .optional()

@@ -21,6 +21,7 @@ export const waivableFindings = [
   'lock.missing',
   'lock.moved',
   'image.local-only',
+  'image.not-built-here',
   'image.unverifiable',
   'image.offline',
   'image.too-old',

@@ -5,6 +5,7 @@ import { type Mirror, mirrorOf } from '../language/mirror.ts';
 import type {
   AttestationRequirement,
   CacheImportSetting,
+  LocalSetting,
   PolicyException,
   PolicyRule,
   Recommendation,
@@ -24,7 +25,7 @@ import { invalidIn, type PolicyScope } from './policy-scope.ts';
 export interface CompiledPolicy {
   readonly rules: readonly PolicyRule[];
   readonly default: Setting | null;
-  readonly local: Setting | null;
+  readonly local: LocalSetting | null;
   readonly cacheImports: CacheImportSetting | null;
   readonly contexts: readonly string[] | null;
   readonly mirrors: readonly Mirror[];
@@ -59,7 +60,7 @@ export async function compilePolicy(
   return {
     rules,
     default: setting(document.default),
-    local: setting(document.local),
+    local: document.local === undefined ? null : { verdict: document.local, policy, mode },
     cacheImports: cacheImportsOf(document, setting(document.cacheImports?.default ?? 'deny')),
     contexts: document.contexts ?? null,
     mirrors: mirrorsOf(scope, document),

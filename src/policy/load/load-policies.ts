@@ -183,7 +183,7 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
     policies: loaded.map((policy) => policy.named),
     rules,
     default: strictestSetting(loaded.flatMap(({ compiled: policy, noMatch }) => [policy.default, noMatch])),
-    local: strictestSetting(compiled.map((policy) => policy.local)),
+    local: compiled.flatMap((policy) => policy.local ?? []),
     cacheImports:
       mergeCacheImports(compiled.map((policy) => policy.cacheImports).filter((setting) => setting !== null)) ??
       unsaidCacheImports(loaded),
@@ -222,7 +222,7 @@ function addBuiltin(
     policies: [builtinName],
     rules: builtinRules(progress.publishers, progress.request.mode),
     default: { verdict: 'warn', policy: builtinName, mode },
-    local: null,
+    local: [],
     // Without any policy nobody has asked for a refusal of caches that work today.
     cacheImports: isAlone ? { verdict: 'warn', policy: builtinName, mode, from: [] } : null,
     contexts: [],

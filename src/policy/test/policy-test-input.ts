@@ -7,7 +7,7 @@ import {
   parseReference,
   type Signer,
 } from '../../model/index.ts';
-import type { DecideInput } from '../decide/decide-input.ts';
+import type { BuiltHere, DecideInput } from '../decide/decide-input.ts';
 import { parseCertificates, parsePublicKey } from '../load/key-material.ts';
 import { invalidIn, type PolicyScope, readNamedFile } from '../load/policy-scope.ts';
 import type { PolicyTestCase, PolicyTestEvidence } from './policy-test-schema.ts';
@@ -50,7 +50,16 @@ export async function testInput(
     evidence.push(await evidenceOf(scope, path, piece, subject));
   }
   return {
-    image: { name, digest, platforms, tagDigest, onlyLocal: test.onlyLocal === true, localShadow: null, created: null },
+    image: {
+      name,
+      digest,
+      platforms,
+      tagDigest,
+      onlyLocal: test.onlyLocal === true,
+      localShadow: null,
+      created: null,
+      ...(test.builtHere === undefined ? {} : { builtHere: builtHereOf(test.builtHere, now) }),
+    },
     evidence,
     collectProblems: test.unreachable === undefined ? [] : [{ message: test.unreachable }],
     trustedRoots: [
@@ -61,6 +70,11 @@ export async function testInput(
     packages: null,
     now,
   };
+}
+
+function builtHereOf(built: boolean, time: string): BuiltHere {
+  if (built) return { built, record: 'of the test', time };
+  return { built, reason: 'no record of the test', hint: null };
 }
 
 function readName(scope: PolicyScope, index: number, image: string): ReturnType<typeof parseCanonicalName> {

@@ -61,6 +61,10 @@ export const policyTestSchema = z
           tagDigest: digest.optional().describe('What the tag resolves to, where the image has tag and digest'),
           platforms: z.array(text).max(50).optional(),
           onlyLocal: z.boolean().optional(),
+          builtHere: z
+            .boolean()
+            .optional()
+            .describe('Whether the records show that it was built here of verified images'),
           unreachable: text.optional().describe('Why attachments could not be had'),
           evidence: z.array(evidence).max(100).optional(),
           expect: z.union([

@@ -76,6 +76,11 @@ describe('auditMaterials', () => {
       v02([base, two]),
       { unpinned: [{ name: parseCanonicalName('127.0.0.1:5000/base:2'), anyDigest: false, reason: '' }] },
     ],
+    [
+      'a local image whose name stood for other layers by then',
+      v02([base, two]),
+      { unpinned: [{ name: parseCanonicalName('127.0.0.1:5000/base:1'), anyDigest: false, reason: '', chainId: one }] },
+    ],
   ])('reports %s', (_title, provenance, pins) => {
     const result = audit(provenance, pins);
     expect(result.unverified).toEqual(result.materials.map(({ uri }) => uri));
@@ -97,6 +102,13 @@ describe('auditMaterials', () => {
       },
     );
     expect(result.unverified).toEqual([]);
+  });
+
+  it('accepts a local image of the layers that were looked at', () => {
+    const unpinned = [
+      { name: parseCanonicalName('127.0.0.1:5000/base:1'), anyDigest: false, reason: '', chainId: one },
+    ];
+    expect(audit(v02([base, one]), { unpinned }).unverified).toEqual([]);
   });
 
   it('reads every platform of a build for several', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../src/model/index.ts';
+import type { BuiltHere, DecideInput } from '../../../../src/policy/index.ts';
 import { byKey, digestOf, image, inputOf } from '../support/evidence.ts';
 import { acme, name, signed, verdict } from '../support/verdict.ts';
 
@@ -21,6 +22,57 @@ describe('local images', () => {
     expect(await verdict('version: 1\nlocal: allow\n', inputOf('cgr.dev/chainguard/go', [], onlyLocal))).toMatchObject({
       status: 'block',
     });
+  });
+});
+
+describe('local: built', () => {
+  const built = { built: true, record: '01ABC', time: '2026-01-01T00:00:00Z' } as const;
+  const foreign = { built: false, reason: 'no record', hint: null } as const;
+  const of = (builtHere: BuiltHere | null): DecideInput =>
+    inputOf(name, [], { image: { onlyLocal: true, ...(builtHere === null ? {} : { builtHere }) } });
+
+  it.each([
+    ['lets in what was built here', '', built, 'allow', 'local', 'image.local-only'],
+    ['refuses what was not', '', foreign, 'block', 'none', 'image.not-built-here'],
+    ['refuses where nobody asked the records', '', null, 'block', 'none', 'image.not-built-here'],
+    ['warns of what was not in warn mode', 'mode: warn\n', foreign, 'warn', 'local', 'image.not-built-here'],
+  ])('%s', async (_, more, builtHere, status, basis, code) => {
+    const found = await verdict(`version: 1\n${more}local: built\n`, of(builtHere));
+    expect(found).toMatchObject({ status, basis, codes: [code], decision: { verified: false } });
+  });
+
+  // whichever way round: neither field is stricter than the other for every image
+  const pairs = ['deny', 'warn', 'allow'].flatMap((other) => [
+    [other, 'built'],
+    ['built', other],
+  ]);
+  const strictest: Readonly<Record<string, readonly [string, string]>> = {
+    deny: ['block', 'block'],
+    warn: ['warn', 'block'],
+    allow: ['allow', 'block'],
+  };
+  it.each(pairs)('the strictest wins over layers and over the files of one: %s, %s', async (one = '', two = '') => {
+    const expected = strictest[one === 'built' ? two : one];
+    const texts = [`version: 1\nlocal: ${one}\n`, `version: 1\nlocal: ${two}\n`];
+    for (const layers of [
+      { project: texts[0] ?? '', user: texts[1] ?? '' },
+      { project: 'version: 1\n', machine: { '1.yaml': texts[0] ?? '', '2.yaml': texts[1] ?? '' } },
+    ]) {
+      const { project, ...others } = layers;
+      for (const [index, builtHere] of [built, foreign].entries()) {
+        expect((await verdict(project, of(builtHere), others)).status).toBe(expected?.[index]);
+      }
+    }
+  });
+
+  it('says nothing of an image that its registry knows', async () => {
+    const input = inputOf(name, [], { image: { builtHere: built } });
+    expect((await verdict('version: 1\ndefault: deny\nlocal: built\n', input)).status).toBe('block');
+  });
+
+  it('can be waived for one image', async () => {
+    const project = `version: 1\nlocal: built\nexceptions:\n  - images: ["${name}"]\n    findings: [image.not-built-here]\n    reason: r\n    until: 2026-08-01\n`;
+    expect((await verdict(project, of(foreign))).status).toBe('warn');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSection } from '../../../../scripts/document-section.ts';
-import { decide } from '../../../../src/policy/index.ts';
+import { type BuiltHere, decide } from '../../../../src/policy/index.ts';
 import { byKey, inputOf } from '../support/evidence.ts';
 import { type Layers, policiesOf } from '../support/policies.ts';
 import { acme, files } from '../support/verdict.ts';
@@ -102,6 +102,8 @@ describe('an image that is only in the local store', () => {
     'local: deny': 'local: deny\n',
     'local: warn': 'local: warn\n',
     'local: allow': 'local: allow\n',
+    'local: built, built here': 'local: built\n',
+    'local: built, another': 'local: built\n',
     'no local, default: deny': 'default: deny\n',
     'no local, a rule asks for a signature': matching(),
   };
@@ -110,11 +112,15 @@ describe('an image that is only in the local store', () => {
   );
 
   it('has a table', () => {
-    expect(rows).toHaveLength(10);
+    expect(rows).toHaveLength(14);
   });
 
   it.each(rows)('$mode, $column: $status', async ({ mode, column, status }) => {
     const policies = await policiesOf({ project: `version: 1\nmode: ${mode}\n${columns[column] ?? ''}`, files });
-    expect(decide(inputOf('ghcr.io/acme/x', [], { image: { onlyLocal: true } }), policies).status).toBe(status);
+    const builtHere: BuiltHere = column.endsWith('built here')
+      ? { built: true, record: '01ABC', time: '2026-01-01T00:00:00Z' }
+      : { built: false, reason: 'no record', hint: null };
+    const input = inputOf('ghcr.io/acme/x', [], { image: { onlyLocal: true, builtHere } });
+    expect(decide(input, policies).status).toBe(status);
   });
 });

@@ -104,6 +104,10 @@ describe('the image of a policy test', () => {
     expect(input.collectProblems).toEqual([{ message: '503' }]);
   });
 
+  it.each([true, false])('was built here or not as the table says: %s', async (built) => {
+    expect((await made({ onlyLocal: true, builtHere: built })).image.builtHere).toMatchObject({ built });
+  });
+
   it.each([
     ['digest', 'sha256:ab'],
     ['digest', `x${digestOf('x')}`],
