@@ -19,6 +19,9 @@ const unixFolder = '/etc/docker/verify';
 /** What may stand beside policies: keys, certificates, trusted roots, locks; folders and what an editor hides are left alone. */
 const companions = /\.(?:pub|pem|crt|cer|cert|jsonl?)$/;
 
+/** What `docker verify install` did: it lies in the user's folder. */
+const installRecord = 'install.json';
+
 /** What a policy has at its top, and neither a trusted root, a lock nor a catalogue of publishers. */
 const policyFields = ['rules', 'default', 'mode', 'exceptions', 'breakGlass', 'builtin', 'local', 'cacheImports'];
 
@@ -84,14 +87,15 @@ async function isBeside(folder: string, name: string): Promise<boolean> {
   if (meantName(name) !== null) return false;
   if (name.startsWith('.')) return !/\.(?:ya?ml|json)$/i.test(name);
   if (!companions.test(name) || /^polic(?:y|ies)\b/.test(name)) return false;
-  return !(name.endsWith('.json') && (await isPolicy(join(folder, name))));
+  return !name.endsWith('.json') || name === installRecord || !(await isPolicy(join(folder, name)));
 }
 
 /** Whether a JSON file holds a policy, which is read under another name alone. */
 async function isPolicy(path: string): Promise<boolean> {
   try {
     const document: unknown = parseBoundedJson(Buffer.from(await readBytes(path)).toString('utf8'));
-    return typeof document === 'object' && document !== null && policyFields.some((field) => field in document);
+    if (typeof document !== 'object' || document === null || !('version' in document)) return false;
+    return document.version === 1 && policyFields.some((field) => field in document);
   } catch {
     return false; // no JSON, or not to be read: whoever names it is told so
   }

@@ -49,6 +49,7 @@ describe('the machine folder', () => {
     const machine: Files = {
       'acme.pub': key,
       'root.json': '{}',
+      'install.json': '{"version": 1, "mode": "full", "config": {}, "files": [], "folders": []}',
       'docker-verify.lock.json': '{"lockVersion": 1, "images": {}}',
       'publishers.yaml': 'version: 1\npublishers: {}\n',
       'keys/x.yml': 'x',
