@@ -1,23 +1,10 @@
 import { realpathSync } from 'node:fs';
-import { type Environment, type OwnOptions, type Session, VerifyError } from '../gate/index.ts';
+import type { Environment, OwnOptions, Session } from '../gate/index.ts';
 import type { Layout, Progress } from '../report/index.ts';
-import type { Watch } from './interruptions.ts';
+import type { CallContext } from './command-row.ts';
 import { refreshInBackground } from './refresh-in-background.ts';
 import { say, showProgress, type Terminal } from './streams.ts';
 import { toolVersion } from './tool-version.ts';
-
-/** What every command is started with. */
-export interface CommandContext {
-  readonly environment: Environment;
-  /** Docker's `-D`: errors with their stack. */
-  readonly debug: boolean;
-  /** Whether we were started in buildx's place. */
-  readonly intercepted: boolean;
-  readonly watch: Watch;
-}
-
-/** A command: its arguments in, its exit status out. */
-export type Command = (context: CommandContext, args: readonly string[]) => Promise<number>;
 
 /** The executable that runs, with links followed. */
 export function runningExecutable(): string {
@@ -43,7 +30,7 @@ export interface OpenSession {
 }
 
 /** Opens a session for one command; `label` is what a waiting person reads first, null for nothing at all. */
-export function openSession(context: CommandContext, own: OwnOptions, label: string | null): OpenSession {
+export function openSession(context: CallContext, own: OwnOptions, label: string | null): OpenSession {
   const enabled = label !== null && !own.quiet;
   const progress = showProgress(label ?? '', enabled);
   let keyless = false;
@@ -69,28 +56,4 @@ export function openSession(context: CommandContext, own: OwnOptions, label: str
     if (keyless) await refreshInBackground(session, executable);
   };
   return { session, progress, finish };
-}
-
-/**
- * The arguments of a command that knows no options besides ours.
- * @throws VerifyError `usage.invalid` for an option that it does not have
- */
-export function operands(args: readonly string[], command: string): readonly string[] {
-  const unknown = args.find((argument) => argument.startsWith('-') && argument !== '-');
-  if (unknown === undefined) return args;
-  throw new VerifyError('usage.invalid', `${command} has no option ${unknown.slice(0, 100)}`, {
-    hint: `see docker verify ${command} --help`,
-  });
-}
-
-/**
- * Refuses what stands behind a command that takes nothing.
- * @throws VerifyError `usage.invalid`
- */
-export function takesNothing(args: readonly string[], command: string): void {
-  const [found] = operands(args, command);
-  if (found === undefined) return;
-  throw new VerifyError('usage.invalid', `${command} takes nothing, found ${found.slice(0, 100)}`, {
-    hint: `see docker verify ${command} --help`,
-  });
 }

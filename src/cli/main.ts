@@ -1,6 +1,7 @@
 import { composeInPlace } from '../gate/index.ts';
 import { leadingDockerFlags, type PluginCall, parsePluginArguments, standsInForCompose } from '../plugin/index.ts';
-import { type CommandContext, runningExecutable } from './command-context.ts';
+import { runningExecutable } from './command-context.ts';
+import type { CallContext } from './command-row.ts';
 import { describeError } from './describe-error.ts';
 import { dispatch } from './dispatch.ts';
 import { readEnvironment } from './environment.ts';
@@ -27,7 +28,7 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
       return await composeInPlace(environment, runningExecutable(), args, watch.interruptions);
     }
     call = parsePluginArguments(process.argv.slice(2), startedAs());
-    const context: CommandContext = {
+    const context: CallContext = {
       environment: readEnvironment(variables, call.dockerFlags),
       debug: isDebug(call.dockerFlags),
       intercepted: call.role === 'buildx',

@@ -9,18 +9,29 @@ export {
   bakeOptions,
   bareOwnOptions,
   buildOptions,
+  type DescribedOption,
+  describeOptions,
+  type OptionDefinition,
+  type OptionHost,
+  type OptionValues,
+  operandsOf,
+  ownDefaults,
+  ownOptionTable,
+  ownPrefix,
+  ownVariables,
   parseDuration,
   prefixedOwnOptions,
   refuseUnknownOptions,
   splitDebugArguments,
   splitOwnOptions,
+  takeCommandOptions,
 } from '../invocation/index.ts';
 export * from '../model/index.ts';
 export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
 export type { NotationRoot } from '../signature/index.ts';
 export { bake, build } from './commands/build.ts';
 export { buildContents } from './commands/build-contents.ts';
-export { builderVerb } from './commands/builder-verb.ts';
+export { builderVerb, builderVerbs } from './commands/builder-verb.ts';
 export { check } from './commands/check.ts';
 export { doctor } from './commands/doctor.ts';
 export { exposure } from './commands/exposure.ts';
@@ -52,4 +63,4 @@ export type { BuildEnd, BuildRequest } from './run/build-request.ts';
 export { composeInPlace, hasCompose } from './run/compose-in-place.ts';
 export type { Session } from './session/session.ts';
 export { type StandardInput, standardInput } from './session/standard-input.ts';
-export { refuseUnwritable, writeWholeFile } from './session/write-whole-file.ts';
+export { refuseUnwritableFiles, writeWholeFile } from './session/write-whole-file.ts';

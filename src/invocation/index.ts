@@ -12,9 +12,20 @@ export { splitDebugArguments } from './debug-arguments.ts';
 export { parseGitReference } from './git-reference.ts';
 export { grantedBySet } from './granted-by-set.ts';
 export { operandsOf, requestedPlatforms } from './operands.ts';
-export { bareOwnOptions, prefixedOwnOptions } from './own-option-table.ts';
+export type { OptionDefinition, OptionHost } from './option-table.ts';
+export { OptionValues } from './option-values.ts';
+export {
+  bareOwnOptions,
+  type DescribedOption,
+  describeOptions,
+  ownOptionTable,
+  ownPrefix,
+  ownVariables,
+  prefixedOwnOptions,
+} from './own-option-table.ts';
+export { ownDefaults } from './own-option-values.ts';
 export { type ParsedBake, parseBakeArguments } from './parse-bake-arguments.ts';
 export { parseBuildArguments } from './parse-build-arguments.ts';
 export { parseDuration } from './parse-duration.ts';
 export type { DefinitionOrigin } from './remote-definition.ts';
-export { type OptionHost, refuseUnknownOptions, splitOwnOptions } from './split-own-options.ts';
+export { refuseUnknownOptions, splitOwnOptions, takeCommandOptions } from './split-own-options.ts';

@@ -1,15 +1,21 @@
 import type { Environment } from '../model/index.ts';
+import { bakeOptions } from './bake-options.ts';
 import { buildOptions } from './build-options.ts';
-import { optionTable } from './option-table.ts';
+import { type OptionHost, type OptionTable, optionTable } from './option-table.ts';
 import { OptionValues } from './option-values.ts';
 import { splitPlatforms } from './platforms.ts';
 import { scanArguments } from './scan-arguments.ts';
 
 const table = optionTable(buildOptions);
+const hostTables: Readonly<Record<OptionHost, OptionTable>> = {
+  build: table,
+  bake: optionTable(bakeOptions),
+  none: optionTable(),
+};
 
-/** What stands on a command line besides options, in order; for commands that take images as well as a path. */
-export function operandsOf(rest: readonly string[]): readonly string[] {
-  return scanArguments(rest, table).flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+/** What stands on a command line besides options, in order; `host` tells whose options may stand there. */
+export function operandsOf(rest: readonly string[], host: OptionHost = 'build'): readonly string[] {
+  return scanArguments(rest, hostTables[host]).flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
 }
 
 /** `--platform`, else `DOCKER_DEFAULT_PLATFORM`, as written and split at commas; empty where neither says anything. */

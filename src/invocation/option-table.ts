@@ -49,3 +49,6 @@ export function defineOptions(rows: readonly OptionRow[]): readonly OptionDefini
     };
   });
 }
+
+/** Whose options stand beside ours: those of `buildx build`, of `buildx bake`, or nobody's. */
+export type OptionHost = 'build' | 'bake' | 'none';

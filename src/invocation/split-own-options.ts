@@ -2,91 +2,17 @@ import leven from 'leven';
 import { defaultOwnOptions, type OwnOptions, VerifyError } from '../model/index.ts';
 import { bakeOptions } from './bake-options.ts';
 import { buildOptions } from './build-options.ts';
-import { type OptionTable, optionTable } from './option-table.ts';
-import { bareOwnOptions, ownPrefix, prefixedOwnOptions } from './own-option-table.ts';
-import { parseDuration } from './parse-duration.ts';
-import { type ArgumentToken, parseGoBoolean, scanArguments } from './scan-arguments.ts';
-
-const mostJobs = 256;
-
-/** Whether the value of a `--policy` is buildx's: pairs, where ours is a file. */
-const buildxPolicy = /^\s*[A-Za-z-]{1,40}\s*=/;
-
-function invalid(option: string, value: string, expected: string): VerifyError {
-  return new VerifyError('usage.invalid', `"${value.slice(0, 200)}" is not a value for --${option}`, {
-    hint: `write ${expected}`,
-  });
-}
-
-function oneOf<const T extends string>(option: string, value: string, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw invalid(option, value, choices.join(' or '));
-  return found;
-}
-
-function fileName(option: string, value: string): string {
-  if (value === '') throw invalid(option, value, 'the name of a file');
-  return value;
-}
-
-/** buildx's `--policy` takes `key=value` pairs, ours a file: one given for the other would leave the build unguarded. */
-function policyFile(option: string, value: string): string {
-  if (buildxPolicy.test(value)) {
-    throw new VerifyError('usage.invalid', `--${option} names a policy file, found "${value.slice(0, 200)}"`, {
-      hint: `buildx's own policy options belong to --policy of build and bake; a file of that name is written ./${value.slice(0, 100)}`,
-    });
-  }
-  return fileName(option, value);
-}
-
-function emergencyReason(option: string, value: string): string {
-  if (value.trim() === '') throw invalid(option, value, 'the reason, which stands in the report and in the record');
-  return value.trim();
-}
-
-function jobCount(option: string, value: string): number {
-  const count = /^\d{1,4}$/.test(value) ? Number(value) : 0;
-  if (count < 1 || count > mostJobs) throw invalid(option, value, `a whole number from 1 to ${mostJobs}`);
-  return count;
-}
-
-function duration(option: string, value: string): number {
-  const milliseconds = parseDuration(value);
-  if (milliseconds === null) throw invalid(option, value, 'a duration such as 60s, 2m or 500ms');
-  return milliseconds;
-}
-
-/** `options` after one more option of ours, `option` being its name as written and `name` that without the prefix. */
-function withOption(options: OwnOptions, name: string, option: string, value: string): OwnOptions {
-  const isOn = parseGoBoolean(value) === true;
-  switch (name) {
-    case 'policy':
-      return { ...options, policies: [...options.policies, policyFile(option, value)] };
-    case 'trusted-root':
-      return { ...options, trustedRoots: [...options.trustedRoots, fileName(option, value)] };
-    case 'mode':
-      return { ...options, mode: oneOf(option, value, ['enforce', 'warn']) };
-    case 'format':
-      return { ...options, format: oneOf(option, value, ['text', 'json', 'sarif', 'markdown', 'html', 'csv']) };
-    case 'output':
-      return { ...options, output: fileName(option, value) };
-    case 'break-glass':
-      return { ...options, breakGlass: emergencyReason(option, value) };
-    case 'jobs':
-      return { ...options, jobs: jobCount(option, value) };
-    case 'timeout':
-      return { ...options, timeout: duration(option, value) };
-    case 'no-color':
-      return { ...options, color: !isOn };
-    case 'offline':
-    case 'refresh':
-    case 'fresh':
-    case 'quiet':
-      return { ...options, [name]: isOn };
-    default:
-      throw new VerifyError('internal', `--${option} is declared but not read`);
-  }
-}
+import { type OptionDefinition, type OptionHost, type OptionTable, optionTable } from './option-table.ts';
+import { OptionValues } from './option-values.ts';
+import {
+  bareOwnOptions,
+  type DescribedOption,
+  definitionOf,
+  ownPrefix,
+  prefixedOwnOptions,
+} from './own-option-table.ts';
+import { buildxPolicy, withOption } from './own-option-values.ts';
+import { type ArgumentToken, scanArguments } from './scan-arguments.ts';
 
 const mostMistyped = 2; // letters
 
@@ -147,18 +73,46 @@ function refuseMixed(tokens: readonly ArgumentToken[], taken: ReadonlySet<number
   );
 }
 
+/** The option that was probably meant: of letters the same one in the other case, else what begins so, else the nearest. */
+function nearestOption(written: string, definitions: readonly OptionDefinition[]): string | null {
+  const letter = /^-[A-Za-z]$/.test(written) ? written.slice(1).toLowerCase() : null;
+  const other = definitions.find(({ short }) => short !== null && short.toLowerCase() === letter);
+  if (other !== undefined) return `-${other.short}, --${other.name}`;
+  const name = written.replace(/^-+/, '');
+  const begun = definitions.filter((option) => name.length > 1 && option.name.startsWith(name));
+  const [nearest] = (begun.length === 0 ? definitions : begun).toSorted(
+    (one, two) => leven(one.name, name) - leven(two.name, name),
+  );
+  return nearest === undefined ? null : `--${nearest.name}`;
+}
+
+/** What a command that never builds may be given. */
+export interface TakenOptions {
+  readonly host: OptionHost;
+  /** Those of the command alone. */
+  readonly options: readonly DescribedOption[];
+  /** Whether it takes ours. */
+  readonly own: boolean;
+}
+
 /**
- * Refuses what neither we nor `docker build` have, for commands that never build and so have nobody else to refuse it.
+ * Refuses what neither we, nor the command, nor `docker build` have, for commands that never build and so have nobody else to refuse it.
  * @throws VerifyError `usage.invalid` with the nearest name
  */
-export function refuseUnknownOptions(rest: readonly string[], flags: readonly string[] = []): void {
-  const unknown = scanArguments(rest, tableFor(true, 'build')).find((token) => token.kind === 'unknown');
+export function refuseUnknownOptions(
+  rest: readonly string[],
+  { host, options, own }: TakenOptions = { host: 'build', options: [], own: true },
+): void {
+  const ours = own ? [...prefixedOwnOptions, ...bareOwnOptions] : [];
+  const table = optionTable(dockerOptions[host], ours);
+  const unknown = scanArguments(rest, table).find((token) => token.kind === 'unknown');
   if (unknown?.kind !== 'unknown') return;
   const written = unknown.written.split('=', 1)[0]?.slice(0, 60) ?? '';
-  const names = [...flags, ...[...buildOptions, ...bareOwnOptions].map((option) => option.name)];
-  const name = written.replace(/^-+/, '');
-  const [nearest = ''] = names.toSorted((left, right) => leven(left, name) - leven(right, name));
-  throw new VerifyError('usage.invalid', `there is no option ${written}`, { hint: `did you mean --${nearest}?` });
+  const definitions = [...options.map(definitionOf), ...(own ? bareOwnOptions : []), ...dockerOptions[host]];
+  const near = nearestOption(written, definitions);
+  throw new VerifyError('usage.invalid', `there is no option ${written}`, {
+    hint: near === null ? 'it takes none' : `did you mean ${near}?`,
+  });
 }
 
 /** `-` stands for standard output where the result goes there anyway; a build's is Docker's alone. */
@@ -170,13 +124,38 @@ function settleOutput(own: OwnOptions, bare: boolean): OwnOptions {
   });
 }
 
-const dockerOptions = { build: buildOptions, bake: bakeOptions, none: [] } as const;
-
-/** Whose options stand beside ours: those of `buildx build`, of `buildx bake`, or nobody's. */
-export type OptionHost = keyof typeof dockerOptions;
+const dockerOptions: Readonly<Record<OptionHost, readonly OptionDefinition[]>> = {
+  build: buildOptions,
+  bake: bakeOptions,
+  none: [],
+};
 
 function tableFor(bare: boolean, host: OptionHost): OptionTable {
   return optionTable(dockerOptions[host], prefixedOwnOptions, bare ? bareOwnOptions : []);
+}
+
+/** The options of one command, and the command line without them. */
+export interface CommandArguments {
+  readonly given: OptionValues;
+  readonly others: readonly string[];
+}
+
+/**
+ * Takes the options that one command of ours has besides everybody's out of `args`. What is the value of another option, or
+ * stands after `--`, is left alone.
+ * @throws VerifyError `usage.invalid` where a value is missing
+ */
+export function takeCommandOptions(
+  args: readonly string[],
+  options: readonly DescribedOption[],
+  host: OptionHost,
+): CommandArguments {
+  const definitions = options.map(definitionOf);
+  const own = new Set(definitions);
+  const table = optionTable(dockerOptions[host], prefixedOwnOptions, bareOwnOptions, definitions);
+  const found = scanArguments(args, table).filter((token) => token.kind === 'option' && own.has(token.option));
+  const taken = new Set(found.flatMap(({ first, count }) => [first, first + count - 1]));
+  return { given: new OptionValues(found), others: args.filter((_, index) => !taken.has(index)) };
 }
 
 /** A command line without our options, and what they say. */
@@ -189,10 +168,16 @@ export interface SplitArguments {
 /**
  * Takes our options out of `args`: `--verify-…` and, with `bare`, the same without the prefix (a value of
  * `--output` that only a build could have stays Docker's). What is the value of one of Docker's options, or stands after `--`, is not ours whatever it looks like.
+ * @param defaults what holds where the command line says nothing
  * @throws VerifyError `usage.invalid` for a bad value, and for an option that can only be one of ours mistyped, with the nearest known name
  */
-export function splitOwnOptions(args: readonly string[], bare: boolean, host: OptionHost = 'build'): SplitArguments {
-  let own = defaultOwnOptions;
+export function splitOwnOptions(
+  args: readonly string[],
+  bare: boolean,
+  host: OptionHost = 'build',
+  defaults: OwnOptions = defaultOwnOptions,
+): SplitArguments {
+  let own = defaults;
   const taken = new Set<number>();
   const tokens = scanArguments(args, tableFor(bare, host));
   for (const token of tokens) {
@@ -205,7 +190,7 @@ export function splitOwnOptions(args: readonly string[], bare: boolean, host: Op
     own = withOption(
       own,
       written.startsWith(ownPrefix) ? written.slice(ownPrefix.length) : written,
-      written,
+      `--${written}`,
       token.value,
     );
     for (let index = token.first; index < token.first + token.count; index += 1) taken.add(index);

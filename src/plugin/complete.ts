@@ -9,25 +9,23 @@ export interface CompletedOption {
   /** Without dashes. */
   readonly name: string;
   readonly takes: 'value' | 'boolean';
+  /** Its values, where it has few. */
+  readonly choices: readonly string[];
 }
 
-/** What there is to complete: the commands, and the options of each. The caller knows them; this room does not. */
-export interface CompletionSource {
-  readonly commands: readonly Candidate[];
-  readonly optionsOf: (command: string) => readonly CompletedOption[];
+/** A command that can be completed. The caller knows them; this room does not. */
+export interface CompletedCommand extends Candidate {
+  readonly options: () => readonly CompletedOption[];
+  /** Whether what stands behind it is a folder sooner than a file. */
+  readonly takesFolder: boolean;
+  /** The words that it can stand before. */
+  readonly operands: readonly string[];
+  /** Commands behind it. */
+  readonly commands: readonly CompletedCommand[];
 }
 
 /** What the shell is to do besides offering the values (spf13/cobra, completions.go: ShellCompDirective). */
 const directives = { files: 0, noFiles: 4, folders: 16 } as const;
-
-/** Values of options that have few. */
-const choices: ReadonlyMap<string, readonly string[]> = new Map([
-  ['mode', ['enforce', 'warn']],
-  ['format', ['text', 'json', 'sarif', 'markdown', 'html', 'csv']],
-  ['progress', ['auto', 'none', 'plain', 'quiet', 'rawjson', 'tty']],
-]);
-
-const contextCommands = new Set(['build', 'check', 'scan', 'init', 'lock', 'lineage', 'packages']);
 
 function answer(candidates: readonly Candidate[], directive: number): string {
   const lines = candidates.map(({ value, description }) => (description === '' ? value : `${value}\t${description}`));
@@ -39,34 +37,42 @@ function startingWith(values: readonly string[], prefix: string): readonly Candi
 }
 
 /** The option that `word` is, if its value is the word to complete. */
-function awaitsValue(word: string | undefined, options: readonly CompletedOption[]): string | null {
+function awaitsValue(word: string | undefined, options: readonly CompletedOption[]): CompletedOption | null {
   if (word?.startsWith('--') !== true) return null;
-  const option = options.find(({ name, takes }) => takes === 'value' && `--${name}` === word);
-  return option?.name ?? null;
+  return options.find(({ name, takes }) => takes === 'value' && `--${name}` === word) ?? null;
 }
 
-function completeValue(option: string, current: string): string {
-  const values = choices.get(option.replace(/^verify-/, ''));
-  return values === undefined
-    ? answer([], directives.files)
-    : answer(startingWith(values, current), directives.noFiles);
+function completeArgument(words: readonly string[], command: CompletedCommand | undefined): string {
+  const current = words.at(-1) ?? '';
+  const options = command?.options() ?? [];
+  const awaited = awaitsValue(words.at(-2), options);
+  if (awaited !== null) {
+    const isOpen = awaited.choices.length === 0;
+    return answer(startingWith(awaited.choices, current), isOpen ? directives.files : directives.noFiles);
+  }
+  if (current.startsWith('-')) {
+    const names = options.map(({ name }) => `--${name}`).toSorted();
+    return answer(startingWith(names, current), directives.noFiles);
+  }
+  if (command !== undefined && command.operands.length > 0)
+    return answer(startingWith(command.operands, current), directives.noFiles);
+  return answer([], command?.takesFolder === true ? directives.folders : directives.files);
 }
 
 /**
  * Answers Docker's `__complete`: `words` are what follows the plugin's name, the last one being completed. One `value\tdescription` a
  * line, then `:` and what the shell should do.
  */
-export function complete(words: readonly string[], source: CompletionSource): string {
+export function complete(words: readonly string[], commands: readonly CompletedCommand[]): string {
   const current = words.at(-1) ?? '';
-  const [command = ''] = words;
-  if (words.length < 2) {
-    const commands = source.commands.filter(({ value }) => value.startsWith(current));
-    return answer(commands, directives.noFiles);
-  }
-  const options = source.optionsOf(command);
-  const awaited = awaitsValue(words.at(-2), options);
-  if (awaited !== null) return completeValue(awaited, current);
-  if (!current.startsWith('-')) return answer([], contextCommands.has(command) ? directives.folders : directives.files);
-  const names = options.map(({ name }) => `--${name}`).toSorted();
-  return answer(startingWith(names, current), directives.noFiles);
+  if (words.length < 2)
+    return answer(
+      commands.filter(({ value }) => value.startsWith(current)),
+      directives.noFiles,
+    );
+  const [first, ...others] = words;
+  const command = commands.find(({ value }) => value === first);
+  return command !== undefined && command.commands.length > 0
+    ? complete(others, command.commands)
+    : completeArgument(words, command);
 }

@@ -7,7 +7,9 @@ import { page, type Shown } from './visible.ts';
 import { type Layout, type Style, wrap } from './wrap.ts';
 
 /** The formats of `exposure`. */
-export type ExposureFormat = 'text' | 'json' | 'csv' | 'html';
+export const exposureFormats = ['text', 'json', 'csv', 'html'] as const;
+
+type ExposureFormat = (typeof exposureFormats)[number];
 
 const marks: Readonly<Record<ExposureState, readonly [mark: string, style: Style, word: string]>> = {
   affected: ['✗', 'bad', 'affected'],

@@ -5,13 +5,13 @@
 
 export { renderCycloneDx } from './cyclonedx-export.ts';
 export { describeSigner } from './describe-signer.ts';
-export { type ExposureFormat, renderExposure } from './exposure-report.ts';
+export { exposureFormats, renderExposure } from './exposure-report.ts';
 export { findingExplanations, renderFindingReference } from './findings.ts';
 export { type InspectedImage, renderInspection } from './inspection-report.ts';
 export { renderJsonDocument } from './json-report.ts';
 export type { LineageTree } from './lineage-chains.ts';
-export { renderLineage } from './lineage-report.ts';
-export { type PackagesFormat, renderPackages } from './packages-report.ts';
+export { lineageFormats, renderLineage } from './lineage-report.ts';
+export { packagesFormats, renderPackages } from './packages-report.ts';
 export { type Progress, startProgress } from './progress.ts';
 export { renderRecord, renderRecordList } from './records-report.ts';
 export { renderReport } from './render-report.ts';

@@ -1,18 +1,24 @@
+import { renderJsonDocument } from './json-report.ts';
 import type { LineageTree } from './lineage-chains.ts';
 import { lineageGraph, renderDot, renderMermaid } from './lineage-graph.ts';
 import { renderLineageText } from './lineage-text.ts';
 import { joinedPages, type Shown, visibleDocument } from './visible.ts';
 import type { Layout } from './wrap.ts';
 
+/** How chains of bases can be told. */
+export const lineageFormats = ['text', 'json', 'mermaid', 'dot', 'svg'] as const;
+
 /** Chains of bases as a tree for people, or as a drawing. */
 export async function renderLineage(
   trees: readonly LineageTree[],
-  format: 'text' | 'mermaid' | 'dot' | 'svg',
+  format: (typeof lineageFormats)[number],
   layout: Layout,
 ): Promise<Shown> {
   switch (format) {
     case 'text':
       return joinedPages(trees.map((tree) => renderLineageText(tree, layout)));
+    case 'json':
+      return renderJsonDocument({ schemaVersion: 0, images: trees });
     case 'mermaid':
       return visibleDocument(renderMermaid(lineageGraph(trees)));
     case 'dot':

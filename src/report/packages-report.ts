@@ -6,7 +6,9 @@ import { joinedPages, page, type Shown } from './visible.ts';
 import { type Layout, wrap } from './wrap.ts';
 
 /** The formats of `packages`. */
-export type PackagesFormat = 'text' | 'json' | 'csv';
+export const packagesFormats = ['text', 'json', 'csv'] as const;
+
+type PackagesFormat = (typeof packagesFormats)[number];
 
 const origins: Readonly<Record<ListedPackage['origin'], string>> = {
   base: 'base',

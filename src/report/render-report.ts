@@ -1,6 +1,7 @@
 import type { Report, ReportFormat } from '../model/index.ts';
 import { renderHtml } from './html-report.ts';
 import { renderJson } from './json-report.ts';
+import { renderJunit } from './junit-report.ts';
 import { renderMarkdown } from './markdown-report.ts';
 import { renderSarif } from './sarif-report.ts';
 import { renderText } from './text-report.ts';
@@ -20,5 +21,7 @@ export function renderReport(report: Report, format: ReportFormat, layout: Layou
       return renderMarkdown(report);
     case 'html':
       return renderHtml(report);
+    case 'junit':
+      return renderJunit(report);
   }
 }

@@ -1,5 +1,4 @@
 import {
-  asksForHelp,
   asksForQuiet,
   type BuildEnd,
   type BuildRequest,
@@ -8,31 +7,16 @@ import {
   builderVerb,
   type OwnOptions,
   type Report,
-  refuseUnwritable,
-  splitOwnOptions,
+  reportFormats,
   standardInput,
-  VerifyError,
 } from '../../gate/index.ts';
-import { renderReport, visibleDocument } from '../../report/index.ts';
-import { type Command, type CommandContext, layoutFor, openSession } from '../command-context.ts';
+import { renderReport } from '../../report/index.ts';
+import { layoutFor, openSession } from '../command-context.ts';
+import type { Command, CommandContext } from '../command-row.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
-import { ownOptionsHelp } from '../own-options-help.ts';
-import { chooseFormat, reportFormats } from '../refuse-format.ts';
+import { formatOf, readArguments } from '../read-arguments.ts';
 import { errorTerminal, say, writeError } from '../streams.ts';
-import { writeResult } from '../write-result.ts';
-
-/** Whatever is wrong with where the report should go is said before the build, not after it. */
-async function refuseBadOutput(own: OwnOptions): Promise<void> {
-  if (own.output !== null) return await refuseUnwritable(own.output);
-  if (own.format === 'text') return;
-  throw new VerifyError(
-    'usage.invalid',
-    `--verify-format ${own.format} needs a file: standard output is Docker's alone`,
-    {
-      hint: `add --verify-output report.${own.format}`,
-    },
-  );
-}
+import { inFile, type Render, writeReports, writeText } from '../write-result.ts';
 
 function isRefused(report: Report): boolean {
   return report.verdict === 'block' || report.verdict === 'error';
@@ -61,9 +45,7 @@ async function run(
   runner: Runner,
   before: readonly string[] = [],
 ): Promise<number> {
-  const { own: given, rest } = splitOwnOptions(args, false, verb);
-  const format = chooseFormat(given, verb, reportFormats);
-  await refuseBadOutput(given);
+  const { own: given, rest } = await readArguments(context, args);
   const own = { ...given, quiet: given.quiet || asksForQuiet(verb, rest, context.environment) };
   const { session, progress } = openSession(context, own, 'looking at what the build uses');
   const input = standardInput(process.stdin, context.environment);
@@ -90,8 +72,9 @@ async function run(
     if (end === null) return await builderVerb(session, [verb, ...rest], interruptions, intercepted);
     if (end.status === null && !told.includes(end.report)) tell(end.report);
     if (end.auditFailure !== null) say(`docker verify: ${end.auditFailure}`);
-    if (own.output !== null)
-      await writeResult(renderReport(end.report, format, { color: false, width: null }), own.output);
+    const render: Render = (format, layout) => renderReport(end.report, formatOf(format, reportFormats), layout);
+    await writeReports(own, render);
+    if (own.output !== null) await writeText(await render(own.format, inFile), own.output);
     return statusOf(end);
   } finally {
     progress.stop();
@@ -99,22 +82,11 @@ async function run(
   }
 }
 
-/** Help of a verb is buildx's own, with our options after it. */
-async function help(context: CommandContext, verb: 'build' | 'bake', args: readonly string[]): Promise<number> {
-  const { own, rest } = splitOwnOptions(args, false, verb);
-  const { session } = openSession(context, own, null);
-  const status = await builderVerb(session, [verb, ...rest], context.watch.interruptions, context.intercepted);
-  await writeResult(visibleDocument(`\n${ownOptionsHelp()}`), null);
-  return status;
-}
-
 /** `docker verify build`. */
-export const buildCommand: Command = async (context, args) =>
-  asksForHelp(args, 'build') ? await help(context, 'build', args) : await run(context, 'build', args, build);
+export const buildCommand: Command = async (context, args) => await run(context, 'build', args, build);
 
 /** `docker verify bake`. */
-export const bakeCommand: Command = async (context, args) =>
-  asksForHelp(args, 'bake') ? await help(context, 'bake', args) : await run(context, 'bake', args, bake);
+export const bakeCommand: Command = async (context, args) => await run(context, 'bake', args, bake);
 
 /** `docker verify debug build`: the same, run by buildx's debugger, `before` being `debug` and its options. */
 export async function debugBuild(

@@ -1,5 +1,7 @@
 import { admitUnverified, asksForHelp, builderVerb, splitDebugArguments, splitOwnOptions } from '../../gate/index.ts';
-import { type CommandContext, openSession } from '../command-context.ts';
+import { openSession } from '../command-context.ts';
+import type { CallContext } from '../command-row.ts';
+import { buildRow } from '../table/images.ts';
 import { debugBuild } from './build.ts';
 
 /**
@@ -8,7 +10,7 @@ import { debugBuild } from './build.ts';
  * is verified, so neither is run where a policy is enforced.
  */
 export async function debugCommand(
-  context: CommandContext,
+  context: CallContext,
   verb: 'debug' | 'dap',
   given: readonly string[],
 ): Promise<number> {
@@ -16,7 +18,7 @@ export async function debugCommand(
   const builds = command !== null && command !== 'attach' && command !== 'help';
   const asksHelp = command === null || (command === 'build' && asksForHelp(args));
   if (builds && !asksHelp && verb === 'debug' && command === 'build') {
-    return await debugBuild(context, [verb, ...options], args);
+    return await debugBuild({ ...context, row: buildRow }, [verb, ...options], args);
   }
   const { own, rest: buildArguments } = splitOwnOptions(args, false);
   const { session } = openSession(context, own, null);

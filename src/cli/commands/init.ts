@@ -5,10 +5,9 @@ import {
   findSigners,
   type PolicyPlan,
   planPolicy,
-  refuseUnknownOptions,
+  reportFormats,
   type Session,
   type StandardInput,
-  splitOwnOptions,
   standardInput,
   type Trial,
   type Trusted,
@@ -26,14 +25,14 @@ import {
   type Unsettled,
   wantsKey,
 } from '../choose-signers.ts';
-import { type Command, layoutFor, openSession } from '../command-context.ts';
+import { openSession } from '../command-context.ts';
+import type { Command } from '../command-row.ts';
 import { consentBy } from '../consent.ts';
 import { type Conversation, openConversation } from '../conversation.ts';
 import { describeError } from '../describe-error.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
-import { chooseFormat, reportFormats } from '../refuse-format.ts';
-import { outputTerminal, say, writeError } from '../streams.ts';
-import { takeFlags, takeValues } from '../take-flags.ts';
+import { formatOf, type ReadArguments, readArguments } from '../read-arguments.ts';
+import { say, writeError } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
 interface Search {
@@ -116,18 +115,15 @@ interface Request {
 }
 
 /** @throws VerifyError `usage.invalid` */
-function readRequest(rest: readonly string[]): Request {
-  const { flags, others } = takeFlags(rest, ['yes', 'add']);
-  const { values: keyFiles, others: further } = takeValues(others, 'key');
-  const { values: authorityFiles, others: operands } = takeValues(further, 'ca');
-  refuseUnknownOptions(operands, ['yes', 'add', 'key', 'ca']);
-  if (!flags.has('yes') && !process.stdin.isTTY) {
+function readRequest({ given, rest }: ReadArguments): Request {
+  const isSilent = given.isOn('yes');
+  if (!isSilent && !process.stdin.isTTY) {
     throw new VerifyError('usage.invalid', 'init asks whom to trust, and there is no terminal to ask on', {
       hint: 'add --yes to trust every signer found',
     });
   }
-  const trial = { keyFiles, authorityFiles, authorities: [] };
-  return { operands: withDefaultPath(operands), trial, isSilent: flags.has('yes'), isAdding: flags.has('add') };
+  const trial = { keyFiles: given.all('key'), authorityFiles: given.all('ca'), authorities: [] };
+  return { operands: withDefaultPath(rest), trial, isSilent, isAdding: given.isOn('add') };
 }
 
 /** Writes what a person decided. Gives the repositories of which nothing may be said. */
@@ -153,9 +149,9 @@ async function settle(
 
 /** `docker verify init [PATH] [--add] [--yes] [--key FILE]… [--ca FILE]…`: looks, asks, shows, writes, and ends with a check. */
 export const initCommand: Command = async (context, args) => {
-  const { own, rest } = splitOwnOptions(args, true, 'build');
-  const format = chooseFormat(own, 'init', reportFormats);
-  const { operands, trial, isSilent, isAdding } = readRequest(rest);
+  const read = await readArguments(context, args);
+  const { own } = read;
+  const { operands, trial, isSilent, isAdding } = readRequest(read);
   const { session, progress } = openSession(context, own, 'looking at who signs the images');
   const input = standardInput(process.stdin, context.environment);
   const conversation = isSilent ? null : openConversation();
@@ -169,8 +165,7 @@ export const initCommand: Command = async (context, args) => {
     const unsettled = isDone ? [] : await settle({ ...search, session: standing }, found, conversation);
     const report = await check(standing, operands, input);
     progress.stop();
-    const layout = layoutFor(outputTerminal(), own, context.environment);
-    await writeResult(renderReport(report, format, layout), own.output);
+    await writeResult(context, own, (format, layout) => renderReport(report, formatOf(format, reportFormats), layout));
     return unsettled.length > 0 ? exitStatus.unverifiable : exitStatusOfVerdict(report.verdict);
   } finally {
     conversation?.close();

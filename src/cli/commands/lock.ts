@@ -2,17 +2,15 @@ import {
   type LockChange,
   type LockOutcome,
   lock,
-  refuseUnknownOptions,
   type Signer,
-  splitOwnOptions,
   standardInput,
   withDefaultPath,
 } from '../../gate/index.ts';
 import { plainPage, renderJsonDocument } from '../../report/index.ts';
-import { type Command, openSession } from '../command-context.ts';
+import { openSession } from '../command-context.ts';
+import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { refuseFormat } from '../refuse-format.ts';
-import { takeFlags } from '../take-flags.ts';
+import { readArguments } from '../read-arguments.ts';
 import { writeResult } from '../write-result.ts';
 
 function signerText(signer: Signer | null): string {
@@ -50,27 +48,23 @@ function statusOf(outcome: LockOutcome): number {
 
 /** `docker verify lock [PATH] [--update] [--check] [--prune] [--yes]`. */
 export const lockCommand: Command = async (context, args) => {
-  const { own, rest } = splitOwnOptions(args, true, 'build');
-  refuseFormat(own, 'lock');
-  const names = ['update', 'check', 'prune', 'yes'];
-  const { flags, others } = takeFlags(rest, names);
-  refuseUnknownOptions(others, names);
+  const { own, given, rest } = await readArguments(context, args);
   const { session, progress } = openSession(context, own, 'looking at the images');
   const input = standardInput(process.stdin, context.environment);
   try {
     const request = {
-      args: withDefaultPath(others),
-      check: flags.has('check'),
-      prune: flags.has('prune'),
-      confirmed: flags.has('yes'),
+      args: withDefaultPath(rest),
+      check: given.isOn('check'),
+      prune: given.isOn('prune'),
+      confirmed: given.isOn('yes'),
     };
     const outcome = await lock(session, request, input);
     progress.stop();
-    const text =
-      own.format === 'json'
+    await writeResult(context, own, (format) =>
+      format === 'json'
         ? renderJsonDocument({ schemaVersion: 0, ...outcome })
-        : plainPage([...outcome.changes.flatMap(changeLines), `${outcome.file} ${results[outcome.result]}`]);
-    await writeResult(text, own.output);
+        : plainPage([...outcome.changes.flatMap(changeLines), `${outcome.file} ${results[outcome.result]}`]),
+    );
     return statusOf(outcome);
   } finally {
     progress.stop();

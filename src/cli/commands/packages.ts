@@ -1,18 +1,10 @@
-import {
-  type ImagePackages,
-  packages,
-  refuseUnknownOptions,
-  splitOwnOptions,
-  standardInput,
-} from '../../gate/index.ts';
-import { type PackagesFormat, renderPackages } from '../../report/index.ts';
-import { type Command, layoutFor, openSession } from '../command-context.ts';
+import { type ImagePackages, packages, standardInput, withDefaultPath } from '../../gate/index.ts';
+import { packagesFormats, renderPackages } from '../../report/index.ts';
+import { openSession } from '../command-context.ts';
+import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { chooseFormat } from '../refuse-format.ts';
-import { outputTerminal } from '../streams.ts';
+import { formatOf, readArguments } from '../read-arguments.ts';
 import { writeResult } from '../write-result.ts';
-
-const formats: readonly PackagesFormat[] = ['text', 'json', 'csv'];
 
 function isKnown({ trust }: ImagePackages): boolean {
   return trust !== 'none';
@@ -20,16 +12,15 @@ function isKnown({ trust }: ImagePackages): boolean {
 
 /** `docker verify packages IMAGE|PATH`: what software is inside, as far as SBOMs say. */
 export const packagesCommand: Command = async (context, args) => {
-  const { own, rest } = splitOwnOptions(args, true, 'build');
-  refuseUnknownOptions(rest);
-  const format = chooseFormat(own, 'packages', formats);
+  const { own, rest } = await readArguments(context, args);
   const { session, progress } = openSession(context, own, 'looking at what is inside');
   const input = standardInput(process.stdin, context.environment);
   try {
-    const images = await packages(session, rest, input);
+    const images = await packages(session, withDefaultPath(rest), input);
     progress.stop();
-    const layout = layoutFor(outputTerminal(), own, context.environment);
-    await writeResult(renderPackages(images, format, layout), own.output);
+    await writeResult(context, own, (format, layout) =>
+      renderPackages(images, formatOf(format, packagesFormats), layout),
+    );
     return images.length === 0 || images.some(isKnown) ? exitStatus.allowed : exitStatus.unverifiable;
   } finally {
     progress.stop();

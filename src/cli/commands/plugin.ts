@@ -4,14 +4,18 @@ import {
   type InstallMode,
   install,
   parseShell,
+  type Shell,
   shellFunction,
   uninstall,
 } from '../../plugin/index.ts';
-import { visibleDocument } from '../../report/index.ts';
-import { type Command, runningExecutable } from '../command-context.ts';
+import { plainPage, visibleDocument } from '../../report/index.ts';
+import { runningExecutable } from '../command-context.ts';
+import type { Command, CommandContext } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
+import { readArguments, takesNothing } from '../read-arguments.ts';
 import { say } from '../streams.ts';
-import { writeResult } from '../write-result.ts';
+import { toolVersion } from '../tool-version.ts';
+import { writeText } from '../write-result.ts';
 
 function tell(changes: readonly string[], otherwise: string): void {
   for (const change of changes.length === 0 ? [otherwise] : changes) say(change);
@@ -23,22 +27,52 @@ async function installAs(mode: InstallMode, environment: Environment): Promise<r
   return (await install(executable, mode, environment, compose)).changes;
 }
 
-/** `install`, `uninstall`, `shell` and `completion`. */
-export const pluginCommand: Command = async ({ environment }, [name = '', value = '']) => {
-  switch (name) {
-    case 'install':
-      tell(await installAs(value === 'full' ? 'full' : 'alias', environment), 'it was installed already');
-      return exitStatus.allowed;
-    case 'uninstall':
-      tell((await uninstall(environment)).changes, 'nothing was installed');
-      return exitStatus.allowed;
-    case 'shell':
-      await writeResult(visibleDocument(shellFunction(parseShell(value))), null);
-      return exitStatus.allowed;
-    case 'completion':
-      await writeResult(visibleDocument(completionScript(parseShell(value))), null);
-      return exitStatus.allowed;
-    default:
-      throw new VerifyError('usage.invalid', `there is no command ${name}`);
+/** `docker verify install [--mode alias|full]`. */
+export const installCommand: Command = async (context, args) => {
+  const read = await readArguments(context, args);
+  takesNothing(read, context.row);
+  const mode = read.given.last('mode') ?? 'alias';
+  if (mode !== 'alias' && mode !== 'full') {
+    throw new VerifyError('usage.invalid', `"${mode.slice(0, 100)}" is not a value for --mode`, {
+      hint: 'write --mode alias or --mode full',
+    });
   }
+  tell(await installAs(mode, context.environment), 'it was installed already');
+  return exitStatus.allowed;
+};
+
+/** `docker verify uninstall`. */
+export const uninstallCommand: Command = async (context, args) => {
+  takesNothing(await readArguments(context, args), context.row);
+  tell((await uninstall(context.environment)).changes, 'nothing was installed');
+  return exitStatus.allowed;
+};
+
+/** The one shell that a command line names. */
+async function shellOf(context: CommandContext, args: readonly string[]): Promise<Shell> {
+  const { operands } = await readArguments(context, args);
+  const [named, ...others] = operands;
+  if (named !== undefined && others.length === 0) return parseShell(named);
+  throw new VerifyError('usage.invalid', `${context.row.name} takes one shell`, {
+    hint: `write docker verify ${context.row.name} ${context.row.usage}`,
+  });
+}
+
+/** `docker verify shell SHELL`. */
+export const shellCommand: Command = async (context, args) => {
+  await writeText(visibleDocument(shellFunction(await shellOf(context, args))), null);
+  return exitStatus.allowed;
+};
+
+/** `docker verify completion SHELL`. */
+export const completionCommand: Command = async (context, args) => {
+  await writeText(visibleDocument(completionScript(await shellOf(context, args))), null);
+  return exitStatus.allowed;
+};
+
+/** `docker verify version`. */
+export const versionCommand: Command = async (context, args) => {
+  takesNothing(await readArguments(context, args), context.row);
+  await writeText(plainPage([`docker-verify ${toolVersion}`]), null);
+  return exitStatus.allowed;
 };

@@ -3,79 +3,77 @@ import {
   convertFile,
   explainImages,
   listPublishers,
-  refuseUnknownOptions,
   runPolicyTests,
-  splitOwnOptions,
   VerifyError,
 } from '../../gate/index.ts';
 import { plainPage, renderJsonDocument, visibleDocument } from '../../report/index.ts';
-import { type Command, openSession, operands } from '../command-context.ts';
+import { openSession } from '../command-context.ts';
+import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
 import { explanationLines } from '../explanation-lines.ts';
-import { refuseFormat } from '../refuse-format.ts';
+import { readArguments } from '../read-arguments.ts';
 import { say } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
-const check: Command = async (context, args) => {
-  const { own, rest } = splitOwnOptions(args, true, 'none');
-  refuseFormat(own, 'policy check');
+/** `docker verify policy check [FILE…]`. */
+export const policyCheckCommand: Command = async (context, args) => {
+  const { own, operands } = await readArguments(context, args);
   const { session } = openSession(context, own, null);
-  const checked = await checkPolicies(session, operands(rest, 'policy check'));
+  const checked = await checkPolicies(session, operands);
   const named = checked.policies.map(
     ({ layer, source, sha256 }) => `  ${layer.padEnd(13)}${source}  sha256:${sha256.slice(0, 12)}`,
   );
   const remarks = checked.remarks.map(
     ({ policy, line, message, hint }) => `  ! ${policy}${line === null ? '' : `:${line}`}: ${message} (${hint})`,
   );
-  const text =
-    own.format === 'json'
+  await writeResult(context, own, (format) =>
+    format === 'json'
       ? renderJsonDocument({ schemaVersion: 0, ...checked })
-      : plainPage([`valid: ${checked.rules} rules, mode ${checked.mode}`, ...named, ...remarks]);
-  await writeResult(text, own.output);
+      : plainPage([`valid: ${checked.rules} rules, mode ${checked.mode}`, ...named, ...remarks]),
+  );
   return exitStatus.allowed;
 };
 
-const explain: Command = async (context, args) => {
-  const { own, rest } = splitOwnOptions(args, true, 'build');
-  refuseUnknownOptions(rest);
-  refuseFormat(own, 'policy explain');
+/** `docker verify policy explain IMAGE…`. */
+export const policyExplainCommand: Command = async (context, args) => {
+  const { own, rest } = await readArguments(context, args);
   const { session, progress } = openSession(context, own, 'looking at what is attached');
   try {
     const images = await explainImages(session, rest);
     progress.stop();
-    const text =
-      own.format === 'json'
+    await writeResult(context, own, (format) =>
+      format === 'json'
         ? renderJsonDocument({ schemaVersion: 0, images })
-        : plainPage(images.flatMap(explanationLines));
-    await writeResult(text, own.output);
+        : plainPage(images.flatMap(explanationLines)),
+    );
     return exitStatus.allowed;
   } finally {
     progress.stop();
   }
 };
 
-const test: Command = async (context, args) => {
-  const { own, rest } = splitOwnOptions(args, true, 'none');
-  refuseFormat(own, 'policy test');
+/** `docker verify policy test FILE…`. */
+export const policyTestCommand: Command = async (context, args) => {
+  const { own, operands } = await readArguments(context, args);
   const { session } = openSession(context, own, null);
-  const results = await runPolicyTests(session, operands(rest, 'policy test'));
+  const results = await runPolicyTests(session, operands);
   const failed = results.filter(({ passed }) => !passed).length;
   const lines = results.flatMap(({ name, line, passed, differences }) => [
     `${passed ? '✓' : '✗'} ${name}${passed ? '' : ` (line ${line})`}`,
     ...differences.map((difference) => `    ${difference}`),
   ]);
-  const text =
-    own.format === 'json'
+  await writeResult(context, own, (format) =>
+    format === 'json'
       ? renderJsonDocument({ schemaVersion: 0, results })
-      : plainPage([...lines, `${results.length - failed} passed, ${failed} failed`]);
-  await writeResult(text, own.output);
+      : plainPage([...lines, `${results.length - failed} passed, ${failed} failed`]),
+  );
   return failed === 0 ? exitStatus.allowed : exitStatus.blocked;
 };
 
-const convert: Command = async (context, args) => {
-  const { own, rest } = splitOwnOptions(args, true, 'none');
-  refuseFormat(own, 'policy convert');
-  const [file, ...others] = operands(rest, 'policy convert');
+/** `docker verify policy convert FILE`. */
+export const policyConvertCommand: Command = async (context, args) => {
+  const { own, operands } = await readArguments(context, args);
+  const [file, ...others] = operands;
   if (file === undefined || others.length > 0) {
     throw new VerifyError('usage.invalid', 'policy convert takes one file', {
       hint: 'docker verify policy convert FILE > docker-verify.yaml',
@@ -83,9 +81,8 @@ const convert: Command = async (context, args) => {
   }
   const { session } = openSession(context, own, null);
   const { from, yaml, unconverted } = await convertFile(session, file);
-  await writeResult(
-    own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, from, yaml, unconverted }) : visibleDocument(yaml),
-    own.output,
+  await writeResult(context, own, (format) =>
+    format === 'json' ? renderJsonDocument({ schemaVersion: 0, from, yaml, unconverted }) : visibleDocument(yaml),
   );
   for (const remark of unconverted) say(`docker verify: warning: ${remark}`);
   return exitStatus.allowed;
@@ -116,10 +113,10 @@ function adviceFor(
   ];
 }
 
-const publishers: Command = async (context, args) => {
-  const { own, rest } = splitOwnOptions(args, true, 'none');
-  refuseFormat(own, 'policy publishers');
-  const [image = null, second] = operands(rest, 'policy publishers');
+/** `docker verify policy publishers [IMAGE]`. */
+export const policyPublishersCommand: Command = async (context, args) => {
+  const { own, operands } = await readArguments(context, args);
+  const [image = null, second] = operands;
   if (second !== undefined) {
     throw new VerifyError('usage.invalid', 'policy publishers takes one image', {
       hint: 'docker verify policy publishers IMAGE; without an image it lists all publishers',
@@ -136,20 +133,8 @@ const publishers: Command = async (context, args) => {
     ),
   ]);
   const page = image === null ? lines : [...lines, ...adviceFor(image, listed)];
-  const text = own.format === 'json' ? renderJsonDocument({ schemaVersion: 0, publishers: listed }) : plainPage(page);
-  await writeResult(text, session.own.output);
+  await writeResult(context, own, (format) =>
+    format === 'json' ? renderJsonDocument({ schemaVersion: 0, publishers: listed }) : plainPage(page),
+  );
   return exitStatus.allowed;
-};
-
-const verbs: Readonly<Record<string, Command>> = { check, explain, test, convert, publishers };
-
-/** `docker verify policy VERB`. */
-export const policyCommand: Command = async (context, [verb = '', ...args]) => {
-  const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
-  if (run === undefined) {
-    throw new VerifyError('usage.invalid', `policy has no command ${verb}`, {
-      hint: 'see docker verify policy --help',
-    });
-  }
-  return await run(context, args);
 };

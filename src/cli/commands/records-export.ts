@@ -1,14 +1,13 @@
-import { buildContents, findRecord, type Session, splitOwnOptions, VerifyError } from '../../gate/index.ts';
+import { buildContents, findRecord, type Session, VerifyError } from '../../gate/index.ts';
 import { renderCycloneDx, renderSnapshot, type SnapshotFacts } from '../../report/index.ts';
-import { type Command, openSession, operands } from '../command-context.ts';
+import { openSession } from '../command-context.ts';
+import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { takeValue } from '../take-flags.ts';
-import { takeFormat } from '../take-format.ts';
+import { formatOf, readArguments } from '../read-arguments.ts';
 import { toolVersion } from '../tool-version.ts';
 import { writeResult } from '../write-result.ts';
 
-type ExportFormat = 'cyclonedx' | 'github';
-const formats: readonly ExportFormat[] = ['cyclonedx', 'github'];
+const formats = ['cyclonedx', 'github'] as const;
 
 function refuse(text: string, hint: string): never {
   throw new VerifyError('usage.invalid', text, { hint });
@@ -37,27 +36,26 @@ function snapshotFacts(
 
 /** `docker verify records export [--format cyclonedx|github] BUILD`: one build for Dependency-Track or GitHub. */
 export const exportCommand: Command = async (context, args) => {
-  const { format, others } = takeFormat(args, formats);
-  const { own, rest } = splitOwnOptions(others, true, 'none');
-  if (own.format !== 'text')
-    refuse(`records export has no format ${own.format}`, `write --format ${formats.join('|')}`);
-  const sha = takeValue(rest, 'sha');
-  const ref = takeValue(sha.others, 'ref');
-  const [wanted, ...more] = operands(ref.others, 'records export');
+  const { own, given, operands } = await readArguments(context, args);
+  const [wanted, ...more] = operands;
   if (wanted === undefined || more.length > 0)
     refuse('records export takes one build', 'name it by id, tag or digest; docker verify records ls lists them');
   const { session, progress } = openSession(context, own, 'looking at what is inside');
   try {
     const record = await findRecord(session, wanted);
-    const given = { sha: sha.value ?? record.context.commit, ref: ref.value };
-    const facts = format === 'github' ? snapshotFacts(session, given, record.target) : null;
+    const isSnapshot = own.format === 'github' || own.reports.some(({ format }) => format === 'github');
+    const told = { sha: given.last('sha') ?? record.context.commit, ref: given.last('ref') };
+    const facts = isSnapshot ? snapshotFacts(session, told, record.target) : null;
     const contents = await buildContents(session, record);
     progress.stop();
     const { result, images } = contents;
     if (!result.isKnown)
       session.warn('no SBOM of what was built is known: of its software only what its images bring is told');
-    const text = facts === null ? renderCycloneDx(contents, toolVersion) : renderSnapshot(contents, facts);
-    await writeResult(text, own.output);
+    await writeResult(context, own, (format) =>
+      formatOf(format, formats) === 'github' && facts !== null
+        ? renderSnapshot(contents, facts)
+        : renderCycloneDx(contents, toolVersion),
+    );
     return result.isKnown || images.some(({ isKnown }) => isKnown) ? exitStatus.allowed : exitStatus.unverifiable;
   } finally {
     progress.stop();

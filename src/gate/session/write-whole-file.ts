@@ -45,7 +45,7 @@ function unwritable(path: string, cause: unknown): VerifyError {
  * Refuses early what `writeWholeFile` could not write: before a build, rather than after it.
  * @throws VerifyError `file.unwritable`
  */
-export async function refuseUnwritable(path: string): Promise<void> {
+async function refuseUnwritable(path: string): Promise<void> {
   try {
     const target = await destination(resolve(path));
     if (target.isFolder) throw new Error('it is a folder');
@@ -53,6 +53,27 @@ export async function refuseUnwritable(path: string): Promise<void> {
     if (target.isFile && !(await stat(dirname(target.path))).isDirectory()) throw new Error('its folder is none');
   } catch (cause) {
     throw unwritable(path, cause);
+  }
+}
+
+/**
+ * Refuses early what could not be written, and one file for two results, of which the first would be lost.
+ * @throws VerifyError `file.unwritable`, `usage.invalid`
+ */
+export async function refuseUnwritableFiles(paths: readonly string[]): Promise<void> {
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    await refuseUnwritable(path);
+    const absolute = resolve(path);
+    const folder = await realpath(dirname(absolute)).catch(() => dirname(absolute));
+    const target = await destination(join(folder, basename(absolute)));
+    const other = seen.get(target.path);
+    if (target.isFile && other !== undefined) {
+      throw new VerifyError('usage.invalid', `two results cannot go to one file: ${path}`, {
+        hint: other === path ? 'name another file for one of them' : `${other} is the same file: name another`,
+      });
+    }
+    seen.set(target.path, path);
   }
 }
 

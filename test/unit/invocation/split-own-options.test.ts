@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OptionHost, refuseUnknownOptions, splitOwnOptions } from '../../../src/invocation/index.ts';
+import {
+  describeOptions,
+  type OptionHost,
+  refuseUnknownOptions,
+  splitOwnOptions,
+  takeCommandOptions,
+} from '../../../src/invocation/index.ts';
 import { defaultOwnOptions, isVerifyError, type OwnOptions, VerifyError } from '../../../src/model/index.ts';
 
 function refusal(action: () => unknown): VerifyError {
@@ -19,7 +25,19 @@ describe('splitOwnOptions', () => {
     [['--verify-policy=./strict=true'], { policies: ['./strict=true'] }],
     [['--verify-trusted-root=root.json'], { trustedRoots: ['root.json'] }],
     [['--verify-mode', 'warn', '--verify-mode=enforce'], { mode: 'enforce' }],
-    [['--verify-format', 'sarif'], { format: 'sarif' }],
+    [['--verify-format', 'sarif'], { format: 'sarif', formatGiven: true }],
+    [['--verify-format', 'sarif=out.sarif'], { reports: [{ format: 'sarif', file: 'out.sarif' }] }],
+    [
+      ['--verify-format=sarif=a=b.sarif', '--verify-format', 'text', '--verify-format=json=x.json'],
+      {
+        format: 'text',
+        formatGiven: true,
+        reports: [
+          { format: 'sarif', file: 'a=b.sarif' },
+          { format: 'json', file: 'x.json' },
+        ],
+      },
+    ],
     [['--verify-output=report.json'], { output: 'report.json' }],
     [['--verify-offline', '--verify-refresh', '--verify-fresh'], { offline: true, refresh: true, fresh: true }],
     [['--verify-offline', '--verify-offline=false'], { offline: false }],
@@ -41,6 +59,10 @@ describe('splitOwnOptions', () => {
     ['--verify-policy='],
     ['--verify-mode=strict'],
     ['--verify-format=xml'],
+    ['--verify-format=xml=x'],
+    ['--verify-format='],
+    ['--verify-format=json='],
+    ['--verify-format=json=-'],
     ['--verify-jobs=0'],
     ['--verify-jobs=many'],
     ['--verify-jobs=99999'],
@@ -63,6 +85,14 @@ describe('splitOwnOptions', () => {
     ['--verify-nocolour', '--verify-no-color'],
   ])('answers %s with the name that was meant', (argument, nearest) => {
     expect(refusal(() => splitOwnOptions([argument, '.'], false)).hint).toContain(nearest);
+  });
+
+  it.each([
+    [['--verify-format=json', '--verify-format=text'], 'without a file'],
+    [['--verify-format=json', '--verify-format=json'], 'without a file'],
+    [['--verify-format=json=a', '--verify-format=json=b'], 'json=…'],
+  ])('refuses a format that is given twice: %j', (args, named) => {
+    expect(refusal(() => splitOwnOptions(args, false)).message).toContain(named);
   });
 
   it('leaves everything of Docker’s as it was, in order', () => {
@@ -126,6 +156,15 @@ describe('splitOwnOptions', () => {
   it('refuses what neither we nor docker build have', () => {
     expect(refusal(() => refuseUnknownOptions(['--taget', 'x', '.'])).hint).toBe('did you mean --target?');
     expect(refusal(() => refuseUnknownOptions(['-Z', '.'])).message).toContain('-Z');
+    expect(refusal(() => refuseUnknownOptions(['-F', 'x', '.'])).hint).toBe('did you mean -f, --file?');
+    const options = describeOptions([['older-than', 'AGE', '']]);
+    expect(refusal(() => refuseUnknownOptions(['--older', '1d'], { host: 'none', options, own: true })).hint).toBe(
+      'did you mean --older-than?',
+    );
+    expect(refusal(() => refuseUnknownOptions(['--quiet'], { host: 'none', options: [], own: false })).hint).toBe(
+      'it takes none',
+    );
+    expect(refusal(() => refuseUnknownOptions(['--tag', 'x'], { host: 'none', options: [], own: true }))).toBeDefined();
     expect(() => refuseUnknownOptions(['--target', 'x', '-t', 'y', '--', '--nonsense'])).not.toThrow();
   });
 
@@ -175,5 +214,33 @@ describe('splitOwnOptions', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('takeCommandOptions', () => {
+  const options = describeOptions([
+    ['yes', null, ''],
+    ['key', 'FILE*', ''],
+    ['check', null, ''],
+  ]);
+  const taken = (args: readonly string[]) => {
+    const { given, others } = takeCommandOptions(args, options, 'build');
+    return { yes: given.isOn('yes'), check: given.isOn('check'), keys: given.all('key'), others };
+  };
+  const nothing = { yes: false, check: false, keys: [], others: [] };
+
+  it.each([
+    [['--yes', '.'], { ...nothing, yes: true, others: ['.'] }],
+    [['--yes=false', '.'], { ...nothing, others: ['.'] }],
+    [['--key', 'a', '--key=b', '.'], { ...nothing, keys: ['a', 'b'], others: ['.'] }],
+    [['--check', '.'], { ...nothing, check: true, others: ['.'] }],
+    [['--build-arg', '--yes', '--', '--yes'], { ...nothing, others: ['--build-arg', '--yes', '--', '--yes'] }],
+    [['--policy', '--key', '.'], { ...nothing, others: ['--policy', '--key', '.'] }],
+  ])('reads %j', (args, expected) => {
+    expect(taken(args)).toEqual(expected);
+  });
+
+  it('refuses one without its value', () => {
+    expect(refusal(() => taken(['.', '--key'])).hint).toContain('--key');
   });
 });

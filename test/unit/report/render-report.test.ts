@@ -11,6 +11,7 @@ const endings: Readonly<Record<ReportFormat, string>> = {
   sarif: 'sarif',
   markdown: 'md',
   html: 'html',
+  junit: 'xml',
 };
 const formats = Object.keys(endings) as readonly ReportFormat[]; // the record names every format
 const layout = { color: false, width: 100 };

@@ -1,0 +1,191 @@
+import { describeOptions, type OutputFormat } from '../../gate/index.ts';
+import { exposureFormats } from '../../report/index.ts';
+import type { CommandRow } from '../command-row.ts';
+import { exitStatus } from '../exit-status.ts';
+import { plainStatuses, unverifiable, usage } from './statuses.ts';
+
+const formats: readonly OutputFormat[] = ['text', 'json'];
+const ours = { host: 'none', own: 'bare', options: [], formats, statuses: plainStatuses } as const;
+const bare = { ...ours, own: 'none', formats: [] } as const;
+
+/** The journal of builds, and what it tells. */
+export const recordCommands: readonly CommandRow[] = [
+  {
+    ...ours,
+    name: 'exposure',
+    usage: 'WHAT…',
+    summary:
+      'which recorded builds contain a package: WHAT is NAME, NAME@RANGE, a package URL, NAME@vers:…, an OSV file or folder (./…), or a CVE or GHSA id that is looked up in DIR',
+    options: describeOptions([
+      ['advisories', 'DIR', 'a folder of OSV files, in which ids are looked up'],
+      ['vex', 'FILE*', 'a VEX document (OpenVEX, CycloneDX); may be repeated'],
+    ]),
+    formats: exposureFormats,
+    examples: [
+      ['docker verify exposure xz-utils@5.6.0', 'which builds hold this version?'],
+      ['docker verify exposure --advisories osv/ CVE-2024-3094 --format csv=rows.csv', 'an advisory, as a table'],
+    ],
+    statuses: [
+      [exitStatus.allowed, 'nothing is affected, and nothing is unknown'],
+      [exitStatus.blocked, 'something is affected'],
+      [exitStatus.unverifiable, 'nothing is affected, but something is unknown'],
+      usage,
+    ],
+    load: async () => (await import('../commands/exposure.ts')).exposureCommand,
+  },
+  {
+    ...ours,
+    name: 'records ls',
+    usage: '',
+    summary: 'list the recorded builds, the newest first',
+    examples: [
+      ['docker verify records ls', 'what was built here'],
+      ['docker verify records ls --format json', 'for machines'],
+    ],
+    load: async () => (await import('../commands/records.ts')).listCommand,
+  },
+  {
+    ...ours,
+    name: 'records show',
+    usage: 'BUILD',
+    summary: 'all that is known of one build, named by id, tag or digest',
+    examples: [
+      ['docker verify records show app:latest', 'by tag'],
+      ['docker verify records show --format json 01JD3Z', 'by the beginning of its id'],
+    ],
+    load: async () => (await import('../commands/records.ts')).showCommand,
+  },
+  {
+    ...ours,
+    name: 'records export',
+    usage: 'BUILD',
+    summary: 'one build with what is inside, for Dependency-Track or GitHub',
+    options: describeOptions([
+      ['sha', 'COMMIT', 'the commit that was built, for GitHub (as recorded, else GITHUB_SHA)'],
+      ['ref', 'REF', 'its branch or tag, for GitHub (GITHUB_REF)'],
+    ]),
+    formats: ['cyclonedx', 'github'],
+    examples: [
+      ['docker verify records export --output app.cdx.json app:latest', 'as CycloneDX, for Dependency-Track'],
+      [
+        'docker verify records export --format github --ref refs/heads/main app:latest',
+        "as GitHub's dependency snapshot",
+      ],
+    ],
+    statuses: [[exitStatus.allowed, 'done'], [exitStatus.unverifiable, 'no SBOM says what is inside'], usage],
+    load: async () => (await import('../commands/records-export.ts')).exportCommand,
+  },
+  {
+    ...ours,
+    name: 'records prune',
+    usage: '--older-than AGE',
+    summary: 'take away old records',
+    options: describeOptions([['older-than', 'AGE', 'an age such as 365d, or a date such as 2026-01-31']]),
+    examples: [
+      ['docker verify records prune --older-than 365d', 'what is older than a year'],
+      ['docker verify records prune --older-than 2026-01-31', 'what is older than a date'],
+    ],
+    load: async () => (await import('../commands/records.ts')).pruneCommand,
+  },
+];
+
+/** The machine: trust, the plugin, the shell. */
+export const machineCommands: readonly CommandRow[] = [
+  {
+    ...ours,
+    name: 'trust show',
+    usage: '',
+    summary: 'the trusted roots in use, and how old they are',
+    examples: [
+      ['docker verify trust show', 'who is trusted to say who signed'],
+      ['docker verify trust show --trusted-root root.json --format json', 'with a private Sigstore'],
+    ],
+    load: async () => (await import('../commands/trust.ts')).trustCommand,
+  },
+  {
+    ...ours,
+    name: 'trust update',
+    usage: '',
+    summary: 'refresh the trusted roots through TUF',
+    examples: [
+      ['docker verify trust update', 'now, not when they are old'],
+      ['docker verify trust update --format json', 'for machines'],
+    ],
+    statuses: [...plainStatuses, unverifiable],
+    load: async () => (await import('../commands/trust.ts')).trustCommand,
+  },
+  {
+    ...bare,
+    name: 'install',
+    usage: '[--mode alias|full]',
+    summary: 'set up the plugin and the builder alias, so that `docker build` verifies too',
+    options: describeOptions([
+      ['mode', 'alias|full', 'alias (default): docker build and bake; full: also docker buildx and compose'],
+    ]),
+    examples: [
+      ['docker verify install', '`docker build` verifies from here on'],
+      ['docker verify install --mode full', '`docker buildx build` and `docker compose build` too'],
+    ],
+    load: async () => (await import('../commands/plugin.ts')).installCommand,
+  },
+  {
+    ...bare,
+    name: 'uninstall',
+    usage: '',
+    summary: 'take all of that back',
+    examples: [
+      ['docker verify uninstall', "Docker's config.json is as it was"],
+      ['docker-verify uninstall', 'the same without Docker'],
+    ],
+    load: async () => (await import('../commands/plugin.ts')).uninstallCommand,
+  },
+  {
+    ...ours,
+    name: 'doctor',
+    usage: '',
+    summary: 'what is enforced here, and what could bypass it',
+    examples: [
+      ['docker verify doctor', 'is this machine guarded?'],
+      ['docker verify doctor --format json', 'for machines'],
+    ],
+    statuses: [
+      [exitStatus.allowed, 'what is needed is there'],
+      [exitStatus.unverifiable, 'something keeps us from enforcing'],
+      usage,
+    ],
+    load: async () => (await import('../commands/doctor.ts')).doctorCommand,
+  },
+  {
+    ...bare,
+    name: 'shell',
+    usage: 'bash|zsh|fish|powershell',
+    summary: 'print a function that makes `docker verify-build` work',
+    examples: [
+      ['source <(docker verify shell bash)', 'in ~/.bashrc'],
+      ['docker verify shell fish | source', 'in config.fish'],
+    ],
+    load: async () => (await import('../commands/plugin.ts')).shellCommand,
+  },
+  {
+    ...bare,
+    name: 'completion',
+    usage: 'bash|zsh|fish|powershell',
+    summary: 'print a completion script',
+    examples: [
+      ['source <(docker verify completion bash)', 'in ~/.bashrc'],
+      ['docker verify completion fish | source', 'in config.fish'],
+    ],
+    load: async () => (await import('../commands/plugin.ts')).completionCommand,
+  },
+  {
+    ...bare,
+    name: 'version',
+    usage: '',
+    summary: 'print the version',
+    examples: [
+      ['docker verify version', ''],
+      ['docker verify --version', 'the same'],
+    ],
+    load: async () => (await import('../commands/plugin.ts')).versionCommand,
+  },
+];

@@ -1,0 +1,75 @@
+import type { OutputFormat } from '../../gate/index.ts';
+import type { CommandRow } from '../command-row.ts';
+import { exitStatus } from '../exit-status.ts';
+import { lookingStatuses, plainStatuses, usage } from './statuses.ts';
+
+const formats: readonly OutputFormat[] = ['text', 'json'];
+const ours = { host: 'none', own: 'bare', options: [], formats, statuses: plainStatuses } as const;
+
+/** What works on policies. */
+export const policyCommands: readonly CommandRow[] = [
+  {
+    ...ours,
+    name: 'policy check',
+    usage: '[FILE…]',
+    summary: 'are the policies in force, or FILE…, valid?',
+    examples: [
+      ['docker verify policy check', 'all that are in force here'],
+      ['docker verify policy check docker-verify.yaml --format json', 'one file, for machines'],
+    ],
+    load: async () => (await import('../commands/policy.ts')).policyCheckCommand,
+  },
+  {
+    ...ours,
+    host: 'build',
+    name: 'policy explain',
+    usage: 'IMAGE…',
+    summary: 'why an image gets the verdict that it gets',
+    examples: [
+      ['docker verify policy explain alpine:3.20', 'every layer, every rule'],
+      ['docker verify policy explain --platform linux/arm64 --format json node:22', 'for another platform'],
+    ],
+    statuses: lookingStatuses,
+    load: async () => (await import('../commands/policy.ts')).policyExplainCommand,
+  },
+  {
+    ...ours,
+    name: 'policy test',
+    usage: 'FILE…',
+    summary: 'run a table of images and evidence against the policies',
+    examples: [
+      ['docker verify policy test policy-tests.yaml', 'a table of your own'],
+      ['docker verify policy test --policy strict.yaml --format json policy-tests.yaml', 'with a further policy'],
+    ],
+    statuses: [
+      [exitStatus.allowed, 'all passed'],
+      [exitStatus.blocked, 'some failed'],
+      usage,
+      ...plainStatuses.slice(2),
+    ],
+    load: async () => (await import('../commands/policy.ts')).policyTestCommand,
+  },
+  {
+    ...ours,
+    name: 'policy convert',
+    usage: 'FILE',
+    summary: "read another tool's policy and print ours",
+    examples: [
+      ['docker verify policy convert policy.json > docker-verify.yaml', 'of containers/image, Notation or Kyverno'],
+      ['docker verify policy convert --output docker-verify.yaml image-policy.json', 'into a file'],
+    ],
+    load: async () => (await import('../commands/policy.ts')).policyConvertCommand,
+  },
+  {
+    ...ours,
+    name: 'policy publishers',
+    usage: '[IMAGE]',
+    summary:
+      'the catalogue of publishers that are known to sign; with IMAGE those that sign it, and the rule that asks for it',
+    examples: [
+      ['docker verify policy publishers', 'who is known to sign what'],
+      ['docker verify policy publishers cgr.dev/chainguard/node', 'who signs it, and the rule that asks for it'],
+    ],
+    load: async () => (await import('../commands/policy.ts')).policyPublishersCommand,
+  },
+];
