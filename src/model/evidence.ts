@@ -66,8 +66,15 @@ export interface Evidence {
   readonly signatureId?: string;
   readonly log: { readonly index: number; readonly id: string } | null;
   readonly problem: Problem | null;
-  /** Of a signer under a private authority: the certificate's subject and all its names. Left out for others. */
-  readonly certificate?: { readonly subject: string; readonly names: readonly string[] };
+  /**
+   * Of a signer under a private authority: the certificate's subject, all its names, and the OpenID Connect issuer where it names one.
+   * Left out for others.
+   */
+  readonly certificate?: {
+    readonly subject: string;
+    readonly names: readonly string[];
+    readonly issuer: string | null;
+  };
   /** Why it could not be found out whether the signer's certificate was revoked; left out where nothing is open. */
   readonly revocationUnknown?: string;
   /** Identifier of the trusted root that it verified against (`TrustedRootSource.id`), null for keys and certificates. */

@@ -59,6 +59,8 @@ function entryOf(piece: Evidence, files: SignerFiles): ProposedSigner['entry'] |
       return key === undefined ? null : { key };
     }
     case 'certificate': {
+      // a rule that names the authority is there already: nothing else lets its signatures verify
+      if (piece.certificate !== undefined) return null;
       // whom the signature itself names as its authority is nobody until somebody has said so
       const authority = piece.materials.map((id) => files.authorities.get(id)).find((found) => found !== undefined);
       if (authority === undefined) return null;

@@ -23,7 +23,7 @@ export function signerIdentity(evidence: Evidence): string {
     case 'key':
       return `key ${signer.sha256}`;
     case 'certificate':
-      return `certificate ${signer.subject}`;
+      return `certificate ${signer.subject} ${(evidence.certificate?.names ?? []).join(' ')}`.trimEnd();
   }
 }
 

@@ -119,7 +119,7 @@ function revocationRemarks(
   const isSkipped = (piece: Evidence): boolean =>
     signers.some(
       (signer) =>
-        signer.kind === 'notation' &&
+        (signer.kind === 'notation' || signer.kind === 'certificate') &&
         signer.revocation === 'skip' &&
         matchSigner(signer, piece, context.roots) === 'yes',
     );

@@ -1,6 +1,12 @@
-import type { Evidence } from '../../model/index.ts';
+import type { Evidence, Signer } from '../../model/index.ts';
 import { type ImagePattern, type MatchableName, matchesImage } from '../language/image-pattern.ts';
-import type { KeylessSigner, PolicyLayer, SignerEntry, TrustedSigner } from '../language/policy-set.ts';
+import type {
+  CertificateSigner,
+  KeylessSigner,
+  PolicyLayer,
+  SignerEntry,
+  TrustedSigner,
+} from '../language/policy-set.ts';
 import { matchesText } from '../language/text-pattern.ts';
 
 /** How near a piece of evidence comes to a signer: `yes`, or what is wrong with it, from nearest to farthest. */
@@ -55,7 +61,32 @@ export function matchSigner(signer: TrustedSigner, evidence: Evidence, roots: Ro
       if (signer.timestampRequired && evidence.timeSource !== 'timestamp') return 'timestamp';
       return signer.revocation === 'require' && evidence.revocationUnknown !== undefined ? 'revocation' : 'yes';
     }
+    case 'certificate':
+      return matchCertificate(signer, evidence, roots);
   }
+}
+
+function matchCertificate(signer: CertificateSigner, evidence: Evidence, roots: RootScope): SignerMatch {
+  const { certificate } = evidence;
+  if (certificate === undefined || !isCertified(signer, certificate)) return 'no';
+  if (!evidence.materials.includes(signer.authority)) return 'untrusted-root';
+  const isTimed = evidence.time !== null || evidence.log !== null;
+  // as for Notation: only a clock that the layer or the entry relies on may revive an expired certificate
+  const clocks = [...roots.usual, ...roots.github, ...(signer.timestamps === null ? [] : [signer.timestamps])];
+  if (isTimed && !clocks.some((clock) => evidence.materials.includes(clock))) return 'untrusted-root';
+  if (certificate.issuer !== signer.issuer) return 'claims';
+  if (signer.logRequired && evidence.log === null) return 'log';
+  if (signer.timestampRequired && evidence.time === null) return 'timestamp';
+  return signer.revocation === 'require' && evidence.revocationUnknown !== undefined ? 'revocation' : 'yes';
+}
+
+/** Whether it is for whom the entry names: of several names any one, as cosign takes them. */
+function isCertified(
+  { subject, identity }: CertificateSigner,
+  certificate: NonNullable<Evidence['certificate']>,
+): boolean {
+  if (identity === null) return subject !== null && certificate.subject === subject;
+  return certificate.names.some((name) => matchesText(identity, name));
 }
 
 function isSignedByKey(id: string | null, evidence: Evidence): boolean {
@@ -107,6 +138,20 @@ export function claimsToBe(signer: TrustedSigner, evidence: Evidence): boolean {
       return isIdentity(signer, evidence);
     case 'notation':
       return evidence.signer?.kind === 'certificate' && evidence.signer.subject === signer.subject;
+    case 'certificate':
+      return isClaimed(signer, evidence.signer);
+  }
+}
+
+/** Whether a certificate that was not verified may be one for whom the entry names, as far as its signer tells. */
+export function isClaimed({ identity, subject }: CertificateSigner, signer: Signer | null): boolean {
+  switch (signer?.kind) {
+    case 'keyless':
+      return identity === null || matchesText(identity, signer.identity);
+    case 'certificate':
+      return subject === null || signer.subject === subject;
+    default:
+      return false;
   }
 }
 

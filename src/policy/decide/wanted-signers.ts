@@ -2,6 +2,7 @@ import type { Signer } from '../../model/index.ts';
 import type { ClusterIdentity } from '../language/cluster-policy.ts';
 import type { PolicySet, TrustedSigner } from '../language/policy-set.ts';
 import { matchesText } from '../language/text-pattern.ts';
+import { isClaimed } from './match-signer.ts';
 
 /** Every signer that some rule trusts, for whatever image and in whatever part. */
 function trustedSigners({ layers }: PolicySet): readonly TrustedSigner[] {
@@ -19,6 +20,7 @@ function clusterIdentities({ layers }: PolicySet): readonly ClusterIdentity[] {
 }
 
 function isNamed(signer: Signer, trusted: TrustedSigner): boolean {
+  if (trusted.kind === 'certificate') return isClaimed(trusted, signer);
   if (signer.kind === 'keyless') {
     const { identity, issuer } = signer;
     return trusted.kind === 'keyless' && trusted.issuer === issuer && matchesText(trusted.identity, identity);

@@ -20,7 +20,7 @@ export type Verdict = 'deny' | 'warn' | 'allow';
 export type ClaimName = keyof CertificateClaims;
 
 /** One way in which an entry of `signedBy` can be satisfied. */
-export type TrustedSigner = KeySigner | KeylessSigner | NotationSigner;
+export type TrustedSigner = KeySigner | KeylessSigner | NotationSigner | CertificateSigner;
 
 export interface KeySigner {
   readonly kind: 'key';
@@ -50,6 +50,23 @@ export interface NotationSigner {
   /** What it takes that nothing is known of its certificates' revocation. */
   readonly revocation: 'require' | 'warn' | 'skip';
   readonly timestampRequired: boolean;
+}
+
+/** By cosign with a certificate of an authority of one's own. */
+export interface CertificateSigner {
+  readonly kind: 'certificate';
+  /** `CertificateMaterial.id`. */
+  readonly authority: string;
+  /** One of these two; null for the other. */
+  readonly subject: string | null;
+  readonly identity: TextPattern | null;
+  /** Null: the certificate names no issuer. */
+  readonly issuer: string | null;
+  /** `CertificateMaterial.id` of timestamp authorities of its own; null for none. */
+  readonly timestamps: string | null;
+  readonly timestampRequired: boolean;
+  readonly logRequired: boolean;
+  readonly revocation: NotationSigner['revocation'];
 }
 
 /** An entry of `signedBy`, ready to be compared with evidence. */

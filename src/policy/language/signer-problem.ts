@@ -5,6 +5,7 @@ export interface SignerFields {
   readonly key?: unknown;
   readonly sha256?: unknown;
   readonly notation?: unknown;
+  readonly certificate?: unknown;
   readonly claims?: unknown;
   readonly trustedRoot?: unknown;
   readonly log?: unknown;
@@ -14,15 +15,17 @@ export interface SignerFields {
 export function isRootAlone<Entry extends SignerFields>(
   entry: Entry,
 ): entry is Entry & { readonly trustedRoot: string } {
-  const kinds = [entry.publisher, entry.keyless, entry.key, entry.notation];
+  const kinds = [entry.publisher, entry.keyless, entry.key, entry.notation, entry.certificate];
   return entry.trustedRoot !== undefined && kinds.every((kind) => kind === undefined);
 }
 
 /** What is wrong with the fields of an entry together; null for nothing. */
 export function signerProblem(entry: SignerFields): string | null {
-  const kinds = (['publisher', 'keyless', 'key', 'notation'] as const).filter((kind) => entry[kind] !== undefined);
+  const kinds = (['publisher', 'keyless', 'key', 'notation', 'certificate'] as const).filter(
+    (kind) => entry[kind] !== undefined,
+  );
   if (isRootAlone(entry) && (entry.claims ?? entry.log ?? entry.sha256) === undefined) return null;
-  if (kinds.length !== 1) return 'say exactly one of publisher, keyless, key and notation';
+  if (kinds.length !== 1) return 'say exactly one of publisher, keyless, key, notation and certificate';
   if (entry.claims !== undefined && kinds[0] !== 'keyless') return 'claims stand beside keyless only';
   if (entry.trustedRoot !== undefined && kinds[0] !== 'keyless') return 'trustedRoot stands beside keyless only';
   if (entry.log !== undefined && kinds[0] === 'notation') return 'Notation has no transparency log';

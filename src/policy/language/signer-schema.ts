@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { certificate } from './certificate-schema.ts';
 import { isRootAlone, signerProblem } from './signer-problem.ts';
 import { regularExpression, sha256, text } from './value-schema.ts';
 
@@ -60,6 +61,7 @@ const signerFields = {
     })
     .optional()
     .describe('Signed by Notation with a certificate of this subject under this authority'),
+  certificate: certificate.optional(),
   claims: claims.optional(),
   trustedRoot: text
     .optional()

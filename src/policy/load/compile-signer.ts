@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CertificateMaterial, KeyMaterial } from '../../model/index.ts';
+import type { KeyMaterial } from '../../model/index.ts';
 import { parseBoundedJson } from '../../model/index.ts';
 import { nearestName } from '../language/nearest-name.ts';
 import type {
@@ -13,7 +13,9 @@ import type {
 import type { SignerDocument } from '../language/schema.ts';
 import { exactOrGlob, type TextPattern } from '../language/text-pattern.ts';
 import { entryOfPublisher } from '../publishers/publisher-catalogue.ts';
-import { parseCertificates, parsePublicKey } from './key-material.ts';
+import { certificateSigner, describeCertificateSigner } from './compile-certificate-signer.ts';
+import { parsePublicKey } from './key-material.ts';
+import { addCertificates } from './named-certificates.ts';
 import { invalidIn, type PolicyScope, readNamedFile, shortName } from './policy-scope.ts';
 
 type Path = readonly PropertyKey[];
@@ -40,6 +42,8 @@ async function signerOf(scope: PolicyScope, path: Path, document: SignerDocument
   const logRequired = document.log === 'required';
   if (document.keyless !== undefined) return keylessSigner(scope, path, document, document.keyless);
   if (document.notation !== undefined) return notationSigner(scope, path, document.notation);
+  if (document.certificate !== undefined)
+    return certificateSigner(scope, [...path, 'certificate'], document.certificate, logRequired);
   const { key, sha256 } = document;
   if (typeof key === 'object') return pendingKey(scope, key.url, key.sha256, logRequired);
   if (key === undefined) throw invalidIn(scope, path, 'it names no signer');
@@ -175,26 +179,10 @@ async function notationSigner(
       [...path, 'notation', 'timestamp'],
       'a timestamp that is required needs a tsa to be made by',
     );
-  const authority = await certificates(scope, [...path, 'notation', 'ca'], ca, 'notation');
-  if (tsa !== undefined) await certificates(scope, [...path, 'notation', 'tsa'], tsa, 'notation-timestamp');
+  const authority = await addCertificates(scope, [...path, 'notation', 'ca'], ca, 'notation');
+  if (tsa !== undefined) await addCertificates(scope, [...path, 'notation', 'tsa'], tsa, 'notation-timestamp');
   if (revocation !== 'skip') scope.material.addRevocable(authority);
   return { kind: 'notation', subject, authority, revocation, timestampRequired: timestamp === 'required' };
-}
-
-/** Reads certificates, inline or in a file, into the scope's material. Answers their identifier. */
-async function certificates(
-  scope: PolicyScope,
-  path: Path,
-  value: string,
-  purpose: CertificateMaterial['purpose'],
-): Promise<string> {
-  const isInline = value.includes('-----BEGIN ');
-  const pem = isInline ? value : (await readNamedFile(scope, path, value)).text;
-  const material = parseCertificates(pem, isInline ? null : shortName(value), purpose);
-  if (typeof material === 'string')
-    throw invalidIn(scope, path, `${isInline ? 'the certificate' : value} is not usable: ${material}`);
-  scope.material.addCertificate(material);
-  return material.id;
 }
 
 /** What a rule asks for, for people. */
@@ -210,5 +198,7 @@ export function describeSigner(signer: TrustedSigner): string {
     }
     case 'notation':
       return `certificate ${signer.subject}`;
+    case 'certificate':
+      return `${describeCertificateSigner(signer)}${log}`;
   }
 }

@@ -9,6 +9,7 @@ import {
 } from '../../model/index.ts';
 import type { BuiltHere, DecideInput } from '../decide/decide-input.ts';
 import { parseCertificates, parsePublicKey } from '../load/key-material.ts';
+import { addAuthority } from '../load/named-certificates.ts';
 import { invalidIn, type PolicyScope, readNamedFile } from '../load/policy-scope.ts';
 import type { PolicyTestCase, PolicyTestEvidence } from './policy-test-schema.ts';
 
@@ -111,6 +112,7 @@ async function evidenceOf(
     trustedRoot: verified ? trustedRoot : null,
     materials: verified ? [...materials, ...(trustedRoot === null ? [] : [trustedRoot])] : [],
     claims: piece.claims ?? {},
+    ...(piece.certificate === undefined || !verified ? {} : { certificate: certificateOf(piece.certificate) }),
     repository: piece.repository ?? null,
     ...(piece.repository === undefined ? {} : { signedName: piece.repository }),
     annotations: {},
@@ -118,6 +120,13 @@ async function evidenceOf(
     manifest: digestOf(path.join(' ')),
     location: 'test',
   };
+}
+
+function certificateOf(
+  certificate: NonNullable<PolicyTestEvidence['certificate']>,
+): NonNullable<Evidence['certificate']> {
+  const { subject = '', names = [], issuer } = certificate;
+  return { subject, names, issuer: issuer ?? null };
 }
 
 function asObject(value: unknown): object {
@@ -146,6 +155,10 @@ async function signerOf(
     const material = parseCertificates((await readNamedFile(scope, at, piece.notation.ca)).text, null, 'notation');
     if (typeof material === 'string') throw invalidIn(scope, at, material);
     return { signer: { kind: 'certificate', subject: piece.notation.subject }, materials: [material.id] };
+  }
+  if (piece.certificate !== undefined) {
+    const authority = await addAuthority(scope, [...path, 'certificate'], piece.certificate);
+    return { signer: { kind: 'certificate', subject: piece.certificate.subject ?? '' }, materials: [authority] };
   }
   if (piece.key === undefined) return { signer: null, materials: [] };
   const isInline = piece.key.includes('-----BEGIN ');

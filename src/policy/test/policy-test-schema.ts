@@ -9,6 +9,16 @@ const evidence = z
     key: text.optional().describe('A public key file, relative to the table, or inline PEM: whose signature it is'),
     keyless: z.strictObject({ issuer: text, identity: text }).optional(),
     notation: z.strictObject({ subject: text, ca: text }).optional(),
+    certificate: z
+      .strictObject({
+        ca: text,
+        intermediates: text.optional(),
+        subject: text.optional(),
+        names: z.array(text).max(100).optional(),
+        issuer: text.optional(),
+      })
+      .optional()
+      .describe("Of an authority of one's own: whose certificate, as the policy names the authority's files"),
     form: z.enum(['cosign-signature', 'cosign-bundle', 'attestation', 'buildkit-attestation', 'notation']).optional(),
     on: text.optional().describe('A platform; left out: the image itself'),
     problem: z
@@ -38,8 +48,9 @@ const evidence = z
     trustedRoot: text.optional().describe("github, or a private root's file; left out: public Sigstore"),
   })
   .refine(
-    (value) => [value.key, value.keyless, value.notation].filter((signer) => signer !== undefined).length <= 1,
-    'say at most one of key, keyless and notation',
+    ({ key, keyless, notation, certificate }) =>
+      [key, keyless, notation, certificate].filter((signer) => signer !== undefined).length <= 1,
+    'say at most one of key, keyless, notation and certificate',
   );
 
 /** A table of images and evidence with the verdicts that a policy should give. */

@@ -2,7 +2,7 @@ import { X509Certificate as NodeCertificate } from 'node:crypto';
 import type { X509Certificate } from '@sigstore/core';
 import type { CertificateClaims, Problem, Signer } from '../../model/index.ts';
 import type { SignedStatement } from '../attachment-reader.ts';
-import { certificateClaims } from '../certificates/certificate.ts';
+import { certificateClaims, identityIssuer } from '../certificates/certificate.ts';
 import { assertSigningCertificate, certificateSigner, certifiedNames } from '../certificates/certificate-checks.ts';
 import type { CertificationPath } from '../certificates/certification-path.ts';
 import { subjectName } from '../certificates/subject-name.ts';
@@ -77,14 +77,17 @@ function underRoot(statement: SignedStatement, { leaf, ...signer }: Certified, r
 
 async function underAuthority(
   statement: SignedStatement,
-  { leaf, ...signer }: Certified,
+  { leaf }: Certified,
   path: CertificationPath,
   anchors: TrustAnchors,
   { now, revocation }: Looking,
 ): Promise<Proof> {
   const time = verifyAnchored(statement, { kind: 'path', path }, anchors, now);
-  const certificate = { subject: subjectName(leaf), names: certifiedNames(leaf) };
-  const proof = { ...time, ...signer, certificate, materials: materialsOf(anchors, time), trustedRoot: null };
+  const certificate = { subject: subjectName(leaf), names: certifiedNames(leaf), issuer: identityIssuer(leaf) };
+  // an authority of one's own can write any identity and any issuer into a certificate: it is nobody's keyless signature
+  const told = { kind: 'certificate', subject: certificate.subject || certificate.names.join(', ') } as const;
+  const materials = materialsOf(anchors, time);
+  const proof = { ...time, claims: {}, signer: told, certificate, materials, trustedRoot: null };
   if (revocation?.authorities.has(anchors.id) !== true) return proof;
   const chain = path.map((parsed) => ({ parsed, native: new NodeCertificate(parsed.root.toDER()) }));
   const { status, reason } = await checkRevocation(

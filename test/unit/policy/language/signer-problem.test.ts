@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isRootAlone, type SignerFields, signerProblem } from '../../../../src/policy/language/signer-problem.ts';
 
-const one = 'say exactly one of publisher, keyless, key and notation';
+const one = 'say exactly one of publisher, keyless, key, notation and certificate';
 
 describe('the fields of a signer', () => {
   it.each<[SignerFields, string | null]>([
@@ -9,6 +9,8 @@ describe('the fields of a signer', () => {
     [{ keyless: {} }, null],
     [{ key: 'acme.pub' }, null],
     [{ notation: {} }, null],
+    [{ certificate: {} }, null],
+    [{ certificate: {}, log: 'required' }, null],
     [{ trustedRoot: 'root.json' }, null],
     [{ keyless: {}, trustedRoot: 'root.json' }, null],
     [{ keyless: {}, claims: {} }, null],
@@ -23,6 +25,9 @@ describe('the fields of a signer', () => {
     [{ trustedRoot: 'root.json', sha256: '00' }, one],
     [{ publisher: 'acme', key: 'acme.pub' }, one],
     [{ keyless: {}, notation: {} }, one],
+    [{ certificate: {}, notation: {} }, one],
+    [{ certificate: {}, claims: {} }, 'claims stand beside keyless only'],
+    [{ certificate: {}, trustedRoot: 'root.json' }, 'trustedRoot stands beside keyless only'],
     [{ key: 'acme.pub', claims: {} }, 'claims stand beside keyless only'],
     [{ publisher: 'acme', claims: {} }, 'claims stand beside keyless only'],
     [{ notation: {}, claims: {} }, 'claims stand beside keyless only'],

@@ -104,7 +104,7 @@ describe('a policy that makes no sense', () => {
       'two kinds of signer',
       'version: 1\nrules:\n  - images: ["**"]\n    signedBy:\n      - key: acme.pub\n        publisher: chainguard\n',
       '5:9',
-      'exactly one of publisher, keyless, key and notation',
+      'exactly one of publisher, keyless, key, notation and certificate',
     ],
     [
       'a rule without anything that must hold',

@@ -147,11 +147,24 @@ describe('a private authority', () => {
     expect(await privately(found, instance.root.pem, signedAt)).toMatchObject({
       verified: true,
       time: null,
-      signer: { kind: 'keyless', identity: 'builder@example.test', issuer: '' },
+      signer: { kind: 'certificate' },
+      certificate: { names: ['builder@example.test'], issuer: null },
     });
     expect(await privately(found, instance.root.pem, later(signedAt, 60))).toMatchObject({
       verified: false,
       problem: { code: 'certificate-expired' },
+    });
+  });
+
+  test('makes nobody a keyless signer, whatever issuer it writes into a certificate', async () => {
+    const posing = await instance.issue({ transparency: null });
+    const found = await instance.signature({ certificate: posing, loggedAt: null });
+    expect(await privately(found, instance.root.pem, signedAt, [instance.source()])).toMatchObject({
+      verified: true,
+      signer: { kind: 'certificate' },
+      certificate: { names: ['builder@example.test'], issuer: 'https://issuer.example.test' },
+      trustedRoot: null,
+      claims: {},
     });
   });
 

@@ -1,0 +1,294 @@
+import 'reflect-metadata';
+import { createPublicKey, webcrypto } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as x509 from '@peculiar/x509';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CertificateSpec, type Certified, certify, identity } from '../unit/signature/test-certificates.ts';
+import { copyImage, lab, mustRun, run, runVerify, temporaryFolder } from './lab.ts';
+
+const { registry } = lab();
+// signatures of an earlier run stay in the registry
+const repository = `${registry}/own-authority/${Date.now().toString(36)}`;
+const release = 'release@acme.example';
+const long = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 86_400_000) };
+const codeSigning = ['1.3.6.1.5.5.7.3.3'];
+
+let folder: string;
+let root: Certified;
+let between: Certified;
+let lists: Server;
+/** By name, with the digest. */
+const images = new Map<string, string>();
+let endOfShort: Date;
+
+async function write(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+async function cosign(tool: 'cosign3' | 'cosign2', ...parameters: readonly string[]): Promise<void> {
+  await mustRun(lab(), lab()[tool], parameters, { cwd: folder, env: { COSIGN_PASSWORD: '' } });
+}
+
+/** A certificate for cosign's own key, which alone can sign with it. */
+async function signerWith(spec: CertificateSpec): Promise<string> {
+  const publicKey = createPublicKey(await readFile(join(folder, 'k.pub'), 'utf8'));
+  const names = [identity('email', release)];
+  // only the public half goes into a certificate
+  const pair = { publicKey, privateKey: between.pair.privateKey };
+  const made = await certify(
+    { subject: 'O=acme,CN=release', usages: codeSigning, names, ...long, pair, ...spec },
+    between,
+    null,
+  );
+  return made.pem;
+}
+
+async function listOfRevoked(serials: readonly string[]): Promise<Buffer> {
+  const jwk = between.pair.privateKey.export({ format: 'jwk' });
+  const curve = { name: 'ECDSA', namedCurve: 'P-256' };
+  const signingKey = await webcrypto.subtle.importKey('jwk', jwk, curve, true, ['sign']);
+  const list = await x509.X509CrlGenerator.create({
+    issuer: between.name,
+    thisUpdate: long.notBefore,
+    nextUpdate: long.notAfter,
+    entries: serials.map((serialNumber) => ({
+      serialNumber,
+      revocationDate: long.notBefore,
+      reason: x509.X509CrlReason.keyCompromise,
+    })),
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    signingKey,
+  });
+  return Buffer.from(list.rawData);
+}
+
+async function sign(
+  name: string,
+  tool: 'cosign3' | 'cosign2',
+  spec: CertificateSpec,
+  isStamped = false,
+): Promise<void> {
+  const image = `${repository}/${name}`;
+  const digest = await copyImage(lab(), `${registry}/unsigned/base:1`, `${image}:1`);
+  images.set(name, `${image}@${digest}`);
+  const certificate = await write(`${name}.pem`, await signerWith(spec));
+  const signed = [
+    '--key',
+    'k.key',
+    '--certificate',
+    certificate,
+    '--certificate-chain',
+    'chain.pem',
+    '-y',
+    '--allow-http-registry',
+  ];
+  const stamps = `${lab().sigstore}/api/v1/timestamp`;
+  if (tool === 'cosign2') {
+    const clock = isStamped ? ['--timestamp-server-url', stamps] : [];
+    await cosign(tool, 'sign', ...signed, '--tlog-upload=false', ...clock, `${image}@${digest}`);
+  } else {
+    await cosign(
+      tool,
+      'sign',
+      ...signed,
+      '--signing-config',
+      'empty.json',
+      '--trusted-root',
+      'own.json',
+      `${image}@${digest}`,
+    );
+  }
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await cosign('cosign2', 'generate-key-pair', '--output-key-prefix', 'k');
+  root = await certify({ subject: 'CN=own root', isAuthority: true, ...long }, null, null);
+  between = await certify({ subject: 'CN=own between', isAuthority: true, pathLength: 0, ...long }, root, null);
+  const other = await certify({ subject: 'CN=own root', isAuthority: true, ...long }, null, null);
+  await write('root.pem', root.pem);
+  await write('between.pem', between.pem);
+  await write('other.pem', other.pem);
+  await write('chain.pem', `${between.pem}\n${root.pem}\n`);
+  await cosign('cosign3', 'signing-config', 'create', '--out', 'empty.json');
+  await cosign(
+    'cosign3',
+    'trusted-root',
+    'create',
+    '--fulcio',
+    'url=http://x.test,certificate-chain=chain.pem',
+    '--out',
+    'own.json',
+  );
+  const trusted: { timestampAuthorities: { certChain: { certificates: { rawBytes: string }[] } }[] } = JSON.parse(
+    await readFile(lab().trustedRoot, 'utf8'),
+  );
+  const stampers = trusted.timestampAuthorities.flatMap(({ certChain }) => certChain.certificates);
+  const pem = stampers.map(({ rawBytes }) => `-----BEGIN CERTIFICATE-----\n${rawBytes}\n-----END CERTIFICATE-----\n`);
+  await write('tsa.pem', pem.join(''));
+
+  const answers = { '/none': await listOfRevoked([]), '/this': await listOfRevoked(['0102030405']) };
+  lists = createServer(({ url }, response) => {
+    const found = url === '/none' || url === '/this' ? answers[url] : null;
+    response.writeHead(found === null ? 404 : 200).end(found);
+  });
+  await new Promise<void>((resolve) => lists.listen(0, '127.0.0.1', resolve));
+  const { port } = lists.address() as AddressInfo;
+  const listed = (path: string) => ({
+    extensions: [new x509.CRLDistributionPointsExtension([`http://127.0.0.1:${port}${path}`])],
+  });
+
+  await sign('v2', 'cosign2', {});
+  await sign('v3', 'cosign3', {});
+  await sign('not-revoked', 'cosign2', listed('/none'));
+  await sign('revoked', 'cosign2', listed('/this'));
+  await sign('unlisted', 'cosign2', listed('/nowhere'));
+  endOfShort = new Date(Date.now() + 30_000);
+  await sign('short', 'cosign2', { notAfter: endOfShort });
+  await sign('short-v3', 'cosign3', { notAfter: endOfShort });
+  await sign('stamped', 'cosign2', { notAfter: endOfShort }, true);
+}, 180_000);
+
+afterAll(() => {
+  lists.close();
+});
+
+async function check(name: string, fields: string, beside = ''): Promise<readonly [number, readonly string[]]> {
+  const project = await temporaryFolder();
+  for (const file of ['root.pem', 'between.pem', 'other.pem', 'tsa.pem'])
+    await writeFile(join(project, file), await readFile(join(folder, file)));
+  const rule = `signedBy: [{certificate: {${fields}}${beside}}]`;
+  await writeFile(
+    join(project, 'docker-verify.yaml'),
+    `version: 1\ndefault: deny\nrules:\n  - images: ["127.0.0.1:*/**"]\n    ${rule}\n`,
+  );
+  const home = await temporaryFolder();
+  const words = ['check', '--format', 'json', images.get(name) ?? ''];
+  const { status, stdout, stderr } = await runVerify(words, {
+    cwd: project,
+    env: { HOME: home, XDG_CACHE_HOME: home },
+  });
+  if (stdout === '') throw new Error(stderr);
+  const [image] = JSON.parse(stdout).images;
+  return [status, image.findings.map((finding: { code: string }) => finding.code)];
+}
+
+const whole = 'ca: root.pem, intermediates: between.pem';
+const good = `${whole}, identity: "${release}"`;
+
+describe("cosign's signature with a certificate of one's own authority", () => {
+  it.each<[string, string, string, string, number, readonly string[]]>([
+    ['of cosign 2', 'v2', good, '', 0, []],
+    ['of cosign 3', 'v3', good, '', 0, []],
+    ['by a subject', 'v2', `${whole}, subject: "CN=release,O=acme"`, '', 0, []],
+    ['by an expression', 'v3', `${whole}, identityRegexp: "[a-z]+@acme\\\\.example"`, '', 0, []],
+    ['that brings its chain', 'v2', `ca: root.pem, identity: "${release}"`, '', 0, []],
+    ['under an authority that signed nothing of itself', 'v3', `ca: between.pem, identity: "${release}"`, '', 0, []],
+    ['that is not revoked', 'not-revoked', good, '', 0, []],
+    ['of another identity', 'v2', `${whole}, identity: "x${release}"`, '', 10, ['signature.identity-mismatch']],
+    [
+      'of another identity, cosign 3',
+      'v3',
+      `${whole}, identity: "x${release}"`,
+      '',
+      10,
+      ['signature.identity-mismatch'],
+    ],
+    ['of a part of the identity', 'v2', `${whole}, identityRegexp: "acme"`, '', 10, ['signature.identity-mismatch']],
+    ['of another subject', 'v2', `${whole}, subject: "CN=release"`, '', 10, ['signature.identity-mismatch']],
+    [
+      'of an issuer that it does not name',
+      'v2',
+      `${good}, issuer: "https://issuer.test"`,
+      '',
+      10,
+      ['signature.claims-mismatch'],
+    ],
+    [
+      'of another authority of the same name',
+      'v2',
+      good.replace('root.pem', 'other.pem'),
+      '',
+      10,
+      ['signature.untrusted-key'],
+    ],
+    [
+      'of another authority, cosign 3',
+      'v3',
+      good.replace('root.pem', 'other.pem'),
+      '',
+      10,
+      ['signature.untrusted-key'],
+    ],
+    [
+      'that brings no chain, where none is named',
+      'v3',
+      `ca: root.pem, identity: "${release}"`,
+      '',
+      10,
+      ['signature.untrusted-key'],
+    ],
+    ['without a log entry where one is required', 'v2', good, ', log: required', 10, ['signature.log-missing']],
+    [
+      'without a timestamp where one is required',
+      'v2',
+      `${good}, timestamp: required`,
+      '',
+      10,
+      ['signature.log-missing'],
+    ],
+    ['that is revoked', 'revoked', good, '', 10, ['signature.certificate-revoked']],
+    [
+      'that is revoked, where only a warning is asked for',
+      'revoked',
+      `${good}, revocation: warn`,
+      '',
+      10,
+      ['signature.certificate-revoked'],
+    ],
+    ['that is revoked, where nobody looks', 'revoked', `${good}, revocation: skip`, '', 0, []],
+    ['of which nobody knows', 'unlisted', good, '', 11, ['image.unverifiable']],
+    [
+      'of which nobody knows, where a warning suffices',
+      'unlisted',
+      `${good}, revocation: warn`,
+      '',
+      0,
+      ['image.unverifiable'],
+    ],
+    ['with a timestamp', 'stamped', `${good}, tsa: tsa.pem, timestamp: required`, '', 0, []],
+  ])('%s', async (_name, image, fields, beside, code, findings) => {
+    expect(await check(image, fields, beside)).toEqual([code, findings]);
+  });
+
+  it('counts after its end only where a timestamp proves that it was made before', async () => {
+    await pause(Math.max(0, endOfShort.getTime() + 2_000 - Date.now()));
+    const expired = [10, ['signature.certificate-expired']];
+    expect(await check('short', good)).toEqual(expired);
+    expect(await check('short-v3', good)).toEqual(expired);
+    expect(await check('stamped', `${good}, tsa: tsa.pem`)).toEqual([0, []]);
+    // whom nobody names as a clock proves nothing
+    expect(await check('stamped', good)).toEqual(expired);
+  }, 120_000);
+
+  it('is judged as cosign judges it', async () => {
+    const verdicts = async (tool: 'cosign3' | 'cosign2', image: string, who: string, roots: readonly string[]) => {
+      const identities = ['--certificate-identity', who, '--certificate-oidc-issuer-regexp', '.*'];
+      const ignored = ['--insecure-ignore-sct', '--insecure-ignore-tlog', '--allow-http-registry'];
+      const words = ['verify', ...identities, ...roots, ...ignored, images.get(image) ?? ''];
+      return (await run(lab(), lab()[tool], words, { cwd: folder })).status === 0;
+    };
+    expect(await verdicts('cosign2', 'v2', release, ['--ca-roots', 'root.pem'])).toBe(true);
+    expect(await verdicts('cosign2', 'v2', `x${release}`, ['--ca-roots', 'root.pem'])).toBe(false);
+    expect(await verdicts('cosign2', 'v2', release, ['--ca-roots', 'other.pem'])).toBe(false);
+    expect(await verdicts('cosign2', 'short', release, ['--ca-roots', 'root.pem'])).toBe(false);
+    expect(await verdicts('cosign3', 'v3', release, ['--trusted-root', 'own.json'])).toBe(true);
+    expect(await verdicts('cosign3', 'v3', `x${release}`, ['--trusted-root', 'own.json'])).toBe(false);
+  });
+});
