@@ -18,6 +18,8 @@ export interface AttackOptions {
   /** These alone, where there are any. */
   readonly cases: readonly number[];
   readonly say: (text: string) => void;
+  /** Ends the attacks after the batch that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** What attacks need, and what takes it down again. */
@@ -69,13 +71,13 @@ export async function openTheatre(lab: RunningLab, executable: string): Promise<
 
 /** Attacks until the runs or the time are over, and says what it finds as it finds it. */
 export async function attack({ bed }: Theatre, options: AttackOptions): Promise<AttackResult> {
-  const { guard, milliseconds, say, seed } = options;
+  const { guard, milliseconds, say, seed, signal } = options;
   const begun = Date.now();
   const finds: Find[] = [];
   const kinds: Record<string, number> = {};
   let [attacks, built] = [0, 0];
   for (const numbers of batches(options)) {
-    if (Date.now() - begun > milliseconds) break;
+    if (Date.now() - begun > milliseconds || signal?.aborted === true) break;
     const [first = 0] = numbers;
     const all: Bed = { ...bed, guard };
     // oxlint-disable-next-line no-await-in-loop

@@ -25,6 +25,8 @@ const guards: readonly string[] = ['on', 'open', 'none'] satisfies readonly Guar
 if (!guards.includes(values.guard)) throw new Error(`--guard is one of ${guards.join(', ')}`);
 const executable = resolve(process.env['VERIFY_EXECUTABLE'] ?? 'dist/docker-verify');
 const theatre = await openTheatre(openLab(home), executable);
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
 const unlimited = Number.POSITIVE_INFINITY;
 try {
   const result = await attack(theatre, {
@@ -34,6 +36,7 @@ try {
     milliseconds: values.minutes === undefined ? unlimited : Number(values.minutes) * 60_000,
     cases: values.case.map(Number),
     say: (text) => console.log(text),
+    signal: stop.signal,
   });
   process.exitCode = result.finds.length === 0 ? 0 : 1;
 } finally {

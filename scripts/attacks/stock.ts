@@ -15,6 +15,9 @@ export interface Reach {
 /** What is being written anew: what names itself in a circle keeps the old digest, since bytes cannot hold their own. */
 type Chain = ReadonlySet<string>;
 
+/** Digests old and new: an index in an index in an index, with what lies in it, and no more. */
+const longestChain = 12;
+
 /** What somebody who owns a repository can put into it: documents, tags, and for each subject the text of its referrers' listing. */
 export class Stock {
   readonly documents = new Map<string, Document>();
@@ -60,7 +63,7 @@ export class Stock {
   change(digest: string, bytes: Buffer, mediaType: string, reach: Reach, chain: Chain = new Set()): string {
     const before = this.documents.get(digest);
     const changed = this.put(bytes, mediaType);
-    if (before === undefined || changed === digest) return changed;
+    if (before === undefined || changed === digest || chain.size >= longestChain) return changed;
     if (this.attached.has(digest)) this.attached.add(changed);
     const within = new Set([...chain, digest, changed]);
     const rename = (text: string): string => renamed(text, digest, changed, before.bytes.length, bytes.length);

@@ -29,9 +29,10 @@ function conditionOf(node: ts.Statement, span: Span): Host | null {
   return condition !== undefined && ts.isExpression(condition) ? hosted('expression', condition) : null;
 }
 
-/** Property names, and the texts in a type or an import. */
+/** Property names, also of what is taken apart, and the texts in a type or an import. */
 function isName(node: ts.Node): boolean {
   const { parent } = node;
+  if (ts.isBindingElement(parent)) return parent.propertyName === node;
   if (ts.isPropertyAssignment(parent) || ts.isMethodDeclaration(parent)) return parent.name === node;
   return ts.isLiteralTypeNode(parent) || isImported(node) || ts.isComputedPropertyName(parent);
 }

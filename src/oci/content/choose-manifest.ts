@@ -2,7 +2,7 @@ import { type Descriptor, type Digest, formatPlatform, type Reference, VerifyErr
 import { bounds } from '../transport/bounds.ts';
 import { configPlatform, parseImageConfig } from './image-config.ts';
 import { formatRepository, type ImageSource, type StoredManifest } from './image-source.ts';
-import { manifestKind } from './media-types.ts';
+import { builderKind } from './media-types.ts';
 import { acceptablePlatforms, selectPlatform } from './platform-match.ts';
 
 /** The manifest that a builder takes for a platform. */
@@ -58,8 +58,8 @@ export async function chooseManifest(
     const entries: readonly Descriptor[] = current.manifest.manifests;
     entry = selectPlatform(entries, platform);
     if (entry === null) throw missing(name, platform, entries);
-    const kind = manifestKind(entry.mediaType);
-    if (depth >= bounds.indexDepth || (kind !== 'manifest' && kind !== 'index')) {
+    const kind = builderKind(entry.mediaType);
+    if (depth >= bounds.indexDepth || kind === null) {
       throw new VerifyError('registry.failed', `${name} has no image for ${platform} in its index`);
     }
     if (kind === 'manifest' && entry.platform !== undefined) return { digest: entry.digest, entry, stored: null };

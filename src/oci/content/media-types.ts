@@ -24,6 +24,12 @@ export function manifestKind(mediaType: string): 'index' | 'manifest' | 'schema1
   return /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json|prettyjws)$/.test(bare) ? 'schema1' : 'other';
 }
 
+/** What a builder takes an entry of an index for, which compares media types letter by letter (containerd, core/images); null for nothing. */
+export function builderKind(mediaType: string): 'index' | 'manifest' | null {
+  if (indexTypes.has(mediaType)) return 'index';
+  return manifestTypes.has(mediaType) ? 'manifest' : null;
+}
+
 /** A media type without its parameters, in lower case. */
 export function bareMediaType(mediaType: string): string {
   const semicolon = mediaType.indexOf(';');

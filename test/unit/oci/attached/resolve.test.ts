@@ -89,6 +89,20 @@ describe('what a name stands for', () => {
     });
   });
 
+  it.each([
+    ['in capitals', (mediaType: string) => mediaType.toUpperCase()],
+    ['with a parameter', (mediaType: string) => `${mediaType}; charset=utf-8`],
+  ])('is nothing where its media type is written %s, which a builder takes for no manifest', async (_, spell) => {
+    const image = registry.image('a', 'x');
+    registry.index('a', [{ ...image, mediaType: spell(image.mediaType), platform: amd64 }], '1');
+    const asked = { name: named('a:1'), platforms: ['linux/amd64'] };
+    await expect(resolveImage(client(), asked)).rejects.toThrow('has no image for linux/amd64 in its index');
+    registry.index('a', [{ ...image, platform: amd64 }], '1');
+    expect((await resolveImage(client(), asked)).platforms).toEqual([
+      { platform: 'linux/amd64', digest: image.digest },
+    ]);
+  });
+
   it('is what BuildKit takes: what an entry is called plays no part, its platform alone does', async () => {
     const [image, attestation] = [registry.image('a'), registry.image('a', undefined, { config: {}, os: 'x' })];
     const marked = { annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } };

@@ -7,11 +7,17 @@ export function digestOf(word: string): Digest {
   return parseDigest(`sha256:${createHash('sha256').update(word).digest('hex')}`);
 }
 
-/** The identifier of a key, SHA-256 of its SubjectPublicKeyInfo. */
+const keyIds = new Map<string, string>();
+
+/** The identifier of a key, SHA-256 of its SubjectPublicKeyInfo. Reading a key takes longer than deciding: each is read once. */
 export function keyId(pem: string): string {
-  return createHash('sha256')
+  const known = keyIds.get(pem);
+  if (known !== undefined) return known;
+  const id = createHash('sha256')
     .update(createPublicKey(pem).export({ type: 'spki', format: 'der' }))
     .digest('hex');
+  keyIds.set(pem, id);
+  return id;
 }
 
 export const image = digestOf('image');

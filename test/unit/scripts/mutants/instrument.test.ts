@@ -34,6 +34,7 @@ describe('the mutants of a source', () => {
     ['import a from "b";', []],
     ['type A = "b" | true;', []],
     ['x = { "a-b": 1 }["a-b"];', ['ObjectLiteral: { "a-b": 1 } → {}', 'StringLiteral: "a-b" → ""']],
+    ['const { "a": b = "c" } = d;', ['StringLiteral: "c" → ""']],
     ['if (a) throw b;', ['ConditionalExpression: a → true', 'ConditionalExpression: a → false']],
   ])('%s', (source, mutants) => {
     expect(told(source).sort()).toEqual([...mutants].sort());

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { keyId } from '../../support/evidence.ts';
 
 // What Kyverno does with verifyImages (pkg/engine/internal/imageverifier.go, pkg/image/verifiers/cpol/cosign, ext/wildcard), written
 // from its source and not from ours.
@@ -41,12 +41,6 @@ export function wildcardMatches(pattern: string, text: string): boolean {
   return matches(0, 0);
 }
 
-function keyOf(pem: string): string {
-  return createHash('sha256')
-    .update(createPublicKey(pem).export({ type: 'spki', format: 'der' }))
-    .digest('hex');
-}
-
 function isLogged(rekor: unknown, statement: SeenStatement): boolean {
   return (rekor as Loose | undefined)?.['ignoreTlog'] === true || statement.logged;
 }
@@ -59,7 +53,7 @@ function entryVerifies(entry: Loose, statement: SeenStatement, imageAnnotations:
     const [pem] = /-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----/.exec(textOf(keys['publicKeys'])) ?? [];
     if (pem === undefined || !('key' in statement.by)) return false; // a key store, which no test has
     if (keys['rekor'] !== undefined && (keys['rekor'] as Loose)['pubkey'] !== undefined) return false;
-    return keyOf(pem) === keyOf(statement.by.key) && isLogged(keys['rekor'], statement);
+    return keyId(pem) === keyId(statement.by.key) && isLogged(keys['rekor'], statement);
   }
   if (keyless === undefined) {
     const isBare = Object.keys(entry).every((name) => name === 'annotations');
