@@ -75,7 +75,7 @@ async function runWorker(round: Round, folder: string, mutants: readonly number[
         isolate: false,
         fsModuleCache: false, // the same source is another one as soon as its mutants have other numbers
         watch: false,
-        testTimeout: 10_000,
+        testTimeout: 20_000, // as the unit tests have
         reporters: [{}],
         env: { MUTANTS_JOB: folder },
       },
