@@ -9,6 +9,7 @@ import { describeSigners } from './describe-evidence.ts';
 import { findingOf, type JudgeContext, type Judgement, keyPending, unmet } from './judgement.ts';
 import { matchSigner, signersFor } from './match-signer.ts';
 import { builderOf, sourceRepositoryOf } from './provenance.ts';
+import { summaryConditions, summaryMismatch } from './verification-summary.ts';
 
 /** Judges one entry of `require.attestations`. */
 export function judgeAttestation(
@@ -61,6 +62,7 @@ function isOfType(requirement: AttestationRequirement, piece: Evidence): boolean
 
 /** What of `where` a statement does not fulfil, null where it fulfils all. */
 function mismatchOf(requirement: AttestationRequirement, piece: Evidence): string | null {
+  if (requirement.summary !== null) return summaryMismatch(requirement.summary, piece.statement);
   const { builder, sourceRepository } = requirement.where;
   if (builder === null && sourceRepository === null) return null;
   if (!isProvenance(piece.predicateType)) return 'it is no provenance';
@@ -77,6 +79,7 @@ function expectedOf(requirement: AttestationRequirement, labels: readonly string
   const conditions = [
     ...(builder === null ? [] : [`builder ${builder.text}`]),
     ...(sourceRepository === null ? [] : [`source repository ${sourceRepository.text}`]),
+    ...(requirement.summary === null ? [] : summaryConditions(requirement.summary)),
   ];
   const where = conditions.length === 0 ? '' : ` with ${conditions.join(' and ')}`;
   return `a ${requirement.type} attestation${where}, by ${labels.slice(0, 5).join(' or ')}`;

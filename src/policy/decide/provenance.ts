@@ -1,18 +1,4 @@
-/** The value at a path of object keys; undefined where the way ends early. */
-function at(value: unknown, ...keys: readonly string[]): unknown {
-  let current = value;
-  for (const key of keys) {
-    if (typeof current !== 'object' || current === null || Array.isArray(current) || !Object.hasOwn(current, key))
-      return undefined;
-    current = (current as Readonly<Record<string, unknown>>)[key];
-  }
-  return current;
-}
-
-function textAt(value: unknown, ...keys: readonly string[]): string | null {
-  const found = at(value, ...keys);
-  return typeof found === 'string' && found !== '' ? found : null;
-}
+import { at, textAt } from './json-path.ts';
 
 /** The builder's id (SLSA provenance v0.2 `builder.id`, v1 `runDetails.builder.id`). */
 export function builderOf(statement: unknown): string | null {

@@ -85,6 +85,14 @@ export interface AttestationRequirement {
   /** Null: the rule's. */
   readonly signedBy: readonly SignerEntry[] | null;
   readonly where: { readonly builder: TextPattern | null; readonly sourceRepository: TextPattern | null };
+  /** Of verification summaries: what they must say; null for every other type. */
+  readonly summary: SummaryRequirement | null;
+}
+
+export interface SummaryRequirement {
+  readonly verifier: TextPattern | null;
+  readonly policy: TextPattern | null;
+  readonly result: 'PASSED' | 'FAILED';
 }
 
 export interface LineageRequirement {

@@ -28,9 +28,12 @@ const attestation = z
       .strictObject({
         builder: text.optional().describe("The builder's id"),
         sourceRepository: text.optional().describe('acme/app means https://github.com/acme/app'),
+        verifier: text.optional().describe("Of a verification summary: the verifier's id"),
+        policy: text.optional().describe("Of a verification summary: the policy's URI, or its digest (sha256:…)"),
+        result: z.enum(['PASSED', 'FAILED']).optional().describe('Of a verification summary; left out: PASSED'),
       })
       .optional()
-      .describe('What provenance must say: exact, or globs where they hold a *'),
+      .describe('What provenance, or a verification summary, must say: exact, or globs where they hold a *'),
   })
   .describe('An attestation that must be there');
 

@@ -186,10 +186,17 @@ async function compileAttestation(
   document: AttestationDocument,
 ): Promise<AttestationRequirement> {
   const predicateTypes = predicateTypesOf(document.type) ?? [];
-  const { builder, sourceRepository } = document.where ?? {};
-  const isProvenance = predicateTypes.every((type) => type.startsWith('https://slsa.dev/provenance/'));
-  if (document.where !== undefined && !isProvenance)
+  const { builder, sourceRepository, verifier, policy, result } = document.where ?? {};
+  const areAll = (start: string): boolean => predicateTypes.every((type) => type.startsWith(start));
+  const isSummary = areAll('https://slsa.dev/verification_summary/');
+  const asksProvenance = (builder ?? sourceRepository) !== undefined;
+  const asksSummary = (verifier ?? policy ?? result) !== undefined;
+  if (document.where !== undefined && !asksSummary && !areAll('https://slsa.dev/provenance/'))
     throw invalidIn(scope, [...path, 'where'], 'where asks about provenance only; this is another type of attestation');
+  if (asksSummary && (asksProvenance || !isSummary)) {
+    const reason = 'verifier, policy and result are asked of a verification summary (vsa) alone';
+    throw invalidIn(scope, [...path, 'where'], reason);
+  }
   return {
     type: document.type,
     predicateTypes,
@@ -198,5 +205,12 @@ async function compileAttestation(
       builder: builder === undefined ? null : exactOrGlob(builder),
       sourceRepository: sourceRepository === undefined ? null : exactOrGlob(repositoryUri(sourceRepository)),
     },
+    summary: isSummary
+      ? {
+          verifier: verifier === undefined ? null : exactOrGlob(verifier),
+          policy: policy === undefined ? null : exactOrGlob(policy),
+          result: result ?? 'PASSED',
+        }
+      : null,
   };
 }

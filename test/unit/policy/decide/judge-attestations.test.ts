@@ -24,7 +24,57 @@ describe('require.attestations', () => {
   const where = requiring('{type: slsa-provenance, where: {builder: "https://b/*", sourceRepository: acme/app}}');
   const good = v1('https://github.com/acme/app', 'https://b/x');
 
+  const vsa = (result: string, verifier = 'https://verifier.example.com', policy = 'https://example.com/policy') => ({
+    predicateType: 'https://slsa.dev/verification_summary/v1',
+    predicate: {
+      verifier: { id: verifier },
+      policy: { uri: policy, digest: { sha256: 'a'.repeat(64) } },
+      verificationResult: result,
+    },
+  });
+  const summary = requiring(
+    '{type: vsa, where: {verifier: "https://verifier.example.com", policy: "https://example.com/*"}}',
+  );
+  const byDigest = requiring(`{type: vsa, where: {policy: "sha256:${'a'.repeat(64)}"}}`);
+
   it.each<[string, string, readonly Evidence[], string, string[]]>([
+    ['a summary that passed', summary, [byKey(acme), attestation(acme, vsa('PASSED'))], 'allow', []],
+    ['a summary by a policy of that digest', byDigest, [byKey(acme), attestation(acme, vsa('PASSED'))], 'allow', []],
+    [
+      'a summary that failed, though only the type is asked for',
+      requiring('{type: vsa}'),
+      [byKey(acme), attestation(acme, vsa('FAILED'))],
+      'block',
+      ['attestation.mismatch'],
+    ],
+    [
+      'a summary without a result',
+      requiring('{type: vsa}'),
+      [byKey(acme), attestation(acme, { ...vsa('PASSED'), predicate: {} } as ReturnType<typeof vsa>)],
+      'block',
+      ['attestation.mismatch'],
+    ],
+    [
+      'a summary by another verifier',
+      summary,
+      [byKey(acme), attestation(acme, vsa('PASSED', 'https://verifier.example.com.evil.example'))],
+      'block',
+      ['attestation.mismatch'],
+    ],
+    [
+      'a summary by another policy',
+      summary,
+      [byKey(acme), attestation(acme, vsa('PASSED', 'https://verifier.example.com', 'https://other.example.com/x'))],
+      'block',
+      ['attestation.mismatch'],
+    ],
+    [
+      'a summary by somebody whom the rule does not name',
+      summary,
+      [byKey(acme), attestation(other, vsa('PASSED'))],
+      'block',
+      ['attestation.mismatch'],
+    ],
     ['one of the type', requiring('{type: slsa-provenance}'), [byKey(acme), attestation(acme, good)], 'allow', []],
     ['none', requiring('{type: slsa-provenance}'), [byKey(acme)], 'block', ['attestation.missing']],
     [

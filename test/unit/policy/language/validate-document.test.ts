@@ -142,6 +142,18 @@ describe('a policy that makes no sense', () => {
       'provenance only',
     ],
     [
+      'a verifier of what is no summary',
+      rule('    require: {attestations: [{type: slsa-provenance, where: {verifier: x}}]}\n'),
+      '5:61',
+      'verification summary (vsa) alone',
+    ],
+    [
+      'a builder of a verification summary',
+      rule('    require: {attestations: [{type: vsa, where: {builder: x}}]}\n'),
+      '5:49',
+      'provenance only',
+    ],
+    [
       'a missing key file',
       'version: 1\nrules:\n  - images: ["**"]\n    signedBy: [{key: keys/none.pub}]\n',
       '4:22',
