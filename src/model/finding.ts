@@ -43,6 +43,8 @@ export type FindingCode =
   | 'image.imitates' // a name that looks like a well-known one
   | 'context.replaces-image'
   | 'cache-import.denied'
+  | 'source.unpinned' // a git repository without a whole commit
+  | 'source.checksum-missing' // a download without a checksum
   | 'lineage.unknown'
   | 'lineage.contradicted'
   | 'lineage.unverified'

@@ -1,4 +1,5 @@
 import type { Finding, FindingCode, Report, ReportImage, Use } from '../model/index.ts';
+import { refusedSources } from './describe-report.ts';
 import { findingExplanations } from './findings.ts';
 import { renderJsonDocument } from './json-report.ts';
 import type { Shown } from './visible.ts';
@@ -65,6 +66,17 @@ function imageResults(image: ReportImage): readonly Result[] {
   });
 }
 
+/** A finding about a repository or download stands at each place that asks for it. */
+function findingResults(report: Report, finding: Finding): readonly Result[] {
+  const source = refusedSources(report).find(({ name }) => finding.found?.startsWith(name));
+  const isSource = finding.code.startsWith('source.') && source !== undefined;
+  const places: readonly (Place | null)[] = isSource ? source.uses.filter(({ file }) => file !== null) : [];
+  const level = isSource && source.status === 'warn' ? 'warning' : finding.level;
+  return (places.length === 0 ? [null] : places).map((place) =>
+    result(finding.code, level, messageOf(finding, null), place),
+  );
+}
+
 function otherResults(report: Report): readonly Result[] {
   const dockerfile = report.targets[0]?.dockerfile ?? null;
   const caches = report.cacheImports
@@ -77,9 +89,7 @@ function otherResults(report: Report): readonly Result[] {
     const place = { file: dockerfile, line, column: null };
     return result('scan.unknown', 'warning', findingExplanations['scan.unknown'].meaning, place);
   });
-  const findings = report.findings.map((finding) =>
-    result(finding.code, finding.level, messageOf(finding, null), null),
-  );
+  const findings = report.findings.flatMap((finding) => findingResults(report, finding));
   const used = (report.build?.unverified ?? []).map((source) =>
     result('image.unverifiable', 'error', `The build used ${source}, which nobody verified.`, null),
   );
