@@ -67,4 +67,6 @@ export interface Finding {
   readonly found: string | null;
   /** What to do next. */
   readonly hint: string | null;
+  /** Of an exception in force: what it waives and why; left out for all others. */
+  readonly waiver?: { readonly codes: readonly FindingCode[]; readonly reason: string };
 }

@@ -16,6 +16,14 @@ interface Result {
   readonly level: Finding['level'];
   readonly message: { readonly text: string };
   readonly locations?: readonly Location[];
+  readonly suppressions?: readonly Suppression[];
+}
+
+/** An exception that lets a result pass (SARIF 2.1.0, section 3.35). */
+interface Suppression {
+  readonly kind: 'external';
+  readonly status: 'accepted';
+  readonly justification: string;
 }
 
 type Place = Pick<Use, 'file' | 'line' | 'column'>;
@@ -55,6 +63,16 @@ function messageOf({ message, expected, found, code, hint }: Finding, subject: s
   return lines.join('\n');
 }
 
+/** The exceptions that waive a finding of an image; none where it is refused all the same. */
+function suppressionsOf({ status, findings }: ReportImage, { code, level }: Finding): readonly Suppression[] {
+  if (level !== 'error' || status === 'block' || status === 'error') return [];
+  return findings.flatMap(({ waiver }) =>
+    waiver?.codes.includes(code) === true
+      ? [{ kind: 'external', status: 'accepted', justification: waiver.reason } as const]
+      : [],
+  );
+}
+
 /** One result for each place that uses the image, since each is a line to change. */
 function imageResults(image: ReportImage): readonly Result[] {
   const places: readonly (Place | null)[] = image.uses.some(({ file }) => file !== null)
@@ -62,7 +80,11 @@ function imageResults(image: ReportImage): readonly Result[] {
     : [null];
   return image.findings.flatMap((finding) => {
     const level = image.status === 'warn' && finding.level === 'error' ? 'warning' : finding.level;
-    return places.map((place) => result(finding.code, level, messageOf(finding, image.name), place));
+    const suppressions = suppressionsOf(image, finding);
+    return places.map((place) => ({
+      ...result(finding.code, level, messageOf(finding, image.name), place),
+      ...(suppressions.length === 0 ? {} : { suppressions }),
+    }));
   });
 }
 

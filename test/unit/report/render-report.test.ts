@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import type { Report, ReportFormat, ReportSource } from '../../../src/model/index.ts';
+import type { Report, ReportFormat, ReportImage, ReportSource } from '../../../src/model/index.ts';
 import { renderReport } from '../../../src/report/index.ts';
 import { examples, finding, reportOn, signedImage, unsignedImage } from './reports.ts';
 
@@ -283,5 +283,32 @@ describe('a report on sources that nothing holds to their content', () => {
     );
     validate(json);
     expect(validate.errors).toBeNull();
+  });
+});
+
+describe('a report on an image that an exception lets through', () => {
+  const waiver = { codes: ['signature.missing'], reason: 'SEC-1, until 2027-03-01' } as const;
+  const findings = [
+    finding('signature.missing'),
+    finding('package.denied'),
+    finding('policy.exception', { level: 'warning', waiver }),
+  ];
+  const resultsOf = (status: ReportImage['status']): readonly { ruleId: string; suppressions?: unknown }[] => {
+    const report = reportOn([{ ...unsignedImage, uses: [], status, findings }], status);
+    return JSON.parse(renderReport(report, 'sarif', layout)).runs[0].results;
+  };
+
+  it('tells SARIF which finding is suppressed, and why', () => {
+    const suppressed = [{ kind: 'external', status: 'accepted', justification: waiver.reason }];
+    const found = resultsOf('warn').map(({ ruleId, suppressions }) => [ruleId, suppressions]);
+    expect(found).toEqual([
+      ['signature.missing', suppressed],
+      ['package.denied', undefined],
+      ['policy.exception', undefined],
+    ]);
+  });
+
+  it.each(['block', 'error'] as const)('suppresses nothing where another layer still says %s', (status) => {
+    expect(resultsOf(status).filter(({ suppressions }) => suppressions !== undefined)).toEqual([]);
   });
 });
