@@ -39,8 +39,8 @@ export { type FoundProject, type FoundSigners, findSigners } from './commands/fi
 export { type PolicyPlan, planPolicy, writePolicy } from './commands/init.ts';
 export { type InspectedEvidence, type Inspection, inspect } from './commands/inspect.ts';
 export { lineage, type TracedImage } from './commands/lineage.ts';
-export { type LockOutcome, type LockRequest, lock } from './commands/lock.ts';
-export { withDefaultPath } from './commands/operands.ts';
+export { type LockFailure, type LockOutcome, type LockRequest, lock } from './commands/lock.ts';
+export { partImages, withDefaultPath, withPathAlone } from './commands/operands.ts';
 export { packages } from './commands/packages.ts';
 export {
   type CheckedPolicies,

@@ -10,7 +10,7 @@ export { bakeOptions } from './bake-options.ts';
 export { buildOptions } from './build-options.ts';
 export { splitDebugArguments } from './debug-arguments.ts';
 export { grantedBySet } from './granted-by-set.ts';
-export { operandsOf, requestedPlatforms } from './operands.ts';
+export { operandsOf, requestedPlatforms, withoutOperands } from './operands.ts';
 export type { OptionDefinition, OptionHost } from './option-table.ts';
 export { OptionValues } from './option-values.ts';
 export {

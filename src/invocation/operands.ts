@@ -18,6 +18,14 @@ export function operandsOf(rest: readonly string[], host: OptionHost = 'build'):
   return scanArguments(rest, hostTables[host]).flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
 }
 
+/** The command line without the operands that are named. */
+export function withoutOperands(rest: readonly string[], operands: readonly string[]): readonly string[] {
+  const unwanted = scanArguments(rest, table).flatMap((token) =>
+    token.kind === 'positional' && operands.includes(token.value) ? [token.first] : [],
+  );
+  return rest.filter((_, index) => !unwanted.includes(index));
+}
+
 /** `--platform`, else `DOCKER_DEFAULT_PLATFORM`, as written and split at commas; empty where neither says anything. */
 export function requestedPlatforms(rest: readonly string[], environment: Environment): readonly string[] {
   const given = new OptionValues(scanArguments(rest, table)).all('platform');

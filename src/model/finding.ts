@@ -26,9 +26,12 @@ export type FindingCode =
   | 'publisher.unsigned' // the catalogue says that this publisher signs
   | 'lock.missing'
   | 'lock.moved' // the tag resolves to another digest than the lock holds
+  | 'lock.differs' // it is written, or pinned elsewhere, with another digest than the lock holds
+  | 'lock.tag-unknown' // whether the tag has moved could not be asked
   | 'lock.signer-changed'
   | 'image.unresolved' // could not be looked up
   | 'image.not-found'
+  | 'image.kept-tag' // the digest is what the tag stood for when it was last looked up
   | 'image.offline' // would need the network, which is not to be used
   | 'image.local-only'
   | 'image.not-built-here' // only in the local store, and no record shows that it was built here of verified images alone

@@ -24,10 +24,12 @@ export interface ResolvedImage {
   readonly children: readonly Descriptor[];
   /** The manifest for each platform asked for, in the order asked; never an index within the index. */
   readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
-  /** Where the digest was learnt: the registry, the Dockerfile, the lock (offline), a local store, or an OCI layout. */
+  /** Where the digest was learnt: the registry, the Dockerfile, the lock, a local store, or an OCI layout. */
   readonly source: 'registry' | 'written' | 'lock' | 'local' | 'layout';
   /** ONBUILD triggers of the image's configuration, by platform. */
   readonly onbuild: Readonly<Record<string, readonly string[]>>;
   /** The layers' chain identifier by platform, from the image's configuration; a platform is missing where it has no layers or was not read. */
   readonly chainIds: Readonly<Record<string, Digest>>;
+  /** How long ago its tag stood for it, milliseconds; left out where it was looked up now. */
+  readonly keptFor?: number;
 }

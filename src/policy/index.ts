@@ -11,10 +11,12 @@ export type { BuiltHere, DecideInput, JudgedImage } from './decide/decide-input.
 export { decideSource, heldSources } from './decide/decide-source.ts';
 export { type Explanation, explain, type LayerExplanation } from './decide/explain.ts';
 export { hasRule } from './decide/has-rule.ts';
+export { lockEntryOf } from './decide/judge-lock.ts';
 export { limitsPackages } from './decide/limits-packages.ts';
 export { nameRemarks } from './decide/name-remarks.ts';
 export { signaturePlaces } from './decide/signature-places.ts';
 export { trustedEvidence } from './decide/trusted-evidence.ts';
+export { isUnruled } from './decide/unruled.ts';
 export { wantedSigners } from './decide/wanted-signers.ts';
 export { addRules } from './language/add-rules.ts';
 export { matchableName } from './language/image-pattern.ts';

@@ -130,8 +130,21 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   },
   'lock.moved': {
     headline: 'tag moved since it was locked',
-    meaning: 'The tag now stands for another digest than the lock holds.',
-    cure: 'Look at what changed, then run `docker verify lock --update`, or write the locked digest into the Dockerfile.',
+    meaning:
+      'The tag now stands for another digest than the lock holds. The image is built from the locked digest all the same, and that digest is the one that was verified; a rule with `locked: {moved: block}` refuses it.',
+    cure: 'Look at what changed, then run `docker verify lock --update IMAGE`. Until then the build stays what it was.',
+  },
+  'lock.differs': {
+    headline: 'not the digest in the lock',
+    meaning:
+      'The digest that the image is used by is not the one that the lock holds: the Dockerfile writes another one, the image lies in a layout, or two locks disagree. A digest that is written counts before the lock; a rule with `locked` accepts the lock’s alone.',
+    cure: 'Decide which of the two is meant. `docker verify lock` adds a digest that is written in the Dockerfile; `docker verify lock --prune` takes away an entry that is no longer used.',
+  },
+  'lock.tag-unknown': {
+    headline: 'whether the tag moved is not known',
+    meaning:
+      'The image is built from its locked digest, and its registry could not be asked what the tag stands for now. Nothing that was verified depends on it.',
+    cure: 'None is needed; `docker verify lock --check` asks again.',
   },
   'lock.signer-changed': {
     headline: 'signer changed since it was locked',
@@ -164,6 +177,12 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     meaning:
       'The local image store holds other bytes under this name than the registry, and only one of them can be meant.',
     cure: 'Remove or rename the local one (`docker image rm`), or pull the registry’s.',
+  },
+  'image.kept-tag': {
+    headline: 'by what the tag stood for earlier',
+    meaning:
+      'With `--offline` the registry is not asked what a tag stands for. The digest is the one that it stood for when it was last looked up here; that digest is verified anew, and it alone is built.',
+    cure: 'Run once without `--offline` to look it up again, or lock the image: `docker verify lock`.',
   },
   'image.offline': {
     headline: 'not known without the network',

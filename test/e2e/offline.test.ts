@@ -153,7 +153,15 @@ describe('with --offline', () => {
     expect(attempts()).toBe(0);
   });
 
-  it.each(['never/seen:1', 'keyed/base:1', `never/seen@sha256:${'0'.repeat(64)}`])(
+  it('a tag stands for what it stood for when it was last looked up, and its age is told', async () => {
+    const { status, stdout } = await check('keyed/base:1', acmePolicy(), ['--offline']);
+    const [image] = JSON.parse(stdout).images;
+    expect([status, image.status, image.verified, image.digest]).toEqual([0, 'allow', true, keyed.split('@')[1]]);
+    expect(image.findings).toMatchObject([{ code: 'image.kept-tag', level: 'note' }]);
+    expect(attempts()).toBe(0);
+  });
+
+  it.each(['never/seen:1', 'keyed/base:2', `never/seen@sha256:${'0'.repeat(64)}`])(
     'what is not cached could not be verified, without an attempt: %s',
     async (image) => {
       const { status, stdout } = await check(image, acmePolicy(), ['--offline']);

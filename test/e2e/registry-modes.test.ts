@@ -172,7 +172,7 @@ describe('lock', () => {
       const before = await readFile(join(folder, lockFile), 'utf8');
       expect(before).toContain('"name": "acme"');
       const mend = registry.addFault({ path: '/manifests/sha256-', effect: { kind: 'status', status: 503 } });
-      for (const words of [[], ['--yes'], ['--check']]) {
+      for (const words of [[], ['--update'], ['--update', '--yes'], ['--check']]) {
         const { status, stdout, stderr } = await run(...words);
         expect(status).toBe(11);
         expect(stderr).toContain('503');
@@ -247,13 +247,17 @@ describe('Docker Hub’s limits', () => {
   it('are named with their cause and docker login', async () => {
     await inMode('hub', async (host, registry) => {
       const outcomes: Outcome[] = [];
+      const cwd = await projectFolder({ [policyFile]: acmePolicy() });
       for (let turn = 0; turn < 6 && outcomes.at(-1)?.status !== 11; turn += 1) {
         // oxlint-disable-next-line no-await-in-loop
-        outcomes.push(await runVerify(['check', '--refresh', `${host}/modes/sig:1`]));
+        outcomes.push(await runVerify(['check', '--refresh', `${host}/modes/sig:1`], { cwd }));
       }
       expect(outcomes.at(-1)?.status).toBe(11);
       expect(outcomes.at(-1)?.stdout).toMatch(/429 TOOMANYREQUESTS.*10 in 60 minutes.*docker login/s);
       expect(registry.pulls()).toBeGreaterThan(10);
+      // and end nothing where nobody has written a policy
+      const unruled = await runVerify(['check', '--refresh', `${host}/modes/sig:1`]);
+      expect(unruled).toMatchObject({ status: 0, stdout: expect.stringMatching(/429 TOOMANYREQUESTS.*docker login/s) });
     });
   });
 });

@@ -13,6 +13,7 @@ import {
   type Trusted,
   VerifyError,
   withDefaultPath,
+  withPathAlone,
   writePolicy,
 } from '../../gate/index.ts';
 import { type Progress, renderReport } from '../../report/index.ts';
@@ -115,7 +116,8 @@ interface Request {
 }
 
 /** @throws VerifyError `usage.invalid` */
-function readRequest({ given, rest }: ReadArguments): Request {
+function readRequest({ given, rest }: ReadArguments, folder: string): Request {
+  const path = withPathAlone(rest, folder, 'init');
   const isSilent = given.isOn('yes');
   if (!isSilent && !process.stdin.isTTY) {
     throw new VerifyError('usage.invalid', 'init asks whom to trust, and there is no terminal to ask on', {
@@ -123,7 +125,7 @@ function readRequest({ given, rest }: ReadArguments): Request {
     });
   }
   const trial = { keyFiles: given.all('key'), authorityFiles: given.all('ca'), authorities: [] };
-  return { operands: withDefaultPath(rest), trial, isSilent, isAdding: given.isOn('add') };
+  return { operands: withDefaultPath(path), trial, isSilent, isAdding: given.isOn('add') };
 }
 
 /** Writes what a person decided. Gives the repositories of which nothing may be said. */
@@ -151,7 +153,7 @@ async function settle(
 export const initCommand: Command = async (context, args) => {
   const read = await readArguments(context, args);
   const { own } = read;
-  const { operands, trial, isSilent, isAdding } = readRequest(read);
+  const { operands, trial, isSilent, isAdding } = readRequest(read, context.environment.workingDirectory);
   const { session, progress } = openSession(context, own, 'looking at who signs the images');
   const input = standardInput(process.stdin, context.environment);
   const conversation = isSilent ? null : openConversation();

@@ -151,19 +151,20 @@ export const imageCommands: readonly CommandRow[] = [
   },
   {
     name: 'lock',
-    usage: '[BUILD-ARGS] [PATH|IMAGE…]',
-    summary: 'write or update docker-verify.lock.json',
+    usage: '[BUILD-ARGS] [PATH] [--update [IMAGE…]]',
+    summary: 'add to docker-verify.lock.json what is missing, or move what is there',
     host: 'build',
     own: 'bare',
     options: describeOptions([
-      ['update', null, 'take the digests that the tags stand for now'],
-      ['check', null, 'only say whether it is current'],
+      ['update', null, 'move entries to what the tags stand for now: those of the images named, or all'],
+      ['check', null, 'only say whether lock, Dockerfile and registry agree'],
       ['prune', null, 'take out what is not used'],
       ['yes', null, 'confirm another signer'],
     ]),
     formats: plainFormats,
     examples: [
-      ['docker verify lock', 'lock what is used here'],
+      ['docker verify lock', 'lock what is used here and is not locked yet'],
+      ['docker verify lock --update alpine:3.20', 'take the image that this tag stands for now'],
       ['docker verify lock --check', 'in CI: is the lock current?'],
     ],
     statuses: [

@@ -1,6 +1,7 @@
 import { readUserPolicy } from '../../builder/index.ts';
 import { parseBuildArguments } from '../../invocation/index.ts';
 import type { BuildTarget, ImageUse, Report } from '../../model/index.ts';
+import { isUnruled } from '../../policy/index.ts';
 import { assembleReport } from '../examine/assemble-report.ts';
 import { examineBuild, examineUses } from '../examine/examine-build.ts';
 import { loadTargets, reportTargets, scanTargets } from '../scan/scan-targets.ts';
@@ -43,7 +44,7 @@ async function checkTargets(session: Session, targets: readonly BuildTarget[], i
     const options = { projectFrom: projectFolderOf(targets, environment), localImages: true };
     const pipeline = await openPipeline(session, options, local, registries);
     const { scan, images, layouts } = await examineBuild(pipeline, loaded, defaultPlatform, userPolicy);
-    const unknownAs = pipeline.policies.mode === 'enforce' ? 'error' : 'warn';
+    const unknownAs = pipeline.policies.mode === 'enforce' && !isUnruled(pipeline.policies) ? 'error' : 'warn';
     const reported = reportTargets(loaded, defaultPlatform);
     const judged = [...images, ...layouts];
     return assembleReport(pipeline, { targets: reported, scan, images: judged, unknownAs, others: [], build: null });

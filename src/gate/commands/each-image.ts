@@ -44,7 +44,12 @@ export async function eachImage<Result>(
   }
   const targets = operands.kind === 'path' ? parseBuildArguments(args, environment).invocation.targets : [];
   const projectFrom = operands.kind === 'path' ? projectFolderOf(targets, environment) : environment.workingDirectory;
-  const pipeline = await openPipeline(session, { projectFrom, localImages: false });
+  const pipeline = await openPipeline(session, {
+    projectFrom,
+    localImages: false,
+    // what a build uses is built from the lock; an image that somebody asks about by its name is what that stands for now
+    ...(operands.kind === 'path' ? {} : { unlocked: 'all' }),
+  });
   try {
     const uses =
       operands.kind === 'path'

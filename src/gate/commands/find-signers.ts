@@ -19,7 +19,7 @@ import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
 import { trustFolder } from '../session/trust-folder.ts';
-import { examineOperands } from './examined-target.ts';
+import { examinePath } from './examined-target.ts';
 import { keysInFolder } from './keys-in-folder.ts';
 import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
 import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
@@ -168,7 +168,7 @@ export async function findSigners(
   adding: boolean,
 ): Promise<FoundProject> {
   const named = await readTrial(session, trial);
-  const { pipeline, images } = await examineOperands(session, args, input);
+  const { pipeline, images } = await examinePath(session, args, input);
   try {
     const policy = existingPolicy(pipeline, adding);
     const lying = await keysInFolder(pipeline.policies.projectFolder ?? session.environment.workingDirectory);

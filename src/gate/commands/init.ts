@@ -36,7 +36,7 @@ async function createWholeFile(folder: string, name: string, text: string): Prom
 /** Who signed what an old lock holds must not change unseen on the way to a policy. */
 function refuseOtherSigner(file: string): never {
   throw new VerifyError('usage.invalid', `${file} names other signers than those found now`, {
-    hint: 'see what changed with docker verify lock, confirm it with --yes, and begin again',
+    hint: 'see what changed with docker verify lock --update, confirm it with --yes, and begin again',
   });
 }
 
@@ -102,7 +102,10 @@ export async function writePolicy(
     const unsigned = trusted.filter(({ signers }) => signers.length === 0);
     if (unsigned.length === 0) return [plan.path];
     const names = new Set(unsigned.flatMap((each) => each.names));
-    const locked = await lock(session, { args, check: false, prune: false, confirmed: false, names }, input);
+    const request = { args, check: false, prune: false, update: 'none', confirmed: false, names } as const;
+    const locked = await lock(session, request, input);
+    const [failed] = locked.failures;
+    if (failed !== undefined) throw failed.error;
     if (locked.result === 'refused') refuseOtherSigner(locked.file);
     return [plan.path, locked.file];
   } catch (error) {

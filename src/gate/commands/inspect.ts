@@ -45,6 +45,7 @@ export async function inspect(session: Session, args: readonly string[]): Promis
     projectFrom: session.environment.workingDirectory,
     localImages: false,
     allRoots: true,
+    unlocked: 'all',
   });
   try {
     return await Promise.all(

@@ -1,77 +1,215 @@
 import { join } from 'node:path';
-import { type CanonicalName, VerifyError } from '../../model/index.ts';
-import { formatLock, type LockChange, type LockEntry, lockFileName, readLock, updateLock } from '../../policy/index.ts';
+import { type CanonicalName, parseReference, type Unknown, VerifyError } from '../../model/index.ts';
+import {
+  formatLock,
+  type LockChange,
+  type LockEntry,
+  lockEntryOf,
+  lockFileName,
+  readLock,
+  updateLock,
+} from '../../policy/index.ts';
 import { establishedSigner } from '../examine/established-signer.ts';
+import { examineUses } from '../examine/examine-build.ts';
 import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
 import { writeWholeFile } from '../session/write-whole-file.ts';
-import { examineOperands } from './examined-target.ts';
+import { examinePath } from './examined-target.ts';
+import { imageOperands } from './operands.ts';
 
 /** How a lock is to be written. */
 export interface LockRequest {
+  /** Of the path. */
   readonly args: readonly string[];
-  /** Only say whether the lock is current. */
+  /** Only say whether lock, Dockerfile and registry agree. */
   readonly check: boolean;
   /** Take away what is no longer used. */
   readonly prune: boolean;
+  /** Which entries move to what their tags stand for now. */
+  readonly update: 'none' | 'all' | ReadonlySet<CanonicalName>;
   /** Accept signed images that turned unsigned or that another one signs now. */
   readonly confirmed: boolean;
-  /** Lock these images alone; all that are used where nothing is said. */
+  /** Look at these images alone; at all that are used where nothing is said. */
   readonly names?: ReadonlySet<CanonicalName>;
+}
+
+/** Something that could not be established, so that nothing is written. */
+export interface LockFailure {
+  /** Null where it is about no single image. */
+  readonly name: CanonicalName | null;
+  readonly error: VerifyError;
 }
 
 /** What locking found. */
 export interface LockOutcome {
   readonly file: string;
   readonly changes: readonly LockChange[];
-  /** `refused`: a signer changed or vanished and nobody confirmed it, so nothing was written. */
-  readonly result: 'written' | 'current' | 'outdated' | 'refused';
+  /** Entries whose tags stand for something else now, and that stay as they are. */
+  readonly moved: readonly { readonly name: CanonicalName; readonly locked: string; readonly tag: string | null }[];
+  readonly failures: readonly LockFailure[];
+  /**
+   * `refused`: a signer changed or vanished and nobody confirmed it; `unestablished`: of an image it is not known what it is or who
+   * signed it. Nothing is written then.
+   */
+  readonly result: 'written' | 'current' | 'outdated' | 'refused' | 'unestablished';
 }
 
+type Entries = Readonly<Record<string, LockEntry>>;
+
+/** @throws VerifyError where it is not established what the image is or who signed it */
 function entryOf(image: ExaminedImage, now: Date): LockEntry {
   // a digest that was written down says nothing of who signed it while its registry cannot be asked
   if (image.failure !== null) throw image.failure;
-  if (image.resolved === null || (image.resolved.source !== 'registry' && image.resolved.source !== 'written')) {
-    throw new VerifyError(
-      'registry.not-found',
-      `${image.use.name} is only in the local store, so there is nothing to lock`,
-      { hint: 'push it, or take it out of the Dockerfile' },
-    );
+  const { resolved, use } = image;
+  if (resolved === null || resolved.source === 'local' || resolved.source === 'layout') {
+    throw new VerifyError('registry.not-found', `${use.name} is only in the local store, so there is nothing to lock`, {
+      hint: 'push it, or take it out of the Dockerfile',
+    });
+  }
+  if (resolved.keptFor !== undefined) {
+    throw new VerifyError('registry.offline', `what ${use.name} stands for now was not asked`, {
+      hint: 'run it without --offline',
+    });
   }
   return {
-    digest: image.resolved.root.digest,
+    digest: resolved.root.digest,
     signer: establishedSigner(image),
     lockedAt: now.toISOString().replace(/\.\d{3}Z$/, 'Z'),
   };
 }
 
-function isChange({ kind }: LockChange): boolean {
-  return kind !== 'same';
+/** Whether the lock has nothing for an image, or another digest than the one that its name is written with. */
+function isMissing(before: Entries, name: CanonicalName): boolean {
+  const entry = lockEntryOf({ path: '', exists: true, images: before }, { name });
+  const { digest } = parseReference(name);
+  return entry === null || (digest !== null && digest !== entry.digest);
+}
+
+/** Whether an entry is for an image that is used, as it is written or with the digest that is locked. */
+function isUsed(name: string, { digest }: LockEntry, images: readonly ExaminedImage[]): boolean {
+  return images.some(({ use }) => use.name === name || use.name === `${name}@${digest}`);
+}
+
+/** Images that are named and locked without being used here. */
+async function examineUnused(
+  pipeline: Pipeline,
+  { update }: LockRequest,
+  images: readonly ExaminedImage[],
+  before: Entries,
+): Promise<readonly ExaminedImage[]> {
+  if (typeof update === 'string') return [];
+  const unused = [...update].filter((name) => !images.some(({ use }) => use.name === name));
+  const stranger = unused.find((name) => !Object.hasOwn(before, name));
+  if (stranger !== undefined) {
+    const { registry, repository } = parseReference(stranger);
+    const near = images.map(({ use }) => use.name).filter((name) => name.startsWith(`${registry}/${repository}`));
+    throw new VerifyError('usage.invalid', `${stranger} is neither used here nor locked`, {
+      hint: near.length > 0 ? `it is used as ${near.join(', ')}` : 'name an image as the Dockerfile does',
+    });
+  }
+  return await examineUses(pipeline, imageOperands(unused, [], pipeline.session), null);
+}
+
+/** The images whose entries are to be looked at: what is missing, and with --refresh who signed what is there. */
+function meantImages(
+  images: readonly ExaminedImage[],
+  { check, update, names }: LockRequest,
+  before: Entries,
+  refresh: boolean,
+): readonly ExaminedImage[] {
+  // what is written with the digest that is locked for its tag needs no entry of its own
+  if (check || update === 'all')
+    return images.filter(({ use }) => Object.hasOwn(before, use.name) || isMissing(before, use.name));
+  if (update !== 'none') return images.filter(({ use }) => update.has(use.name));
+  return images.filter(({ use }) => names?.has(use.name) ?? (refresh || isMissing(before, use.name)));
+}
+
+interface Established {
+  readonly entries: Entries;
+  readonly failures: readonly LockFailure[];
+}
+
+function establish(images: readonly ExaminedImage[], now: Date): Established {
+  const entries: Record<string, LockEntry> = {};
+  const failures: LockFailure[] = [];
+  for (const image of images) {
+    try {
+      entries[image.use.name] = entryOf(image, now);
+    } catch (error) {
+      if (!(error instanceof VerifyError)) throw error;
+      failures.push({ name: image.use.name, error });
+    }
+  }
+  return { entries, failures };
+}
+
+/** Why it cannot be told what is no longer used; null where it can. */
+function unprunable(images: readonly ExaminedImage[], unknown: readonly Unknown[]): VerifyError | null {
+  const unread = images.find(({ resolved, failure }) => resolved === null || failure !== null);
+  if (unread === undefined && unknown.length === 0) return null;
+  const reason =
+    unread === undefined
+      ? 'only the build itself shows what else it uses'
+      : `${unread.use.name} could not be read, whose triggers may name others`;
+  return new VerifyError('dockerfile.unreadable', `nothing can be called unused: ${reason}`, {
+    hint: 'leave --prune away',
+  });
+}
+
+function movedOf(images: readonly ExaminedImage[]): LockOutcome['moved'] {
+  return images.flatMap(({ use, resolved, decision }) => {
+    const finding = decision.findings.find(({ code, level }) => code === 'lock.moved' && level === 'warning');
+    const locked = resolved?.root.digest;
+    return finding === undefined || locked === undefined
+      ? []
+      : [{ name: use.name, locked, tag: finding.found?.startsWith('sha256:') === true ? finding.found : null }];
+  });
+}
+
+/** The entries that a request leaves in the lock, those that it may change left as they are. */
+function keptEntries(before: Entries, { prune }: LockRequest, images: readonly ExaminedImage[]): Entries {
+  return prune
+    ? Object.fromEntries(Object.entries(before).filter(([name, entry]) => isUsed(name, entry, images)))
+    : before;
 }
 
 /**
- * Writes or updates the project's lock for the images that a path uses, or that are named.
- * @throws VerifyError also where of one image it could not be established what it is and who signed it: the file stays as it is then
+ * Adds to the project's lock what is missing of the images that a path uses, and moves the entries that `update` names. Nothing is written
+ * where anything that would be could not be established.
+ * @throws VerifyError `usage.*`, `dockerfile.*`, `policy.*`, `lock.invalid`, …
  */
 export async function lock(session: Session, request: LockRequest, input: StandardInput): Promise<LockOutcome> {
-  const { pipeline, images } = await examineOperands(session, request.args, input);
+  const { update, check } = request;
+  const unlocked = check || update === 'all' ? 'all' : update === 'none' ? new Set<CanonicalName>() : update;
+  const { pipeline, images, unknown } = await examinePath(session, request.args, input, unlocked);
   try {
     const folder = pipeline.policies.projectFolder ?? session.environment.workingDirectory;
-    const before = (await readLock(folder)).images;
-    const now = session.now();
-    const meant = images.filter(({ use }) => request.names?.has(use.name) ?? true);
-    const entries = meant.map((image) => [image.use.name, entryOf(image, now)] as const);
-    const wanted = { ...(request.prune ? {} : before), ...Object.fromEntries(entries) };
-    const { images: after, changes } = updateLock(before, wanted);
     const file = join(folder, lockFileName);
-    const changed = changes.filter(isChange);
-    if (changed.length === 0) return { file, changes, result: 'current' };
-    if (request.check) return { file, changes, result: 'outdated' };
-    const unconfirmed = changed.some(({ needsConfirmation }) => needsConfirmation) && !request.confirmed;
-    if (unconfirmed) return { file, changes, result: 'refused' };
+    const before = (await readLock(folder)).images;
+    const all = [...images, ...(await examineUnused(pipeline, request, images, before))];
+    const { entries, failures } = establish(meantImages(all, request, before, session.own.refresh), session.now());
+    const open = request.prune ? unprunable(images, unknown) : null;
+    const kept = keptEntries(before, request, all);
+    const compared = updateLock(before, { ...kept, ...entries });
+    const found = {
+      file,
+      changes: compared.changes,
+      moved: movedOf(images),
+      failures: open === null ? failures : [...failures, { name: null, error: open }],
+    };
+    if (found.failures.length > 0) return { ...found, result: 'unestablished' };
+    if (compared.changes.every(({ kind }) => kind === 'same')) return { ...found, result: 'current' };
+    if (check) return { ...found, result: 'outdated' };
+    const isConfirmed = request.confirmed && update !== 'none';
+    if (!isConfirmed && compared.changes.some(({ needsConfirmation }) => needsConfirmation))
+      return { ...found, result: 'refused' };
+    // what is there stays as it is unless somebody asked for it to move
+    const { images: after, changes } = update === 'none' ? updateLock(before, { ...entries, ...kept }) : compared;
+    if (changes.every(({ kind }) => kind === 'same')) return { ...found, changes, result: 'current' };
     await writeWholeFile(file, formatLock(after));
-    return { file, changes, result: 'written' };
+    return { ...found, changes, result: 'written' };
   } finally {
     await pipeline.close();
   }

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { operandsOf, requestedPlatforms } from '../../invocation/index.ts';
-import { type ImageUse, parseCanonicalName, VerifyError } from '../../model/index.ts';
+import { operandsOf, requestedPlatforms, withoutOperands } from '../../invocation/index.ts';
+import { type CanonicalName, type ImageUse, parseCanonicalName, VerifyError } from '../../model/index.ts';
 import { machinePlatform, namedPlatforms } from '../session/default-platform.ts';
 import type { Session } from '../session/session.ts';
 
@@ -74,6 +74,44 @@ export function onlyImages(
   if (operands.kind === 'images') return imageOperands(operands.names, args, session);
   const found = operands.kind === 'path' ? `found the path ${operandsOf(args)[0]}` : 'found none';
   throw new VerifyError('usage.invalid', `${command} takes images, ${found}`, { hint: forPaths });
+}
+
+/**
+ * The command line of a command that takes one path or nothing, and no images: what lies here needs no `./` then, and gets it.
+ * @param folder the current one
+ * @throws VerifyError `usage.invalid`
+ */
+export function withPathAlone(args: readonly string[], folder: string, command: string): readonly string[] {
+  const operands = operandsOf(args);
+  const isPath = (word: string): boolean =>
+    isPathOperand(word) || (word !== '' && !isPlainlyImage(word) && isPresent(resolve(folder, word)));
+  const image = operands.find((word) => !isPath(word));
+  if (image !== undefined) {
+    const shown = image.slice(0, 100).replace(/\/+$/, '');
+    throw new VerifyError('usage.invalid', `${command} takes a path, and "${shown}" is an image`, {
+      hint: `write ./${shown} for a path; docker verify check ${shown} looks at the image`,
+    });
+  }
+  if (operands.length > 1) {
+    const found = operands.slice(0, 5).join(' ');
+    throw new VerifyError('usage.invalid', `expected one path; found ${found}`, { hint: 'name one path at a time' });
+  }
+  const bare = operands.find((word) => !isPathOperand(word));
+  return bare === undefined ? args : [...withoutOperands(args, [bare]), `./${bare}`];
+}
+
+/**
+ * Parts a command line into that of its path, which may be missing, and the images beside it.
+ * @param folder the current one
+ * @throws VerifyError `usage.invalid`, `reference.invalid`
+ */
+export function partImages(
+  args: readonly string[],
+  folder: string,
+): { readonly args: readonly string[]; readonly images: ReadonlySet<CanonicalName> } {
+  const words = operandsOf(args).filter((operand) => !isPathOperand(operand));
+  for (const word of words) refuseDoubtful(word, folder);
+  return { args: withoutOperands(args, words), images: new Set(words.map((word) => parseCanonicalName(word))) };
 }
 
 /** The images of a command line, each once, as uses for the platforms asked for. */

@@ -38,7 +38,9 @@ export function assembleReport(pipeline: Pipeline, parts: ReportParts): Report {
   const sources = (parts.scan.sources ?? []).map((source) => ({ source, ...decideSource(source, policies) }));
   const unknown = parts.unknownAs === null ? [] : parts.scan.unknown.map(createFinding);
   const named = namedRepositories(policies);
-  const images = parts.images.map((image) => withNameRemarks(reportImage(image), named));
+  const images = parts.images.map((image) =>
+    withNameRemarks(reportImage(image), named, image.resolved?.source === 'lock'),
+  );
   const side = [...caches, ...replacements, ...parts.others];
   const statuses = [...images, ...sources, ...side].map(({ status }) => status);
   const settled = statuses.reduce(strictest, 'allow');

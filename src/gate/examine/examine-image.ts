@@ -30,14 +30,15 @@ export async function judgeGathered(
   const unseen = collected.problems.filter(isUnseen);
   const examined = { use, evidence, unsigned: collected.unsigned, unseen, lineage: lineage ?? [] };
   if (resolution.kind === 'unresolved') {
-    const { failure } = resolution;
+    const { failure, heldTo = null } = resolution;
     const decision = decideFailure(pipeline, use.name, failure);
-    return { ...examined, resolved: null, client: null, failure, decision };
+    return { ...examined, resolved: heldTo, client: null, failure, decision };
   }
   const { image, client, failure } = resolution;
   const input = decideInput(pipeline, gathered, resolution, lineage);
   const decision = decide(input, pipeline.policies);
-  const standsAlone = image.source === 'local' || image.source === 'layout' || !pipeline.localImages;
+  // what a lock names is built from that digest, whatever lies under its tag here
+  const standsAlone = ['local', 'layout', 'lock'].includes(image.source) || !pipeline.localImages;
   const settled = decision.verified || decision.basis === 'lock' || standsAlone;
   const shadow = settled ? null : await localShadow(pipeline, image);
   const last =

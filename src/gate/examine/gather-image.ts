@@ -90,7 +90,7 @@ export function decideInput(
   resolution: Extract<Resolution, { kind: 'resolved' }>,
   lineage: readonly LineageLink[] | null,
 ): DecideInput {
-  const { image, failure, tagDigest } = resolution;
+  const { image, failure, tagDigest, since } = resolution;
   const { problems } = gathered.collected;
   const unseen = problems
     .filter(isUnseen)
@@ -106,6 +106,15 @@ export function decideInput(
       localShadow: null,
       created: null,
       ...(gathered.builtHere === undefined ? {} : { builtHere: gathered.builtHere }),
+      ...(since === undefined
+        ? {}
+        : {
+            sinceLocked: {
+              digest: since.digest,
+              unknown: since.failure === null ? null : toDecide({ error: since.failure }, since.failure.message),
+            },
+          }),
+      ...(image.keptFor === undefined ? {} : { keptFor: image.keptFor }),
     },
     evidence: gathered.evidence,
     collectProblems: failure === null ? unseen : [toDecide({ error: failure }, failure.message), ...unseen],

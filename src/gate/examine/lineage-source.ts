@@ -81,10 +81,12 @@ async function provenanceOf(
 /** A source that begins with an image that was gathered already. */
 export function createLineageSource(pipeline: Pipeline, image: GatheredImage): GatheringSource {
   const known = new Map<string, Promise<GatheredImage>>([[image.use.name, Promise.resolve(image)]]);
+  // a lock speaks of what a build uses, and not of what that was made from
+  const unlocked: Pipeline = { ...pipeline, lockedDigest: () => null };
   const gathered = (use: ImageUse): Promise<GatheredImage> => {
     const earlier = known.get(use.name);
     if (earlier !== undefined) return earlier;
-    const begun = gatherImage(pipeline, use, true);
+    const begun = gatherImage(unlocked, use, true);
     known.set(use.name, begun);
     return begun;
   };

@@ -11,8 +11,9 @@ export function namedRepositories({ layers }: PolicySet): ReadonlySet<string> {
  * The image with what its name is worth a remark for. The verdict stays what it is. That a tag can move is not said of an image
  * whose bytes are proven or locked, nor of one that is refused anyway.
  */
-export function withNameRemarks(image: ReportImage, named: ReadonlySet<string>): ReportImage {
-  const isSettled = image.verified || image.basis === 'lock' || image.status === 'block' || image.status === 'error';
+export function withNameRemarks(image: ReportImage, named: ReadonlySet<string>, isLocked: boolean): ReportImage {
+  const isSettled =
+    isLocked || image.verified || image.basis === 'lock' || image.status === 'block' || image.status === 'error';
   const remarks = nameRemarks(image.name, named).filter(({ level }) => level === 'warning' || !isSettled);
   return remarks.length === 0 ? image : { ...image, findings: [...image.findings, ...remarks] };
 }

@@ -1,4 +1,10 @@
-import type { ReportPolicy, ReportTrustedRoot, VerificationMaterial } from '../../model/index.ts';
+import type {
+  CanonicalName,
+  Digest,
+  ReportPolicy,
+  ReportTrustedRoot,
+  VerificationMaterial,
+} from '../../model/index.ts';
 import { type DecideInput, loadPolicies, type PolicySet } from '../../policy/index.ts';
 import { prepareVerifier, type RevocationSource } from '../../signature/index.ts';
 import { fetchPolicyKeys } from './fetch-policy-keys.ts';
@@ -21,6 +27,8 @@ export interface Pipeline {
   readonly local: LocalEngine;
   /** Whether images of the local store may be used by the build. */
   readonly localImages: boolean;
+  /** The digest from which an image is built whatever its tag stands for, as a lock says; null where none does. */
+  readonly lockedDigest: (name: CanonicalName) => Digest | null;
   readonly reportPolicies: readonly ReportPolicy[];
   readonly reportTrustedRoots: readonly ReportTrustedRoot[];
   close(): Promise<void>;
@@ -32,6 +40,17 @@ export interface PipelineOptions {
   readonly localImages: boolean;
   /** Every embedded root, whether a policy counts on it or not: for who wants to see rather than to judge. */
   readonly allRoots?: boolean;
+  /** The images of which it is asked what their tags stand for, although they are locked. Left out: none. */
+  readonly unlocked?: 'all' | ReadonlySet<CanonicalName>;
+}
+
+/** The digest that a lock holds for a name: the project's lock, else that beside a machine's or user's policy. */
+function lockedDigestIn(policies: PolicySet, name: CanonicalName): Digest | null {
+  const locks = [policies.projectLock, ...policies.layers.map(({ ownLock }) => ownLock)];
+  for (const lock of locks) {
+    if (lock !== null && Object.hasOwn(lock.images, name)) return lock.images[name]?.digest ?? null;
+  }
+  return null;
 }
 
 /**
@@ -45,6 +64,7 @@ export async function openPipeline(
   registries: Registries = openRegistries(session, local),
 ): Promise<Pipeline> {
   const { environment, own } = session;
+  const { unlocked } = options;
   const ends = performance.now() + own.timeout;
   const declared = await loadPolicies({
     environment,
@@ -68,6 +88,8 @@ export async function openPipeline(
     registries,
     local,
     localImages: options.localImages,
+    lockedDigest: (name) =>
+      unlocked === 'all' || unlocked?.has(name) === true ? null : lockedDigestIn(policies, name),
     reportPolicies: policies.reportPolicies,
     reportTrustedRoots: gathered.reportTrustedRoots,
     close: () => registries.close(),

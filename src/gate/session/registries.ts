@@ -1,4 +1,11 @@
-import { type ImageUse, isVerifyError, parseReference, type Reference, type ResolvedImage } from '../../model/index.ts';
+import {
+  type Digest,
+  type ImageUse,
+  isVerifyError,
+  parseReference,
+  type Reference,
+  type ResolvedImage,
+} from '../../model/index.ts';
 import {
   type CollectOptions,
   createRegistryClient,
@@ -20,8 +27,13 @@ export interface Registries {
   /**
    * What a name stands for, found out once in a run: whoever asks again gets the same answer, whatever has happened to the tag.
    * What is attached begins to be collected as `collect` says as soon as the digest is known.
+   * @param locked a lock's digest, which is taken in place of what the tag stands for
    */
-  resolve(use: Pick<ImageUse, 'name' | 'platforms'>, collect: CollectOptions): Promise<ResolvedName>;
+  resolve(
+    use: Pick<ImageUse, 'name' | 'platforms'>,
+    collect: CollectOptions,
+    locked?: Digest | null,
+  ): Promise<ResolvedName>;
   /** The same registries with nothing taken from what is kept of listings, for a second look before a refusal. */
   fresh(): Registries;
   close(): Promise<void>;
@@ -87,12 +99,13 @@ function registriesWith(session: Session, local: LocalEngine, options: RegistryC
   };
   const resolved = new Map<string, Promise<ResolvedName>>();
   const registries: Registries = {
-    resolve({ name, platforms }, collect) {
-      const key = JSON.stringify([name, platforms]);
+    resolve({ name, platforms }, collect, locked = null) {
+      const key = JSON.stringify([name, platforms, locked]);
+      const digest = locked === null ? null : { value: locked, source: 'lock' as const };
       const earlier = resolved.get(key);
       if (earlier !== undefined) return earlier;
       const begun = registries.attempt(parseReference(name), async (client) => {
-        return { image: await resolveImage(client, { name, platforms }, { collect }), client };
+        return { image: await resolveImage(client, { name, platforms }, { collect, digest }), client };
       });
       resolved.set(key, begun);
       return begun;

@@ -135,11 +135,12 @@ async function collectFresh(
   const read = parts.flatMap((part) => part.read);
   const attachments = read.flatMap((each) => each.attachments);
   const lookupProblems = parts.flatMap((part) => part.problems);
-  if (known === null && !lookupProblems.some(isUnseen) && attachments.length > 0) {
+  if (known === null && attachments.length > 0) {
     await writeFindings(
       source,
       key,
       parts.flatMap(({ found }) => found),
+      !lookupProblems.some(isUnseen),
     );
   }
   const exceeded = beyondBudget(run.budget.refused(), image.root.digest);

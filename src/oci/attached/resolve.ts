@@ -86,6 +86,7 @@ export async function resolveImage(
     source: from,
     onbuild: {},
     chainIds: {},
+    ...(root.keptFor === undefined ? {} : { keptFor: root.keptFor }),
   };
   // Never awaited here: what it finds, and what it could not, is kept for collectAttachments.
   if (options.collect) void collectAttachments(source, image, options.collect).catch(() => undefined);

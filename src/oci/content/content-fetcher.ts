@@ -175,8 +175,13 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
 
   const loadTag = async (repository: RepositoryName, tag: string, use: TagUse): Promise<StoredManifest> => {
     const key = `tag ${formatRepository(repository)}:${tag}`;
-    if (offline) throw offlineError(`what ${formatRepository(repository)}:${tag} stands for`);
-    const noted = refresh ? null : (await listings.read(key))?.value;
+    const listing = refresh ? null : await listings.read(key);
+    const noted = listing?.value;
+    if (offline) {
+      if (listing === null || !isDigest(noted))
+        throw offlineError(`what ${formatRepository(repository)}:${tag} stands for`);
+      return { ...(await manifest(repository, noted)), keptFor: listing.age };
+    }
     const isKept = isDigest(noted) && (await content.read(noted, null)) !== null;
     const fetch = async (place: RepositoryName): Promise<StoredManifest> => {
       // A HEAD costs as much as a GET where what the tag stands for is kept, and Docker Hub does not count it as a pull.
@@ -187,10 +192,13 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
           ? await fetchManifest(session, place, tag)
           : await fetchManifest(session, place, tag, (answer) => signatureTagFailure(place, tag, answer));
       keepContent(found.descriptor.digest, found.bytes);
+      // whoever asks for it by its digest has it already
+      manifests.set(`${formatRepository(place)}@${found.descriptor.digest}`, Promise.resolve(found));
       return found;
     };
     const found = await (use === 'signature' ? places.bySignatureTag(repository, fetch) : fetch(repository));
-    if (found.descriptor.digest !== noted) keep(listings.write(key, found.descriptor.digest));
+    // also where it is the same: its age is said where the network is not to be used
+    keep(listings.write(key, found.descriptor.digest));
     return found;
   };
 

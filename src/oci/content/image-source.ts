@@ -17,6 +17,8 @@ export interface StoredManifest {
   readonly descriptor: Descriptor;
   readonly manifest: Manifest;
   readonly bytes: Buffer;
+  /** Of a tag that was not asked for: how long ago it stood for this, milliseconds. */
+  readonly keptFor?: number;
 }
 
 /** What refers to a digest, as listed: nothing of it is checked yet. */

@@ -12,11 +12,12 @@ export interface Listing {
   readonly age: number;
 }
 
-/** Short-lived notes of where signatures were found and what a tag pointed to. The caller never keeps "nothing found". */
+/** Notes of where signatures were found and what a tag pointed to. The caller never keeps "nothing found". */
 export interface ListingCache {
+  /** At any age: who may use the network believes it for minutes only. */
   read(key: string): Promise<Listing | null>;
   write(key: string, value: unknown): Promise<void>;
-  /** Removes what is too old even for work without a network. */
+  /** Removes what nobody has looked up again for very long. */
   trim(): Promise<void>;
 }
 
@@ -35,7 +36,7 @@ export function openListingCache(folder: string): ListingCache {
         if (note['key'] !== key || typeof note['time'] !== 'number') return null;
         const age = Date.now() - note['time'];
         // A time to come is no time at all: a clock was set back.
-        return age < 0 || age > bounds.listingKept ? null : { value: note['value'], age };
+        return age < 0 ? null : { value: note['value'], age };
       } catch {
         return null;
       }

@@ -43,6 +43,6 @@ export const bounds = {
   untrimmedBytes: 16 * mebibyte,
   /** How long a listing of signatures is believed. */
   listingAge: 3 * 60_000,
-  /** How long a listing is kept for work without a network. */
-  listingKept: 30 * 24 * 60 * 60_000,
+  /** How long a listing is kept for work without a network; while it is there it counts. */
+  listingKept: 365 * 24 * 60 * 60_000,
 } as const;

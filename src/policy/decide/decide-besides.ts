@@ -15,6 +15,7 @@ import { throughBrokenGlass } from './break-glass.ts';
 import { statusOfRefusal } from './judge-rule.ts';
 import { findingOf } from './judgement.ts';
 import { statusOfSetting } from './layer-verdict.ts';
+import { isUnruled } from './unruled.ts';
 
 /** A verdict on something that is no image to verify. */
 export interface SideDecision {
@@ -23,7 +24,10 @@ export interface SideDecision {
   readonly finding: Finding | null;
 }
 
-/** What becomes of an image that could not be looked up: an error, which the mode `warn` makes a warning. */
+/**
+ * What becomes of an image that could not be looked up: an error, which the mode `warn` makes a warning. So it is too where
+ * nobody has written a policy: plain `docker build` may have what we could not ask for.
+ */
 export function decideUnresolved(
   name: CanonicalName,
   reason: {
@@ -35,12 +39,13 @@ export function decideUnresolved(
 ): Decision {
   const isAbsent = reason.code === 'image.not-found';
   const finding = findingOf(reason.code, isAbsent ? 'there is no such image' : 'it could not be looked up', {
+    level: isUnruled(policies) ? 'warning' : 'error',
     expected: `${name} at its registry`,
     found: reason.message,
     hint: reason.hint ?? (isAbsent ? 'check its name and tag' : 'check the network, or write it with a digest'),
   });
   return throughBrokenGlass(policies, {
-    status: statusOfRefusal(policies.mode, false),
+    status: statusOfRefusal(isUnruled(policies) ? 'warn' : policies.mode, false),
     basis: 'none',
     verified: false,
     decisions: [],

@@ -34,6 +34,18 @@ export interface JudgedImage {
   readonly localShadow: Digest | null;
   /** When its configuration says that it was made, RFC 3339; a claim. Null where unknown. */
   readonly created: string | null;
+  /** What has become of the tag since; left out where the digest is not a lock's. */
+  readonly sinceLocked?: TagSince;
+  /** How long ago the tag stood for this digest, milliseconds; left out where it was looked up now. */
+  readonly keptFor?: number;
+}
+
+/** What a tag has become since it was locked. */
+export interface TagSince {
+  /** What it stands for now; null where it is gone, or where that is not known. */
+  readonly digest: Digest | null;
+  /** Why it is not known; null where the registry has answered. */
+  readonly unknown: CollectProblem | null;
 }
 
 /** Why some of what is attached to the image could not be had. */

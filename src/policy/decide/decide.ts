@@ -11,7 +11,9 @@ import { judgeRule, statusOfRefusal, strongestBasis } from './judge-rule.ts';
 import { findingOf, type JudgeContext } from './judgement.ts';
 import { type LayerVerdict, statusOfSetting } from './layer-verdict.ts';
 import { rootScope } from './match-signer.ts';
+import { originRemarks } from './origin-remarks.ts';
 import { placeInRange } from './publisher-range.ts';
+import { isUnruled } from './unruled.ts';
 
 /**
  * What the policies make of one image. Pure: every layer gives a verdict (its first rule that matches, else its
@@ -26,12 +28,19 @@ export function decide(input: DecideInput, policies: PolicySet): Decision {
   for (const layer of policies.layers) {
     if (layer.layer !== 'builtin') continue;
     const context = contextOf(input, layer);
-    verdicts.push(...judgeRules(context));
+    verdicts.push(...judgeRules(context).map((verdict) => (isUnruled(policies) ? withoutLookups(verdict) : verdict)));
     if (others === 0 && verdicts.length === 0 && layer.default !== null)
       verdicts.push(judgeDefault(context, layer.default));
   }
   if (verdicts.length === 0) verdicts.push(judgeSilence(policies));
   return combine(input, policies, verdicts);
+}
+
+/** What could not be asked ends no build where nobody has written a policy; what is positively wrong does. */
+function withoutLookups(verdict: LayerVerdict): LayerVerdict {
+  if (verdict.status !== 'error') return verdict;
+  const findings = verdict.findings.map((finding) => ({ ...finding, level: 'warning' as const }));
+  return { ...verdict, status: 'warn', findings, decision: { ...verdict.decision, status: 'warn' } };
 }
 
 /** What the judging of one layer needs. */
@@ -155,7 +164,13 @@ function combine(input: DecideInput, policies: PolicySet, verdicts: readonly Lay
       ? 'none'
       : strongestBasis(verdicts.map((verdict) => verdict.basis));
   const shadow = shadowOf(input, policies, basis);
-  const status = strictest(judged, shadow?.status ?? 'allow');
+  const found = distinct([
+    ...verdicts.flatMap((verdict) => verdict.findings),
+    ...(shadow === null ? [] : [shadow.finding]),
+  ]);
+  const remarks = originRemarks(input.image, policies, found);
+  const warned = remarks.some(({ level }) => level === 'warning') ? 'warn' : 'allow';
+  const status = strictest(strictest(judged, shadow?.status ?? 'allow'), warned);
   const kept = status === 'block' || status === 'error' ? 'none' : basis;
   const evidence = new Set(verdicts.flatMap((verdict) => verdict.evidence));
   const isPartial = verdicts.some((verdict) => !verdict.coversWhole);
@@ -164,11 +179,7 @@ function combine(input: DecideInput, policies: PolicySet, verdicts: readonly Lay
     basis: kept,
     verified: kept === 'signature' || kept === 'attestation',
     decisions: verdicts.map((verdict) => verdict.decision),
-    findings: distinct([
-      ...verdicts.flatMap((verdict) => verdict.findings),
-      ...(shadow === null ? [] : [shadow.finding]),
-      ...ignoredFindings(input),
-    ]),
+    findings: [...found, ...remarks, ...ignoredFindings(input)],
     platformDigests: isPartial ? input.image.platforms.map(({ digest }) => digest) : null,
     satisfiedBy: input.evidence.flatMap((piece, index) => (evidence.has(piece) ? [index] : [])),
   });

@@ -95,6 +95,13 @@ export interface SummaryRequirement {
   readonly result: 'PASSED' | 'FAILED';
 }
 
+export interface LockRequirement {
+  /** The project's, or that beside the rule's own policy. */
+  readonly lock: 'own' | 'project';
+  /** What becomes of an image whose tag stands for another digest now. */
+  readonly moved: 'warn' | 'block';
+}
+
 export interface LineageRequirement {
   readonly depth: number | 'all';
   readonly unknown: 'block' | 'warn' | 'allow';
@@ -114,7 +121,7 @@ export interface PolicyRule {
   readonly mode: Mode;
   readonly signedBy: readonly SignerEntry[] | null;
   readonly threshold: number;
-  readonly locked: 'own' | 'project' | null;
+  readonly locked: LockRequirement | null;
   readonly attestations: readonly AttestationRequirement[];
   readonly lineage: LineageRequirement | null;
   /** Milliseconds. */
@@ -297,7 +304,7 @@ export interface PolicySet {
   readonly tokenServices: TokenServices;
   /** Where signatures are kept, if not beside the image, for images that match. */
   readonly signatureLocations: readonly (SignatureLocation & { readonly images: readonly ImagePattern[] })[];
-  /** The project's lock, or the place where it would be. */
+  /** The project's lock, or the place where it would be: what it names is built from the digest there, whether or not a rule asks. */
   readonly projectLock: LockFile | null;
   /** The folder of the project's policy, or where it would be; null where there is no local project. */
   readonly projectFolder: string | null;

@@ -98,7 +98,19 @@ const rule = z
     signedBy: signedBy.optional(),
     threshold: z.int().min(1).max(100).optional().describe('How many entries of signedBy must be satisfied'),
     locked: z
-      .union([z.boolean(), z.literal('project')])
+      .union([
+        z.boolean(),
+        z.literal('project'),
+        z
+          .strictObject({
+            moved: z
+              .enum(['warn', 'block'])
+              .optional()
+              .describe('A tag that stands for another digest now: a warning unless said otherwise'),
+            project: z.boolean().optional().describe("Whether a machine's or user's policy accepts the project's lock"),
+          })
+          .refine((value) => Object.keys(value).length > 0, 'say moved, project or both'),
+      ])
       .optional()
       .describe('Accepted only at the digest in the lock'),
     mode: mode.optional().describe("Before the file's"),
@@ -129,15 +141,15 @@ interface RuleShape {
   readonly signedBy?: readonly unknown[] | undefined;
   readonly threshold?: number | undefined;
   readonly signedIdentity?: unknown;
-  readonly locked?: boolean | 'project' | undefined;
+  readonly locked?: boolean | 'project' | object | undefined;
   readonly require?: { readonly attestations?: readonly { readonly signedBy?: unknown }[] | undefined } | undefined;
 }
 
 function ruleProblem(value: RuleShape): string | null {
   const attestations = value.require?.attestations ?? [];
   const ownSigners = attestations.some((entry) => entry.signedBy !== undefined);
-  const locked = value.locked === true || value.locked === 'project';
-  if (value.signedBy === undefined && !locked && !ownSigners)
+  const locked = value.locked ?? false;
+  if (value.signedBy === undefined && locked === false && !ownSigners)
     return 'a rule needs something that must hold: signedBy, locked, or an attestation with its own signedBy';
   if (value.signedBy === undefined && attestations.some((entry) => entry.signedBy === undefined))
     return 'an attestation needs its own signedBy where the rule has none';

@@ -20,6 +20,7 @@ export const waivableFindings = [
   'publisher.unsigned',
   'lock.missing',
   'lock.moved',
+  'lock.differs',
   'image.local-only',
   'image.not-built-here',
   'image.unverifiable',

@@ -167,9 +167,11 @@ async function compileRule(scope: PolicyScope, index: number, rule: RuleDocument
   };
 }
 
-function lockedOf(locked: boolean | 'project' | undefined): PolicyRule['locked'] {
-  if (locked === 'project') return 'project';
-  return locked === true ? 'own' : null;
+function lockedOf(locked: RuleDocument['locked']): PolicyRule['locked'] {
+  if (locked === undefined || locked === false) return null;
+  if (locked === true) return { lock: 'own', moved: 'warn' };
+  if (locked === 'project') return { lock: 'project', moved: 'warn' };
+  return { lock: locked.project === true ? 'project' : 'own', moved: locked.moved ?? 'warn' };
 }
 
 async function signersOf(

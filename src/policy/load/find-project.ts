@@ -31,9 +31,9 @@ export async function findProject(start: string, home: string, userId: number | 
     const policy = join(current, projectPolicyName);
     const near: Lookalike | null = lookalike === null ? await findLookalike(current) : null;
     if (near !== null && (await isCounted(near.path))) lookalike = near;
-    if ((await isPresent(policy)) && (await isCounted(policy)))
-      return { folder: current, policy, lock: join(current, lockFileName), lookalike };
-    if (lockFolder === null && (await isPresent(join(current, lockFileName)))) lockFolder = current;
+    const lock = join(current, lockFileName);
+    if ((await isPresent(policy)) && (await isCounted(policy))) return { folder: current, policy, lock, lookalike };
+    if (lockFolder === null && (await isPresent(lock)) && (await isCounted(lock))) lockFolder = current;
     const parent = dirname(current);
     const isEnd = ends.has(current) || parent === current || (await isPresent(join(current, '.git')));
     if (isEnd || (await ownerOf(parent)) !== (await ownerOf(current))) break;

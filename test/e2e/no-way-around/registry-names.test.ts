@@ -68,7 +68,6 @@ describe.each(engines)('a registry that cannot be (%s)', (_, env) => {
     const folder = await project(`FROM ${absent}\n`);
     for (const words of [
       ['inspect', absent],
-      ['lock', absent],
       ['lock', '.'],
       ['check', absent],
       ['lineage', absent],

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readOperands } from '../../../../src/gate/commands/operands.ts';
+import { partImages, readOperands, withPathAlone } from '../../../../src/gate/commands/operands.ts';
 
 describe('readOperands', () => {
   const paths = [
@@ -64,5 +64,43 @@ describe('readOperands', () => {
     for (const name of ['app:latest', 'quay.io/app', 'other', `app@sha256:${'0'.repeat(64)}`])
       expect(readOperands([name], folder)).toEqual({ kind: 'images', names: [name] });
     expect(readOperands(['./app'], folder)).toEqual({ kind: 'path' });
+  });
+});
+
+describe('a command that takes a path alone', () => {
+  const here = mkdtempSync(join(tmpdir(), 'operands-'));
+  mkdirSync(join(here, 'app'));
+  const taking =
+    (...args: string[]) =>
+    () =>
+      withPathAlone(args, here, 'lock');
+
+  it.each([[[]], [['.']], [['./x']], [['app']], [['-f', 'alpine:3', 'app']], [['https://example.com/x.git']]])(
+    'takes %j',
+    (args) => {
+      expect(taking(...args)).not.toThrow();
+    },
+  );
+
+  it.each(['alpine', 'alpine:3.20', 'app:1', 'app@sha256:0', 'ghcr.io/acme/app', ''])('refuses %j', (word) => {
+    expect(taking(word)).toThrow(
+      expect.objectContaining({ code: 'usage.invalid', hint: expect.stringContaining(`write ./${word} for a path`) }),
+    );
+  });
+
+  it('gives what lies here its ./, so that no other command can take it for an image', () => {
+    expect(taking('app', '-f', 'app')()).toEqual(['-f', 'app', './app']);
+    expect(taking('./app')()).toEqual(['./app']);
+  });
+
+  it('refuses two paths', () => {
+    expect(taking('.', './x')).toThrow(/expected one path; found \. \.\/x/);
+  });
+
+  it('parts images from a path, and leaves the values of options alone', () => {
+    const { args, images } = partImages(['alpine:3', '.', '--build-arg', 'alpine:3', '--target', 'busybox'], here);
+    expect(args).toEqual(['.', '--build-arg', 'alpine:3', '--target', 'busybox']);
+    expect([...images]).toEqual(['docker.io/library/alpine:3']);
+    expect(() => partImages(['app'], here)).toThrow(/here also a file or folder/);
   });
 });

@@ -54,6 +54,43 @@ describe('a listing of signatures', () => {
     expect(await collected()).toBe(2);
   });
 
+  it('counts at any age without a network, and what could not be asked then stays open', async () => {
+    const registry = await startRegistry();
+    const [whole, part] = [registry.image('a', '1'), registry.image('b', '1')];
+    signByTag(registry, whole);
+    signByTag(registry, part, 'payload', 'b');
+    const cacheFolder = await temporaryFolder();
+    const look = async (repository: string, offline: boolean) => {
+      const client = newClient({ cacheFolder, offline });
+      const { attachments, problems } = await collect(client, nameAt(registry, `${repository}:1`));
+      await client.close();
+      return { found: attachments.length, problems: problems.map(({ error }) => error.code) };
+    };
+    await look('a', false);
+    failing(registry, /referrers/, 403);
+    expect(await look('b', false)).toEqual({ found: 1, problems: ['registry.unauthorized'] });
+    registry.log.length = 0;
+    expect(await look('a', true)).toEqual({ found: 1, problems: [] });
+    expect(await look('b', true)).toEqual({ found: 1, problems: ['registry.offline'] });
+    expect(registry.log).toEqual([]);
+    // with the network a listing that was not whole is worth nothing
+    registry.intercept = () => false;
+    expect(await look('b', false)).toEqual({ found: 1, problems: [] });
+    expect(registry.paths.some((path) => path.includes('referrers'))).toBe(true);
+  });
+
+  it('that found nothing is no answer without a network', async () => {
+    const registry = await startRegistry();
+    registry.image('a', '1');
+    const cacheFolder = await temporaryFolder();
+    const online = newClient({ cacheFolder });
+    expect(await collect(online, nameAt(registry, 'a:1'))).toMatchObject({ attachments: [], problems: [] });
+    await online.close();
+    const { attachments, problems } = await collect(newClient({ cacheFolder, offline: true }), nameAt(registry, 'a:1'));
+    expect(attachments).toEqual([]);
+    expect(problems.map(({ error }) => error.code)).toContain('registry.offline');
+  });
+
   it('that met a problem is never kept', async () => {
     const registry = await startRegistry();
     const image = registry.image('a', '1');

@@ -29,9 +29,13 @@ describe('a note of what was listed', () => {
     ['is another', (note) => ({ ...note, key: 'other' })],
     ['has no time', ({ time: _time, ...note }) => note],
     ['comes from the future', (note) => ({ ...note, time: Date.now() + 60_000 })],
-    ['is too old for anything', (note) => ({ ...note, time: Date.now() - bounds.listingKept - 1000 })],
     ['is null', () => 'null'],
   ])('that %s is none', async (_what, change) => expect(await changed(change)).toBeNull());
+
+  it('counts at any age: who may use the network decides by it', async () => {
+    const time = Date.now() - 2 * bounds.listingKept;
+    expect((await changed((note) => ({ ...note, time })))?.age).toBeGreaterThanOrEqual(2 * bounds.listingKept);
+  });
 
   it('is none where none was made', async () => {
     expect(await openListingCache(await temporaryFolder()).read('key')).toBeNull();

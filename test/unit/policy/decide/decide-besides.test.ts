@@ -187,8 +187,19 @@ describe('an image that cannot be looked up', () => {
     ],
     [{ code: 'image.unresolved', message: '401', hint: 'log in' }, 'it could not be looked up', 'log in'],
   ] as const)('is told with what to do: %j', async (reason, message, hint) => {
-    const { findings } = decideUnresolved(name, reason, await policiesOf({}));
+    const { findings } = decideUnresolved(name, reason, await policiesOf({ project: 'version: 1\n' }));
     const expected = 'docker.io/library/alpine:latest at its registry';
     expect(findings).toEqual([{ code: reason.code, level: 'error', message, expected, found: reason.message, hint }]);
+  });
+
+  it.each<[string, Layers, string, string]>([
+    ['a warning where nobody has written a policy', {}, 'warn', 'warning'],
+    ['an error with --mode enforce', { mode: 'enforce' }, 'error', 'error'],
+    ["an error under a user's policy alone", { user: 'version: 1\n' }, 'error', 'error'],
+  ])('is %s', async (_, layers, status, level) => {
+    for (const code of ['image.unresolved', 'image.not-found', 'image.offline'] as const) {
+      const decision = decideUnresolved(name, { code, message: 'no answer' }, await policiesOf(layers));
+      expect(decision).toMatchObject({ status, verified: false, findings: [{ code, level }] });
+    }
   });
 });

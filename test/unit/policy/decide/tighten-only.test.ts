@@ -276,9 +276,23 @@ describe('the built-in policy', () => {
     expect(decision).toMatchObject({ status: 'warn', verified: false, findings: [{ code: 'policy.default' }] });
   });
 
-  it('has no wish that an unreachable registry could pass', async () => {
+  it('alone ends no build for want of a look-up, and beside a policy or where it is to enforce it does', async () => {
     const problems = { collectProblems: [{ message: 'timeout' }] };
-    expect(decide(inputOf('cgr.dev/chainguard/go', [], problems), await policiesOf({})).status).toBe('error');
+    const unseen = inputOf('cgr.dev/chainguard/go', [], problems);
+    const alone = decide(unseen, await policiesOf({}));
+    expect(alone).toMatchObject({ status: 'warn', basis: 'none', verified: false, decisions: [{ status: 'warn' }] });
+    expect(alone.findings).toMatchObject([{ code: 'image.unverifiable', level: 'warning' }]);
+    expect(decide(unseen, await policiesOf({ mode: 'enforce' })).status).toBe('error');
+    expect(decide(unseen, await policiesOf({ project: 'version: 1\ndefault: allow\n' })).status).toBe('error');
     expect(decide(inputOf('registry.k8s.io/pause', [], problems), await policiesOf({})).status).toBe('warn');
+  });
+
+  it('alone refuses what is positively wrong: nobody signed it, somebody else did, or the evidence is broken', async () => {
+    const policies = await policiesOf({});
+    const broken = byIdentity('x', { verified: false, problem: { code: 'invalid-signature', message: 'broken' } });
+    for (const evidence of [[], [byIdentity('https://github.com/mallory/x')], [broken]]) {
+      const { status, verified } = decide(inputOf('cgr.dev/chainguard/go', evidence), policies);
+      expect([status, verified]).toEqual(['block', false]);
+    }
   });
 });

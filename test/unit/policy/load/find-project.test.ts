@@ -108,6 +108,19 @@ describe("the project's policy", () => {
     ]);
   });
 
+  it.skipIf(process.getuid?.() !== 0)('has no lock that a stranger planted above', async () => {
+    const { chown } = await import('node:fs/promises');
+    const locks = '{"lockVersion": 1, "images": {}}';
+    const folder = await folderOf({ 'docker-verify.lock.json': locks, 'mine/Dockerfile': '' });
+    const environment = { ...environmentIn(folder), homeDirectory: '/nowhere' };
+    const request = { environment, commandLine: [], mode: null, machineFolder: null };
+    const lockedIn = async () =>
+      (await loadPolicies({ ...request, projectFrom: join(folder, 'mine') })).projectLock?.exists ?? false;
+    expect(await lockedIn()).toBe(true);
+    await chown(join(folder, 'docker-verify.lock.json'), 12_345, 12_345);
+    expect(await lockedIn()).toBe(false);
+  });
+
   it.skipIf(process.getuid?.() !== 0)('is not taken from above where a stranger planted it', async () => {
     const { chown } = await import('node:fs/promises');
     const folder = await folderOf({ 'docker-verify.yaml': text, 'mine/Dockerfile': '' });
