@@ -4,8 +4,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { VerifyError } from '../model/index.ts';
 
 /** Changes with the tables: an index of another version is made anew. */
-const version = 2;
+const version = 3;
 
+// `covered`: 0 where no complete SBOM covers the image, 1 where one does, 2 where those that do are signed
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE build (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, summary TEXT NOT NULL);

@@ -129,13 +129,19 @@ async function readDocuments(
   return documents;
 }
 
-/** Every platform that has layers or is used has an SBOM that says it is complete, or the image as a whole has one. */
-function isCovered(note: ImageNote, used: readonly string[], isComplete: (digest: Digest) => boolean): boolean {
-  const subjects = new Set(
-    note.sboms.filter(({ digest }) => isComplete(digest)).map(({ subject }) => subject as string),
-  );
+/** Every platform that has layers or is used has one of these SBOMs, or the image as a whole has. */
+function isCovered(note: ImageNote, used: readonly string[], sboms: ImageNote['sboms']): boolean {
+  const subjects = new Set(sboms.map(({ subject }) => subject as string));
   const platforms = [...Object.keys(note.layers), ...used];
   return subjects.has(note.digest) || (platforms.length > 0 && platforms.every((platform) => subjects.has(platform)));
+}
+
+/** 0 where SBOMs that say they are complete do not cover the image, 1 where they do, 2 where signed ones alone do. */
+function coverOf(note: ImageNote, used: readonly string[], isComplete: (digest: Digest) => boolean): number {
+  const complete = note.sboms.filter(({ digest }) => isComplete(digest));
+  if (!isCovered(note, used, complete)) return 0;
+  const signed = complete.filter(({ trust }) => trust === 'signed');
+  return isCovered(note, used, signed) ? 2 : 1;
 }
 
 async function fillImage(
@@ -160,7 +166,7 @@ async function fillImage(
     }
     const complete = database.prepare('SELECT complete FROM sbom WHERE digest = ?');
     const used = database.prepare('SELECT digest FROM wanted WHERE image = ? AND digest IS NOT NULL').all(number);
-    const covered = isCovered(
+    const covered = coverOf(
       note,
       used.map(({ digest: platform }) => String(platform)),
       (one) => Number(complete.get(one)?.['complete'] ?? 0) === 1,
@@ -172,7 +178,7 @@ async function fillImage(
         stamp,
         note.problem,
         faults.length === 0 ? null : faults.join('; '),
-        covered ? 1 : 0,
+        covered,
         JSON.stringify([...new Set(Object.values(note.layers).flat())]),
         number,
       );

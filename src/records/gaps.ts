@@ -10,13 +10,10 @@ export interface Gap {
 }
 
 const buildsWithCover = `
-SELECT build.number, build.summary, EXISTS (
-  SELECT 1 FROM use JOIN image ON image.number = use.image
-  WHERE use.build = build.number AND use.role = 'result' AND image.covered = 1
-) AS covered, EXISTS (
-  SELECT 1 FROM use JOIN carries ON carries.image = use.image JOIN sbom ON sbom.number = carries.sbom
-  WHERE use.build = build.number AND use.role = 'result' AND carries.trust = 'signed' AND sbom.complete = 1
-) AS signed FROM build`;
+SELECT build.number, build.summary, (
+  SELECT max(image.covered) FROM use JOIN image ON image.number = use.image
+  WHERE use.build = build.number AND use.role = 'result'
+) AS covered FROM build`;
 
 const usesWithoutCover = `
 SELECT use.build, use.role, use.name, image.problem, image.faults,
@@ -47,9 +44,9 @@ export function gapsOf(database: DatabaseSync): ReadonlyMap<number, Gap> {
   for (const row of database.prepare(buildsWithCover).iterate()) {
     const build = Number(row['number']);
     const summary = parseBoundedJson(String(row['summary'])) as BuildSummary; // written by the index itself
-    const isCovered = Number(row['covered']) === 1;
+    const isCovered = Number(row['covered']) > 0;
     const missing = reasons.get(build) ?? ['no complete SBOM of what was built'];
-    const trust = Number(row['signed']) === 1 ? 'signed' : 'unsigned';
+    const trust = Number(row['covered']) === 2 ? 'signed' : 'unsigned';
     gaps.set(build, {
       summary,
       reason: isCovered ? null : [...new Set(missing)].sort().join('; '),

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Match, type Question, type SbomPackage, type VexStatement, vexOf } from '../inventory/index.ts';
 import {
   type BuildSummary,
@@ -32,8 +32,7 @@ JOIN image ON image.number = carries.image
 JOIN use ON use.image = carries.image
 WHERE package.name = ?`;
 
-function hitsOf(database: DatabaseSync, question: Question): readonly Hit[] {
-  const statement = database.prepare(hitsOfName);
+function hitsOf(statement: StatementSync, question: Question): readonly Hit[] {
   const matches = new Map<number, { readonly found: SbomPackage; readonly match: Match | null }>();
   const hits = new Map<string, Hit>();
   for (const name of question.names) {
@@ -105,7 +104,7 @@ class Builds {
 
   isResultCovered(build: number): boolean {
     const sql =
-      "SELECT 1 FROM use JOIN image ON image.number = use.image WHERE use.build = ? AND use.role = 'result' AND image.covered = 1";
+      "SELECT 1 FROM use JOIN image ON image.number = use.image WHERE use.build = ? AND use.role = 'result' AND image.covered > 0";
     return this.#database.prepare(sql).get(build) !== undefined;
   }
 
@@ -210,13 +209,13 @@ interface Found {
 }
 
 function foundBy(
-  database: DatabaseSync,
+  statement: StatementSync,
   builds: Builds,
   question: Question,
   statements: readonly VexStatement[],
 ): Found {
   const byPackage = groupBy(
-    hitsOf(database, question),
+    hitsOf(statement, question),
     ({ build, found }) => `${build} ${found.name} ${found.version}`,
   );
   const rows: ExposureRow[] = [];
@@ -246,7 +245,8 @@ export function searchBuilds(
   { together = null }: SearchOptions = {},
 ): readonly ExposureRow[] {
   const builds = new Builds(database);
-  const found = questions.map((question) => ({ question, ...foundBy(database, builds, question, statements) }));
+  const statement = database.prepare(hitsOfName);
+  const found = questions.map((question) => ({ question, ...foundBy(statement, builds, question, statements) }));
   const gaps = gapsOf(database);
   const rest =
     together === null
