@@ -6,6 +6,7 @@
 export { type MergedPackage, mergePackages, packageSet } from './merge-packages.ts';
 export { type PackageFacts, packageFacts } from './package-facts.ts';
 export { parsePackagePattern } from './package-pattern.ts';
+export { isImpossibleRange, unknownType } from './questions/doubtful-question.ts';
 export { questionOfOsv } from './questions/osv.ts';
 export { isAdvisoryId, parseQuestion } from './questions/parse-question.ts';
 export { comparableNames, type Match, type Question } from './questions/question.ts';

@@ -1,6 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isAdvisoryId, parseQuestion, type Question, readVex, type VexStatement } from '../../inventory/index.ts';
+import {
+  isAdvisoryId,
+  isImpossibleRange,
+  parseQuestion,
+  type Question,
+  readVex,
+  unknownType,
+  type VexStatement,
+} from '../../inventory/index.ts';
 import { parseBoundedJson, readBoundedInput, VerifyError } from '../../model/index.ts';
 import { findAdvisories, readAdvisories } from './read-advisories.ts';
 
@@ -116,6 +124,16 @@ export async function readExposureQuestions(
         'write NAME, NAME@1.2.3, "NAME@>=1.2 <2", a package URL, NAME@vers:TYPE/RANGE, a CVE with --advisories DIR, or ./FILE.json',
       );
     }
+    if (isImpossibleRange(word))
+      refuse(
+        `no version can be in the range of ${word.slice(0, 200)}`,
+        'write the lower version first, for instance "NAME@1.0 - 2.0"',
+      );
+    const type = unknownType(word);
+    if (type !== null)
+      remarks.push(
+        `${type.slice(0, 100)} is no type of package URL that is known here: only packages of that type are looked for`,
+      );
     questions.push(question);
   }
   const statements = await Promise.all(vex.map((path) => readStatements(resolve(workingDirectory, path))));

@@ -32,6 +32,14 @@ const orders: ReadonlyMap<string, VersionOrder> = new Map([
   ['hackage', numberedOrder],
 ]);
 
+/** Every order that there is. */
+export const allOrders: readonly VersionOrder[] = [...new Set([...orders.values(), naturalOrder])];
+
+/** Whether versions of packages of this type have an order of their own. */
+export function hasOrder(type: string): boolean {
+  return orders.has(type);
+}
+
 /** How versions of packages of this type are ordered (the types of package URLs); a natural order where the type has none of its own. */
 export function orderOf(type: string | null): VersionOrder {
   return orders.get(type ?? '') ?? naturalOrder;

@@ -195,7 +195,6 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
     projectLock,
     clusterPolicies: loaded.flatMap((policy) => policy.clusterPolicies),
     exceptions: compiled.flatMap((policy) => policy.exceptions),
-    sources: compiled.flatMap((policy) => policy.sources ?? []),
   };
 }
 
@@ -232,7 +231,6 @@ function addBuiltin(
     projectLock: null,
     clusterPolicies: [],
     exceptions: [],
-    sources: [],
   });
 }
 
