@@ -28,6 +28,7 @@ export {
   type LocalImage,
 } from './engine.ts';
 export { type FactCache, openFactCache } from './fact-cache.ts';
+export { removeUnnamedImage, saveImage } from './image-store.ts';
 export { type BuiltTarget, completeMetadata } from './node-provenance.ts';
 export { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
 export {

@@ -2,6 +2,7 @@
 
 export { readArchivedDockerfile } from './archive.ts';
 export { type ArchiveForm, archiveForm, archiveHeadSize } from './archive-form.ts';
+export { type CheckedOut, type CommitRequest, checkOutCommit } from './check-out-commit.ts';
 export { type Checkout, describeCheckout } from './checkout.ts';
 export { resolveLocalDockerfile } from './local-dockerfile.ts';
 export { type OpenRepository, openRepository } from './repository.ts';

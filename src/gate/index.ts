@@ -52,6 +52,7 @@ export {
   runPolicyTests,
 } from './commands/policy-commands.ts';
 export { type ProposedSigner, proposalKey, type Trusted } from './commands/proposed-policy.ts';
+export { type RebuildEnd, rebuild } from './commands/rebuild.ts';
 export { findRecord, listRecords, pruneRecords } from './commands/records.ts';
 export { type ScannedBuild, scan } from './commands/scan.ts';
 export type { Trial } from './commands/signer-trial.ts';

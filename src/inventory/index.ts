@@ -3,6 +3,7 @@
  * What is not known is said to be unknown, never not there.
  */
 
+export { compareImages, type ImageContents, openContents } from './contents/compare-images.ts';
 export { type MergedPackage, mergePackages, packageSet } from './merge-packages.ts';
 export { type PackageFacts, packageFacts } from './package-facts.ts';
 export { parsePackagePattern } from './package-pattern.ts';

@@ -25,6 +25,7 @@ export * from './lineage.ts';
 export * from './own-options.ts';
 export * from './pin-set.ts';
 export * from './platform.ts';
+export * from './rebuild.ts';
 export * from './reference.ts';
 export * from './report.ts';
 export * from './report-evidence.ts';

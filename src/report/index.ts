@@ -13,6 +13,7 @@ export type { LineageTree } from './lineage-chains.ts';
 export { lineageFormats, renderLineage } from './lineage-report.ts';
 export { packagesFormats, renderPackages } from './packages-report.ts';
 export { type Progress, startProgress } from './progress.ts';
+export { renderRebuild } from './rebuild-report.ts';
 export { renderRecord, renderRecordList } from './records-report.ts';
 export { renderReport } from './render-report.ts';
 export { renderScan } from './scan-report.ts';

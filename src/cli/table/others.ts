@@ -2,7 +2,7 @@ import { describeOptions, type OutputFormat } from '../../gate/index.ts';
 import { exposureFormats } from '../../report/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { plainStatuses, unverifiable, usage } from './statuses.ts';
+import { invalidPolicy, plainStatuses, unverifiable, usage } from './statuses.ts';
 
 const formats: readonly OutputFormat[] = ['text', 'json'];
 const ours = { host: 'none', own: 'bare', options: [], formats, statuses: plainStatuses } as const;
@@ -32,6 +32,29 @@ export const recordCommands: readonly CommandRow[] = [
       usage,
     ],
     load: async () => (await import('../commands/exposure.ts')).exposureCommand,
+  },
+  {
+    ...ours,
+    name: 'rebuild',
+    usage: 'BUILD',
+    summary:
+      'build again from a record, named by id, tag or digest, and say whether the same bytes came out: identical, same content, different',
+    examples: [
+      ['docker verify rebuild app:latest', 'is the image what its sources make?'],
+      [
+        'docker verify rebuild --format json=rebuild.json 01JD3Z',
+        'by the beginning of its id, with a file for machines',
+      ],
+    ],
+    statuses: [
+      [exitStatus.allowed, 'identical, or the same content'],
+      [exitStatus.blocked, 'different, or blocked by a policy'],
+      [exitStatus.unverifiable, 'it could not be done: what is missing is said'],
+      [exitStatus.unverifiedUsed, 'the build used something that was not verified'],
+      usage,
+      invalidPolicy,
+    ],
+    load: async () => (await import('../commands/rebuild.ts')).rebuildCommand,
   },
   {
     ...ours,

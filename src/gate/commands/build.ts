@@ -29,10 +29,13 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
   // what is wrong with the Dockerfile or a policy is told first, even while the builder is still being asked
   ready.catch(() => undefined);
   const loaded = await loadTargets(plan.targets, { session, input, network: true });
-  const registries = openRegistries(session, local);
+  const registries = openRegistries(session, local, request.heldTo);
   try {
     lookAhead(registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
-    const options = { projectFrom: projectFolderOf(plan.targets, environment), localImages: true };
+    const options = {
+      projectFrom: request.projectFrom ?? projectFolderOf(plan.targets, environment),
+      localImages: true,
+    };
     const [pipeline, userPolicy] = await Promise.all([
       openPipeline(session, options, local, registries),
       readUserPolicy(environment),

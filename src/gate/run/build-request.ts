@@ -1,5 +1,5 @@
 import type { Interruptions } from '../../builder/index.ts';
-import type { Report } from '../../model/index.ts';
+import type { Digest, Report } from '../../model/index.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
 
@@ -12,6 +12,12 @@ export interface BuildRequest {
   readonly intercepted: boolean;
   /** What stands before the verb for buildx: `debug` and its options; empty as a rule. */
   readonly before: readonly string[];
+  /** Digests that stand for names whatever their tags stand for now; left out where the tags decide. */
+  readonly heldTo?: ReadonlyMap<string, Digest>;
+  /** Where the search for the project's policy begins; left out, or null: where it does for the build's arguments. */
+  readonly projectFrom?: string | null;
+  /** Whether the journal is not to hear of it. */
+  readonly unrecorded?: boolean;
   /** Called once all was verified, before Docker's own text begins: with the verdict, whatever it is. */
   readonly onVerified: (report: Report) => void;
   /** Called when the builder denied an image that could not be foreseen, before it is verified: Docker's text says only that it failed. */

@@ -5,8 +5,8 @@ import { collectOptionsFor } from '../examine/collect-options.ts';
 import type { ExaminedImage } from '../examine/examined-image.ts';
 import { noteImage } from '../examine/note-image.ts';
 import { verifyCollected } from '../examine/verify-collected.ts';
-import { isRecording } from '../session/recording.ts';
 import type { BuildRun } from './audit-build.ts';
+import { isRecorded } from './record-build.ts';
 
 /** What is known so far of the SBOMs of images, by the image's digest. It grows while the builder works; nobody waits for it. */
 export type KnownSboms = Map<Digest, readonly Digest[]>;
@@ -40,7 +40,7 @@ async function noteOne({ pipeline }: BuildRun, image: ExaminedImage): Promise<Im
  * there when the build ends is looked up by whoever asks for it. Nothing is asked where nothing is recorded.
  */
 export function beginSboms(run: BuildRun, images: readonly ExaminedImage[], found: KnownSboms): void {
-  if (!isRecording(run.pipeline) || run.plan.callOrCheck !== null) return;
+  if (!isRecorded(run) || run.plan.callOrCheck !== null) return;
   for (const image of images) {
     const digest = image.resolved?.root.digest;
     if (digest === undefined || isTool(image) || found.has(digest)) continue;

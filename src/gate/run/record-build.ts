@@ -7,6 +7,11 @@ import type { BuildRun } from './audit-build.ts';
 import type { BuildEnd } from './build-request.ts';
 import { describeBuild, type Made } from './describe-build.ts';
 
+/** Whether the journal is to hear of this build. */
+export function isRecorded({ request, pipeline }: Pick<BuildRun, 'request' | 'pipeline'>): boolean {
+  return request.unrecorded !== true && isRecording(pipeline);
+}
+
 /** For git, milliseconds: it works while the build does, which never waits longer for it than this after its end. */
 const mostGitTime = 10_000;
 
@@ -17,7 +22,7 @@ export type Checkouts = Promise<ReadonlyMap<string, Checkout>>;
 export async function beginCheckouts(run: BuildRun): Checkouts {
   const found = new Map<string, Checkout>();
   const { environment, signal } = run.request.session;
-  if (!isRecording(run.pipeline)) return found;
+  if (!isRecorded(run)) return found;
   try {
     const program = await locateProgram(environment, 'git');
     if (program === null) return found;
@@ -44,7 +49,7 @@ export async function recordBuild(
   made: Pick<Made, 'metadata' | 'images' | 'sboms'>,
   checkouts: Checkouts,
 ): Promise<void> {
-  if (status !== 0 || auditFailure !== null || run.plan.callOrCheck !== null || !isRecording(run.pipeline)) return;
+  if (status !== 0 || auditFailure !== null || run.plan.callOrCheck !== null || !isRecorded(run)) return;
   const { session } = run.request;
   const records = describeBuild(run, {
     ...made,

@@ -79,12 +79,20 @@ function isLoopback({ registry }: Reference): boolean {
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i.test(registry);
 }
 
+/** Digests that stand for names, whatever their tags stand for now. */
+type HeldTo = ReadonlyMap<string, Digest>;
+
 /** A client for the session, and a second one where the first cannot reach a registry. */
-export function openRegistries(session: Session, local: LocalEngine): Registries {
-  return registriesWith(session, local, clientOptions(session));
+export function openRegistries(session: Session, local: LocalEngine, heldTo: HeldTo = new Map()): Registries {
+  return registriesWith(session, local, clientOptions(session), heldTo);
 }
 
-function registriesWith(session: Session, local: LocalEngine, options: RegistryClientOptions): Registries {
+function registriesWith(
+  session: Session,
+  local: LocalEngine,
+  options: RegistryClientOptions,
+  heldTo: HeldTo,
+): Registries {
   const first = createRegistryClient(options);
   let second: Promise<RegistryClient | null> | null = null;
   let refreshed: Registries | null = null;
@@ -101,7 +109,9 @@ function registriesWith(session: Session, local: LocalEngine, options: RegistryC
   const registries: Registries = {
     resolve({ name, platforms }, collect, locked = null) {
       const key = JSON.stringify([name, platforms, locked]);
-      const digest = locked === null ? null : { value: locked, source: 'lock' as const };
+      const held = heldTo.get(name);
+      const recorded = held === undefined ? null : { value: held, source: 'written' as const };
+      const digest = locked === null ? recorded : { value: locked, source: 'lock' as const };
       const earlier = resolved.get(key);
       if (earlier !== undefined) return earlier;
       const begun = registries.attempt(parseReference(name), async (client) => {
@@ -122,7 +132,7 @@ function registriesWith(session: Session, local: LocalEngine, options: RegistryC
       }
     },
     fresh() {
-      refreshed ??= registriesWith(session, local, { ...options, refresh: true });
+      refreshed ??= registriesWith(session, local, { ...options, refresh: true }, heldTo);
       return refreshed;
     },
     async close() {
