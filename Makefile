@@ -1,6 +1,6 @@
 # What can be made is listed by `make help`. Everything works from a bare clone.
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall test unit e2e lint demo bench clean
+.PHONY: help build install uninstall test unit e2e lint demo data bench clean
 
 TARGET ?=
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -37,6 +37,9 @@ lint: $(modules) ## types, format, code, rooms, unused
 
 demo: $(executable) ## an allowed and a refused build, on real parts
 	scripts/demo
+
+data: $(modules) ## what is known of images that others publish, fetched anew (src/advice/data)
+	$(node) scripts/data/collect.ts
 
 bench: $(executable) ## the figures
 	scripts/bench

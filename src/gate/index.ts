@@ -33,6 +33,7 @@ export { bake, build } from './commands/build.ts';
 export { buildContents } from './commands/build-contents.ts';
 export { builderVerb, builderVerbs } from './commands/builder-verb.ts';
 export { check } from './commands/check.ts';
+export { compare } from './commands/compare.ts';
 export { doctor } from './commands/doctor.ts';
 export { exposure } from './commands/exposure.ts';
 export { type FoundProject, type FoundSigners, findSigners } from './commands/find-signers.ts';
@@ -53,6 +54,7 @@ export {
 } from './commands/policy-commands.ts';
 export { type ProposedSigner, proposalKey, type Trusted } from './commands/proposed-policy.ts';
 export { type RebuildEnd, rebuild } from './commands/rebuild.ts';
+export { recommend } from './commands/recommend.ts';
 export { findRecord, listRecords, pruneRecords } from './commands/records.ts';
 export { type ScannedBuild, scan } from './commands/scan.ts';
 export type { Trial } from './commands/signer-trial.ts';

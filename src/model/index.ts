@@ -3,6 +3,7 @@
  * Nothing here reads a file, speaks to a network or decides.
  */
 
+export * from './advice.ts';
 export * from './attachment.ts';
 export * from './bounded-file.ts';
 export * from './bounded-json.ts';

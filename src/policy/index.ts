@@ -13,6 +13,7 @@ export { hasRule } from './decide/has-rule.ts';
 export { lockEntryOf } from './decide/judge-lock.ts';
 export { limitsPackages } from './decide/limits-packages.ts';
 export { nameRemarks } from './decide/name-remarks.ts';
+export { knownSigners, recommendedFor } from './decide/recommended.ts';
 export { signaturePlaces } from './decide/signature-places.ts';
 export { trustedEvidence } from './decide/trusted-evidence.ts';
 export { isUnruled } from './decide/unruled.ts';

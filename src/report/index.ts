@@ -3,6 +3,8 @@
  * Nothing is decided here, and every text of others is made harmless here.
  */
 
+export { adviceFormats, renderAdvice } from './advice-report.ts';
+export { comparisonFormats, renderComparison } from './comparison-report.ts';
 export { renderCycloneDx } from './cyclonedx-export.ts';
 export { describeSigner } from './describe-signer.ts';
 export { exposureFormats, renderExposure } from './exposure-report.ts';

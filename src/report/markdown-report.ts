@@ -8,7 +8,7 @@ import { type Shown, visible, visibleDocument } from './visible.ts';
 const marks: Readonly<Record<Status, string>> = { allow: '✓', warn: '!', block: '✗', error: '?' };
 
 /** The text as code, whatever backticks it holds (CommonMark, section 6.1). */
-function code(text: string): string {
+export function code(text: string): string {
   const shown = visible(text).replaceAll('|', '\\|');
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -20,7 +20,7 @@ function code(text: string): string {
  * Text that stands for itself. What a forge would turn into a link, a mention that notifies a stranger, or a formula
  * becomes code, since no escape prevents that.
  */
-function prose(text: string): string {
+export function prose(text: string): string {
   if (/[@#$]|:\/\//.test(text)) return code(text);
   const inline = visible(text).replace(/[\\`*_[\]<>|~&]/g, (mark) => `\\${mark}`);
   return inline.replace(/^([-+=]|\d+[.)])/, (mark) => `\\${mark}`);

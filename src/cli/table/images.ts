@@ -1,5 +1,5 @@
 import { describeOptions, type OutputFormat, reportFormats } from '../../gate/index.ts';
-import { lineageFormats, packagesFormats } from '../../report/index.ts';
+import { adviceFormats, comparisonFormats, lineageFormats, packagesFormats } from '../../report/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
 import {
@@ -128,6 +128,36 @@ export const imageCommands: readonly CommandRow[] = [
       ...lookingStatuses.slice(2),
     ],
     load: async () => (await import('../commands/packages.ts')).packagesCommand,
+  },
+  {
+    name: 'recommend',
+    usage: '[BUILD-ARGS] [IMAGE…|PATH]',
+    summary: 'what to build on instead: refreshed, newer, slimmer, hardened, and what is at its end of life',
+    host: 'build',
+    own: 'bare',
+    options: [],
+    formats: adviceFormats,
+    examples: [
+      ['docker verify recommend .', 'for the images used here'],
+      ['docker verify recommend --format markdown node:18', 'for a bot that comments'],
+    ],
+    statuses: lookingStatuses,
+    load: async () => (await import('../commands/recommend.ts')).recommendCommand,
+  },
+  {
+    name: 'compare',
+    usage: 'IMAGE IMAGE',
+    summary: 'two images side by side: signer, size, layers, packages, end of life',
+    host: 'build',
+    own: 'bare',
+    options: [],
+    formats: comparisonFormats,
+    examples: [
+      ['docker verify compare node:22 node:22-slim', 'what the smaller one leaves out'],
+      ['docker verify compare --format json debian:12 debian:13', 'for machines'],
+    ],
+    statuses: lookingStatuses,
+    load: async () => (await import('../commands/compare.ts')).compareCommand,
   },
   {
     name: 'init',

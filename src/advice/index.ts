@@ -1,0 +1,8 @@
+/**
+ * What to build on instead: newer, slimmer, hardened, still looked after. Pure: it knows what lies in `data/`, each file with its
+ * source, licence and date, and asks nobody. What it does not know it leaves out.
+ */
+
+export { type AdviceRequest, adviseOffline, supportOfImage } from './advise.ts';
+export { packageChanges } from './package-changes.ts';
+export { softwareInside } from './software-inside.ts';

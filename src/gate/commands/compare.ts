@@ -1,0 +1,91 @@
+import { packageChanges, supportOfImage } from '../../advice/index.ts';
+import {
+  type ComparedImage,
+  type ImageComparison,
+  type ImagePackages,
+  type ImageUse,
+  VerifyError,
+} from '../../model/index.ts';
+import { judgeGathered } from '../examine/examine-image.ts';
+import { gatherImage } from '../examine/gather-image.ts';
+import { bytesByPlatform } from '../examine/image-bytes.ts';
+import { imageFactsFor } from '../examine/image-facts.ts';
+import { packagesOfImage } from '../examine/packages-of-image.ts';
+import { openPipeline, type Pipeline } from '../session/pipeline.ts';
+import type { Session } from '../session/session.ts';
+import { onlyImages } from './operands.ts';
+
+interface Side {
+  readonly image: ComparedImage;
+  readonly packages: ImagePackages;
+  readonly diffIds: readonly string[];
+}
+
+async function lookAt(pipeline: Pipeline, use: ImageUse): Promise<Side> {
+  const gathered = await gatherImage(pipeline, use, true);
+  const { resolution } = gathered;
+  if (resolution.kind === 'unresolved') throw resolution.failure;
+  const { image, client } = resolution;
+  const [platform = ''] = use.platforms;
+  const [examined, packages, facts] = await Promise.all([
+    judgeGathered(pipeline, gathered, null),
+    packagesOfImage(pipeline, use),
+    imageFactsFor(gathered, platform),
+  ]);
+  const { decision, evidence } = examined;
+  const trusted = evidence.filter((piece, index) => piece.verified && decision.satisfiedBy.includes(index));
+  const signed = [...trusted, ...evidence.filter(({ verified, form }) => verified && form !== 'attestation')];
+  const diffIds = facts?.diffIds ?? [];
+  return {
+    packages,
+    diffIds,
+    image: {
+      name: use.name,
+      digest: image.root.digest,
+      signer: signed.find(({ signer }) => signer !== null)?.signer ?? null,
+      status: decision.status,
+      bytes: client === null ? {} : await bytesByPlatform(client, image),
+      layers: diffIds.length,
+      support: supportOfImage(use.name, pipeline.session.now().toISOString().slice(0, 10)),
+      packages: packages.trust === 'none' ? null : packages.packages.length,
+    },
+  };
+}
+
+function inCommon(left: readonly string[], right: readonly string[]): number {
+  const end = left.findIndex((layer, index) => layer !== right[index]);
+  return end < 0 ? left.length : end;
+}
+
+function unknownOf({ image, packages }: Side): readonly string[] {
+  const none = packages.trust === 'none' ? [`what is inside ${image.name}: no SBOM is attached`] : [];
+  return [...none, ...packages.problems.map((problem) => `${image.name}: ${problem}`)];
+}
+
+/**
+ * Two images side by side: who signed them, how large they are, what they have in common, and what is inside.
+ * @throws VerifyError `usage.invalid`; also where one of them cannot be looked up
+ */
+export async function compare(session: Session, args: readonly string[]): Promise<ImageComparison> {
+  const uses = onlyImages(args, session, 'compare', 'name two images');
+  const [one, other, ...more] = uses;
+  if (one === undefined || other === undefined || more.length > 0) {
+    throw new VerifyError('usage.invalid', `compare takes two images, found ${uses.length}`, {
+      hint: 'docker verify compare node:22 node:22-slim',
+    });
+  }
+  const { workingDirectory } = session.environment;
+  const pipeline = await openPipeline(session, { projectFrom: workingDirectory, localImages: false, allRoots: true });
+  try {
+    const [left, right] = await Promise.all([lookAt(pipeline, one), lookAt(pipeline, other)]);
+    const isKnown = left.image.packages !== null && right.image.packages !== null;
+    return {
+      images: [left.image, right.image],
+      layersInCommon: inCommon(left.diffIds, right.diffIds),
+      packages: isKnown ? packageChanges(left.packages.packages, right.packages.packages) : null,
+      unknown: [...unknownOf(left), ...unknownOf(right)],
+    };
+  } finally {
+    await pipeline.close();
+  }
+}
