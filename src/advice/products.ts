@@ -85,3 +85,35 @@ export function versionOf(image: string, tag: Tag): readonly number[] {
   const isOwn = named !== undefined && named.product === image && tag.version.length === 0;
   return isOwn ? parseTag(named.cycle, codenames).version : tag.version;
 }
+
+/** Products by the identifier that os-release, and with it the `distro` of a package URL, gives a system. */
+const distributions: Readonly<Record<string, string>> = {
+  almalinux: 'almalinux',
+  alpine: 'alpine-linux',
+  amzn: 'amazon-linux',
+  debian: 'debian',
+  fedora: 'fedora',
+  ol: 'oracle-linux',
+  rocky: 'rocky-linux',
+  ubuntu: 'ubuntu',
+};
+
+/**
+ * How long the system is looked after that package URLs name (`distro=debian-12`; purl-spec, known qualifiers); null where they name
+ * none, or several: then nobody can tell which one the image is.
+ */
+export function distributionSupport(purls: readonly (string | null)[], today: string): Support | null {
+  const named = purls.flatMap(
+    (purl) =>
+      /[?&]distro=([a-z]+)-v?(\d+(?:\.\d+)*)/
+        .exec(purl ?? '')
+        ?.slice(1, 3)
+        .join(' ') ?? [],
+  );
+  const [only, ...others] = new Set(named);
+  const [id = '', version = ''] = only?.split(' ') ?? [];
+  const product = Object.hasOwn(distributions, id) ? products[distributions[id] ?? ''] : undefined;
+  if (product === undefined || others.length > 0) return null;
+  const cycle = cycleOf(product, version.split('.').map(Number));
+  return cycle === null ? null : supportOf(product, cycle, today);
+}

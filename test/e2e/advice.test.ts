@@ -28,7 +28,7 @@ beforeAll(async () => {
   const packages = { [fat]: ['bash@5.2', 'apt@3.0', 'openssl@3.0'], [lean]: ['busybox@1.37', 'openssl@3.5'] };
   for (const [image, listed] of Object.entries(packages)) {
     await sign(running, image, { signer: { key: keys.acme.privateKey }, cosign: 3 });
-    const content = spdxOf(listed.map((each) => ({ purl: `pkg:deb/debian/${each}` })));
+    const content = spdxOf(listed.map((each) => ({ purl: `pkg:deb/debian/${each}?distro=debian-12` })));
     await attest(running, image, { type: 'spdxjson', content }, { signer: { key: keys.acme.privateKey }, cosign: 3 });
   }
 });
@@ -114,7 +114,13 @@ describe('compare', () => {
     expect(compared).toMatchObject({
       images: [
         { name: fat, digest: await digestOf(running, fat), signer: { kind: 'key' }, packages: 3 },
-        { name: lean, digest: await digestOf(running, lean), signer: { kind: 'key' }, packages: 2 },
+        {
+          name: lean,
+          digest: await digestOf(running, lean),
+          signer: { kind: 'key' },
+          packages: 2,
+          support: [{ what: 'Debian 12', date: '2028-06-30' }],
+        },
       ],
       packages: {
         added: ['busybox'],

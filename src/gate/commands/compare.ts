@@ -1,4 +1,4 @@
-import { packageChanges, supportOfImage } from '../../advice/index.ts';
+import { distributionSupport, packageChanges, supportOfImage } from '../../advice/index.ts';
 import {
   type ComparedImage,
   type ImageComparison,
@@ -19,6 +19,16 @@ interface Side {
   readonly image: ComparedImage;
   readonly packages: ImagePackages;
   readonly diffIds: readonly string[];
+}
+
+/** By the name of the image, and by the system that its SBOMs name. */
+function supportOf({ name }: ImageUse, { packages }: ImagePackages, today: string): ComparedImage['support'] {
+  const named = supportOfImage(name, today);
+  const system = distributionSupport(
+    packages.map(({ purl }) => purl),
+    today,
+  );
+  return system === null || named.some(({ what }) => what === system.what) ? named : [...named, system];
 }
 
 async function lookAt(pipeline: Pipeline, use: ImageUse): Promise<Side> {
@@ -46,7 +56,7 @@ async function lookAt(pipeline: Pipeline, use: ImageUse): Promise<Side> {
       status: decision.status,
       bytes: client === null ? {} : await bytesByPlatform(client, image),
       layers: diffIds.length,
-      support: supportOfImage(use.name, pipeline.session.now().toISOString().slice(0, 10)),
+      support: supportOf(use, packages, pipeline.session.now().toISOString().slice(0, 10)),
       packages: packages.trust === 'none' ? null : packages.packages.length,
     },
   };

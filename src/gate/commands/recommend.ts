@@ -1,4 +1,4 @@
-import { adviseOffline, packageChanges, softwareInside } from '../../advice/index.ts';
+import { adviseOffline, distributionSupport, packageChanges, softwareInside } from '../../advice/index.ts';
 import {
   type Advice,
   atDigest,
@@ -113,6 +113,13 @@ async function measured(
   return { ...suggestion, bytes: found.bytes, packages };
 }
 
+/** What is known by the name, and what the SBOMs say of the system inside. */
+function withDistribution(support: Advice['support'], inside: ImagePackages | null, now: Date): Advice['support'] {
+  const purls = inside?.packages.map(({ purl }) => purl) ?? [];
+  const system = distributionSupport(purls, now.toISOString().slice(0, 10));
+  return system === null || support.some(({ what }) => what === system.what) ? support : [...support, system];
+}
+
 async function adviseOn(pipeline: Pipeline, use: ImageUse, used: LastUsed): Promise<Advice> {
   const { policies, session } = pipeline;
   const unknown = new Unknown();
@@ -140,6 +147,7 @@ async function adviseOn(pipeline: Pipeline, use: ImageUse, used: LastUsed): Prom
   return {
     ...known,
     digest: resolution.image.root.digest,
+    support: withDistribution(offline.support, inside, session.now()),
     refresh,
     inside: inside === null || inside.trust === 'none' ? null : softwareInside(inside.packages, inside.trust),
     bytes: await unknown.ask('its sizes', () => imageBytes(pipeline, gathered, lineage?.links ?? [])),
