@@ -6,3 +6,4 @@
 export { readPlatform } from './build-platform.ts';
 export { declaredArguments } from './declared-arguments.ts';
 export { type ScanInput, scanDockerfile, scanUnread } from './scan-dockerfile.ts';
+export { stageNames } from './stage-names.ts';

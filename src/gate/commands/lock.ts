@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type CanonicalName, parseReference, type Unknown, VerifyError } from '../../model/index.ts';
+import { type CanonicalName, parseReference, VerifyError } from '../../model/index.ts';
 import {
   formatLock,
   type LockChange,
@@ -18,6 +18,7 @@ import type { StandardInput } from '../session/standard-input.ts';
 import { writeWholeFile } from '../session/write-whole-file.ts';
 import { examinePath } from './examined-target.ts';
 import { imageOperands } from './operands.ts';
+import { prunedEntries } from './pruned-entries.ts';
 
 /** How a lock is to be written. */
 export interface LockRequest {
@@ -87,11 +88,6 @@ function isMissing(before: Entries, name: CanonicalName): boolean {
   return entry === null || (digest !== null && digest !== entry.digest);
 }
 
-/** Whether an entry is for an image that is used, as it is written or with the digest that is locked. */
-function isUsed(name: string, { digest }: LockEntry, images: readonly ExaminedImage[]): boolean {
-  return images.some(({ use }) => use.name === name || use.name === `${name}@${digest}`);
-}
-
 /** Images that are named and locked without being used here. */
 async function examineUnused(
   pipeline: Pipeline,
@@ -145,19 +141,6 @@ function establish(images: readonly ExaminedImage[], now: Date): Established {
   return { entries, failures };
 }
 
-/** Why it cannot be told what is no longer used; null where it can. */
-function unprunable(images: readonly ExaminedImage[], unknown: readonly Unknown[]): VerifyError | null {
-  const unread = images.find(({ resolved, failure }) => resolved === null || failure !== null);
-  if (unread === undefined && unknown.length === 0) return null;
-  const reason =
-    unread === undefined
-      ? 'only the build itself shows what else it uses'
-      : `${unread.use.name} could not be read, whose triggers may name others`;
-  return new VerifyError('dockerfile.unreadable', `nothing can be called unused: ${reason}`, {
-    hint: 'leave --prune away',
-  });
-}
-
 function movedOf(images: readonly ExaminedImage[]): LockOutcome['moved'] {
   return images.flatMap(({ use, resolved, decision }) => {
     const finding = decision.findings.find(({ code, level }) => code === 'lock.moved' && level === 'warning');
@@ -166,13 +149,6 @@ function movedOf(images: readonly ExaminedImage[]): LockOutcome['moved'] {
       ? []
       : [{ name: use.name, locked, tag: finding.found?.startsWith('sha256:') === true ? finding.found : null }];
   });
-}
-
-/** The entries that a request leaves in the lock, those that it may change left as they are. */
-function keptEntries(before: Entries, { prune }: LockRequest, images: readonly ExaminedImage[]): Entries {
-  return prune
-    ? Object.fromEntries(Object.entries(before).filter(([name, entry]) => isUsed(name, entry, images)))
-    : before;
 }
 
 /**
@@ -190,8 +166,9 @@ export async function lock(session: Session, request: LockRequest, input: Standa
     const before = (await readLock(folder)).images;
     const all = [...images, ...(await examineUnused(pipeline, request, images, before))];
     const { entries, failures } = establish(meantImages(all, request, before, session.own.refresh), session.now());
-    const open = request.prune ? unprunable(images, unknown) : null;
-    const kept = keptEntries(before, request, all);
+    const { kept, open } = request.prune
+      ? await prunedEntries(session, { folder, before, images: all, unknown }, input)
+      : { kept: before, open: null };
     const compared = updateLock(before, { ...kept, ...entries });
     const found = {
       file,
