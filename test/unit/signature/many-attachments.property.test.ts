@@ -25,7 +25,7 @@ function good(evidence: readonly Evidence[]): number {
   return evidence.filter(({ verified, signer }) => verified && signer !== null && isWanted(signer)).length;
 }
 
-describe(`beside ${many} signatures`, () => {
+describe(`beside ${many} signatures`, { timeout: 60_000 }, () => {
   let asked: VerificationMaterial;
   /** Valid, of many certificates, all different. */
   let strangers: readonly Attachment[];
