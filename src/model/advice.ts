@@ -79,6 +79,9 @@ export interface Advice extends OfflineAdvice {
 export interface ComparedImage {
   readonly name: string;
   readonly digest: Digest;
+  /** Whether a signature verifies with what is trusted here, is attached and does not, is not there, or could not be looked up. */
+  readonly signed: 'verified' | 'unverified' | 'unsigned' | 'unknown';
+  /** Null where none verifies. */
   readonly signer: Signer | null;
   readonly status: string;
   /** Compressed bytes by platform. */

@@ -25,7 +25,7 @@ function suggestionText({ image, reason, until, signedBy, bytes, packages }: Sug
 
 function listedText({ listed, sources: [source] }: Advice): string | null {
   if (listed !== false || source === undefined) return null;
-  return `not among the supported official tags of ${source.date}: nobody mends it any more`;
+  return `not among the official tags that were still made anew on ${source.date}`;
 }
 
 function insideText({ inside }: Advice): string | null {

@@ -16,6 +16,17 @@ interface Row {
   readonly right: string;
 }
 
+const unsignedTexts: Readonly<Record<ComparedImage['signed'], string>> = {
+  verified: 'verified',
+  unverified: 'signed, by nobody whom anything here trusts or knows',
+  unsigned: 'unsigned',
+  unknown: 'not known',
+};
+
+function signerText({ signed, signer }: ComparedImage): string {
+  return signer === null ? unsignedTexts[signed] : describeSigner(signer);
+}
+
 function rowsOf({ images: [left, right] }: ImageComparison): readonly Row[] {
   const row = (label: string, tell: (image: ComparedImage) => string): Row => ({
     label,
@@ -25,7 +36,7 @@ function rowsOf({ images: [left, right] }: ImageComparison): readonly Row[] {
   const platforms = [...new Set([...Object.keys(left.bytes), ...Object.keys(right.bytes)])].toSorted();
   return [
     row('digest', ({ digest }) => digest.slice(0, 19)),
-    row('signer', ({ signer }) => (signer === null ? 'nobody' : describeSigner(signer))),
+    row('signer', signerText),
     row('verdict', ({ status }) => status),
     ...platforms.map((platform) =>
       row(platform, ({ bytes }) => (bytes[platform] === undefined ? 'not there' : byteText(bytes[platform]))),

@@ -293,13 +293,3 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     cure: 'Run `docker verify build`: it verifies each image at the moment the builder asks for it.',
   },
 };
-
-/** The reference of all findings as Markdown, in the order of the table. */
-export function renderFindingReference(): string {
-  const sections = Object.entries(findingExplanations).map(
-    ([code, { meaning, cure }]) => `### \`${code}\`\n\n${meaning}\n\n**Cure:** ${cure}\n`,
-  );
-  const opening =
-    'Every finding that a report can carry, by its code. This list is generated from `src/report/findings.ts`.';
-  return `# Findings\n\n${opening}\n\n${sections.join('\n')}`;
-}

@@ -50,7 +50,7 @@ describe('recommend', () => {
     const outcome = await runVerify(['recommend', '--offline', 'node:18-alpine'], { cwd });
     expect(outcome.status).toBe(0);
     expect(outcome.stdout).toContain('Node.js 18 is at its end of life since 2025-04-30');
-    expect(outcome.stdout).toContain('not among the supported official tags');
+    expect(outcome.stdout).toContain('not among the official tags that were still made anew');
     expect(outcome.stdout).toContain('docker.io/library/node:26-alpine');
     expect(outcome.stdout).toMatch(/not known +the image itself/);
     expect(outcome.stdout).toMatch(
@@ -113,7 +113,7 @@ describe('compare', () => {
     const compared = await json<ImageComparison>(['compare', fat, lean], { cwd });
     expect(compared).toMatchObject({
       images: [
-        { name: fat, digest: await digestOf(running, fat), signer: { kind: 'key' }, packages: 3 },
+        { name: fat, digest: await digestOf(running, fat), signed: 'verified', signer: { kind: 'key' }, packages: 3 },
         {
           name: lean,
           digest: await digestOf(running, lean),
@@ -142,7 +142,11 @@ describe('compare', () => {
     const cwd = await temporaryFolder();
     const compared = await json<ImageComparison>(['compare', fat, bare], { cwd });
     expect(compared.packages).toBeNull();
-    expect(compared.images[1]).toMatchObject({ packages: null, signer: null, support: [] });
+    // nothing here knows the key of the first
+    expect(compared.images[0]).toMatchObject({ signed: 'unverified', signer: null });
+    expect(compared.images[1]).toMatchObject({ signed: 'unsigned', packages: null, signer: null, support: [] });
+    const text = await runVerify(['compare', fat, bare], { cwd });
+    expect(text.stdout).toMatch(/^signer +signed, by nobody whom anything here trusts or knows +unsigned$/m);
     expect(compared.unknown).toEqual([expect.stringContaining('no SBOM is attached')]);
   });
 

@@ -1,11 +1,14 @@
 import { distributionSupport, packageChanges, supportOfImage } from '../../advice/index.ts';
 import {
   type ComparedImage,
+  type Evidence,
   type ImageComparison,
   type ImagePackages,
   type ImageUse,
+  type Signer,
   VerifyError,
 } from '../../model/index.ts';
+import { isUnseen } from '../../oci/index.ts';
 import { judgeGathered } from '../examine/examine-image.ts';
 import { gatherImage } from '../examine/gather-image.ts';
 import { bytesByPlatform } from '../examine/image-bytes.ts';
@@ -19,6 +22,8 @@ interface Side {
   readonly image: ComparedImage;
   readonly packages: ImagePackages;
   readonly diffIds: readonly string[];
+  /** What is attached and could not be looked at. */
+  readonly unseen: readonly string[];
 }
 
 /** By the name of the image, and by the system that its SBOMs name. */
@@ -29,6 +34,17 @@ function supportOf({ name }: ImageUse, { packages }: ImagePackages, today: strin
     today,
   );
   return system === null || named.some(({ what }) => what === system.what) ? named : [...named, system];
+}
+
+/** What can be said of signatures: that there is none only where everything could be looked at. */
+function signedOf(
+  signer: Signer | null,
+  evidence: readonly Evidence[],
+  unseen: readonly string[],
+): ComparedImage['signed'] {
+  if (signer !== null) return 'verified';
+  if (unseen.length > 0) return 'unknown';
+  return evidence.some(({ form }) => form !== 'attestation') ? 'unverified' : 'unsigned';
 }
 
 async function lookAt(pipeline: Pipeline, use: ImageUse): Promise<Side> {
@@ -46,13 +62,19 @@ async function lookAt(pipeline: Pipeline, use: ImageUse): Promise<Side> {
   const trusted = evidence.filter((piece, index) => piece.verified && decision.satisfiedBy.includes(index));
   const signed = [...trusted, ...evidence.filter(({ verified, form }) => verified && form !== 'attestation')];
   const diffIds = facts?.diffIds ?? [];
+  const signer = signed.find((piece) => piece.signer !== null)?.signer ?? null;
+  const unseen = gathered.collected.problems
+    .filter(isUnseen)
+    .map(({ location, error }) => `${location}: ${error.message}`);
   return {
     packages,
     diffIds,
+    unseen,
     image: {
       name: use.name,
       digest: image.root.digest,
-      signer: signed.find(({ signer }) => signer !== null)?.signer ?? null,
+      signed: signedOf(signer, evidence, unseen),
+      signer,
       status: decision.status,
       bytes: client === null ? {} : await bytesByPlatform(client, image),
       layers: diffIds.length,
@@ -67,9 +89,10 @@ function inCommon(left: readonly string[], right: readonly string[]): number {
   return end < 0 ? left.length : end;
 }
 
-function unknownOf({ image, packages }: Side): readonly string[] {
+function unknownOf({ image, packages, unseen }: Side): readonly string[] {
   const none = packages.trust === 'none' ? [`what is inside ${image.name}: no SBOM is attached`] : [];
-  return [...none, ...packages.problems.map((problem) => `${image.name}: ${problem}`)];
+  const signatures = unseen.map((problem) => `what is attached to ${image.name}: ${problem}`);
+  return [...signatures, ...none, ...packages.problems.map((problem) => `${image.name}: ${problem}`)];
 }
 
 /**

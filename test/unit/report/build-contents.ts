@@ -1,7 +1,7 @@
 import type { BuildContents, BuildPart, ContainedPackage } from '../../../src/model/index.ts';
 import { digestFor, image, record } from '../records/support.ts';
 
-export function contained(purl: string, more: Partial<ContainedPackage> = {}): ContainedPackage {
+function contained(purl: string, more: Partial<ContainedPackage> = {}): ContainedPackage {
   const [, name = purl, version = ''] = /([^/]+)@([^?]+)/.exec(purl) ?? [];
   return { name, version, purl, fromBase: true, trust: 'signed', ...more };
 }
