@@ -113,6 +113,8 @@ describe('packages', () => {
     const found = await listed('./both');
     expect(found.map(({ trust }) => trust)).toEqual(['signed', 'none']);
     expect((await packages('./both')).status).toBe(0);
+    const here = await runVerify(['packages'], { cwd: `${project}/both` });
+    expect(here).toMatchObject({ status: 0, stdout: expect.stringContaining('liblzma5') });
   });
 
   it.each([
@@ -125,7 +127,6 @@ describe('packages', () => {
   });
 
   it.each([
-    [[], 'a path or an image is missing'],
     [['--format', 'html', images.compared], 'packages has no format html'],
     [['--no-such-option', images.compared], '--no-such-option'],
     [['both'], '"both" is an image, and here also a file or folder'],
