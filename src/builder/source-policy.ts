@@ -7,6 +7,7 @@ import {
   type UnpinnedAllowance,
   VerifyError,
 } from '../model/index.ts';
+import { heldRules } from './held-sources.ts';
 import { openSchemes, type SourceRule } from './source-rule.ts';
 import type { UserPolicy } from './user-policy.ts';
 import { mergedUserRules } from './user-policy-merge.ts';
@@ -115,6 +116,7 @@ function uniqueRules(rules: readonly SourceRule[]): readonly SourceRule[] {
  * The source policy that makes a builder use these pins and nothing else, as JSON (invariants 1 and 8): everything is
  * denied, then context, git and http sources and the verified digests are allowed, then names are turned into digests.
  * The last rule that matches decides, and a conversion starts again from the top, so the order is part of the meaning.
+ * Last stand denials of repositories and downloads without a whole commit or checksum, where a policy asks for that.
  * The user's own policy stays in force: its conversions come first, its denials of open sources after their allowance;
  * what it says of images has to be asked before (`evaluateUserPolicy`), since images are allowed here by digest.
  * @throws VerifyError `builder.policy-unsupported` where the user's rules cannot be merged
@@ -131,6 +133,7 @@ export function renderSourcePolicy(pins: PinSet, userPolicy: UserPolicy | null):
     ...pins.unpinned.flatMap(unpinnedAllowances),
     ...nameConversions(pins.pins),
     ...uniqueRules(pins.sources.flatMap(sourceConversions)),
+    ...heldRules(pins.held),
   ];
   return `${JSON.stringify({ version: 1, rules }, null, 1)}\n`;
 }

@@ -4,10 +4,10 @@ export interface SourceRule {
   readonly selector: {
     readonly identifier: string;
     readonly match_type?: 'WILDCARD' | 'EXACT' | 'REGEX';
-    readonly constraints?: readonly unknown[];
+    readonly constraints?: readonly unknown[]; // AttrConstraint: key, value and condition
   };
   readonly updates?: { readonly identifier?: string; readonly attrs?: Readonly<Record<string, string>> };
 }
 
-/** Sources that are not ours to judge: the build context, and what ADD fetches. */
+/** Sources that are let through without being named: the build context, and what ADD fetches. */
 export const openSchemes: readonly string[] = ['local://', 'git://', 'http://', 'https://'];

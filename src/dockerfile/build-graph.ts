@@ -155,7 +155,7 @@ class GraphBuilder {
       if (!state.sources.has(source)) state.sources.set(source, place);
       if (source.stage === null) this.#states.add(source);
     }
-    return { instruction, sources, place };
+    return { instruction, sources, place, isTrigger: trigger !== null };
   }
 
   #sourcesOf(state: StageState, instruction: Instruction, trigger: Trigger | null): readonly StageState[] {

@@ -1,9 +1,10 @@
+import { type FetchedSource, isGitUrl, isHttpUrl, type Place, sourceOf } from '../model/index.ts';
 import type { BuildGraph } from './build-graph.ts';
 import { type BuildArguments, buildArgument } from './global-arguments.ts';
 import { heredocOfArgument } from './heredoc.ts';
-import type { CopyInstruction, Instruction } from './instruction.ts';
+import type { CopyInstruction } from './instruction.ts';
 import type { Pair } from './instruction-arguments.ts';
-import type { InstructionNode } from './instruction-lines.ts';
+import { type InstructionNode, placeIn } from './instruction-lines.ts';
 import { invalidDockerfile, placed } from './invalid-dockerfile.ts';
 import { checkMount } from './run-mount.ts';
 import { type Expanded, expandWord, type ShellOptions } from './shell-word.ts';
@@ -20,21 +21,31 @@ export interface CheckInput {
   readonly budget: { left: number };
 }
 
+/** A source that an ADD asks for. */
+export interface AddedSource {
+  readonly source: Omit<FetchedSource, 'uses'>;
+  readonly kind: 'add' | 'onbuild';
+  readonly stage: string;
+  readonly place: Required<Place>;
+}
+
 /**
  * Walks through the instructions of all stages that are needed, in their order, as BuildKit does once the bases are
- * resolved, and refuses what it refuses then. What depends on the content of a base image passes.
+ * resolved, and refuses what it refuses then. What depends on the content of a base image passes. Gives what ADD asks for.
  * @throws VerifyError `dockerfile.invalid` with the place
  */
-export function checkSteps(input: CheckInput): void {
+export function checkSteps(input: CheckInput): readonly AddedSource[] {
+  const added: AddedSource[] = [];
   const environments = new Map<StageState, StageEnvironment>();
   for (const state of input.graph.states) {
     if (!input.graph.reachable.has(state) || state.dispatched) continue;
     state.dispatched = true;
     const environment = firstEnvironment(state, environments);
     environments.set(state, environment);
-    const checker = new StepChecker(input, state, environment);
+    const checker = new StepChecker(input, state, environment, added);
     for (const step of state.steps) placed(step.place, () => checker.check(step));
   }
+  return added;
 }
 
 function firstEnvironment(
@@ -50,15 +61,18 @@ class StepChecker {
   readonly #state: StageState;
   readonly #environment: StageEnvironment;
   readonly #shell: ShellOptions;
+  readonly #added: AddedSource[];
 
-  constructor(input: CheckInput, state: StageState, environment: StageEnvironment) {
+  constructor(input: CheckInput, state: StageState, environment: StageEnvironment, added: AddedSource[]) {
     this.#input = input;
     this.#state = state;
     this.#environment = environment;
     this.#shell = { escape: input.escape, budget: input.budget };
+    this.#added = added;
   }
 
-  check({ instruction, sources }: Step): void {
+  check(step: Step): void {
+    const { instruction, sources } = step;
     if (this.#input.malformed && instruction.kind === 'run') checkEncoding(instruction.node);
     switch (instruction.kind) {
       case 'env':
@@ -74,7 +88,7 @@ class StepChecker {
         return;
       case 'copy':
       case 'add':
-        this.#checkCopy(instruction.kind, instruction.copy, instruction, sources);
+        this.#checkCopy(instruction.kind, instruction.copy, step);
         return;
       case 'run':
         instruction.mounts.forEach(({ written, from }, index) => {
@@ -118,21 +132,15 @@ class StepChecker {
     else this.#environment.declare(key);
   }
 
-  #checkCopy(
-    kind: 'copy' | 'add',
-    copy: CopyInstruction,
-    instruction: Instruction,
-    sources: readonly StageState[],
-  ): void {
+  #checkCopy(kind: 'copy' | 'add', copy: CopyInstruction, step: Step): void {
+    const { instruction, sources } = step;
     const flag = (name: string): Expanded => this.#expand(copy.flags.get(name)?.[0] ?? '');
     flag('chown');
     const chmod = flag('chmod');
     const checksum = flag('checksum');
     const isPlain = (word: string): boolean => heredocOfArgument(word) === null;
-    const paths = copy.words
-      .slice(0, -1)
-      .filter(isPlain)
-      .map((word) => this.#expand(word));
+    const words = copy.words.slice(0, -1).filter(isPlain);
+    const paths = words.map((word) => this.#expand(word));
     this.#expand(copy.words.at(-1) ?? '');
     for (const { expands, content } of instruction.node.heredocs) {
       const options = { ...this.#shell, escape: '\\', plainQuotes: true };
@@ -145,11 +153,29 @@ class StepChecker {
     }
     if (chmod.certain) checkMode(chmod.text);
     if (checksum.certain && checksum.text !== '') checkChecksum(paths);
-    if (kind === 'add') return;
-    for (const { text, certain } of paths) {
-      if (certain && isGit(text)) throw invalidDockerfile("source can't be a git ref for COPY");
-      if (certain && /^https?:\/\//.test(text)) throw invalidDockerfile("source can't be a URL for COPY");
+    if (kind === 'add') {
+      for (const [index, word] of words.entries()) this.#addSource(step, word, paths[index], checksum);
+      return;
     }
+    for (const { text, certain } of paths) {
+      if (certain && isGitSource(text)) throw invalidDockerfile("source can't be a git ref for COPY");
+      if (certain && isHttpUrl(text)) throw invalidDockerfile("source can't be a URL for COPY");
+    }
+  }
+
+  /** What holds a source counts only where every variable is known: the base image might set another value. */
+  #addSource(step: Step, written: string, path: Expanded | undefined, checksum: Expanded): void {
+    if (path === undefined || path.text.startsWith('github.com/')) return;
+    const source = sourceOf(path.text, checksum.certain ? checksum.text : '');
+    if (source === null) return;
+    const { isTrigger, instruction, place } = step;
+    const { node } = instruction;
+    this.#added.push({
+      source: path.certain || source.pin === checksum.text ? source : { ...source, pin: null },
+      kind: isTrigger ? 'onbuild' : 'add',
+      stage: this.#state.label,
+      place: isTrigger ? place : placeIn(node, Math.max(node.text.indexOf(written, node.keyword.length), 0)),
+    });
   }
 
   #checkPlain(command: string, words: readonly string[]): void {
@@ -172,8 +198,9 @@ function checkEncoding(node: InstructionNode): void {
   }
 }
 
-function isGit(path: string): boolean {
-  return /^(?:git|ssh):\/\/|^git@[^:/]+:|^https?:\/\/[^#?]+\.git(?:[#?]|$)/.test(path);
+/** What `github.com/…` names is a repository for a context only; here it is a path. */
+function isGitSource(path: string): boolean {
+  return isGitUrl(path) && !path.startsWith('github.com/');
 }
 
 function checkMode(mode: string): void {
@@ -190,7 +217,7 @@ function checkChecksum(paths: readonly Expanded[]): void {
   if (first === undefined || paths.length !== 1) {
     throw invalidDockerfile("checksum can't be specified for multiple sources");
   }
-  if (first.certain && !isGit(first.text) && !/^https?:\/\//.test(first.text)) {
+  if (first.certain && !isGitUrl(first.text) && !isHttpUrl(first.text)) {
     throw invalidDockerfile('checksum requires HTTP(S) or Git sources');
   }
 }

@@ -11,6 +11,8 @@ import {
   type Use,
 } from '../model/index.ts';
 import type { BuildGraph, ContentRequest, ImageRequest } from './build-graph.ts';
+import type { AddedSource } from './check-steps.ts';
+import { collectSources } from './collect-sources.ts';
 import type { Frontend } from './frontend.ts';
 import type { NamedContext } from './named-contexts.ts';
 import type { Asker } from './stage-state.ts';
@@ -21,6 +23,8 @@ export interface Findings {
   readonly frontend: Frontend | null;
   /** One for each platform. */
   readonly graphs: readonly BuildGraph[];
+  /** What ADD asks for. */
+  readonly added: readonly AddedSource[];
   readonly unknown: readonly Unknown[];
   /** Contexts without images that something may ask for which nobody here can read. */
   readonly unread: readonly NamedContext[];
@@ -47,8 +51,14 @@ export function collectResult(findings: Findings): ScanResult {
     cacheImports: target.cacheImports,
     unknown: findings.unknown,
     replacements: replacements.sorted(),
+    ...sourcesOf(findings),
     ...runtimeBasesOf(target.name, graphs),
   };
+}
+
+function sourcesOf(findings: Findings): Pick<ScanResult, 'sources'> {
+  const sources = collectSources(findings);
+  return sources.length === 0 ? {} : { sources };
 }
 
 function runtimeBasesOf(target: string, graphs: readonly BuildGraph[]): Pick<ScanResult, 'runtimeBases'> {

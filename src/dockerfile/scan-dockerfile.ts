@@ -11,7 +11,7 @@ import {
 import { type BuildGraph, buildGraph } from './build-graph.ts';
 import { platformArguments, readPlatform } from './build-platform.ts';
 import { refuseCheckOptions } from './check-options.ts';
-import { checkSteps } from './check-steps.ts';
+import { type AddedSource, checkSteps } from './check-steps.ts';
 import { collectResult } from './collect-result.ts';
 import { findFrontend } from './frontend.ts';
 import { evaluateGlobals } from './global-arguments.ts';
@@ -49,6 +49,7 @@ export function scanDockerfile(input: ScanInput): ScanResult {
   const frontend = placed({ file }, () => findFrontend(text, file, target.buildArguments, contexts, machine));
   const unknown: Unknown[] = [];
   const graphs: BuildGraph[] = [];
+  const added: AddedSource[] = [];
   if (frontend?.custom === true) unknown.push({ reason: 'custom-frontend', line: frontend.line });
   else {
     if (frontend === null) refuseCheckOptions(text, file, target.buildArguments);
@@ -56,11 +57,13 @@ export function scanDockerfile(input: ScanInput): ScanResult {
     const dockerfile = groupStages(parseInstructionLines(text, file, frontend !== null), file);
     const budget = { left: expansionBudget };
     for (const platform of targetPlatforms(input, machine)) {
-      graphs.push(scanPlatform(input, dockerfile, contexts, machine, platform, budget));
+      const { graph, added: more } = scanPlatform(input, dockerfile, contexts, machine, platform, budget);
+      graphs.push(graph);
+      added.push(...more);
     }
   }
   const unread = unknown.length === 0 ? [] : contexts.withoutImages();
-  return placed({ file }, () => collectResult({ target, machine, frontend, graphs, unknown, unread }));
+  return placed({ file }, () => collectResult({ target, machine, frontend, graphs, added, unknown, unread }));
 }
 
 /**
@@ -72,7 +75,7 @@ export function scanUnread(target: BuildTarget, reason: Unknown['reason'], defau
   const machine = parsePlatform(defaultPlatform);
   const unread = new NamedContexts(target.namedContexts).withoutImages();
   const unknown = [{ reason, line: null }];
-  return collectResult({ target, machine, frontend: null, graphs: [], unknown, unread });
+  return collectResult({ target, machine, frontend: null, graphs: [], added: [], unknown, unread });
 }
 
 function targetPlatforms(input: ScanInput, machine: Platform): readonly Platform[] {
@@ -91,7 +94,7 @@ function scanPlatform(
   machine: Platform,
   platform: Platform,
   budget: { left: number },
-): BuildGraph {
+): { readonly graph: BuildGraph; readonly added: readonly AddedSource[] } {
   const { target } = input;
   const stageName = target.stage || (dockerfile.stages.at(-1)?.from.name?.toLowerCase() ?? '');
   const predefined = platformArguments(machine, platform, stageName);
@@ -108,6 +111,6 @@ function scanPlatform(
   });
   const { escape: escapeToken } = dockerfile;
   const malformed = !isUtf8(input.source);
-  checkSteps({ graph, globals, buildArguments: target.buildArguments, escape: escapeToken, malformed, budget });
-  return graph;
+  const given = { globals, buildArguments: target.buildArguments, escape: escapeToken, malformed, budget };
+  return { graph, added: checkSteps({ graph, ...given }) };
 }

@@ -19,6 +19,8 @@ export interface Step {
   /** In the order of the mounts for a RUN; at most one for a COPY. */
   readonly sources: readonly StageState[];
   readonly place: Required<Place>;
+  /** Whether an ONBUILD has put it here, and `place` is that of what set it off. */
+  readonly isTrigger: boolean;
 }
 
 /** A stage while it is being resolved (BuildKit's dispatchState). */

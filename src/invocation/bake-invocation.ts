@@ -6,12 +6,13 @@ import {
   type CacheImport,
   type DockerfileSource,
   type Environment,
+  isRemoteUrl,
   type NamedContextOption,
   VerifyError,
 } from '../model/index.ts';
 import type { BakeDefinition } from './bake-definition.ts';
 import { workingFolder } from './bake-folders.ts';
-import { isRemoteUrl, locateDockerfile, parseContext } from './build-context.ts';
+import { locateDockerfile, parseContext } from './build-context.ts';
 import { cacheImport, parseCacheImports } from './cache-imports.ts';
 import { secretIds, sshIds } from './granted-ids.ts';
 import { outputPushes, pushes } from './output-wishes.ts';

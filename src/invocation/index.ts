@@ -9,7 +9,6 @@ export { bakeInvocation, bakeProducts } from './bake-invocation.ts';
 export { bakeOptions } from './bake-options.ts';
 export { buildOptions } from './build-options.ts';
 export { splitDebugArguments } from './debug-arguments.ts';
-export { parseGitReference } from './git-reference.ts';
 export { grantedBySet } from './granted-by-set.ts';
 export { operandsOf, requestedPlatforms, withoutOperands } from './operands.ts';
 export type { OptionDefinition, OptionHost } from './option-table.ts';

@@ -1,6 +1,5 @@
-import type { Environment } from '../model/index.ts';
+import { type Environment, isRemoteUrl } from '../model/index.ts';
 import { bakeOptions } from './bake-options.ts';
-import { isRemoteUrl } from './build-context.ts';
 import { builderName } from './builder-name.ts';
 import { optionTable } from './option-table.ts';
 import { OptionValues } from './option-values.ts';

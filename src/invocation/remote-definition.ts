@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { type Environment, VerifyError } from '../model/index.ts';
+import { type Environment, isRemoteUrl, VerifyError } from '../model/index.ts';
 import { workingFolder } from './bake-folders.ts';
-import { isRemoteUrl, parseRemoteContext } from './build-context.ts';
+import { parseRemoteContext } from './build-context.ts';
 import type { PrintedTarget } from './printed-bake.ts';
 
 /** Where a definition came from, when not from this machine. */

@@ -46,6 +46,8 @@ export type FindingCode =
   | 'image.imitates' // a name that looks like a well-known one
   | 'context.replaces-image'
   | 'cache-import.denied'
+  | 'source.unpinned' // a git repository without a whole commit
+  | 'source.checksum-missing' // a download without a checksum
   | 'lineage.unknown'
   | 'lineage.contradicted'
   | 'lineage.unverified'
@@ -68,4 +70,6 @@ export interface Finding {
   readonly found: string | null;
   /** What to do next. */
   readonly hint: string | null;
+  /** Of an exception in force: what it waives and why; left out for all others. */
+  readonly waiver?: { readonly codes: readonly FindingCode[]; readonly reason: string };
 }

@@ -25,6 +25,24 @@ export interface Use {
   readonly column: number | null;
 }
 
+/** What asks for a source: an ADD, one that a base image or stage puts off, a context, or `--file`. */
+export type SourceUseKind = 'add' | 'onbuild' | 'context' | 'dockerfile';
+
+/** One place where a build asks for a source. */
+export interface SourceUse extends Omit<Use, 'kind'> {
+  readonly kind: SourceUseKind;
+}
+
+/** A git repository or a download that a build asks for. */
+export interface FetchedSource {
+  readonly kind: 'git' | 'http';
+  /** Where it lies, for people: of a repository with its ref and folder; without credentials and without a download's query. */
+  readonly name: string;
+  /** What holds the builder to the content: a whole commit, or an algorithm with a checksum; null where nothing does. */
+  readonly pin: string | null;
+  readonly uses: readonly SourceUse[];
+}
+
 /** An image that BuildKit would pull, with every place that asks for it. */
 export interface ImageUse {
   readonly name: CanonicalName;
@@ -62,6 +80,8 @@ export interface ScanResult {
   readonly cacheImports: readonly CacheImport[];
   readonly unknown: readonly Unknown[];
   readonly replacements: readonly ContextReplacement[];
+  /** The git repositories and downloads that it asks for; left out where there are none. */
+  readonly sources?: readonly FetchedSource[];
   /** The image that each target's own image is built on; left out where that is none, or not known. */
   readonly runtimeBases?: readonly RuntimeBase[];
 }

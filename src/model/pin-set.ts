@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { FetchedSource } from './image-use.ts';
 import type { CanonicalName } from './reference.ts';
 
 /** A name with the digest that the builder must use for it. */
@@ -43,4 +44,6 @@ export interface PinSet {
   readonly layouts: readonly { readonly identifier: string; readonly digest: Digest }[];
   /** Contexts that were read before the build. */
   readonly sources: readonly SourcePin[];
+  /** Kinds of sources that the builder must refuse without a whole commit or a checksum; left out where no policy asks for it. */
+  readonly held?: Readonly<Record<FetchedSource['kind'], boolean>>;
 }

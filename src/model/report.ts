@@ -2,7 +2,7 @@ import type { BuildOutcome } from './build-outcome.ts';
 import type { Basis, Layer, LayerDecision, Mode, Status } from './decision.ts';
 import type { Digest } from './digest.ts';
 import type { Finding } from './finding.ts';
-import type { Unknown, Use } from './image-use.ts';
+import type { FetchedSource, Unknown, Use } from './image-use.ts';
 import type { LineageLink } from './lineage.ts';
 import type { CanonicalName } from './reference.ts';
 import type { ReportEvidence } from './report-evidence.ts';
@@ -21,6 +21,8 @@ export interface Report {
   readonly images: readonly ReportImage[];
   readonly cacheImports: readonly ReportCacheImport[];
   readonly unknown: readonly Unknown[];
+  /** Git repositories and downloads; left out where there are none. */
+  readonly sources?: readonly ReportSource[];
   /** Findings that belong to no single image. */
   readonly findings: readonly Finding[];
   readonly build: ReportBuild | null;
@@ -61,6 +63,11 @@ export interface ReportTrustedRoot {
 export interface ReportCacheImport {
   readonly type: string;
   readonly ref: string;
+  readonly status: Status;
+}
+
+/** A git repository or download, and what becomes of it. */
+export interface ReportSource extends FetchedSource {
   readonly status: Status;
 }
 

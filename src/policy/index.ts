@@ -8,6 +8,7 @@ export type { ConversionAids } from './convert/public-sigstore.ts';
 export { decide } from './decide/decide.ts';
 export { decideCacheImport, decideReplacement, decideUnresolved, isListedContext } from './decide/decide-besides.ts';
 export type { BuiltHere, DecideInput, JudgedImage } from './decide/decide-input.ts';
+export { decideSource, heldSources } from './decide/decide-source.ts';
 export { type Explanation, explain, type LayerExplanation } from './decide/explain.ts';
 export { hasRule } from './decide/has-rule.ts';
 export { lockEntryOf } from './decide/judge-lock.ts';

@@ -1,4 +1,4 @@
-import type { Report, ReportBuild, ReportCacheImport, ReportTarget, Unknown } from '../model/index.ts';
+import type { Report, ReportBuild, ReportCacheImport, ReportSource, ReportTarget, Unknown } from '../model/index.ts';
 import { findingExplanations } from './findings.ts';
 import { type Detail, labelled } from './image-details.ts';
 
@@ -46,6 +46,17 @@ export function describeUnknown({ reason, line }: Unknown): string {
 
 export function describeCacheImport({ type, ref, status }: ReportCacheImport): string {
   return `cache ${type} ${ref}  ${status === 'allow' ? 'allowed' : findingExplanations['cache-import.denied'].headline}`;
+}
+
+const sourceFindings = { git: 'source.unpinned', http: 'source.checksum-missing' } as const;
+
+/** The repositories and downloads that something is wrong with: what is let through needs no line. */
+export function refusedSources({ sources = [] }: Report): readonly ReportSource[] {
+  return sources.filter(({ status }) => status !== 'allow');
+}
+
+export function describeSource({ kind, name }: ReportSource): string {
+  return `${kind} ${name}  ${findingExplanations[sourceFindings[kind]].headline}`;
 }
 
 /** What a build used without anybody having verified it, and what came out of it; empty where there is nothing of the kind. */

@@ -1,5 +1,6 @@
 import type { Report, ReportImage, Status } from '../model/index.ts';
 import { decidingRules, describeRule } from './describe-image.ts';
+import { refusedSources } from './describe-report.ts';
 
 /** `1 of 3 images`, `the image`, `all 3 images`. */
 function share(count: number, all: number): string {
@@ -15,9 +16,17 @@ function withStatus(images: readonly ReportImage[], status: Status): readonly Re
 function othersWithStatus(report: Report, status: Status): readonly string[] {
   const caches = report.cacheImports.filter((cache) => cache.status === status).length;
   const level = status === 'warn' ? 'warning' : 'error';
-  const findings = report.findings.filter((finding) => finding.level === level).map(({ message }) => message);
+  const sources = refusedSources(report).filter((source) => source.status === status).length;
+  const findings = report.findings
+    .filter((finding) => finding.level === level && (sources === 0 || !finding.code.startsWith('source.')))
+    .map(({ message }) => message);
   return [
     ...(caches === 0 ? [] : [`${caches} cache ${caches === 1 ? 'import is' : 'imports are'} not allowed`]),
+    ...(sources === 0
+      ? []
+      : [
+          `${sources} ${sources === 1 ? 'source is' : 'sources are'} not held to ${sources === 1 ? 'its' : 'their'} content`,
+        ]),
     ...(status === report.verdict ? findings : []),
   ];
 }

@@ -245,6 +245,17 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
       'A `--cache-from` source is not allowed by `cacheImports`: whoever writes that cache decides what the build contains.',
     cure: 'Leave it out, or list it under `cacheImports.from` if only trusted builds can write it.',
   },
+  'source.unpinned': {
+    headline: 'not held to a commit',
+    meaning:
+      'A policy asks that git repositories (ADD, contexts) are named by a whole commit, and this one is named by a branch, a tag, a part of a commit, or nothing.',
+    cure: 'Write `#COMMIT` (40 or 64 hexadecimal digits) behind its address, or `ADD --checksum=COMMIT`.',
+  },
+  'source.checksum-missing': {
+    headline: 'not held to a checksum',
+    meaning: 'A policy asks that downloads (ADD, contexts) carry a checksum, and this one has none.',
+    cure: 'Write `ADD --checksum=sha256:…`. A context by URL can carry none: use a git repository at a commit, or a folder.',
+  },
   'lineage.unknown': {
     headline: 'base unknown',
     meaning:

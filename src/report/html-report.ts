@@ -1,6 +1,13 @@
 import type { Report, ReportImage, Status } from '../model/index.ts';
 import { headline } from './describe-image.ts';
-import { describeBuild, describeCacheImport, describeTask, describeUnknown } from './describe-report.ts';
+import {
+  describeBuild,
+  describeCacheImport,
+  describeSource,
+  describeTask,
+  describeUnknown,
+  refusedSources,
+} from './describe-report.ts';
 import { describeVerdict } from './describe-verdict.ts';
 import { escapeHtml } from './html-document.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails } from './image-details.ts';
@@ -48,6 +55,7 @@ function imageSection(image: ReportImage): string {
 function otherSection(report: Report): string {
   const lines = [
     ...report.cacheImports.map((cache) => `<p>${status(cache.status)} ${escapeHtml(describeCacheImport(cache))}</p>`),
+    ...refusedSources(report).map((source) => `<p>${status(source.status)} ${escapeHtml(describeSource(source))}</p>`),
     ...report.unknown.map((each) => `<p>? ${escapeHtml(describeUnknown(each))}</p>`),
   ];
   const built = report.build === null ? [] : describeBuild(report.build);

@@ -1,4 +1,4 @@
-import type { Report, ReportImage, ReportTarget, Signer, Use } from '../model/index.ts';
+import type { FetchedSource, Report, ReportImage, ReportTarget, Signer, Use } from '../model/index.ts';
 import { page, type Shown, visibleJson } from './visible.ts';
 
 /** Two spaces, a final newline, and nothing that could rule a terminal. */
@@ -8,6 +8,30 @@ export function renderJsonDocument(document: unknown): Shown {
 
 export function orderedUse({ kind, target, stage, file, line, column }: Use): Use {
   return { kind, target, stage, file, line, column };
+}
+
+/** The repositories and downloads of a report or a scan, left out where there are none. */
+export function orderedSources<Source extends FetchedSource>(
+  sources: readonly Source[] | undefined,
+  more: (source: Source) => object,
+): { readonly sources?: readonly object[] } {
+  if (sources === undefined || sources.length === 0) return {};
+  return {
+    sources: sources.map((source) => ({
+      kind: source.kind,
+      name: source.name,
+      pin: source.pin,
+      ...more(source),
+      uses: source.uses.map(({ kind, target, stage, file, line, column }) => ({
+        kind,
+        target,
+        stage,
+        file,
+        line,
+        column,
+      })),
+    })),
+  };
 }
 
 function orderedSigner(signer: Signer | null): Signer | null {
@@ -100,7 +124,7 @@ function orderedTarget({ name, dockerfile, platforms, context }: ReportTarget): 
 
 /** The report as the contract has it (`report.schema.json`): keys always in the same order, whatever order they were set in. */
 export function renderJson(report: Report): Shown {
-  const ordered: Report = {
+  const ordered = {
     schemaVersion: report.schemaVersion,
     tool: { name: report.tool.name, version: report.tool.version },
     time: report.time,
@@ -112,6 +136,7 @@ export function renderJson(report: Report): Shown {
     images: report.images.map(orderedImage),
     cacheImports: report.cacheImports.map(({ type, ref, status }) => ({ type, ref, status })),
     unknown: report.unknown.map(({ reason, line }) => ({ reason, line })),
+    ...orderedSources(report.sources, ({ status }) => ({ status })),
     findings: orderedFindings(report.findings),
     build: orderedBuild(report.build),
     ...(report.breakGlass === undefined ? {} : { breakGlass: report.breakGlass }),

@@ -1,6 +1,13 @@
 import type { Report, ReportImage, Status } from '../model/index.ts';
 import { headline } from './describe-image.ts';
-import { describeBuild, describeCacheImport, describeTask, describeUnknown } from './describe-report.ts';
+import {
+  describeBuild,
+  describeCacheImport,
+  describeSource,
+  describeTask,
+  describeUnknown,
+  refusedSources,
+} from './describe-report.ts';
 import { describeVerdict } from './describe-verdict.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from './image-details.ts';
 import { type Shown, visible, visibleDocument } from './visible.ts';
@@ -50,6 +57,7 @@ export function renderMarkdown(report: Report): Shown {
   const table = ['| | Image | Digest | |', '|---|---|---|---|', ...report.images.map(row)];
   const others = [
     ...report.cacheImports.map((cache) => `- ${marks[cache.status]} ${prose(describeCacheImport(cache))}`),
+    ...refusedSources(report).map((source) => `- ${marks[source.status]} ${prose(describeSource(source))}`),
     ...report.unknown.map((each) => `- ? ${prose(describeUnknown(each))}`),
   ];
   const lines = [

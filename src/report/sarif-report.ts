@@ -1,4 +1,5 @@
 import type { Finding, FindingCode, Report, ReportImage, Use } from '../model/index.ts';
+import { refusedSources } from './describe-report.ts';
 import { findingExplanations } from './findings.ts';
 import { renderJsonDocument } from './json-report.ts';
 import type { Shown } from './visible.ts';
@@ -15,6 +16,14 @@ interface Result {
   readonly level: Finding['level'];
   readonly message: { readonly text: string };
   readonly locations?: readonly Location[];
+  readonly suppressions?: readonly Suppression[];
+}
+
+/** An exception that lets a result pass (SARIF 2.1.0, section 3.35). */
+interface Suppression {
+  readonly kind: 'external';
+  readonly status: 'accepted';
+  readonly justification: string;
 }
 
 type Place = Pick<Use, 'file' | 'line' | 'column'>;
@@ -54,6 +63,16 @@ function messageOf({ message, expected, found, code, hint }: Finding, subject: s
   return lines.join('\n');
 }
 
+/** The exceptions that waive a finding of an image; none where it is refused all the same. */
+function suppressionsOf({ status, findings }: ReportImage, { code, level }: Finding): readonly Suppression[] {
+  if (level !== 'error' || status === 'block' || status === 'error') return [];
+  return findings.flatMap(({ waiver }) =>
+    waiver?.codes.includes(code) === true
+      ? [{ kind: 'external', status: 'accepted', justification: waiver.reason } as const]
+      : [],
+  );
+}
+
 /** One result for each place that uses the image, since each is a line to change. */
 function imageResults(image: ReportImage): readonly Result[] {
   const places: readonly (Place | null)[] = image.uses.some(({ file }) => file !== null)
@@ -61,8 +80,23 @@ function imageResults(image: ReportImage): readonly Result[] {
     : [null];
   return image.findings.flatMap((finding) => {
     const level = image.status === 'warn' && finding.level === 'error' ? 'warning' : finding.level;
-    return places.map((place) => result(finding.code, level, messageOf(finding, image.name), place));
+    const suppressions = suppressionsOf(image, finding);
+    return places.map((place) => ({
+      ...result(finding.code, level, messageOf(finding, image.name), place),
+      ...(suppressions.length === 0 ? {} : { suppressions }),
+    }));
   });
+}
+
+/** A finding about a repository or download stands at each place that asks for it. */
+function findingResults(report: Report, finding: Finding): readonly Result[] {
+  const source = refusedSources(report).find(({ name }) => finding.found?.startsWith(name));
+  const isSource = finding.code.startsWith('source.') && source !== undefined;
+  const places: readonly (Place | null)[] = isSource ? source.uses.filter(({ file }) => file !== null) : [];
+  const level = isSource && source.status === 'warn' ? 'warning' : finding.level;
+  return (places.length === 0 ? [null] : places).map((place) =>
+    result(finding.code, level, messageOf(finding, null), place),
+  );
 }
 
 function otherResults(report: Report): readonly Result[] {
@@ -77,9 +111,7 @@ function otherResults(report: Report): readonly Result[] {
     const place = { file: dockerfile, line, column: null };
     return result('scan.unknown', 'warning', findingExplanations['scan.unknown'].meaning, place);
   });
-  const findings = report.findings.map((finding) =>
-    result(finding.code, finding.level, messageOf(finding, null), null),
-  );
+  const findings = report.findings.flatMap((finding) => findingResults(report, finding));
   const used = (report.build?.unverified ?? []).map((source) =>
     result('image.unverifiable', 'error', `The build used ${source}, which nobody verified.`, null),
   );

@@ -1,7 +1,7 @@
 import type { CacheImport, OutputFormat, ScanResult } from '../model/index.ts';
 import { describeUse } from './describe-image.ts';
 import { describeUnknown } from './describe-report.ts';
-import { orderedUse, renderJsonDocument } from './json-report.ts';
+import { orderedSources, orderedUse, renderJsonDocument } from './json-report.ts';
 import { plainPage, type Shown, visible } from './visible.ts';
 
 /** What `scan` prints of a Dockerfile: its name as the user gave it, and what it uses. */
@@ -27,6 +27,7 @@ function renderScanJson({ dockerfile, scan }: ScanReport): Shown {
     })),
     cacheImports: scan.cacheImports.map(orderedCacheImport),
     unknown: scan.unknown.map(({ reason, line }) => ({ reason, line })),
+    ...orderedSources(scan.sources, () => ({})),
   });
 }
 
@@ -37,8 +38,11 @@ function renderScanText({ scan }: ScanReport): Shown {
     return `${visible(name).padEnd(width)}  ${platforms.join(',')}  ${places}`;
   });
   const caches = scan.cacheImports.map(({ type, ref }) => `cache ${type} ${ref}`);
+  const sources = (scan.sources ?? []).map(
+    ({ kind, name, pin }) => `${kind} ${name}${pin === null ? '' : ` at ${pin}`}`,
+  );
   const unknown = scan.unknown.map((each) => `? ${describeUnknown(each)}`);
-  const lines = [...images, ...caches, ...unknown];
+  const lines = [...images, ...caches, ...sources, ...unknown];
   return plainPage(lines.length === 0 ? ['no image is pulled'] : lines);
 }
 

@@ -1,6 +1,13 @@
 import type { Report, ReportImage, Status } from '../model/index.ts';
 import { headline } from './describe-image.ts';
-import { describeBuild, describeCacheImport, describeTask, describeUnknown } from './describe-report.ts';
+import {
+  describeBuild,
+  describeCacheImport,
+  describeSource,
+  describeTask,
+  describeUnknown,
+  refusedSources,
+} from './describe-report.ts';
 import { describeVerdict } from './describe-verdict.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from './image-details.ts';
 import { page, type Shown, visible } from './visible.ts';
@@ -47,11 +54,15 @@ function otherLines(report: Report, layout: Layout): readonly Shown[] {
     const [mark, style] = marks[cache.status];
     return wrap([{ text: `  ${mark} `, style }, plain(describeCacheImport(cache))], detailIndent, layout);
   });
+  const sources = refusedSources(report).map((source) => {
+    const [mark, style] = marks[source.status];
+    return wrap([{ text: `  ${mark} `, style }, plain(describeSource(source))], detailIndent, layout);
+  });
   const unknown = report.unknown.map((each) =>
     wrap([{ text: '  ? ', style: 'caution' }, plain(describeUnknown(each))], detailIndent, layout),
   );
   const findings = [...findingDetails(report.findings), ...cureDetails(report.findings)];
-  return [...caches, ...unknown, ...findings.map((each) => detailLine(each, layout))];
+  return [...caches, ...sources, ...unknown, ...findings.map((each) => detailLine(each, layout))];
 }
 
 function buildLines({ build }: Report, layout: Layout): readonly Shown[] {

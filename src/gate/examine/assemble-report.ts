@@ -8,7 +8,7 @@ import {
   type Status,
   strictest,
 } from '../../model/index.ts';
-import { decideCacheImport, decideReplacement } from '../../policy/index.ts';
+import { decideCacheImport, decideReplacement, decideSource } from '../../policy/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import type { ExaminedImage } from './examined-image.ts';
 import { namedRepositories, withNameRemarks } from './name-remarks.ts';
@@ -18,7 +18,7 @@ import { createFinding } from './scan-findings.ts';
 /** What a report is put together from. */
 export interface ReportParts {
   readonly targets: readonly ReportTarget[];
-  readonly scan: Pick<ScanResult, 'cacheImports' | 'unknown' | 'replacements' | 'runtimeBases'>;
+  readonly scan: Pick<ScanResult, 'cacheImports' | 'unknown' | 'replacements' | 'runtimeBases' | 'sources'>;
   readonly images: readonly ExaminedImage[];
   /** What becomes of what only a build can settle; null where the build settles it. */
   readonly unknownAs: Status | null;
@@ -35,13 +35,14 @@ export function assembleReport(pipeline: Pipeline, parts: ReportParts): Report {
     ...decideCacheImport(cacheImport, policies),
   }));
   const replacements = parts.scan.replacements.map((replacement) => decideReplacement(replacement, policies));
+  const sources = (parts.scan.sources ?? []).map((source) => ({ source, ...decideSource(source, policies) }));
   const unknown = parts.unknownAs === null ? [] : parts.scan.unknown.map(createFinding);
   const named = namedRepositories(policies);
   const images = parts.images.map((image) =>
     withNameRemarks(reportImage(image), named, image.resolved?.source === 'lock'),
   );
   const side = [...caches, ...replacements, ...parts.others];
-  const statuses = [...images, ...side].map(({ status }) => status);
+  const statuses = [...images, ...sources, ...side].map(({ status }) => status);
   const settled = statuses.reduce(strictest, 'allow');
   return {
     schemaVersion: 1,
@@ -55,7 +56,12 @@ export function assembleReport(pipeline: Pipeline, parts: ReportParts): Report {
     images,
     cacheImports: caches.map(({ cacheImport, status }): ReportCacheImport => ({ ...cacheImport, status })),
     unknown: parts.scan.unknown,
-    findings: [...side.flatMap(({ finding }) => (finding === null ? [] : [finding])), ...unknown],
+    ...(sources.length === 0 ? {} : { sources: sources.map(({ source, status }) => ({ ...source, status })) }),
+    findings: [
+      ...sources.flatMap(({ findings }) => findings),
+      ...side.flatMap(({ finding }) => (finding === null ? [] : [finding])),
+      ...unknown,
+    ],
     build: parts.build,
     ...(policies.breakGlass?.deniedBy === null ? { breakGlass: policies.breakGlass.reason } : {}),
   };

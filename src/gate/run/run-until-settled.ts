@@ -1,5 +1,6 @@
 import { type BuildxRun, readDenial, renderSourcePolicy, runBuildx } from '../../builder/index.ts';
 import { type Finding, type ImageUse, isVerifyError, type PinSet, parseCanonicalName } from '../../model/index.ts';
+import { heldSources } from '../../policy/index.ts';
 import { examineUses } from '../examine/examine-build.ts';
 import type { ExaminedImage } from '../examine/examined-image.ts';
 import { refuseCancelled } from '../session/session.ts';
@@ -52,7 +53,23 @@ function useOfDenied(run: BuildRun, identifier: string): ImageUse | null {
   }
 }
 
+/** What the build asked for is a repository or download, which is denied only where a policy wants it held to its content. */
+function unheldFinding(identifier: string): Finding {
+  const isGit = identifier.startsWith('git://');
+  return {
+    code: isGit ? 'source.unpinned' : 'source.checksum-missing',
+    level: 'error',
+    message: 'the build asked for a source that nothing holds to its content, and the builder denied it',
+    expected: isGit ? 'a whole commit, which a policy asks for' : 'a checksum, which a policy asks for',
+    found: identifier.replace(/^(\w+:\/\/)[^/?#]*@/, '$1'),
+    hint: isGit
+      ? 'write #COMMIT behind the address, or ADD --checksum=COMMIT; BuildKit before 0.24 does not read ?checksum='
+      : 'write ADD --checksum=sha256:…',
+  };
+}
+
 function deniedFinding(identifier: string): Finding {
+  if (/^(?:git|https?):\/\//.test(identifier)) return unheldFinding(identifier);
   return {
     code: 'image.unverifiable',
     level: 'error',
@@ -74,7 +91,7 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
   const sboms: KnownSboms = new Map();
   for (let restarts = 0; ; restarts += 1) {
     refuseCancelled(request.session);
-    const pins = pinsOf(images, run.layouts, run.sources);
+    const pins = { ...pinsOf(images, run.layouts, run.sources), held: heldSources(pipeline.policies) };
     const given = buildxRun(run, pins);
     beginSboms(run, images, sboms);
     // each start needs what the one before was denied

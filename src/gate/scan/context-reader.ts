@@ -10,8 +10,7 @@ import {
   readArchivedDockerfile,
   Unread,
 } from '../../context/index.ts';
-import { parseGitReference } from '../../invocation/index.ts';
-import { type GitReference, isVerifyError, type SourcePin, VerifyError } from '../../model/index.ts';
+import { type GitReference, isVerifyError, parseGitReference, type SourcePin, VerifyError } from '../../model/index.ts';
 import { openDownload } from '../../oci/index.ts';
 import { refuseCancelled, type Session } from '../session/session.ts';
 

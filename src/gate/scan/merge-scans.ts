@@ -1,4 +1,4 @@
-import type { CacheImport, ImageUse, ScanResult, Unknown } from '../../model/index.ts';
+import type { CacheImport, FetchedSource, ImageUse, ScanResult, Unknown } from '../../model/index.ts';
 
 function mergeImages(left: ImageUse, right: ImageUse): ImageUse {
   return {
@@ -13,6 +13,15 @@ function unique<Item>(items: readonly Item[]): readonly Item[] {
   return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
+function mergeSources(sources: readonly FetchedSource[]): Pick<ScanResult, 'sources'> {
+  const known = new Map<string, FetchedSource>();
+  for (const source of sources) {
+    const key = JSON.stringify([source.kind, source.name, source.pin]);
+    known.set(key, { ...source, uses: [...(known.get(key)?.uses ?? []), ...source.uses] });
+  }
+  return known.size === 0 ? {} : { sources: [...known.values()] };
+}
+
 /** What several targets use, each image once, sorted by name. */
 export function mergeScans(scans: readonly ScanResult[]): ScanResult {
   const images = new Map<string, ImageUse>();
@@ -25,6 +34,7 @@ export function mergeScans(scans: readonly ScanResult[]): ScanResult {
     cacheImports: unique<CacheImport>(scans.flatMap((scan) => scan.cacheImports)),
     unknown: unique<Unknown>(scans.flatMap((scan) => scan.unknown)),
     replacements: scans.flatMap((scan) => scan.replacements),
+    ...mergeSources(scans.flatMap((scan) => scan.sources ?? [])),
     runtimeBases: scans.flatMap((scan) => scan.runtimeBases ?? []),
   };
 }

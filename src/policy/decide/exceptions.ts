@@ -34,16 +34,17 @@ export interface Waiver {
 
 function waivedFinding(exception: PolicyException, refusals: readonly Finding[], now: Date): Finding {
   const left = daysLeft(exception.until, now);
-  const codes = [...new Set(refusals.map(({ code }) => code))].join(', ');
-  return findingOf('policy.exception', `let through by an exception: ${described(exception)}`, {
+  const codes = [...new Set(refusals.map(({ code }) => code))];
+  const finding = findingOf('policy.exception', `let through by an exception: ${described(exception)}`, {
     level: 'warning',
     expected: 'an image that needs no exception',
-    found: `${codes}, waived by ${placeOf(exception)}`,
+    found: `${codes.join(', ')}, waived by ${placeOf(exception)}`,
     hint:
       left < noticeDays
         ? `it ends in ${left} ${left === 1 ? 'day' : 'days'}: replace the image, or renew the exception`
         : 'replace the image before the exception ends',
   });
+  return { ...finding, waiver: { codes, reason: described(exception) } };
 }
 
 function endedFinding(exception: PolicyException): Finding {

@@ -189,6 +189,14 @@ export interface CacheImportSetting extends Setting {
   readonly from: readonly ImagePattern[];
 }
 
+/** What one policy asks of git repositories and downloads. */
+export interface SourceSetting {
+  readonly git: 'any' | 'pinned' | 'checksum';
+  readonly http: 'any' | 'pinned' | 'checksum';
+  readonly policy: string;
+  readonly mode: Mode;
+}
+
 /** One entry of a lock file. */
 export interface LockEntry {
   readonly digest: Digest;
@@ -227,6 +235,8 @@ export interface PolicyLayer {
   readonly projectLock: LockFile | null;
   readonly clusterPolicies: readonly ClusterPolicy[];
   readonly exceptions: readonly PolicyException[];
+  /** Of each of its files that speaks of it. */
+  readonly sources: readonly SourceSetting[];
 }
 
 /** A waiver: a refusal of its own layer becomes a warning until it ends. */

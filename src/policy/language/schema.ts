@@ -170,6 +170,8 @@ const host = z
 
 const imageMap = z.record(imagePattern, imagePattern);
 
+const sourceDemand = z.enum(['any', 'pinned', 'checksum']);
+
 const exception = z
   .strictObject({
     images: z.array(imagePattern).min(1).max(1_000).describe('The images that it is about'),
@@ -213,6 +215,20 @@ export const policySchema = z
       .optional()
       .describe(
         'Cache imports that are allowed, by every policy in force; default, also where nothing is said: deny in enforce, warn in warn',
+      ),
+    sources: z
+      .strictObject({
+        git: sourceDemand
+          .optional()
+          .describe(
+            'any (the default); pinned or checksum: a whole commit, as the ref behind #, in checksum= of the address or in ADD --checksum',
+          ),
+        http: sourceDemand.optional().describe('any (the default); checksum or pinned: ADD --checksum'),
+      })
+      .refine((value) => Object.keys(value).length > 0, 'say git, http or both')
+      .optional()
+      .describe(
+        'What ADD and contexts may fetch from git and http: the builder refuses the rest too, whoever asks for it; a context by URL can carry no checksum. The strictest policy in force counts',
       ),
     builtin: z.enum(['on', 'off']).optional().describe("Whether the built-in policy counts; not in a project's policy"),
     mirrors: imageMap.optional().describe('Names that stand for others'),

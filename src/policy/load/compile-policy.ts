@@ -11,6 +11,7 @@ import type {
   Recommendation,
   Setting,
   SignerEntry,
+  SourceSetting,
   TokenServices,
 } from '../language/policy-set.ts';
 import { predicateTypesOf } from '../language/predicate-type.ts';
@@ -31,6 +32,7 @@ export interface CompiledPolicy {
   readonly mirrors: readonly Mirror[];
   readonly tokenServices: TokenServices;
   readonly exceptions: readonly PolicyException[];
+  readonly sources: SourceSetting | null;
   readonly breakGlass: 'allow' | 'deny' | null;
   readonly records: 'on' | 'off' | null;
   readonly recommend: readonly Recommendation[];
@@ -66,6 +68,7 @@ export async function compilePolicy(
     mirrors: mirrorsOf(scope, document),
     tokenServices: tokenServicesOf(document),
     exceptions: exceptionsOf(scope, document),
+    sources: sourcesOf(document, policy, mode),
     breakGlass: document.breakGlass ?? null,
     records: document.records ?? null,
     recommend: recommendationsOf(document),
@@ -118,6 +121,10 @@ function exceptionsOf(scope: PolicyScope, document: PolicyDocument): readonly Po
       line: scope.source.placeOf(['exceptions', index]).line ?? null,
     };
   });
+}
+
+function sourcesOf({ sources }: PolicyDocument, policy: string, mode: Mode): SourceSetting | null {
+  return sources === undefined ? null : { git: sources.git ?? 'any', http: sources.http ?? 'any', policy, mode };
 }
 
 function recommendationsOf(document: PolicyDocument): readonly Recommendation[] {

@@ -195,6 +195,7 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
     projectLock,
     clusterPolicies: loaded.flatMap((policy) => policy.clusterPolicies),
     exceptions: compiled.flatMap((policy) => policy.exceptions),
+    sources: compiled.flatMap((policy) => policy.sources ?? []),
   };
 }
 
@@ -231,6 +232,7 @@ function addBuiltin(
     projectLock: null,
     clusterPolicies: [],
     exceptions: [],
+    sources: [],
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gitPin, httpPin } from '../../../src/context/index.ts';
-import { parseGitReference } from '../../../src/invocation/index.ts';
+import { parseGitReference } from '../../../src/model/index.ts';
 
 const commit = 'c'.repeat(40);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import type { Report, ReportFormat } from '../../../src/model/index.ts';
+import type { Report, ReportFormat, ReportImage, ReportSource } from '../../../src/model/index.ts';
 import { renderReport } from '../../../src/report/index.ts';
 import { examples, finding, reportOn, signedImage, unsignedImage } from './reports.ts';
 
@@ -42,6 +42,7 @@ function hostileReport(): Report {
     'block',
     {
       cacheImports: [{ type: hostile, ref: hostile, status: 'block' }],
+      sources: [{ kind: 'http', name: hostile, pin: null, status: 'block', uses: [] }],
       findings,
       targets: [
         { name: hostile, dockerfile: hostile, platforms: [hostile], context: { source: hostile, digest: hostile } },
@@ -223,5 +224,91 @@ describe('the SARIF report', () => {
     const uses = unsignedImage.uses.slice(0, 1).map((use) => ({ ...use, file }));
     const { results } = resultsOf(reportOn([{ ...unsignedImage, uses }], 'block'));
     expect(results[0]?.locations?.[0]?.physicalLocation.artifactLocation.uri).toBe(uri);
+  });
+});
+
+describe('a report on sources that nothing holds to their content', () => {
+  const place = { target: 'default', stage: '0', file: 'Dockerfile' };
+  const held: ReportSource = {
+    kind: 'git',
+    name: 'example.com/held.git#main',
+    pin: 'a'.repeat(40),
+    status: 'allow',
+    uses: [{ kind: 'add', ...place, line: 2, column: 5 }],
+  };
+  const loose: ReportSource = {
+    ...held,
+    name: 'example.com/loose.git#main',
+    pin: null,
+    status: 'block',
+    uses: [
+      { kind: 'add', ...place, line: 4, column: 5 },
+      { kind: 'onbuild', ...place, line: 6, column: 1 },
+    ],
+  };
+  const report: Report = {
+    ...reportOn([], 'block'),
+    sources: [held, loose],
+    findings: [finding('source.unpinned', { found: `${loose.name} (Dockerfile:4)` })],
+  };
+
+  it('names those in text, Markdown and HTML, and no others', () => {
+    for (const format of ['text', 'markdown', 'html'] as const) {
+      const text = renderReport(report, format, layout);
+      expect(text).toContain('loose.git#main');
+      expect(text).toContain('source.unpinned');
+      expect(text).not.toContain('held.git');
+    }
+    expect(renderReport(report, 'text', layout)).toContain('blocked: 1 source is not held to its content\n');
+  });
+
+  it('gives SARIF each place', () => {
+    const sarif = JSON.parse(renderReport(report, 'sarif', layout));
+    expect(sarif.runs[0].results).toMatchObject([
+      { ruleId: 'source.unpinned', level: 'error', locations: [{ physicalLocation: { region: { startLine: 4 } } }] },
+      { ruleId: 'source.unpinned', level: 'error', locations: [{ physicalLocation: { region: { startLine: 6 } } }] },
+    ]);
+    const warned = { ...report, verdict: 'warn', sources: [{ ...loose, status: 'warn' }] } as const;
+    expect(JSON.parse(renderReport(warned, 'sarif', layout)).runs[0].results).toMatchObject([
+      { level: 'warning' },
+      { level: 'warning' },
+    ]);
+  });
+
+  it('gives JSON all of them, to the schema', () => {
+    const json = JSON.parse(renderReport(report, 'json', layout));
+    expect(json.sources).toEqual([held, loose]);
+    const validate = new Ajv({ allErrors: true, strict: false }).compile(
+      JSON.parse(readFileSync('src/report/report.schema.json', 'utf8')),
+    );
+    validate(json);
+    expect(validate.errors).toBeNull();
+  });
+});
+
+describe('a report on an image that an exception lets through', () => {
+  const waiver = { codes: ['signature.missing'], reason: 'SEC-1, until 2027-03-01' } as const;
+  const findings = [
+    finding('signature.missing'),
+    finding('package.denied'),
+    finding('policy.exception', { level: 'warning', waiver }),
+  ];
+  const resultsOf = (status: ReportImage['status']): readonly { ruleId: string; suppressions?: unknown }[] => {
+    const report = reportOn([{ ...unsignedImage, uses: [], status, findings }], status);
+    return JSON.parse(renderReport(report, 'sarif', layout)).runs[0].results;
+  };
+
+  it('tells SARIF which finding is suppressed, and why', () => {
+    const suppressed = [{ kind: 'external', status: 'accepted', justification: waiver.reason }];
+    const found = resultsOf('warn').map(({ ruleId, suppressions }) => [ruleId, suppressions]);
+    expect(found).toEqual([
+      ['signature.missing', suppressed],
+      ['package.denied', undefined],
+      ['policy.exception', undefined],
+    ]);
+  });
+
+  it.each(['block', 'error'] as const)('suppresses nothing where another layer still says %s', (status) => {
+    expect(resultsOf(status).filter(({ suppressions }) => suppressions !== undefined)).toEqual([]);
   });
 });

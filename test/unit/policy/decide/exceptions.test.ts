@@ -31,6 +31,7 @@ describe('an exception', () => {
     const decision = await judge({ project: `${asks}${exceptions(`images: ["${name}"], until: 2026-12-31`)}` });
     expect(decision).toMatchObject({ status: 'warn', basis: 'none', verified: false });
     expect(decision.findings.map(({ code }) => code)).toEqual(['signature.missing', 'policy.exception']);
+    expect(decision.findings.map(({ waiver }) => waiver?.codes)).toEqual([undefined, ['signature.missing']]);
     expect(decision.findings[1]).toMatchObject({
       level: 'warning',
       message: 'let through by an exception: vendor signs later, SEC-1 (approved by a@example.com), until 2026-12-31',

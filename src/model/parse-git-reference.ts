@@ -1,4 +1,4 @@
-import type { GitReference } from '../model/index.ts';
+import type { GitReference } from './git-reference.ts';
 
 /** A URL taken apart without the rewriting that a URL parser does: BuildKit compares what was written. */
 interface Parts {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseGitReference } from '../../../src/invocation/index.ts';
+import { parseGitReference } from '../../../src/model/index.ts';
 
 const commit = 'a'.repeat(40);
 
