@@ -5,6 +5,8 @@ const documents = {
   policies: new URL('../docs/policy.md', import.meta.url),
   'truth table': new URL('../docs/policy.md', import.meta.url),
   findings: new URL('../docs/findings.md', import.meta.url),
+  errors: new URL('../docs/findings.md', import.meta.url),
+  commands: new URL('../docs/commands.md', import.meta.url),
 };
 
 export type SectionName = keyof typeof documents;

@@ -17,7 +17,7 @@ function written({ name, letter, value }: DescribedOption, prefix: string): stri
 }
 
 /** Our options, as they stand in the help of every command that takes them. */
-function ownOptionLines(prefix: string): readonly string[] {
+export function ownOptionLines(prefix: string): readonly string[] {
   const variables = new Map(ownVariables.map(({ variable, option }) => [option, variable]));
   const rows = ownOptionTable.map((option): readonly [string, string] => {
     const variable = variables.get(option.name);
@@ -27,11 +27,11 @@ function ownOptionLines(prefix: string): readonly string[] {
 }
 
 /** What stands below a command's own options: formats, our options, examples, exit statuses. */
-export function helpNotes(row: CommandRow): string {
+export function helpNotes(row: CommandRow, withOwn = true): string {
   const { own, formats, examples, statuses } = row;
   const sections = [
     ...(formats.length === 0 ? [] : [[`Formats: ${formats.join(', ')}`]]),
-    ...(own === 'none' ? [] : [ownOptionLines(own === 'prefixed' ? ownPrefix : '')]),
+    ...(own === 'none' || !withOwn ? [] : [ownOptionLines(own === 'prefixed' ? ownPrefix : '')]),
     ['Examples:', ...columns(examples)],
     ['Exit status:', ...columns(statuses.map(([status, means]) => [String(status), means] as const))],
   ];
@@ -42,14 +42,15 @@ function commander(name: string, usage: string, summary: string): Commander {
   return new Commander(name).usage(usage).description(summary).helpOption('-h, --help', 'print this');
 }
 
-/** The help of one command. */
-export function commandHelp(row: CommandRow): string {
+/** The help of one command; in the reference our options stand once, so that `width` (columns) leaves them out. */
+export function commandHelp(row: CommandRow, width: number | null = null): string {
   const program = commander(`docker verify ${row.name}`, row.usage, row.summary);
+  if (width !== null) program.configureHelp({ helpWidth: width });
   for (const { name, value, summary } of row.options)
     program.addOption(new Option(`--${name}${value === null ? '' : ` <${value}>`}`, summary));
   const builder = row.host === 'none' ? '' : `\nBUILD-ARGS are those of docker buildx ${row.host}.\n`;
   const isTold = row.usage.includes('-ARGS');
-  return `${program.helpInformation()}${isTold ? builder.replace('BUILD', row.host.toUpperCase()) : ''}\n${helpNotes(row)}`;
+  return `${program.helpInformation()}${isTold ? builder.replace('BUILD', row.host.toUpperCase()) : ''}\n${helpNotes(row, width === null)}`;
 }
 
 function overview(program: Commander, commands: readonly (readonly [string, string])[]): string {

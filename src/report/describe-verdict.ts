@@ -1,6 +1,7 @@
 import type { Report, ReportImage, Status } from '../model/index.ts';
 import { decidingRules, describeRule } from './describe-image.ts';
 import { refusedSources } from './describe-report.ts';
+import { countsInWords } from './summary.ts';
 
 /** `1 of 3 images`, `the image`, `all 3 images`. */
 function share(count: number, all: number): string {
@@ -62,8 +63,13 @@ function describeConcerned({ images }: Report, status: 'warn' | 'block' | 'error
 
 const openings = { warn: 'allowed with warnings', block: 'blocked', error: 'stopped' } as const;
 
-/** The report's last line: the verdict and its reason in one sentence. */
+/** The report's last line: the verdict and its reason in one sentence, with the counts where there are several. */
 export function describeVerdict(report: Report): string {
+  const counts = countsInWords(report);
+  return counts === null ? describeReasons(report) : `${describeReasons(report)} (${counts})`;
+}
+
+function describeReasons(report: Report): string {
   const { verdict, unknown, build } = report;
   if (verdict === 'allow') return describeAllowed(report);
   const reasons = [

@@ -4,9 +4,11 @@
  */
 
 export { adviceFormats, renderAdvice } from './advice-report.ts';
+export { type CodeExplanation, explainedCodes, renderCodeList, renderExplanation } from './code-explanation.ts';
 export { comparisonFormats, renderComparison } from './comparison-report.ts';
 export { renderCycloneDx } from './cyclonedx-export.ts';
 export { describeSigner } from './describe-signer.ts';
+export { errorExplanations, renderErrorReference } from './errors.ts';
 export { exposureFormats, renderExposure } from './exposure-report.ts';
 export { renderFindingReference } from './finding-reference.ts';
 export { findingExplanations } from './findings.ts';

@@ -1,4 +1,5 @@
 import type { FetchedSource, Report, ReportImage, ReportTarget, Signer, Use } from '../model/index.ts';
+import { summaryOf } from './summary.ts';
 import { page, type Shown, visibleJson } from './visible.ts';
 
 /** Two spaces, a final newline, and nothing that could rule a terminal. */
@@ -130,6 +131,7 @@ export function renderJson(report: Report): Shown {
     time: report.time,
     mode: report.mode,
     verdict: report.verdict,
+    summary: summaryOf(report),
     targets: report.targets.map(orderedTarget),
     policies: report.policies.map(({ layer, source, sha256 }) => ({ layer, source, sha256 })),
     trustedRoots: report.trustedRoots.map(({ layer, source, sha256, age }) => ({ layer, source, sha256, age })),

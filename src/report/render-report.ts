@@ -4,24 +4,26 @@ import { renderJson } from './json-report.ts';
 import { renderJunit } from './junit-report.ts';
 import { renderMarkdown } from './markdown-report.ts';
 import { renderSarif } from './sarif-report.ts';
+import { inReadingOrder } from './summary.ts';
 import { renderText } from './text-report.ts';
 import type { Shown } from './visible.ts';
 import type { Layout } from './wrap.ts';
 
-/** The report in the format asked for, ending in a newline. Colour and width matter to text alone. */
+/** The report in the format asked for, ending in a newline, failures first. JSON keeps the order in which the build uses the images. Colour and width matter to text alone. */
 export function renderReport(report: Report, format: ReportFormat, layout: Layout): Shown {
+  const ordered = inReadingOrder(report);
   switch (format) {
     case 'text':
-      return renderText(report, layout);
+      return renderText(ordered, layout);
     case 'json':
       return renderJson(report);
     case 'sarif':
-      return renderSarif(report);
+      return renderSarif(ordered);
     case 'markdown':
-      return renderMarkdown(report);
+      return renderMarkdown(ordered);
     case 'html':
-      return renderHtml(report);
+      return renderHtml(ordered);
     case 'junit':
-      return renderJunit(report);
+      return renderJunit(ordered);
   }
 }

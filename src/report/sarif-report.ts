@@ -2,6 +2,7 @@ import type { Finding, FindingCode, Report, ReportImage, Use } from '../model/in
 import { refusedSources } from './describe-report.ts';
 import { findingExplanations } from './findings.ts';
 import { renderJsonDocument } from './json-report.ts';
+import { worstFirst } from './summary.ts';
 import type { Shown } from './visible.ts';
 
 interface Location {
@@ -120,7 +121,7 @@ function otherResults(report: Report): readonly Result[] {
 
 /** The findings as SARIF 2.1.0, as code scanning services take them. */
 export function renderSarif(report: Report): Shown {
-  const results = [...report.images.flatMap(imageResults), ...otherResults(report)];
+  const results = worstFirst([...report.images.flatMap(imageResults), ...otherResults(report)]);
   const used = [...new Set(results.map(({ ruleId }) => ruleId))].sort();
   const rules = used.map((id) => {
     const { headline, meaning, cure } = findingExplanations[id];

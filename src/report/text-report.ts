@@ -71,16 +71,34 @@ function buildLines({ build }: Report, layout: Layout): readonly Shown[] {
   return opening === undefined ? [] : [visible(opening.value), ...details.map((each) => detailLine(each, layout))];
 }
 
+/** Whether something that is no image fails or warns: it then stands before the images that are allowed. */
+function hasOtherFailures(report: Report): boolean {
+  const { cacheImports, unknown, findings } = report;
+  const isOpen =
+    unknown.length > 0 || refusedSources(report).length > 0 || findings.some(({ level }) => level !== 'note');
+  return isOpen || cacheImports.some(({ status }) => status !== 'allow');
+}
+
 /** The report for people: what is checked, one line for each image with what is wrong beneath it, the verdict. */
 export function renderText(report: Report, layout: Layout): Shown {
   const nameWidth = Math.min(48, Math.max(0, ...report.images.map(({ name }) => visible(name).length)));
-  const sections = [
-    [wrap([plain(describeTask(report))], 2, layout)],
-    report.images.flatMap((image) => [
+  const linesOf = (images: readonly ReportImage[]): readonly Shown[] =>
+    images.flatMap((image) => [
       imageLine(image, nameWidth, layout),
       ...imageDetails(image).map((each) => detailLine(each, layout)),
-    ]),
-    otherLines(report, layout),
+    ]);
+  const others = otherLines(report, layout);
+  const [concerned, rest] = hasOtherFailures(report)
+    ? [
+        report.images.filter(({ status }) => status !== 'allow'),
+        report.images.filter(({ status }) => status === 'allow'),
+      ]
+    : [report.images, []];
+  const sections = [
+    [wrap([plain(describeTask(report))], 2, layout)],
+    linesOf(concerned),
+    others,
+    linesOf(rest),
     buildLines(report, layout),
     [wrap([{ text: describeVerdict(report), style: marks[report.verdict][1] }], 2, layout)],
   ];

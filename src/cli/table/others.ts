@@ -116,6 +116,18 @@ export const recordCommands: readonly CommandRow[] = [
 export const machineCommands: readonly CommandRow[] = [
   {
     ...ours,
+    name: 'explain',
+    usage: '[CODE…]',
+    summary: 'what a finding or an error means, and its cure; without CODE all of them',
+    examples: [
+      ['docker verify explain signature.missing', 'what now?'],
+      ['docker verify explain --format json', 'all codes, for machines'],
+    ],
+    statuses: [[exitStatus.allowed, 'done'], usage],
+    load: async () => (await import('../commands/explain.ts')).explainCommand,
+  },
+  {
+    ...ours,
     name: 'trust show',
     usage: '',
     summary: 'the trusted roots in use, and how old they are',
