@@ -183,6 +183,37 @@ describe('no path means this folder', () => {
   });
 });
 
+describe('check -f of a bake or compose file', () => {
+  const files = {
+    'docker-verify.yaml': acmePolicy(),
+    Dockerfile: `FROM ${registry}/signed/base:1\n`,
+    'Bad.Dockerfile': `FROM ${registry}/unsigned/base:1\n`,
+    'docker-bake.hcl': 'target "default" {}\ntarget "bad" { dockerfile = "Bad.Dockerfile" }\n',
+    'compose.yaml': 'services:\n  good: {build: .}\n  bad: {build: {context: ., dockerfile: Bad.Dockerfile}}\n',
+  };
+
+  it('checks its targets, those that are named or the default ones', async () => {
+    const folder = await projectFolder(files);
+    const verdict = async (...args: readonly string[]): Promise<readonly [number | null, number]> => {
+      const { status, stdout } = await verify(['check', '--format=json', ...args], {}, folder);
+      return [status, (JSON.parse(stdout) as { readonly targets: readonly unknown[] }).targets.length];
+    };
+    expect(await verdict('-f', 'docker-bake.hcl')).toEqual([0, 1]);
+    expect(await verdict('-f', 'docker-bake.hcl', '.')).toEqual([0, 1]);
+    expect(await verdict('-f', 'docker-bake.hcl', 'bad')).toEqual([10, 1]);
+    expect(await verdict('-f', 'docker-bake.hcl', 'default', 'bad')).toEqual([10, 2]);
+    expect(await verdict('-f', 'compose.yaml')).toEqual([10, 2]);
+    expect(await verdict('-f', 'compose.yaml', 'good')).toEqual([0, 1]);
+  });
+
+  it('refuses what it cannot be', async () => {
+    const folder = await projectFolder(files);
+    expect((await verify(['check', '-f', 'compose.yaml', '--target', 'x'], {}, folder)).status).toBe(64);
+    expect((await verify(['check', '-f', 'gone.hcl'], {}, folder)).status).toBe(65);
+    expect((await verify(['check', '-f', 'docker-bake.hcl', 'gone'], {}, folder)).status).toBe(65);
+  });
+});
+
 describe('help', () => {
   it.each(['build', 'bake'])('of %s is there without buildx and without Docker', async (verb) => {
     const folder = await temporaryFolder();

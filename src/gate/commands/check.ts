@@ -1,9 +1,11 @@
 import { readUserPolicy } from '../../builder/index.ts';
-import { parseBuildArguments } from '../../invocation/index.ts';
+import { definitionArguments, parseBuildArguments } from '../../invocation/index.ts';
 import type { BuildTarget, ImageUse, Report } from '../../model/index.ts';
 import { isUnruled } from '../../policy/index.ts';
 import { assembleReport } from '../examine/assemble-report.ts';
 import { examineBuild, examineUses } from '../examine/examine-build.ts';
+import { bakeTargets } from '../run/bake-plan.ts';
+import { programsFor } from '../run/builder-readiness.ts';
 import { loadTargets, reportTargets, scanTargets } from '../scan/scan-targets.ts';
 import { machinePlatform } from '../session/default-platform.ts';
 import { localEngine } from '../session/local-engine.ts';
@@ -54,10 +56,19 @@ async function checkTargets(session: Session, targets: readonly BuildTarget[], i
 }
 
 /**
- * All of a build but the build itself, for one path or for images.
+ * All of a build but the build itself, for one path, for the targets of bake and compose files, or for images.
  * @throws VerifyError `usage.*`, `dockerfile.*`, `policy.*`, …; what is wrong with an image is in the report
  */
 export async function check(session: Session, args: readonly string[], input: StandardInput): Promise<Report> {
+  const definition = definitionArguments(args);
+  if (definition !== null) {
+    const programs = await programsFor(session);
+    return await checkTargets(
+      session,
+      await bakeTargets(definition, { session, input, intercepted: false }, programs),
+      input,
+    );
+  }
   const operands = readOperands(args, session.environment.workingDirectory);
   if (operands.kind === 'images') return await checkImages(session, imageOperands(operands.names, args, session));
   const { invocation } = parseBuildArguments(args, session.environment);

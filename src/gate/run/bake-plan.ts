@@ -20,7 +20,7 @@ import {
   parseBakeArguments,
   renderDefinition,
 } from '../../invocation/index.ts';
-import { type Environment, parseBoundedJson, VerifyError } from '../../model/index.ts';
+import { type BuildTarget, type Environment, parseBoundedJson, VerifyError } from '../../model/index.ts';
 import type { BuildPlan } from './build-plan.ts';
 import type { BuildRequest } from './build-request.ts';
 
@@ -51,8 +51,11 @@ function readPrinted({ status, stdout, stderr }: BuildxAnswer): unknown {
   }
 }
 
+/** What a bake definition is read with. */
+export type BakeSource = Pick<BuildRequest, 'session' | 'input' | 'intercepted'>;
+
 /** What a definition sees of the environment: all that plain `docker bake` would show it, where our own questions show less. */
-async function variablesOf({ session, intercepted }: BuildRequest, parsed: ParsedBake): Promise<Variables> {
+async function variablesOf({ session, intercepted }: BakeSource, parsed: ParsedBake): Promise<Variables> {
   const { environment } = session;
   const { context } = await resolveDockerContext(environment);
   const { variable } = chooseBuilder(environment, parsed.builder, context, intercepted);
@@ -124,6 +127,42 @@ async function refuseMisread(
   }
 }
 
+interface ReadBake {
+  readonly definition: BakeDefinition;
+  /** The variables that it saw. */
+  readonly seen: Variables;
+}
+
+/** Has buildx evaluate a definition. */
+async function readDefinition(parsed: ParsedBake, source: BakeSource, programs: Programs): Promise<ReadBake> {
+  const { environment } = source.session;
+  const kept = parsed.stdin === 'none' ? null : await source.input.kept();
+  const [seen, origin] = await Promise.all([
+    variablesOf(source, parsed),
+    originOf(parsed, environment, programs),
+    readUserPolicy(environment), // buildx reads it too, and says less of what is wrong with it
+  ]);
+  const stdin = kept === null ? {} : { stdin: (await kept.head(kept.size)).toString('utf8') };
+  const command = ['bake', ...parsed.printArguments];
+  const answer = await askBuildx(programs, environment, command, { variables: seen, ...stdin });
+  return { definition: evaluatedDefinition(readPrinted(answer), origin), seen };
+}
+
+/**
+ * The targets of a bake definition, for whoever builds nothing.
+ * @throws VerifyError `usage.invalid`, `bake.invalid`, `builder.unavailable`, `config.invalid`
+ */
+export async function bakeTargets(
+  args: readonly string[],
+  source: BakeSource,
+  programs: Programs,
+): Promise<readonly BuildTarget[]> {
+  const { environment } = source.session;
+  const parsed = parseBakeArguments(args, environment);
+  const { definition } = await readDefinition(parsed, source, programs);
+  return bakeInvocation(definition, parsed.builder, environment).targets;
+}
+
 /**
  * Reads a `docker bake` command line and has buildx evaluate its definition, once: in the environment that plain `docker bake` would
  * have, and for the build as well (invariant 11). Null where nothing is built (`--print`, `--list`).
@@ -137,18 +176,7 @@ export async function planBake(
   const { environment } = request.session;
   const parsed = parseBakeArguments(args, environment);
   if (parsed.isListing) return null;
-  const kept = parsed.stdin === 'none' ? null : await request.input.kept();
-  const [seen, origin] = await Promise.all([
-    variablesOf(request, parsed),
-    originOf(parsed, environment, programs),
-    readUserPolicy(environment), // buildx reads it too, and says less of what is wrong with it
-  ]);
-  const stdin = kept === null ? {} : { stdin: (await kept.head(kept.size)).toString('utf8') };
-  const answer = await askBuildx(programs, environment, ['bake', ...parsed.printArguments], {
-    variables: seen,
-    ...stdin,
-  });
-  const definition = evaluatedDefinition(readPrinted(answer), origin);
+  const { definition, seen } = await readDefinition(parsed, request, programs);
   const { targets } = bakeInvocation(definition, parsed.builder, environment);
   const products = bakeProducts(definition);
   const granted = grantedBySet(parsed.overrides, definition).map((grant) => `--allow=${grant}`);
