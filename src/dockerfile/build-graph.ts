@@ -266,7 +266,7 @@ class GraphBuilder {
     const ofImage = state.image === null ? [] : (this.#input.onbuild.get(state.image) ?? []);
     for (const trigger of ofImage) {
       this.#countTrigger(place);
-      const instruction = placed(place, () => parseTrigger(trigger, place.file, this.#input.dockerfile.anyFlags));
+      const instruction = placed(place, () => parseTrigger(trigger, place.file, this.#input.dockerfile.release));
       steps.push(this.#connect(state, instruction, { place }));
     }
     for (const { instruction } of state.parent?.steps ?? []) {

@@ -1,5 +1,6 @@
 import { type FetchedSource, isGitUrl, isHttpUrl, type Place, sourceOf } from '../model/index.ts';
 import type { BuildGraph } from './build-graph.ts';
+import { lacksDevices } from './frontend-release.ts';
 import { type BuildArguments, buildArgument } from './global-arguments.ts';
 import { heredocOfArgument } from './heredoc.ts';
 import type { CopyInstruction } from './instruction.ts';
@@ -91,8 +92,11 @@ class StepChecker {
         this.#checkCopy(instruction.kind, instruction.copy, step);
         return;
       case 'run':
+        if (instruction.device && lacksDevices(instruction.node.release)) {
+          throw invalidDockerfile('device feature is only supported in Dockerfile frontend 1.14.0-labs or later');
+        }
         instruction.mounts.forEach(({ written, from }, index) => {
-          if (!instruction.node.anyFlags) {
+          if (!instruction.node.release.anyFlags) {
             checkMount(written, (word) => this.#expand(word), this.#environment.workingDirectory);
           }
           const source = sources[index];

@@ -1,3 +1,4 @@
+import { type FrontendRelease, lacksFlag } from './frontend-release.ts';
 import { invalidDockerfile } from './invalid-dockerfile.ts';
 
 /** What a flag takes: `true` or `false`, one value, or a value each time it is given. */
@@ -7,23 +8,24 @@ export type FlagType = 'boolean' | 'text' | 'texts';
 export type Flags = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Reads an instruction's flags as BuildKit does (instructions/bflag.go). With `anyFlags` those that are not known are
- * passed over.
+ * Reads an instruction's flags as BuildKit does (instructions/bflag.go). Those that are not known are passed over where the frontend may
+ * know more; those that it is known to lack are refused.
  * @throws VerifyError `dockerfile.invalid`, without a place
  */
 export function parseFlags(
-  { flags, anyFlags }: { readonly flags: readonly string[]; readonly anyFlags: boolean },
+  node: { readonly command: string; readonly flags: readonly string[]; readonly release: FrontendRelease },
   known: Readonly<Record<string, FlagType>>,
 ): Flags {
   const values = new Map<string, string[]>();
-  for (const flag of flags) {
+  for (const flag of node.flags) {
     const equals = flag.indexOf('=');
     const written = equals < 0 ? flag : flag.slice(0, equals);
     const value = equals < 0 ? null : flag.slice(equals + 1);
     const name = written.slice(2);
     const type = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (type === undefined && anyFlags) continue;
-    if (type === undefined) throw invalidDockerfile(`unknown flag: ${written}`);
+    if (type === undefined && node.release.anyFlags) continue;
+    if (type === undefined || lacksFlag(node.release, node.command, name))
+      throw invalidDockerfile(`unknown flag: ${written}`);
     const given = values.get(name) ?? [];
     if (given.length > 0 && type !== 'texts') throw invalidDockerfile(`duplicate flag specified: ${written}`);
     given.push(type === 'boolean' ? parseBoolean(written, value) : requireValue(written, value));

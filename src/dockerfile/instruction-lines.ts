@@ -1,5 +1,6 @@
 import type { Place } from '../model/index.ts';
 import { DirectiveReader } from './directives.ts';
+import { anyRelease, type FrontendRelease } from './frontend-release.ts';
 import { type HeredocMark, heredocsOfLine } from './heredoc.ts';
 import { type Arguments, parseArguments } from './instruction-arguments.ts';
 import { invalidDockerfile, placed } from './invalid-dockerfile.ts';
@@ -34,15 +35,14 @@ export interface InstructionNode extends SplitCommand {
   /** Of ONBUILD: the instruction that is put off, null where none is given. */
   readonly trigger: InstructionNode | null;
   readonly heredocs: readonly Heredoc[];
-  /** Whether flags that are not known are passed over. */
-  readonly anyFlags: boolean;
+  readonly release: FrontendRelease;
 }
 
 /** A Dockerfile as instructions. */
 export interface ParsedDockerfile {
   readonly nodes: readonly InstructionNode[];
   readonly escape: string;
-  readonly anyFlags: boolean;
+  readonly release: FrontendRelease;
 }
 
 /** The place of the character at `offset` of an instruction's text. */
@@ -68,13 +68,13 @@ class LineReader {
   escape = '\\';
   readonly #file: string;
   readonly #lines: readonly SourceLine[];
-  readonly #anyFlags: boolean;
+  readonly #release: FrontendRelease;
   readonly #directives = new DirectiveReader();
   #at = 0;
 
-  constructor(text: string, file: string, anyFlags: boolean) {
+  constructor(text: string, file: string, release: FrontendRelease) {
     this.#file = file;
-    this.#anyFlags = anyFlags;
+    this.#release = release;
     this.#lines = splitLines(text, file);
   }
 
@@ -155,7 +155,7 @@ class LineReader {
       arguments: parsed,
       trigger,
       heredocs: [],
-      anyFlags: this.#anyFlags,
+      release: this.#release,
     };
   }
 
@@ -188,11 +188,11 @@ function canHoldHeredoc(node: InstructionNode): boolean {
 }
 
 /**
- * Takes a Dockerfile's text apart into instructions. `anyFlags` is for a frontend that may know more flags than we do.
+ * Takes a Dockerfile's text apart into instructions, for the frontend that will read it.
  * @throws VerifyError `dockerfile.invalid` with the place, for whatever BuildKit's parser refuses
  */
-export function parseInstructionLines(text: string, file: string, anyFlags = false): ParsedDockerfile {
-  const reader = new LineReader(text, file, anyFlags);
+export function parseInstructionLines(text: string, file: string, release = anyRelease): ParsedDockerfile {
+  const reader = new LineReader(text, file, release);
   reader.readAll();
-  return { nodes: reader.nodes, escape: reader.escape, anyFlags };
+  return { nodes: reader.nodes, escape: reader.escape, release };
 }

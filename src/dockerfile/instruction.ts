@@ -12,7 +12,13 @@ export type Instruction =
   | { readonly kind: 'arg'; readonly node: InstructionNode; readonly pairs: readonly Pair[] }
   | { readonly kind: 'env' | 'label'; readonly node: InstructionNode; readonly pairs: readonly Pair[] }
   | { readonly kind: 'copy' | 'add'; readonly node: InstructionNode; readonly copy: CopyInstruction }
-  | { readonly kind: 'run'; readonly node: InstructionNode; readonly mounts: readonly RunMount[] }
+  | {
+      readonly kind: 'run';
+      readonly node: InstructionNode;
+      readonly mounts: readonly RunMount[];
+      /** Whether it asks for a device. */
+      readonly device: boolean;
+    }
   | { readonly kind: 'onbuild'; readonly node: InstructionNode; readonly trigger: InstructionNode }
   | { readonly kind: 'plain'; readonly node: InstructionNode; readonly words: readonly string[] };
 
@@ -90,7 +96,7 @@ export function parseInstruction(node: InstructionNode): Instruction {
     case 'add':
       return { kind: command, node, copy: parseCopy(node, words) };
     case 'run':
-      return { kind: 'run', node, mounts: parseRun(node) };
+      return { kind: 'run', node, ...parseRun(node) };
     default:
       checkPlain(node, words);
       return { kind: 'plain', node, words };
@@ -142,7 +148,7 @@ function parseCopy(node: InstructionNode, words: readonly string[]): CopyInstruc
   return { from, flags, words };
 }
 
-function parseRun(node: InstructionNode): readonly RunMount[] {
+function parseRun(node: InstructionNode): { readonly mounts: readonly RunMount[]; readonly device: boolean } {
   const flags = parseFlags(node, runFlags);
   const mounts = (flags.get('mount') ?? []).map((written) => ({ written, from: mountSource(written) }));
   const [network = 'default'] = flags.get('network') ?? [];
@@ -153,7 +159,7 @@ function parseRun(node: InstructionNode): readonly RunMount[] {
   if (security !== 'sandbox' && security !== 'insecure') {
     throw invalidDockerfile(`security ${JSON.stringify(security)} is not valid`);
   }
-  return mounts;
+  return { mounts, device: flags.has('device') };
 }
 
 function parseOnbuild(node: InstructionNode): Instruction {

@@ -1,3 +1,4 @@
+import type { FrontendRelease } from './frontend-release.ts';
 import { type Instruction, parseInstruction } from './instruction.ts';
 import { type InstructionNode, parseInstructionLines } from './instruction-lines.ts';
 import { invalidDockerfile } from './invalid-dockerfile.ts';
@@ -6,8 +7,8 @@ import { invalidDockerfile } from './invalid-dockerfile.ts';
  * A trigger as an image's configuration keeps it: one instruction, as text.
  * @throws VerifyError `dockerfile.invalid`
  */
-export function parseTrigger(text: string, file: string, anyFlags: boolean): Instruction {
-  const { nodes } = parseInstructionLines(text, file, anyFlags);
+export function parseTrigger(text: string, file: string, release: FrontendRelease): Instruction {
+  const { nodes } = parseInstructionLines(text, file, release);
   const [node] = nodes;
   if (node === undefined || nodes.length !== 1) {
     throw invalidDockerfile('onbuild trigger should be a single expression');

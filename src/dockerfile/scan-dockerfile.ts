@@ -14,6 +14,7 @@ import { refuseCheckOptions } from './check-options.ts';
 import { type AddedSource, checkSteps } from './check-steps.ts';
 import { collectResult } from './collect-result.ts';
 import { findFrontend } from './frontend.ts';
+import { releaseOf } from './frontend-release.ts';
 import { evaluateGlobals } from './global-arguments.ts';
 import { parseInstructionLines } from './instruction-lines.ts';
 import { placed } from './invalid-dockerfile.ts';
@@ -29,6 +30,8 @@ export interface ScanInput {
   readonly file: string;
   /** The builder's own platform, which is built for where none is asked for. */
   readonly defaultPlatform: string;
+  /** The version of its BuildKit, where it is known. */
+  readonly buildkit?: string | null;
   /** ONBUILD triggers of images that were looked up already; scan again once more are known. */
   readonly onbuild?: ReadonlyMap<CanonicalName, readonly string[]>;
 }
@@ -53,8 +56,8 @@ export function scanDockerfile(input: ScanInput): ScanResult {
   if (frontend?.custom === true) unknown.push({ reason: 'custom-frontend', line: frontend.line });
   else {
     if (frontend === null) refuseCheckOptions(text, file, target.buildArguments);
-    // A frontend that is asked for by name may be newer than the rules here, and know more flags.
-    const dockerfile = groupStages(parseInstructionLines(text, file, frontend !== null), file);
+    const release = releaseOf(frontend, input.buildkit ?? null);
+    const dockerfile = groupStages(parseInstructionLines(text, file, release), file);
     const budget = { left: expansionBudget };
     for (const platform of targetPlatforms(input, machine)) {
       const { graph, added: more } = scanPlatform(input, dockerfile, contexts, machine, platform, budget);

@@ -1,3 +1,4 @@
+import type { FrontendRelease } from './frontend-release.ts';
 import { type FromInstruction, type Instruction, parseInstruction } from './instruction.ts';
 import type { Pair } from './instruction-arguments.ts';
 import { type InstructionNode, type ParsedDockerfile, placeIn } from './instruction-lines.ts';
@@ -20,8 +21,7 @@ interface GlobalArgument {
 
 export interface StagedDockerfile {
   readonly escape: string;
-  /** Whether flags that are not known are passed over. */
-  readonly anyFlags: boolean;
+  readonly release: FrontendRelease;
   readonly globals: readonly GlobalArgument[];
   /** At least one. */
   readonly stages: readonly Stage[];
@@ -44,5 +44,5 @@ export function groupStages(parsed: ParsedDockerfile, file: string): StagedDocke
     else throw invalidDockerfile('no build stage in current context', placeIn(node, 0));
   }
   if (stages.length === 0) throw invalidDockerfile('dockerfile contains no stages to build', { file });
-  return { escape: parsed.escape, anyFlags: parsed.anyFlags, globals, stages };
+  return { escape: parsed.escape, release: parsed.release, globals, stages };
 }

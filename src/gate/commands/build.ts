@@ -58,13 +58,19 @@ function admitBuilder({ pipeline, builder }: Prepared): void {
   );
 }
 
+/** The BuildKit whose own frontend reads a Dockerfile that names none; null where nodes differ, or do not say. */
+function buildkitOf({ info }: ReadyBuilder): string | null {
+  const [version = null, ...others] = new Set(info.nodes.map(({ buildkitVersion }) => buildkitVersion));
+  return others.length === 0 ? version : null;
+}
+
 async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Programs): Promise<BuildEnd> {
   const prepared = await prepare(request, plan, programs);
   const { pipeline, loaded, userPolicy, builder } = prepared;
   try {
     admitBuilder(prepared);
     const platform = builder.info.platform || machinePlatform(request.session.environment);
-    const examined = await examineBuild(pipeline, loaded, platform, userPolicy);
+    const examined = await examineBuild(pipeline, loaded, platform, userPolicy, buildkitOf(builder));
     const { images, layouts } = examined;
     const parts = { targets: reportTargets(loaded, platform), scan: examined.scan, unknownAs: null, build: null };
     const report = assembleReport(pipeline, { ...parts, images: [...images, ...layouts], others: [] });

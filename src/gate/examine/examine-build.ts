@@ -58,9 +58,12 @@ export async function examineBuild(
   loaded: readonly LoadedTarget[],
   defaultPlatform: string,
   userPolicy: UserPolicy | null,
+  buildkit: string | null = null,
 ): Promise<ExaminedBuild> {
   const known = new Map<string, ExaminedImage>();
-  let scan = scanTargets(loaded, defaultPlatform, new Map());
+  const scanWith = (triggers: Parameters<typeof scanTargets>[2]): ScanResult =>
+    scanTargets(loaded, defaultPlatform, triggers, buildkit);
+  let scan = scanWith(new Map());
   for (let round = 1; ; round += 1) {
     const uses = withConversions(scan.images, userPolicy);
     const fresh = uses.filter((use) => !known.has(keyOf(use)));
@@ -68,7 +71,7 @@ export async function examineBuild(
     // oxlint-disable-next-line no-await-in-loop
     for (const image of await examineUses(pipeline, fresh, userPolicy)) known.set(keyOf(image.use), image);
     const triggers = triggersOf(known.values());
-    const next = triggers.size === 0 || round >= mostRounds ? scan : scanTargets(loaded, defaultPlatform, triggers);
+    const next = triggers.size === 0 || round >= mostRounds ? scan : scanWith(triggers);
     const settled = withConversions(next.images, userPolicy).every((use) => known.has(keyOf(use)));
     scan = next;
     if (settled) break;

@@ -65,15 +65,20 @@ export function sourcePins(loaded: readonly LoadedTarget[]): readonly SourcePin[
   return [...new Map(pins.map((pin) => [JSON.stringify(pin), pin])).values()];
 }
 
-/** What all targets use together. `onbuild` holds the triggers of the images that were looked up so far. */
+/**
+ * What all targets use together. `onbuild` holds the triggers of the images that were looked up so far; `buildkit` is the builder's
+ * version, where it is known.
+ */
 export function scanTargets(
   loaded: readonly LoadedTarget[],
   defaultPlatform: string,
   onbuild: ReadonlyMap<CanonicalName, readonly string[]>,
+  buildkit: string | null = null,
 ): ScanResult {
   const scans = loaded.map(({ target, dockerfile }) => {
     if (dockerfile.kind === 'unknown') return scanUnread(target, dockerfile.reason, defaultPlatform);
-    return scanDockerfile({ target, source: dockerfile.bytes, file: dockerfile.file, defaultPlatform, onbuild });
+    const { bytes: source, file } = dockerfile;
+    return scanDockerfile({ target, source, file, defaultPlatform, onbuild, buildkit });
   });
   return mergeScans(scans);
 }

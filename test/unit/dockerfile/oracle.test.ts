@@ -8,6 +8,9 @@ import { namesOf, type Options, scan } from './scan.ts';
 const shared = new URL('../../../../shared/oracle/', import.meta.url);
 const own = new URL('../../fixtures/oracle/', import.meta.url);
 
+/** The BuildKit of the lab, which made the answers. */
+const buildkit = '0.25';
+
 interface Expected {
   readonly args: readonly string[];
   readonly images: readonly string[];
@@ -60,7 +63,7 @@ function recorded(expected: Expected): Answer {
 
 function scanned(source: Uint8Array, expected: Expected): Answer {
   try {
-    const result = scan(source, { ...readOptions(expected.args), onbuild: expected.onbuild ?? {} });
+    const result = scan(source, { ...readOptions(expected.args), onbuild: expected.onbuild ?? {}, buildkit });
     const frontend = result.images.find(({ uses }) => uses.some(({ kind }) => kind === 'frontend'))?.name;
     const platforms = Object.fromEntries(result.images.map((image) => [image.name, image.platforms]));
     return { images: frontend === undefined ? namesOf(result) : [], platforms, frontend, rejected: false };

@@ -18,6 +18,7 @@ export interface Options {
   readonly sbomGenerator?: string;
   readonly onbuild?: Readonly<Record<string, readonly string[]>>;
   readonly defaultPlatform?: string;
+  readonly buildkit?: string;
 }
 
 /** Named contexts as `--build-context` gives them; what is no reference only a bake file can name. */
@@ -55,6 +56,7 @@ export function scan(source: string | Uint8Array, options: Options = {}): ScanRe
     file: 'Dockerfile',
     defaultPlatform: options.defaultPlatform ?? 'linux/amd64',
     onbuild: new Map(entries),
+    buildkit: options.buildkit ?? null,
   });
 }
 
