@@ -16,7 +16,7 @@ export interface Credential {
 }
 
 /** The absolute path of a program, looked for only in the absolute entries of PATH; null where there is none. */
-async function findProgram(name: string, environment: Environment): Promise<string | null> {
+export async function findProgram(name: string, environment: Environment): Promise<string | null> {
   const windows = environment.platform === 'win32';
   const path = environment.variables['PATH'] ?? environment.variables['Path'] ?? '';
   for (const folder of path.split(windows ? ';' : ':').filter((entry) => isAbsolute(entry))) {
@@ -101,7 +101,8 @@ export async function askCredentialHelper(helper: string, key: string, asking: A
   if (program === null) throw failed(helper, "is named in Docker's config.json, but is not on PATH");
   const answer = await runHelper(helper, program, key, asking);
   if (answer.status !== 0) {
-    if (/credentials not found|no credentials server URL/i.test(answer.output)) return null;
+    // any other words are a failure to Docker's CLI too (docker-credential-helpers, credentials/error.go)
+    if (answer.output.trim() === 'credentials not found in native keychain') return null;
     throw failed(helper, `failed with status ${answer.status}`);
   }
   return readHelperAnswer(helper, answer.output);

@@ -2,11 +2,13 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Environment, parseBoundedJson, readBoundedInput, VerifyError } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
-import { type Asking, askCredentialHelper, type Credential } from './credential-helper.ts';
-import { type DockerConfig, dockerConfigSchema, type StoredAuth } from './docker-config-schema.ts';
+import { type Asking, askCredentialHelper, type Credential, findProgram } from './credential-helper.ts';
+import { type DockerConfig, dockerConfigSchema, inlineConfigSchema } from './docker-config-schema.ts';
 import { readScopedConfigs, type ScopedConfig, scopedFolder } from './scoped-credentials.ts';
+import { decodeAuth, entryFor, storedCredential } from './stored-auth.ts';
 
 const hubKey = 'https://index.docker.io/v1/';
+const hubNames = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
 
 /** Where credentials are learnt; asked only once a registry has said 401. */
 export interface CredentialSource {
@@ -44,7 +46,8 @@ async function readConfig(folder: string): Promise<DockerConfig> {
     if ((await stat(file)).size > bounds.dockerConfig) {
       throw new VerifyError('config.invalid', `${file} is larger than any Docker configuration`, { place: { file } });
     }
-    return parseConfig((await readBoundedInput(file, bounds.dockerConfig)).toString('utf8'), file);
+    const text = (await readBoundedInput(file, bounds.dockerConfig)).toString('utf8');
+    return text.trim() === '' ? {} : parseConfig(text, file);
   } catch (error) {
     if (error instanceof VerifyError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
@@ -52,37 +55,45 @@ async function readConfig(folder: string): Promise<DockerConfig> {
   }
 }
 
-/** The host in a key of `auths`, which may be a URL with a path of old. */
-function hostOfKey(key: string): string {
-  return (key.replace(/^https?:\/\//, '').split('/')[0] ?? '').toLowerCase();
-}
-
-function fromEntry(entry: StoredAuth): Credential | null {
-  const decoded = entry.auth ? Buffer.from(entry.auth, 'base64').toString('utf8') : '';
-  const colon = decoded.indexOf(':');
-  if (entry.registrytoken) return { username: '', secret: entry.registrytoken, kind: 'registry-token' };
-  const username = entry.username || (colon < 0 ? '' : decoded.slice(0, colon));
-  if (entry.identitytoken) return { username, secret: entry.identitytoken, kind: 'identity-token' };
-  const secret = entry.password || (colon < 0 ? '' : decoded.slice(colon + 1).replace(/\x00+$/, ''));
-  return secret === '' || username === '' ? null : { username, secret, kind: 'password' };
-}
-
-function fromAuths(auths: NonNullable<DockerConfig['auths']>, key: string): Credential | null {
-  const exact = Object.hasOwn(auths, key) ? auths[key] : undefined;
-  const entry = exact ?? Object.entries(auths).find(([each]) => hostOfKey(each) === hostOfKey(key))?.[1];
-  return entry ? fromEntry(entry) : null;
+/** The helper of the platform, which Docker takes where the configuration names no credentials at all and it is installed. */
+async function defaultHelper(environment: Environment): Promise<string | null> {
+  const isThere = async (program: string): Promise<boolean> => (await findProgram(program, environment)) !== null;
+  const names = { darwin: 'osxkeychain', win32: 'wincred' } as const;
+  const { platform } = environment;
+  const onLinux = platform === 'linux' ? ((await isThere('pass')) ? 'pass' : 'secretservice') : null;
+  const name = platform === 'darwin' || platform === 'win32' ? names[platform] : onLinux;
+  return name !== null && (await isThere(`docker-credential-${name}`)) ? name : null;
 }
 
 async function lookUp(config: DockerConfig, registry: string, asking: Asking): Promise<Credential | null> {
-  const hub = ['docker.io', 'index.docker.io'].includes(registry.toLowerCase());
-  const key = hub ? hubKey : registry;
-  const helpers = config.credHelpers ?? {};
-  // Docker looks for a helper of Docker Hub under the URL; people also write its name.
-  const names = hub ? [hubKey, 'index.docker.io', 'docker.io'] : [registry];
-  const name = names.find((each) => Object.hasOwn(helpers, each));
-  const helper = (name === undefined ? undefined : helpers[name]) ?? config.credsStore;
-  if (helper) return askCredentialHelper(helper, key, asking);
-  return fromAuths(config.auths ?? {}, key);
+  const address = hubNames.has(registry.toLowerCase()) ? hubKey : registry;
+  const { auths, credHelpers, credsStore } = config;
+  const [helpers, stored] = [credHelpers ?? {}, auths ?? {}];
+  const isBare = !credsStore && Object.keys(helpers).length + Object.keys(stored).length === 0;
+  const named = Object.hasOwn(helpers, address) ? helpers[address] : credsStore;
+  const helper = named || (isBare ? await defaultHelper(asking.environment) : null);
+  const entry = entryFor(stored, address);
+  if (helper) {
+    const held = await askCredentialHelper(helper, address, asking);
+    // a helper keeps no registry tokens: Docker's CLI takes that from the file beside it
+    return entry?.registrytoken ? storedCredential(entry) : held;
+  }
+  return entry ? storedCredential(entry) : null;
+}
+
+/** What `DOCKER_AUTH_CONFIG` holds for a registry; nothing where any part of it is not as Docker's CLI reads it, which says so itself. */
+function inlineCredential(text: string, registry: string): Credential | null {
+  let value: unknown;
+  try {
+    value = parseBoundedJson(text);
+  } catch {
+    return null;
+  }
+  const parsed = inlineConfigSchema.safeParse(value);
+  const auths = parsed.success ? (parsed.data.auths ?? {}) : {};
+  if (!Object.values(auths).every(({ auth }) => decodeAuth(auth) !== null)) return null;
+  const entry = entryFor(auths, hubNames.has(registry.toLowerCase()) ? hubKey : registry);
+  return entry === undefined ? null : storedCredential(entry);
 }
 
 /**
@@ -95,12 +106,11 @@ export function dockerCredentials(environment: Environment, signal: AbortSignal)
   let scoped: Promise<readonly ScopedConfig[]> | null = null;
   const found = new Map<string, Promise<Credential | null>>();
   const find = async (registry: string, folder: string | null): Promise<Credential | null> => {
-    if (folder !== null) return lookUp(await readConfig(folder), registry, asking);
-    const inline = environment.variables['DOCKER_AUTH_CONFIG'];
-    if (inline) {
-      const own = await lookUp({ auths: parseConfig(inline, 'DOCKER_AUTH_CONFIG').auths }, registry, asking);
-      if (own !== null) return own;
-    }
+    // one that cannot be read stands for nothing, and Docker's own counts
+    const narrow = folder === null ? null : await readConfig(folder).catch(() => null);
+    if (narrow !== null) return lookUp(narrow, registry, asking);
+    const own = inlineCredential(environment.variables['DOCKER_AUTH_CONFIG'] ?? '', registry);
+    if (own !== null) return own;
     config ??= readConfig(environment.dockerConfigDirectory);
     return lookUp(await config, registry, asking);
   };

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import type { Environment } from '../../model/index.ts';
 
 /** A configuration that buildx uses in place of Docker's own, for one registry, one of its repositories, or some actions there. */
@@ -31,9 +31,9 @@ function parseKey(key: string): Omit<ScopedConfig, 'folder'> {
 }
 
 /** buildx's folder: BUILDX_CONFIG, else `buildx` in Docker's (buildx, util/confutil). */
-function buildxFolder({ variables, dockerConfigDirectory }: Environment): string {
+function buildxFolder({ variables, dockerConfigDirectory, workingDirectory }: Environment): string {
   const chosen = variables['BUILDX_CONFIG'];
-  return chosen !== undefined && isAbsolute(chosen) ? chosen : join(dockerConfigDirectory, 'buildx');
+  return chosen ? resolve(workingDirectory, chosen) : join(dockerConfigDirectory, 'buildx');
 }
 
 /**

@@ -61,7 +61,7 @@ function tokenExchange(request: TokenRequest, signal: AbortSignal): Exchange {
   if (service !== null) url.searchParams.set('service', service);
   for (const scope of scopes) url.searchParams.append('scope', scope);
   if (credential === null) return { method: 'GET', url, headers: accept, ...common };
-  url.searchParams.set('account', credential.username);
+  if (credential.username !== '') url.searchParams.set('account', credential.username);
   return { method: 'GET', url, headers: { ...accept, authorization: basicHeader(credential) }, ...common };
 }
 
@@ -98,20 +98,27 @@ export async function fetchToken(
   request: TokenRequest,
   signal: AbortSignal,
 ): Promise<BearerToken> {
-  const exchange = tokenExchange(request, signal);
+  const answer = await sendTo(transport, request, tokenExchange(request, signal));
+  if (answer.status === 200) return readToken(answer, request);
+  const { credential } = request;
+  if (credential?.kind !== 'identity-token' || ![401, 404].includes(answer.status)) throw tokenFailure(answer, request);
+  // some services take no forms: they are asked as with a password (buildkit, session/auth/authprovider: FetchToken)
+  const plain = { ...request, credential: { ...credential, kind: 'password' as const } };
+  const second = await sendTo(transport, request, tokenExchange(plain, signal));
+  if (second.status === 200) return readToken(second, request);
+  throw tokenFailure(second, request);
+}
+
+async function sendTo(transport: Transport, request: TokenRequest, exchange: Exchange): Promise<Answer> {
   const check = isLoopback(request.realm.host) ? 'none' : 'bundled';
-  let answer: Answer;
   try {
     // A form with a secret is not sent on to wherever an answer points.
-    answer =
-      exchange.method === 'POST'
-        ? await transport.send(exchange, check, 1)
-        : (await sendFollowing(transport, exchange, check, bounds.retries + 1)).answer;
+    return exchange.method === 'POST'
+      ? await transport.send(exchange, check, 1)
+      : (await sendFollowing(transport, exchange, check, bounds.retries + 1)).answer;
   } catch (error) {
     throw unreachable(request.realm.host, error);
   }
-  if (answer.status === 200) return readToken(answer, request);
-  throw tokenFailure(answer, request);
 }
 
 function tokenFailure(answer: Answer, request: TokenRequest): VerifyError {

@@ -43,7 +43,7 @@ describe("the credentials of Docker's config.json", () => {
       'as an identity token',
       { auths: { 'ghcr.io': { ...auth('ann:'), identitytoken: 'token' } } },
       'ghcr.io',
-      { username: 'ann', secret: 'token', kind: 'identity-token' },
+      { username: '', secret: 'token', kind: 'identity-token' }, // the name beside it is shown to nobody
     ],
     [
       'as a token for the registry itself',
@@ -65,6 +65,27 @@ describe("the credentials of Docker's config.json", () => {
       'ghcr.io',
       null,
     ],
+    [
+      'by auth before a name beside it',
+      { auths: { 'ghcr.io': { ...auth('ann:pass:word'), username: 'eve', password: 'x' } } },
+      'ghcr.io',
+      ann,
+    ],
+    ['with fields in any case', { Auths: { 'ghcr.io': { Username: 'ann', PASSWORD: 'pass:word' } } }, 'ghcr.io', ann],
+    [
+      'as a secret alone',
+      { auths: { 'ghcr.io': { password: 'token' } } },
+      'ghcr.io',
+      { username: '', secret: 'token', kind: 'identity-token' },
+    ],
+    [
+      'for Docker Hub by its other name',
+      { auths: { 'https://index.docker.io/v1/': auth('ann:pass:word') } },
+      'registry-1.docker.io',
+      ann,
+    ],
+    ['not for Docker Hub by its host alone', { auths: { 'docker.io': auth('ann:pass:word') } }, 'docker.io', null],
+    ['not where letters differ', { auths: { 'GHCR.io': auth('ann:pass:word') } }, 'ghcr.io', null],
     ['not where the entry is empty', { auths: { 'ghcr.io': {} } }, 'ghcr.io', null],
     ['not where there are none', {}, 'ghcr.io', null],
   ])('are found %s', async (_what, config, registry, expected) => {
