@@ -79,6 +79,20 @@ describe("buildx's credentials for a scope", () => {
     );
   });
 
+  it('lie where BUILDX_CONFIG says, from the current folder on', async () => {
+    const folder = await written('ghcr.io/acme/app');
+    const environment = bareEnvironment({ variables: { BUILDX_CONFIG: 'buildx' }, workingDirectory: folder });
+    expect(scopedFolder(await readScopedConfigs(environment), 'ghcr.io', 'acme/app')).not.toBeNull();
+  });
+
+  it.each(['{"auths":', '[]'])('that cannot be read leave it to those of Docker: %s', async (text) => {
+    const folder = await written('ghcr.io/acme/app');
+    await writeFile(join(folder, 'buildx/config/ghcr.io/acme/app/config.json'), text);
+    const environment = bareEnvironment({ dockerConfigDirectory: folder });
+    const source = dockerCredentials(environment, new AbortController().signal);
+    expect(await source.credentialFor('ghcr.io', 'acme/app')).toMatchObject({ username: 'config.json' });
+  });
+
   it('are none where there is no such folder', async () => {
     expect(await readScopedConfigs(bareEnvironment({ dockerConfigDirectory: await temporaryFolder() }))).toEqual([]);
   });
