@@ -24,6 +24,8 @@ export const limits = {
   logEntries: 32,
   timestamps: 8,
   chainCertificates: 10,
+  /** Certificates in one file that a policy names. */
+  authorities: 512,
   /** Of one image: attachments that are tried though they are of nobody whom a policy names, and of those that could count. */
   strangers: 64,
   candidates: 256,

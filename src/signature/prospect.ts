@@ -2,7 +2,7 @@ import { X509Certificate as NodeCertificate } from 'node:crypto';
 import type { X509Certificate } from '@sigstore/core';
 import type { Attachment, CertificateClaims, Evidence, Signer } from '../model/index.ts';
 import type { AttachmentReader, SignedStatement } from './attachment-reader.ts';
-import { certificateClaims, isIssuedBy, parsePemCertificates } from './certificates/certificate.ts';
+import { certificateClaims, isIssuedBy, parseAuthorities } from './certificates/certificate.ts';
 import { certificateSigner } from './certificates/certificate-checks.ts';
 import { subjectName } from './certificates/subject-name.ts';
 import { refusedEvidence } from './evidence.ts';
@@ -41,7 +41,9 @@ export function lookWith(material: PreparedMaterial, isWanted: IsWanted): Lookin
   const ofRoots = material.roots.flatMap((root) =>
     root.material.certificateAuthorities.flatMap((each) => each.certChain),
   );
-  const own = material.authorities.flatMap(({ pem }) => parsePemCertificates(pem));
+  const own = material.authorities.flatMap(({ pem, intermediates = '' }) =>
+    parseAuthorities(`${pem}\n${intermediates}`),
+  );
   return { material, isWanted, issuers: [...ofRoots, ...own] };
 }
 

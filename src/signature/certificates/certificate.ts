@@ -55,15 +55,20 @@ export function parseCertificate(der: Buffer<ArrayBuffer>): X509Certificate {
 
 const pemBlock = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g;
 
+/** The certificates of a file that a policy names, which may be all that a company trusts. */
+export function parseAuthorities(pem: string): readonly X509Certificate[] {
+  return parsePemCertificates(pem, limits.authorities);
+}
+
 /**
  * The certificates of PEM text (RFC 7468), in order.
  * @throws Refusal `malformed` where there is none; `too-large` beyond the bound
  */
-export function parsePemCertificates(pem: string): readonly X509Certificate[] {
+export function parsePemCertificates(pem: string, most: number = limits.chainCertificates): readonly X509Certificate[] {
   const certificates: X509Certificate[] = [];
   for (const [, body] of pem.matchAll(pemBlock)) {
-    if (certificates.length === limits.chainCertificates) {
-      throw new Refusal('too-large', `it comes with more than ${limits.chainCertificates} certificates`);
+    if (certificates.length === most) {
+      throw new Refusal('too-large', `it comes with more than ${most} certificates`);
     }
     certificates.push(parseCertificate(Buffer.from(body ?? '', 'base64')));
   }

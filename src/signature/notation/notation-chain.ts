@@ -1,6 +1,6 @@
 import { X509Certificate as NodeCertificate } from 'node:crypto';
 import type { CertificateMaterial } from '../../model/index.ts';
-import { codeSigning, extendedKeyUsages, parseCertificate, parsePemCertificates } from '../certificates/certificate.ts';
+import { codeSigning, extendedKeyUsages, parseAuthorities, parseCertificate } from '../certificates/certificate.ts';
 import { assertPath } from '../certificates/certification-path.ts';
 import type { ChainCertificate } from '../certificates/chain-certificate.ts';
 import { subjectName } from '../certificates/subject-name.ts';
@@ -81,7 +81,7 @@ export function trustedAuthorities(
   authorities: readonly CertificateMaterial[],
 ): readonly CertificateMaterial[] {
   return authorities.filter((authority) => {
-    const trusted = parsePemCertificates(authority.pem).map((certificate) => certificate.root.toDER());
+    const trusted = parseAuthorities(authority.pem).map((certificate) => certificate.root.toDER());
     return chain.some(({ native }) => trusted.some((der) => der.equals(native.raw)));
   });
 }

@@ -1,6 +1,6 @@
 import type { X509Certificate } from '@sigstore/core';
 import type { CertificateMaterial } from '../../model/index.ts';
-import { parsePemCertificates } from '../certificates/certificate.ts';
+import { parseAuthorities } from '../certificates/certificate.ts';
 import { assertSigningAuthorities } from '../certificates/certificate-checks.ts';
 import {
   assertPath,
@@ -50,8 +50,8 @@ export function pathsToAuthority(
   authority: CertificateMaterial,
   brought: readonly X509Certificate[],
 ): readonly CertificationPath[] {
-  const named = authority.intermediates === undefined ? [] : parsePemCertificates(authority.intermediates);
-  const paths = pathsTo(parsePemCertificates(authority.pem), certificate, [...named, ...brought]);
+  const named = authority.intermediates === undefined ? [] : parseAuthorities(authority.intermediates);
+  const paths = pathsTo(parseAuthorities(authority.pem), certificate, [...named, ...brought]);
   if (paths.length === 0) throw unknownSigner(authority.name ?? 'a private authority');
   return soundPaths(
     paths.map((path) => ({ path })),

@@ -2,7 +2,7 @@ import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import type { CertificateMaterial, TrustedRootSource } from '../../model/index.ts';
 import { parseTrustedRoot } from '../../trust/index.ts';
-import { parsePemCertificates } from '../certificates/certificate.ts';
+import { parseAuthorities } from '../certificates/certificate.ts';
 
 export type CertificateAuthority = TrustMaterial['certificateAuthorities'][number];
 
@@ -60,7 +60,7 @@ export interface Clock {
 
 /** Timestamp authorities that a policy names. */
 export function timestampClock({ id, pem }: CertificateMaterial): Clock {
-  const certChain = [...parsePemCertificates(pem)];
+  const certChain = [...parseAuthorities(pem)];
   return { id, material: { tlogs: [], timestampAuthorities: [{ certChain, validFor: { start: beginning, end } }] } };
 }
 

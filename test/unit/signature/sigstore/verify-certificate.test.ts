@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Attachment, Evidence, TrustedRootSource } from '../../../../src/model/index.ts';
+import type { Attachment, CertificateMaterial, Evidence, TrustedRootSource } from '../../../../src/model/index.ts';
 import { dateTime } from '../../../../src/signature/date-time.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
+import { limits } from '../../../../src/signature/limits.ts';
 import { certificateMaterial, material } from '../shared-data.ts';
 import { type Certified, certify, ecPair, identity, later, signedAt, utf8Extension } from '../test-certificates.ts';
 import { createInstance, type TestInstance } from '../test-instance.ts';
@@ -175,6 +176,33 @@ describe('a private authority', () => {
     const found = await chained.signature({ certificate, chain, loggedAt: null });
     expect(await privately(found, chained.root.pem, signedAt)).toMatchObject({ verified: true });
     expect(await privately(found, instance.root.pem, signedAt)).toMatchObject({ verified: false });
+  });
+
+  test('may be one of many in a file', async () => {
+    const others = await Promise.all(
+      Array.from({ length: limits.chainCertificates + 1 }, (_, index) =>
+        certify({ subject: `CN=other ${index}`, isAuthority: true }, null, null),
+      ),
+    );
+    const found = await instance.signature({ certificate: signer, loggedAt: null });
+    const pem = [...others.map((other) => other.pem), instance.root.pem].join('\n');
+    expect(await privately(found, pem, signedAt)).toMatchObject({ verified: true });
+  });
+
+  test('certifies through authorities that its policy names, also beside more signatures than are all tried', async () => {
+    const chained = await createInstance({ intermediate: {} });
+    const certificate = await chained.issue({ issuer: null, transparency: null, usages: null });
+    const good = await chained.signature({ certificate, loggedAt: null });
+    const stranger = await (await createInstance()).signature();
+    const alone = certificateMaterial(chained.root.pem, 'keyless');
+    const authority = { ...alone, intermediates: chained.between?.pem ?? '' };
+    const attached = [...Array.from({ length: limits.strangers + 1 }, () => stranger), good];
+    const isGood = async (certificates: readonly CertificateMaterial[]): Promise<boolean | undefined> => {
+      const options = { now: signedAt, isWanted: () => true };
+      return (await verifyAttachments(attached, material({ certificates }), options)).at(-1)?.verified;
+    };
+    expect(await isGood([authority])).toBe(true);
+    expect(await isGood([alone])).toBe(false);
   });
 
   test('is not replaced by an authority that signed itself in its name', async () => {
