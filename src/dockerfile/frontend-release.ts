@@ -13,6 +13,9 @@ export interface FrontendRelease {
 /** Nothing is known: no flag is taken for one that it lacks. */
 export const anyRelease: FrontendRelease = { anyFlags: false, minor: null, labs: true };
 
+/** Nor is it known whether it has flags that nobody here has heard of. */
+export const anyFrontend: FrontendRelease = { ...anyRelease, anyFlags: true };
+
 /**
  * Since which version 1.x Docker's frontend has a flag, in its labs channel and in its stable one (moby/buildkit, release notes of
  * dockerfile/1.7.0-labs, 1.14.0-labs, 1.19.0, 1.20.0 and 1.27.0). Before 1.7 the labs channel held one flag alone.
@@ -62,10 +65,9 @@ interface NamedFrontend {
  */
 export function releaseOf(frontend: NamedFrontend | null, buildkit: string | null): FrontendRelease {
   if (frontend === null) return builtInRelease(buildkit);
-  const unknown = { ...anyRelease, anyFlags: true };
-  if (frontend.name === null) return unknown;
+  if (frontend.name === null) return anyFrontend;
   const { tag, digest } = parseReference(frontend.name);
   const version = digest === null ? /^1\.(\d{1,4})(?:\.\d+)?(?:-rc\d+)?(-labs)?$/.exec(tag ?? '') : null;
-  if (version === null) return unknown;
+  if (version === null) return anyFrontend;
   return { anyFlags: true, minor: Number(version[1]), labs: version[2] !== undefined };
 }
