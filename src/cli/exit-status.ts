@@ -30,7 +30,10 @@ const byFamily: Readonly<Record<string, number>> = {
   internal: exitStatus.defect,
 };
 
-const byCode: Readonly<Partial<Record<ErrorCode, number>>> = { 'trust.unavailable': exitStatus.unverifiable };
+const byCode: Readonly<Partial<Record<ErrorCode, number>>> = {
+  'trust.unavailable': exitStatus.unverifiable,
+  'policy.unavailable': exitStatus.unverifiable,
+};
 
 /** The status for an error's code: by the code itself, else by what stands before its dot, else 11. */
 export function exitStatusOfError(code: ErrorCode): number {

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'reference.invalid' // 64: not an image reference
   | 'policy.invalid' // 78
   | 'policy.unreadable' // 78
+  | 'policy.unavailable' // 11: one that is extended cannot be had, or is not signed as it must be
   | 'policy.unsafe' // 78: a machine or user policy that others may write
   | 'lock.invalid' // 78
   | 'config.invalid' // 78: Docker's config.json, certs.d, daemon.json …

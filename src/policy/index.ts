@@ -23,6 +23,7 @@ export { addRules } from './language/add-rules.ts';
 export { matchableName } from './language/image-pattern.ts';
 export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher } from './language/policy-set.ts';
 export { stringifyYaml } from './language/stringify-yaml.ts';
+export { type ExtensionSource, type PolicyExtension, readSerial, unavailable } from './load/extended-policy.ts';
 export { withFetchedKeys } from './load/fetched-keys.ts';
 export { loadPolicies } from './load/load-policies.ts';
 export { projectPolicyName } from './load/lookalike.ts';

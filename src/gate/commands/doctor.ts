@@ -4,6 +4,7 @@ import { loadPolicies } from '../../policy/index.ts';
 import type { Examination } from '../examine/examination.ts';
 import { programsFor, readyBuilder } from '../run/builder-readiness.ts';
 import { localEngine } from '../session/local-engine.ts';
+import { policyExtensions } from '../session/policy-extensions.ts';
 import type { Session } from '../session/session.ts';
 import { checkImages } from './check.ts';
 import { examineInterception } from './interception.ts';
@@ -98,6 +99,7 @@ async function examinePolicies(session: Session): Promise<readonly Examination[]
     commandLine: own.policies,
     projectFrom: environment.workingDirectory,
     mode: own.mode,
+    extensions: policyExtensions(session),
   });
   const written = reportPolicies
     .filter(({ layer }) => layer !== 'builtin')

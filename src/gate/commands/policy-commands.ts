@@ -19,6 +19,7 @@ import { decideInput, gatherImage } from '../examine/gather-image.ts';
 import { needsLineage, traceImage } from '../examine/image-lineage.ts';
 import { reportEvidence } from '../examine/report-image.ts';
 import { openPipeline } from '../session/pipeline.ts';
+import { policyExtensions } from '../session/policy-extensions.ts';
 import type { Session } from '../session/session.ts';
 import { conversionAids } from './convert-policy.ts';
 import { onlyImages } from './operands.ts';
@@ -40,6 +41,7 @@ async function load(session: Session, files: readonly string[]): Promise<PolicyS
     commandLine: [...own.policies, ...files],
     projectFrom: files.length > 0 ? null : environment.workingDirectory,
     mode: own.mode,
+    extensions: policyExtensions(session),
   });
 }
 

@@ -12,6 +12,7 @@ import {
   type TrustDescription,
   type TrustInstance,
 } from '../../trust/index.ts';
+import { policyExtensions } from '../session/policy-extensions.ts';
 import { openWebClient, type Session } from '../session/session.ts';
 import { trustFolder } from '../session/trust-folder.ts';
 
@@ -24,7 +25,13 @@ export async function describeTrust(session: Session): Promise<readonly TrustDes
   const { workingDirectory } = environment;
   const [builtin, policies, ...named] = await Promise.all([
     builtinTrustedRoots(trustFolder(session)),
-    loadPolicies({ environment, commandLine: own.policies, projectFrom: workingDirectory, mode: own.mode }),
+    loadPolicies({
+      environment,
+      commandLine: own.policies,
+      projectFrom: workingDirectory,
+      mode: own.mode,
+      extensions: policyExtensions(session),
+    }),
     ...own.trustedRoots.map((path) => readTrustedRoot(resolve(workingDirectory, path), 'command-line')),
   ]);
   const roots = [...builtin, ...named.flat(), ...policies.material.trustedRoots];

@@ -1,6 +1,7 @@
 import { parseBuildArguments } from '../../invocation/index.ts';
 import { type Environment, isVerifyError, VerifyError } from '../../model/index.ts';
 import { loadPolicies } from '../../policy/index.ts';
+import { policyExtensions } from '../session/policy-extensions.ts';
 import { projectFolderOf } from '../session/project-folder.ts';
 import type { Session } from '../session/session.ts';
 
@@ -21,7 +22,9 @@ function folderOf(args: readonly string[], environment: Environment): string {
 export async function admitUnverified(session: Session, command: string, args: readonly string[]): Promise<void> {
   const { environment, own } = session;
   const projectFrom = folderOf(args, environment);
-  const { sideMode } = await loadPolicies({ environment, commandLine: own.policies, projectFrom, mode: own.mode });
+  const extensions = policyExtensions(session);
+  const request = { environment, commandLine: own.policies, projectFrom, mode: own.mode, extensions };
+  const { sideMode } = await loadPolicies(request);
   const reason = `what \`${command}\` builds is not known before it runs, so it cannot be verified`;
   if (sideMode !== 'enforce') {
     session.warn(`nothing is enforced: ${reason}`);

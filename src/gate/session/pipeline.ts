@@ -10,6 +10,7 @@ import { prepareVerifier, type RevocationSource } from '../../signature/index.ts
 import { fetchPolicyKeys } from './fetch-policy-keys.ts';
 import { gatherMaterial } from './gather-material.ts';
 import { type LocalEngine, localEngine } from './local-engine.ts';
+import { policyExtensions } from './policy-extensions.ts';
 import { openRegistries, type Registries } from './registries.ts';
 import { revocationSource } from './revocation-source.ts';
 import type { Session } from './session.ts';
@@ -73,6 +74,7 @@ export async function openPipeline(
     mode: own.mode,
     breakGlass: own.breakGlass ?? (environment.variables['DOCKER_VERIFY_BREAK_GLASS']?.trim() || null),
     now: session.now(),
+    extensions: policyExtensions(session),
   });
   const policies = await fetchPolicyKeys(session, declared);
   const gathered = await gatherMaterial(session, policies, options.allRoots ?? false);

@@ -49,7 +49,13 @@ export interface ResolvedName {
 function listedTokenServices({ environment }: Session): NonNullable<RegistryClientOptions['tokenServices']> {
   let listed: ReturnType<NonNullable<RegistryClientOptions['tokenServices']>> | null = null;
   const read = async () => {
-    const { tokenServices } = await loadPolicies({ environment, commandLine: [], projectFrom: null, mode: null });
+    const { tokenServices } = await loadPolicies({
+      environment,
+      commandLine: [],
+      projectFrom: null,
+      mode: null,
+      extensions: null,
+    });
     const hosts: Record<string, readonly string[]> = {};
     for (const { registry, hosts: more } of tokenServices) hosts[registry] = [...(hosts[registry] ?? []), ...more];
     return hosts;

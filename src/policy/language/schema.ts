@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { isDigest } from '../../model/index.ts';
 import { parseDuration } from './duration.ts';
+import { exception } from './exception-schema.ts';
+import { extension } from './extension-schema.ts';
 import { isPackagePattern } from './package-pattern.ts';
 import { predicateTypesOf } from './predicate-type.ts';
 import { signedIdentity } from './signed-identity.ts';
 import { publisherSigner, signedBy, type trustedSigner } from './signer-schema.ts';
 import { duration, imagePattern, text } from './value-schema.ts';
-import { mayBeWaived } from './waivable-findings.ts';
 
 // The one definition of the language: it parses policies, and the JSON Schema and the reference are generated from it.
 
@@ -172,33 +172,6 @@ const imageMap = z.record(imagePattern, imagePattern);
 
 const sourceDemand = z.enum(['any', 'pinned', 'checksum']);
 
-const exception = z
-  .strictObject({
-    images: z.array(imagePattern).min(1).max(1_000).describe('The images that it is about'),
-    digest: z
-      .string()
-      .refine(isDigest, 'not a digest: write sha256: and 64 hexadecimal digits')
-      .optional()
-      .describe('These bytes only'),
-    findings: z
-      .array(
-        text.refine(
-          mayBeWaived,
-          'not a finding that an exception can waive: broken or forged evidence, cache imports and folders in place of images never are',
-        ),
-      )
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('Codes of the findings that are waived; left out: every refusal but broken evidence'),
-    reason: text.describe('Why, for the report'),
-    approvedBy: text.optional().describe('Who has agreed to it'),
-    until: z.iso
-      .date()
-      .describe('The last day on which it counts, at most 400 days ahead; once past it counts no more, and is shown'),
-  })
-  .describe("A refusal of this layer's that becomes a warning until a day");
-
 /** A policy file, version 1. */
 export const policySchema = z
   .strictObject({
@@ -255,6 +228,21 @@ export const policySchema = z
       .enum(['on', 'off'])
       .optional()
       .describe("Whether builds are recorded; only in a machine's or user's policy"),
+    serial: z
+      .int()
+      .min(1)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe(
+        'Of a policy that is published as a bundle: only grows, so that nobody can put an older one in its place',
+      ),
+    extends: z
+      .array(extension)
+      .max(20)
+      .optional()
+      .describe(
+        'Further policies of this layer, which follow on this one. Kept, renewed while a run goes on, and used while the network is away; a first fetch that fails is 11',
+      ),
     recommend: z
       .record(imagePattern, z.array(text).min(1).max(20))
       .optional()

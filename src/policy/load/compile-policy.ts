@@ -133,8 +133,17 @@ function recommendationsOf(document: PolicyDocument): readonly Recommendation[] 
   );
 }
 
-async function compileRule(scope: PolicyScope, index: number, rule: RuleDocument, mode: Mode): Promise<PolicyRule> {
-  const path = ['rules', index];
+/**
+ * A rule with what it names resolved. `path` is where it stands in its file.
+ * @throws VerifyError `policy.invalid` with the place
+ */
+export async function compileRule(
+  scope: PolicyScope,
+  index: number,
+  rule: RuleDocument,
+  mode: Mode,
+  path: readonly PropertyKey[] = ['rules', index],
+): Promise<PolicyRule> {
   const signedBy = rule.signedBy === undefined ? null : await signersOf(scope, [...path, 'signedBy'], rule.signedBy);
   const attestations: AttestationRequirement[] = [];
   for (const [number, entry] of (rule.require?.attestations ?? []).entries()) {

@@ -4,6 +4,7 @@ import { daysLeft } from '../language/exception-end.ts';
 import type { CacheImportSetting, LockFile, PolicyLayer, PolicySet } from '../language/policy-set.ts';
 import type { PublisherCatalogue } from '../publishers/publisher-catalogue.ts';
 import { builtinName, builtinPublishers, builtinRules, builtinSha256 } from './builtin-policy.ts';
+import { type ExtensionSource, type PolicyExtension, unavailable } from './extended-policy.ts';
 import { findProjects, type ProjectFiles } from './find-project.ts';
 import { lookalikeError } from './lookalike.ts';
 import { MaterialCollector } from './material-collector.ts';
@@ -27,6 +28,8 @@ export interface PolicyRequest {
   readonly now?: Date;
   /** Instead of `/etc/docker/verify`; null for none at all. Has to be given on Windows. */
   readonly machineFolder?: string | null;
+  /** Gives the policies that others extend; null leaves them out, and without it they are an error. */
+  readonly extensions?: ExtensionSource | null;
 }
 
 /** What is carried from one layer to those after it, and gathered on the way. */
@@ -128,16 +131,46 @@ async function addLayer(progress: Progress, layer: Layer, files: readonly Policy
         hint: 'name it in a policy: publishers: FILE',
       });
     }
-    refuseLoosening(request, policy);
-    refuseEndless(request, policy);
-    progress.publishers = policy.publishers;
-    progress.mirrors = [...progress.mirrors, ...policy.compiled.mirrors];
-    progress.reports.push({ layer, source: policy.named, sha256: policy.sha256 });
-    loaded.push(policy);
+    takeIn(progress, layer, policy);
+    loaded.push(policy, ...(await extendedBy(progress, layer, policy)));
   }
   progress.loaded.push(...loaded);
   if (layer === 'machine') progress.machine.push(...loaded);
   if (loaded.length > 0) progress.layers.push(await layerOf(progress, layer, loaded));
+}
+
+function takeIn(progress: Progress, layer: Layer, policy: LoadedPolicy): void {
+  refuseLoosening(progress.request, policy);
+  refuseEndless(progress.request, policy);
+  progress.publishers = policy.publishers;
+  progress.mirrors = [...progress.mirrors, ...policy.compiled.mirrors];
+  progress.reports.push({ layer, source: policy.named, sha256: policy.sha256 });
+}
+
+/** The policies that a file extends: further files of its layer, which stand behind it. */
+async function extendedBy(
+  progress: Progress,
+  layer: Layer,
+  { extensions }: LoadedPolicy,
+): Promise<readonly LoadedPolicy[]> {
+  const loaded: LoadedPolicy[] = [];
+  for (const extension of progress.request.extensions === null ? [] : extensions) {
+    const policy = await readExtended(progress, layer, extension);
+    takeIn(progress, layer, policy);
+    loaded.push(policy);
+  }
+  return loaded;
+}
+
+async function readExtended(progress: Progress, layer: Layer, extension: PolicyExtension): Promise<LoadedPolicy> {
+  const { material, request, publishers } = progress;
+  const { from } = extension;
+  if (typeof request.extensions !== 'function') throw unavailable(from, 'this command fetches none');
+  const fetched = await request.extensions(extension);
+  const { workingDirectory: path } = request.environment;
+  const policy = await readPolicyFile({ path, named: from, layer, material, publishers, mode: request.mode, fetched });
+  if (policy === null) throw unavailable(from, 'it is a catalogue of publishers, and no policy');
+  return policy;
 }
 
 function refuseLoosening(request: PolicyRequest, policy: LoadedPolicy): void {

@@ -14,6 +14,8 @@ export interface PolicyScope {
   readonly policy: string;
   /** Absolute: relative paths in the file start here. */
   readonly folder: string;
+  /** Whether it does not lie on this machine, whose files it then cannot name; false where left out. */
+  readonly isRemote?: boolean;
   readonly source: Pick<YamlSource, 'file' | 'placeOf'>;
   readonly material: MaterialCollector;
   /** Publishers that this layer and those before it know. */
@@ -39,6 +41,8 @@ export async function readNamedFile(
   path: readonly PropertyKey[],
   name: string,
 ): Promise<{ readonly text: string; readonly bytes: Uint8Array; readonly sha256: string; readonly path: string }> {
+  if (scope.isRemote === true)
+    throw invalidIn(scope, path, 'a policy that another one extends names no files', 'write keys and roots into it');
   const file = resolve(scope.folder, name);
   try {
     const bytes = await readBytes(file);

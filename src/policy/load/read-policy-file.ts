@@ -3,10 +3,12 @@ import { dirname, resolve } from 'node:path';
 import type { Layer, Mode } from '../../model/index.ts';
 import type { ClusterPolicy } from '../language/cluster-policy.ts';
 import type { Setting } from '../language/policy-set.ts';
+import type { PolicyDocument } from '../language/schema.ts';
 import type { PublisherCatalogue } from '../publishers/publisher-catalogue.ts';
 import type { ClusterFiles, ClusterModes } from './cluster-image-policy/read-cluster-policies.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { addPublishers } from './compile-publishers.ts';
+import { extensionsOf, type PolicyExtension } from './extended-policy.ts';
 import type { MaterialCollector } from './material-collector.ts';
 import { invalidIn, type PolicyScope, readNamedFile } from './policy-scope.ts';
 import { readBytes } from './safe-file.ts';
@@ -21,6 +23,8 @@ export interface PolicyFileRequest {
   readonly publishers: PublisherCatalogue;
   /** `--mode`. */
   readonly mode: Mode | null;
+  /** Of a policy that another one extends: what was fetched; left out for a file of this machine. */
+  readonly fetched?: Uint8Array;
 }
 
 /** A policy file that was read, with everything it names. */
@@ -36,6 +40,7 @@ export interface LoadedPolicy {
   readonly clusterPolicies: readonly ClusterPolicy[];
   /** The admission controller's `no-match-policy`, where its configuration stands beside them. */
   readonly noMatch: Setting | null;
+  readonly extensions: readonly PolicyExtension[];
 }
 
 /**
@@ -44,7 +49,7 @@ export interface LoadedPolicy {
  */
 export async function readPolicyFile(request: PolicyFileRequest): Promise<LoadedPolicy | null> {
   const { path, named, layer, material } = request;
-  const bytes = await readBytes(path);
+  const bytes = request.fetched ?? (await readBytes(path));
   // The language's definition and the YAML parser are loaded only where there is something to read.
   const [{ parseYamlSource }, { policySchema }, { validateDocument }] = await Promise.all([
     import('../language/yaml-source.ts'),
@@ -55,7 +60,9 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
   if (isCatalogue(source.value)) return null;
   const document = validateDocument(source, policySchema);
   const folder = dirname(path);
-  let scope: PolicyScope = { layer, policy: named, folder, source, material, publishers: request.publishers };
+  const isRemote = request.fetched !== undefined;
+  let scope: PolicyScope = { layer, policy: named, folder, isRemote, source, material, publishers: request.publishers };
+  if (isRemote) refuseFurther(scope, document);
   if (document.builtin === 'off' && layer === 'project')
     throw invalidIn(scope, ['builtin'], "builtin: off does not stand in a project's policy");
   if (document.tokenServices !== undefined && layer !== 'machine' && layer !== 'user')
@@ -77,7 +84,16 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
     builtinOff: document.builtin === 'off',
     clusterPolicies: cluster.policies,
     noMatch: cluster.noMatch === null ? null : { verdict: cluster.noMatch, policy: named, mode },
+    extensions: await extensionsOf(scope, document),
   };
+}
+
+/** What is extended may itself extend nothing, and reads no files: it could not say which. */
+function refuseFurther(scope: PolicyScope, document: PolicyDocument): void {
+  for (const field of ['extends', 'clusterImagePolicies'] as const) {
+    if (document[field] !== undefined)
+      throw invalidIn(scope, [field], `${field} does not stand in a policy that another one extends`);
+  }
 }
 
 function isCatalogue(value: unknown): boolean {
