@@ -49,6 +49,10 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
       'A policy, or a file that it names, is there and cannot be read. Only a file that does not exist is absent.',
     cure: 'Mend its permissions or its link, or remove it.',
   },
+  'policy.unavailable': {
+    meaning: 'A policy that another one extends was never fetched and cannot be had, or is not signed as it must be.',
+    cure: 'Check the network, its address and who signed it. Once fetched it is kept, and used while the network is away.',
+  },
   'policy.unsafe': {
     meaning: 'A policy of the machine or the user could be changed by somebody else: by its owner or its permissions.',
     cure: 'Make file and folder yours or root’s, and writable by nobody else; the message has the command.',
