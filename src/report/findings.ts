@@ -1,12 +1,5 @@
 import type { FindingCode } from '../model/index.ts';
-
-/** What the reference says of a finding. */
-export interface FindingExplanation {
-  /** A few words that stand beside an image's name. */
-  readonly headline: string;
-  readonly meaning: string;
-  readonly cure: string;
-}
+import type { FindingExplanation } from './finding-explanation.ts';
 
 /** Every finding with its meaning and cure; docs/findings.md is generated from it. */
 export const findingExplanations: Readonly<Record<FindingCode, FindingExplanation>> = {

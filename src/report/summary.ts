@@ -25,7 +25,7 @@ const ranks: Readonly<Record<Status, number>> = { block: 0, error: 0, warn: 1, a
 const levels: Readonly<Record<Finding['level'], number>> = { error: 0, warning: 1, note: 2 };
 
 /** What fails first, then what warns, then the rest; each in the order given. */
-export function failuresFirst<Item extends { readonly status: Status }>(items: readonly Item[]): readonly Item[] {
+function failuresFirst<Item extends { readonly status: Status }>(items: readonly Item[]): readonly Item[] {
   return items.toSorted((one, two) => ranks[one.status] - ranks[two.status]);
 }
 
