@@ -1,10 +1,18 @@
-import { type CanonicalName, type Place, type Platform, parseCanonicalName, type UseKind } from '../model/index.ts';
+import {
+  type CanonicalName,
+  type Place,
+  type Platform,
+  parseCanonicalName,
+  type UseKind,
+  VerifyError,
+} from '../model/index.ts';
 import { readPlatform } from './build-platform.ts';
 import type { Instruction } from './instruction.ts';
 import { type InstructionNode, placeIn } from './instruction-lines.ts';
 import { invalidDockerfile, placed } from './invalid-dockerfile.ts';
 import { placeOfBase, placeOfCopySource, placeOfMountSource } from './locate.ts';
 import type { NamedContext, NamedContexts } from './named-contexts.ts';
+import { targetHint } from './near-stage.ts';
 import { parseTrigger, triggerOf } from './onbuild-trigger.ts';
 import { expandWord, type Lookup } from './shell-word.ts';
 import {
@@ -142,7 +150,11 @@ class GraphBuilder {
     const found = target === null || target === '' ? this.#states.all.at(-1) : this.#states.byName(target);
     if (found === undefined || found === null) {
       const file = this.#input.dockerfile.stages[0]?.node.file ?? '';
-      throw invalidDockerfile(`target stage ${JSON.stringify(target)} could not be found`, { file });
+      const names = this.#input.dockerfile.stages.flatMap(({ from }) => from.name ?? []);
+      throw new VerifyError('dockerfile.invalid', `target stage ${JSON.stringify(target)} could not be found`, {
+        place: { file },
+        hint: targetHint(target ?? '', names),
+      });
     }
     return found;
   }

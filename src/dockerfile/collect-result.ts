@@ -15,6 +15,7 @@ import type { AddedSource } from './check-steps.ts';
 import { collectSources } from './collect-sources.ts';
 import type { Frontend } from './frontend.ts';
 import type { NamedContext } from './named-contexts.ts';
+import { nearStage } from './near-stage.ts';
 import type { Asker } from './stage-state.ts';
 
 export interface Findings {
@@ -28,12 +29,14 @@ export interface Findings {
   readonly unknown: readonly Unknown[];
   /** Contexts without images that something may ask for which nobody here can read. */
   readonly unread: readonly NamedContext[];
+  /** The names of the Dockerfile's stages. */
+  readonly stages: readonly string[];
 }
 
 /** Puts together what the builds of all platforms ask for: each image once, sorted by name, with every use. */
 export function collectResult(findings: Findings): ScanResult {
   const { target, frontend, graphs } = findings;
-  const images = new ImageList();
+  const images = new ImageList(findings.stages);
   const replacements = new ReplacementList();
   const machine = formatPlatform(findings.machine);
   if (frontend !== null) addFrontend(frontend, target.name, machine, images, replacements);
@@ -107,6 +110,11 @@ class ImageList {
     CanonicalName,
     { platforms: Set<string>; uses: Map<string, { use: Use; written: string }> }
   >();
+  readonly #stages: readonly string[];
+
+  constructor(stages: readonly string[]) {
+    this.#stages = stages;
+  }
 
   add(name: CanonicalName, written: string, platform: string, use: Use): void {
     const entry = this.#images.get(name) ?? { platforms: new Set(), uses: new Map() };
@@ -127,7 +135,10 @@ class ImageList {
     const images = [...this.#images].map(([name, { platforms, uses }]) => {
       const sorted = [...uses.values()].sort((left, right) => byPlace(left.use, right.use));
       const written = sorted[0]?.written ?? name;
-      return { name, written, platforms: [...platforms].sort(), uses: sorted.map(({ use }) => use) };
+      const asked = sorted.map(({ use }) => use);
+      const near = nearStage(written, asked, this.#stages);
+      const meant = near === null ? {} : { nearStage: near };
+      return { name, written, platforms: [...platforms].sort(), uses: asked, ...meant };
     });
     return images.sort((left, right) => compareText(left.name, right.name));
   }

@@ -53,11 +53,13 @@ export function scanDockerfile(input: ScanInput): ScanResult {
   const unknown: Unknown[] = [];
   const graphs: BuildGraph[] = [];
   const added: AddedSource[] = [];
+  let stages: readonly string[] = [];
   if (frontend?.custom === true) unknown.push({ reason: 'custom-frontend', line: frontend.line });
   else {
     if (frontend === null) refuseCheckOptions(text, file, target.buildArguments);
     const release = releaseOf(frontend, input.buildkit ?? null);
     const dockerfile = groupStages(parseInstructionLines(text, file, release), file);
+    stages = dockerfile.stages.flatMap(({ from }) => from.name ?? []);
     const budget = { left: expansionBudget };
     for (const platform of targetPlatforms(input, machine)) {
       const { graph, added: more } = scanPlatform(input, dockerfile, contexts, machine, platform, budget);
@@ -66,7 +68,7 @@ export function scanDockerfile(input: ScanInput): ScanResult {
     }
   }
   const unread = unknown.length === 0 ? [] : contexts.withoutImages();
-  return placed({ file }, () => collectResult({ target, machine, frontend, graphs, added, unknown, unread }));
+  return placed({ file }, () => collectResult({ target, machine, frontend, graphs, added, unknown, unread, stages }));
 }
 
 /**
@@ -78,7 +80,7 @@ export function scanUnread(target: BuildTarget, reason: Unknown['reason'], defau
   const machine = parsePlatform(defaultPlatform);
   const unread = new NamedContexts(target.namedContexts).withoutImages();
   const unknown = [{ reason, line: null }];
-  return collectResult({ target, machine, frontend: null, graphs: [], added: [], unknown, unread });
+  return collectResult({ target, machine, frontend: null, graphs: [], added: [], unknown, unread, stages: [] });
 }
 
 function targetPlatforms(input: ScanInput, machine: Platform): readonly Platform[] {

@@ -51,6 +51,8 @@ export interface ImageUse {
   /** `os/architecture[/variant]`, sorted. */
   readonly platforms: readonly string[];
   readonly uses: readonly Use[];
+  /** The stage of the Dockerfile that may have been meant instead; left out where none has nearly that name. */
+  readonly nearStage?: string;
 }
 
 /** Something that only a build can settle. */

@@ -19,7 +19,7 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     cure: 'See the reason for each with `docker verify inspect IMAGE`; have the image signed again by its publisher.',
   },
   'signature.untrusted-key': {
-    headline: 'signed with an unknown key',
+    headline: 'signed by a key or an authority that is not known',
     meaning: 'The signature was made with a key, or under an authority, that no policy in force knows.',
     cure: 'Get the publisher’s key over a way that you trust and name it under `signedBy`, or use another image.',
   },

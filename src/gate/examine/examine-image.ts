@@ -31,7 +31,7 @@ export async function judgeGathered(
   const examined = { use, evidence, unsigned: collected.unsigned, unseen, lineage: lineage ?? [] };
   if (resolution.kind === 'unresolved') {
     const { failure, heldTo = null } = resolution;
-    const decision = decideFailure(pipeline, use.name, failure);
+    const decision = decideFailure(pipeline, use, failure);
     return { ...examined, resolved: heldTo, client: null, failure, decision };
   }
   const { image, client, failure } = resolution;

@@ -1,5 +1,4 @@
 import {
-  type CanonicalName,
   type Decision,
   type Evidence,
   type ImageUse,
@@ -22,6 +21,7 @@ import { refuseCancelled } from '../session/session.ts';
 import { builtHere } from './built-here.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import { type IndexSbom, readIndexSboms } from './index-sboms.ts';
+import { meantStage } from './meant-stage.ts';
 import { attestedPackages } from './package-source.ts';
 import { type Resolution, resolveUse } from './resolve-use.ts';
 import { verifyCollected } from './verify-collected.ts';
@@ -133,8 +133,9 @@ function unresolvedCode(failure: VerifyError): 'image.not-found' | 'image.offlin
 }
 
 /** The decision on an image that could not be looked up. */
-export function decideFailure(pipeline: Pipeline, name: CanonicalName, failure: VerifyError): Decision {
+export function decideFailure(pipeline: Pipeline, use: ImageUse, failure: VerifyError): Decision {
   const code = unresolvedCode(failure);
-  const hint = failure.hint === null ? {} : { hint: failure.hint };
-  return decideUnresolved(name, { code, message: failure.message, ...hint }, pipeline.policies);
+  const hints = [meantStage(use), failure.hint].filter((hint) => hint !== null);
+  const hint = hints.length === 0 ? {} : { hint: hints.join('; ') };
+  return decideUnresolved(use.name, { code, message: failure.message, ...hint }, pipeline.policies);
 }

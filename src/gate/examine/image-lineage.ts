@@ -31,7 +31,7 @@ function judgeBase(pipeline: Pipeline, gathered: GatheredImage, below: readonly 
   const { resolution, use, evidence } = gathered;
   const decision =
     resolution.kind === 'unresolved'
-      ? decideFailure(pipeline, use.name, resolution.failure)
+      ? decideFailure(pipeline, use, resolution.failure)
       : decide(decideInput(pipeline, gathered, resolution, below), pipeline.policies);
   return {
     status: decision.status,

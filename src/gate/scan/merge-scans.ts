@@ -6,6 +6,7 @@ function mergeImages(left: ImageUse, right: ImageUse): ImageUse {
     written: left.written,
     platforms: [...new Set([...left.platforms, ...right.platforms])].toSorted(),
     uses: [...left.uses, ...right.uses],
+    ...(left.nearStage === undefined ? {} : { nearStage: left.nearStage }),
   };
 }
 

@@ -46,6 +46,15 @@ function wantsHttps(answer: Answer): boolean {
   return answer.status === 400 && answer.url.protocol === 'http:' && /HTTPS/.test(answer.body.toString('latin1'));
 }
 
+/** A 401 to a name and a password is about these; one to a token may be about what it is good for. */
+function answered(
+  { answer, redirected }: { readonly answer: Answer; readonly redirected: boolean },
+  authorization: string | null,
+): Answer {
+  const isRefusal = answer.status === 401 && !redirected && authorization?.startsWith('Basic ') === true;
+  return isRefusal ? { ...answer, loginRefused: true } : answer;
+}
+
 async function authenticated(
   options: SessionOptions,
   request: ApiRequest,
@@ -82,7 +91,7 @@ async function authenticated(
     return anonymous === null ? answer : (await send(anonymous, answer.url)).answer;
   }
   const second = await options.authenticator.answer(target, challenge, first);
-  return second === null ? answer : (await send(second)).answer;
+  return second === null ? answered({ answer, redirected }, first) : answered(await send(second), second);
 }
 
 /** @throws VerifyError when a request would leave the registry's own host */

@@ -4,7 +4,7 @@ import { bounds } from '../transport/bounds.ts';
 import type { Answer, Exchange } from '../transport/exchange.ts';
 import { unreachable } from '../transport/network-fault.ts';
 import { sendFollowing } from '../transport/redirects.ts';
-import { registryFailure } from '../transport/registry-failure.ts';
+import { refusedLogin, registryFailure } from '../transport/registry-failure.ts';
 import { isLoopback } from '../transport/registry-host.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Challenge } from './challenge.ts';
@@ -129,7 +129,5 @@ function tokenFailure(answer: Answer, request: TokenRequest): VerifyError {
     ? new VerifyError('registry.unauthorized', `${request.registry} gives no anonymous access`, {
         hint: `run "docker login ${request.registry}"`,
       })
-    : new VerifyError('registry.unauthorized', `${request.registry} does not accept the credentials that are stored`, {
-        hint: `run "docker login ${request.registry}" again`,
-      });
+    : refusedLogin(request.registry, `${answer.status}`);
 }

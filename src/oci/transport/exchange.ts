@@ -28,6 +28,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
   readonly url: URL;
+  /** Set where it refuses the name and the password that were sent. */
+  readonly loginRefused?: true;
 }
 
 function tooLarge(url: URL, limit: number): VerifyError {

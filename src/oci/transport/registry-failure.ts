@@ -43,6 +43,15 @@ function tooMany(answer: Answer, registry: string, status: string): VerifyError 
   );
 }
 
+/** The error for credentials that are stored and that the registry, or its token service, does not take. */
+export function refusedLogin(registry: string, status: string): VerifyError {
+  return new VerifyError(
+    'registry.unauthorized',
+    `${registry} does not accept the credentials that are stored for it (${status})`,
+    { hint: `run "docker login ${registry}" again` },
+  );
+}
+
 function unauthorized(what: string, registry: string, status: string): VerifyError {
   return new VerifyError('registry.unauthorized', `${registry} does not give ${what} to us (${status})`, {
     hint: `it does not exist, or you must log in: run "docker login ${registry}"`,
@@ -75,6 +84,7 @@ export function registryFailure(answer: Answer, what: string, registry: string):
   switch (answer.status) {
     case 401:
     case 403:
+      if (answer.loginRefused === true) return refusedLogin(registry, status);
       return unauthorized(what, registry, status);
     case 404:
       return new VerifyError('registry.not-found', `${registry} has no ${what} (${status})`, {

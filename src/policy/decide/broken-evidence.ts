@@ -14,6 +14,18 @@ const brokenCodes: Readonly<Partial<Record<ProblemCode, Finding['code']>>> = {
   unsupported: 'signature.unsupported',
 };
 
+/** Who signs keyless has no key that anyone could name: it is the authority of its certificate that is not known. */
+const untrustedWords = {
+  keyless: {
+    message: 'it is signed under an authority that no trusted root holds',
+    hint: "if it is a private Sigstore's that you trust, name its root: trustedRoot beside keyless in the rule, or --verify-trusted-root FILE",
+  },
+  other: {
+    message: 'it is signed with a key, or under an authority, that no policy names',
+    hint: 'if you trust the signer, add it to the rule',
+  },
+} as const;
+
 /** What is said of evidence that proves nothing. */
 export function brokenFinding(piece: Evidence, expected: string): Finding {
   const code = brokenCodes[piece.problem?.code ?? 'malformed'] ?? 'signature.invalid';
@@ -21,21 +33,20 @@ export function brokenFinding(piece: Evidence, expected: string): Finding {
   const isNamed =
     signer === null || (signer.kind === 'key' && (piece.problem?.message.includes(signer.sha256) ?? false));
   const claimed = isNamed ? '' : ` (it says it is by ${describeFoundSigner(signer)})`;
+  const isKeyless = signer?.kind === 'keyless' && piece.problem?.code === 'unknown-signer';
+  const untrusted = untrustedWords[isKeyless ? 'keyless' : 'other'];
   const reason = piece.problem?.message ?? 'it did not verify';
   const messages: Readonly<Partial<Record<Finding['code'], string>>> = {
     'signature.certificate-expired': "a signature is attached, but its signer's certificate was not valid at that time",
     'signature.certificate-revoked': "a signature is attached, but its signer's certificate was revoked",
     'signature.log-missing': 'a signature is attached, but nothing proves when it was made',
-    'signature.untrusted-key': 'it is signed with a key, or under an authority, that no policy names',
+    'signature.untrusted-key': untrusted.message,
     'signature.unsupported': 'a signature is attached that cannot be evaluated here',
   };
   return findingOf(code, messages[code] ?? 'a signature is attached, but it does not verify', {
     expected,
     found: `${reason}${claimed}`,
-    hint:
-      code === 'signature.untrusted-key'
-        ? 'if you trust the signer, add it to the rule'
-        : 'docker verify inspect shows all that is attached',
+    hint: code === 'signature.untrusted-key' ? untrusted.hint : 'docker verify inspect shows all that is attached',
   });
 }
 

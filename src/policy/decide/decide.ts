@@ -13,6 +13,7 @@ import { type LayerVerdict, statusOfSetting } from './layer-verdict.ts';
 import { rootScope } from './match-signer.ts';
 import { originRemarks } from './origin-remarks.ts';
 import { placeInRange } from './publisher-range.ts';
+import { ruleToPaste, stoppedGlob } from './rule-to-paste.ts';
 import { isUnruled } from './unruled.ts';
 
 /**
@@ -22,7 +23,7 @@ import { isUnruled } from './unruled.ts';
 export function decide(input: DecideInput, policies: PolicySet): Decision {
   const verdicts: LayerVerdict[] = [];
   for (const layer of policies.layers) {
-    if (layer.layer !== 'builtin') verdicts.push(...judgeLayer(input, layer));
+    if (layer.layer !== 'builtin') verdicts.push(...judgeLayer(input, layer, policies));
   }
   const others = verdicts.length;
   for (const layer of policies.layers) {
@@ -30,7 +31,7 @@ export function decide(input: DecideInput, policies: PolicySet): Decision {
     const context = contextOf(input, layer);
     verdicts.push(...judgeRules(context).map((verdict) => (isUnruled(policies) ? withoutLookups(verdict) : verdict)));
     if (others === 0 && verdicts.length === 0 && layer.default !== null)
-      verdicts.push(judgeDefault(context, layer.default));
+      verdicts.push(judgeDefault(context, layer.default, policies));
   }
   if (verdicts.length === 0) verdicts.push(judgeSilence(policies));
   return combine(input, policies, verdicts);
@@ -49,17 +50,17 @@ export function contextOf(input: DecideInput, layer: PolicyLayer): JudgeContext 
   return { input, layer, names: namesOf(name, layer.mirrors), roots: rootScope(layer, input.trustedRoots) };
 }
 
-function judgeLayer(input: DecideInput, layer: PolicyLayer): readonly LayerVerdict[] {
+function judgeLayer(input: DecideInput, layer: PolicyLayer, policies: PolicySet): readonly LayerVerdict[] {
   const context = contextOf(input, layer);
-  return judgeUnwaived(context, layer).map((verdict) => waived(context, verdict));
+  return judgeUnwaived(context, layer, policies).map((verdict) => waived(context, verdict));
 }
 
-function judgeUnwaived(context: JudgeContext, layer: PolicyLayer): readonly LayerVerdict[] {
+function judgeUnwaived(context: JudgeContext, layer: PolicyLayer, policies: PolicySet): readonly LayerVerdict[] {
   const { image } = context.input;
   if (image.onlyLocal && layer.local.length > 0) return [judgeLocal(image, layer)];
   const found = judgeRules(context);
   if (found.length > 0 || layer.default === null) return found;
-  return [judgeDefault(context, layer.default)];
+  return [judgeDefault(context, layer.default, policies)];
 }
 
 /** A refusal that an exception of the same layer makes a warning. */
@@ -97,10 +98,10 @@ export function appliesTo(rule: PolicyRule, names: readonly MatchableName[], inp
   return rule.publisher === null || placeInRange(rule.publisher, input.image) !== 'out';
 }
 
-function judgeDefault(context: JudgeContext, setting: Setting): LayerVerdict {
+function judgeDefault(context: JudgeContext, setting: Setting, policies: PolicySet): LayerVerdict {
   const { policy } = setting;
   const status = statusOfSetting(setting);
-  const finding = defaultFinding(context, setting);
+  const finding = defaultFinding(context, setting, policies);
   return {
     status,
     basis: status === 'block' ? 'none' : 'default',
@@ -111,9 +112,11 @@ function judgeDefault(context: JudgeContext, setting: Setting): LayerVerdict {
   };
 }
 
-function defaultFinding(context: JudgeContext, setting: Setting): Finding | null {
+function defaultFinding(context: JudgeContext, setting: Setting, policies: PolicySet): Finding | null {
   if (setting.verdict === 'allow') return null;
   const isBuiltin = context.layer.layer === 'builtin';
+  const written = policies.layers.filter(({ layer }) => layer !== 'builtin');
+  const advice = isBuiltin ? 'docker verify init writes a policy for your images' : ruleToPaste(context);
   return findingOf(
     'policy.default',
     isBuiltin
@@ -123,9 +126,7 @@ function defaultFinding(context: JudgeContext, setting: Setting): Finding | null
       level: setting.verdict === 'warn' ? 'warning' : 'error',
       expected: 'a rule that matches it',
       found: describeEvidence(context.input),
-      hint: isBuiltin
-        ? 'docker verify init writes a policy for your images'
-        : 'add a rule for it, or use an image that a rule matches',
+      hint: stoppedGlob(context, isBuiltin ? written : [context.layer]) ?? advice,
     },
   );
 }

@@ -258,7 +258,10 @@ describe('tokens', () => {
     const error: unknown = await resolve(newClient(only(registry.host)), nameAt(registry, 'a:1')).catch(
       (each: unknown) => each,
     );
-    expect(error).toMatchObject({ code: 'registry.unauthorized' });
+    expect(error).toMatchObject({
+      code: 'registry.unauthorized',
+      message: `${registry.host} does not accept the credentials that are stored for it (401)`,
+    });
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('s3cret');
   });
 });

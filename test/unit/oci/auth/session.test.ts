@@ -22,6 +22,39 @@ describe('name and password', () => {
     expect(registry.log.map(({ authorization }) => authorization)).toEqual([null, basic]);
   });
 
+  it('that are wrong are said to be so, and not to be missing', async () => {
+    const registry = await startRegistry();
+    demandBasic(registry);
+    registry.image('a', '1');
+    const wrong = only(registry.host, { username: 'ann', secret: 'old', kind: 'password' });
+    const attempt = resolve(newClient(wrong), nameAt(registry, 'a:1'));
+    await expect(attempt).rejects.toMatchObject({
+      code: 'registry.unauthorized',
+      message: `${registry.host} does not accept the credentials that are stored for it (401)`,
+      hint: `run "docker login ${registry.host}" again`,
+    });
+    const nobody = resolve(newClient(only('nobody')), nameAt(registry, 'a:1'));
+    await expect(nobody).rejects.toMatchObject({
+      code: 'registry.unauthorized',
+      hint: expect.stringContaining('you must log in'),
+    });
+  });
+
+  it('that end during a run are said to be wrong as well', async () => {
+    const registry = await startRegistry();
+    demandBasic(registry);
+    registry.image('a', '1');
+    const client = newClient(only(registry.host));
+    await resolve(client, nameAt(registry, 'a:1'));
+    registry.intercept = (_, response) => {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+      return true;
+    };
+    await expect(resolve(client, nameAt(registry, 'a:2'))).rejects.toMatchObject({
+      hint: `run "docker login ${registry.host}" again`,
+    });
+  });
+
   it('are never looked for where nobody asks', async () => {
     const registry = await startRegistry();
     registry.image('a', '1');
@@ -48,6 +81,7 @@ describe('name and password', () => {
     };
     await expect(resolve(newClient(only(registry.host)), nameAt(registry, 'a:1'))).rejects.toMatchObject({
       code: 'registry.unauthorized',
+      hint: expect.stringContaining('you must log in'), // what was refused there was sent without them
     });
     const elsewhere = registry.log.filter(({ path }) => path === '/elsewhere');
     expect(elsewhere.length).toBeGreaterThan(0);

@@ -255,6 +255,21 @@ describe('what is told of a signature that does not do', () => {
     expect(messages[2]).toContain(me);
   });
 
+  it('a keyless signature under an unknown authority has no unknown key', async () => {
+    const message = 'its certificate was issued by an authority that nobody knows';
+    const problem = { code: 'unknown-signer', message } as const;
+    const keylessPiece = byIdentity(me, { verified: false, problem, materials: [] });
+    const { decision, codes } = await verdict(byMe, inputOf(name, [keylessPiece]));
+    expect(codes).toEqual(['signature.untrusted-key']);
+    const [finding] = decision.findings;
+    expect(finding?.message).toBe('it is signed under an authority that no trusted root holds');
+    expect(finding?.hint).toContain('--verify-trusted-root FILE');
+    expect(`${finding?.message} ${finding?.hint}`).not.toContain('key,');
+    const passedOver = byIdentity(me, { verified: false, problem: { code: 'passed-over', message }, materials: [] });
+    const other = await verdict(byMe, inputOf(name, [passedOver]));
+    expect(other.decision.findings[0]?.message).not.toContain('trusted root');
+  });
+
   it('a signature that says the key in its problem is not told twice', async () => {
     const sha256 = (byKey(acme).signer as { readonly sha256: string }).sha256; // a key's signer has one
     const piece = broken('unknown-signer', { problem: { code: 'unknown-signer', message: `by ${sha256}` } });
