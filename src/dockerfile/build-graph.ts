@@ -1,11 +1,4 @@
-import {
-  type CanonicalName,
-  type Place,
-  type Platform,
-  parseCanonicalName,
-  type UseKind,
-  VerifyError,
-} from '../model/index.ts';
+import { type CanonicalName, type Place, type Platform, type UseKind, VerifyError } from '../model/index.ts';
 import { readPlatform } from './build-platform.ts';
 import type { Instruction } from './instruction.ts';
 import { type InstructionNode, placeIn } from './instruction-lines.ts';
@@ -15,6 +8,7 @@ import type { NamedContext, NamedContexts } from './named-contexts.ts';
 import { targetHint } from './near-stage.ts';
 import { parseTrigger, triggerOf } from './onbuild-trigger.ts';
 import { expandWord, type Lookup } from './shell-word.ts';
+import { expandedHint, parseStageBase } from './stage-base.ts';
 import {
   type Asker,
   findCircle,
@@ -121,7 +115,8 @@ class GraphBuilder {
     const label = from.name ?? String(stage.index);
     const place = placeOfBase(node, from.base);
     const base = placed(place, () => this.#expand(node, from.base));
-    if (base === '') throw invalidDockerfile(`base name (${from.base}) should not be blank`, place);
+    if (base === '')
+      throw invalidDockerfile(`base name (${from.base}) should not be blank`, place, expandedHint(from.base));
     const platform = from.platform === '' ? null : placed(placeIn(node, 0), () => this.#platform(node, from.platform));
     const asker: Asker = { kind: 'from', stage: label, place, written: from.base };
     const state = newState({ stage, name: from.name?.toLowerCase() ?? '', label, base, asker, platform });
@@ -232,7 +227,7 @@ class GraphBuilder {
     state.resolved = reachable;
     if (state.stage === null) state.dispatched = true;
     if (state.base === 'scratch' && state.context === null) return;
-    const name = placed(state.asker.place, () => parseStageBase(state.base));
+    const name = placed(state.asker.place, () => parseStageBase(state.base, state.asker.written));
     if (!reachable) return;
     const platform = state.platform ?? this.#input.targetPlatform;
     if (state.context !== null) {
@@ -294,13 +289,4 @@ class GraphBuilder {
 
 interface Trigger {
   readonly place: Required<Place>;
-}
-
-function parseStageBase(base: string): CanonicalName {
-  try {
-    return parseCanonicalName(base);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^.* is not an image reference: /s, '') : '';
-    throw invalidDockerfile(`failed to parse stage name ${JSON.stringify(base)}: invalid reference format: ${reason}`);
-  }
 }

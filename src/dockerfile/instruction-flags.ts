@@ -1,5 +1,5 @@
 import { type FrontendRelease, lacksFlag } from './frontend-release.ts';
-import { invalidDockerfile } from './invalid-dockerfile.ts';
+import { invalidDockerfile, meantWord } from './invalid-dockerfile.ts';
 
 /** What a flag takes: `true` or `false`, one value, or a value each time it is given. */
 export type FlagType = 'boolean' | 'text' | 'texts';
@@ -25,13 +25,17 @@ export function parseFlags(
     const type = Object.hasOwn(known, name) ? known[name] : undefined;
     if (type === undefined && node.release.anyFlags) continue;
     if (type === undefined || lacksFlag(node.release, node.command, name))
-      throw invalidDockerfile(`unknown flag: ${written}`);
+      throw invalidDockerfile(`unknown flag: ${written}`, null, meantWord(written, namesOf(known)));
     const given = values.get(name) ?? [];
     if (given.length > 0 && type !== 'texts') throw invalidDockerfile(`duplicate flag specified: ${written}`);
     given.push(type === 'boolean' ? parseBoolean(written, value) : requireValue(written, value));
     values.set(name, given);
   }
   return values;
+}
+
+function namesOf(known: Readonly<Record<string, FlagType>>): readonly string[] {
+  return Object.keys(known).map((name) => `--${name}`);
 }
 
 function requireValue(written: string, value: string | null): string {

@@ -2,7 +2,7 @@ import { heredocOfArgument } from './heredoc.ts';
 import type { Pair } from './instruction-arguments.ts';
 import { type Flags, type FlagType, parseFlags } from './instruction-flags.ts';
 import type { InstructionNode } from './instruction-lines.ts';
-import { invalidDockerfile } from './invalid-dockerfile.ts';
+import { invalidDockerfile, meantWord } from './invalid-dockerfile.ts';
 import { mountSource } from './run-mount.ts';
 import { trim } from './whitespace.ts';
 
@@ -45,6 +45,11 @@ interface RunMount {
   readonly from: string;
 }
 
+const keywords =
+  'ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR'.split(
+    ' ',
+  );
+
 type KnownFlags = Readonly<Record<string, FlagType>>;
 
 const copyFlags: KnownFlags = {
@@ -80,7 +85,10 @@ const healthcheckFlags: KnownFlags = {
 export function parseInstruction(node: InstructionNode): Instruction {
   const { command } = node;
   if (command === 'onbuild') return parseOnbuild(node);
-  if (node.arguments === null) throw invalidDockerfile(`unknown instruction: ${node.keyword}`);
+  if (node.arguments === null) {
+    const meant = meantWord(node.keyword.toUpperCase(), keywords);
+    throw invalidDockerfile(`unknown instruction: ${node.keyword}`, null, meant);
+  }
   const { words, pairs } = node.arguments;
   switch (command) {
     case 'from':

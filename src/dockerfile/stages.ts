@@ -41,8 +41,12 @@ export function groupStages(parsed: ParsedDockerfile, file: string): StagedDocke
       stages.push({ index: stages.length, node, from: instruction.from, instructions: [] });
     } else if (stage !== undefined) stage.instructions.push(instruction);
     else if (instruction.kind === 'arg') globals.push({ node, pairs: instruction.pairs });
-    else throw invalidDockerfile('no build stage in current context', placeIn(node, 0));
+    else {
+      const hint = 'only ARG may stand before the first FROM';
+      throw invalidDockerfile('no build stage in current context', placeIn(node, 0), hint);
+    }
   }
-  if (stages.length === 0) throw invalidDockerfile('dockerfile contains no stages to build', { file });
+  if (stages.length === 0)
+    throw invalidDockerfile('dockerfile contains no stages to build', { file }, 'it needs a FROM');
   return { escape: parsed.escape, release: parsed.release, globals, stages };
 }

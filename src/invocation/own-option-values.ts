@@ -60,7 +60,9 @@ function boolean(source: string, value: string): boolean {
 }
 
 function format(source: string, value: string): OutputFormat {
-  return oneOf(source, value, outputFormats);
+  const found = outputFormats.find((format) => format === value);
+  if (found === undefined) throw invalid(source, value, `text or json; the command's help lists all that it has`);
+  return found;
 }
 
 function givenTwice(what: string, hint: string): VerifyError {

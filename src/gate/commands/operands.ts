@@ -32,6 +32,12 @@ function isPresent(path: string): boolean {
 
 /** Refuses a word that may be meant for an image or for what lies here under that name: the wrong guess would judge another thing. */
 function refuseDoubtful(word: string, folder: string): void {
+  if (word.endsWith('/') && !isPresent(resolve(folder, word))) {
+    const shown = word.slice(0, 100);
+    throw new VerifyError('usage.invalid', `"${shown}" is no image, and there is no such folder`, {
+      hint: `write ./${shown} for a folder, and an image without a slash at its end`,
+    });
+  }
   if (word === '' || isPlainlyImage(word) || !isPresent(resolve(folder, word))) return;
   const shown = word.slice(0, 100).replace(/\/+$/, '');
   throw new VerifyError('usage.invalid', `"${shown}" is an image, and here also a file or folder`, {
@@ -72,7 +78,13 @@ export function onlyImages(
 ): readonly ImageUse[] {
   const operands = readOperands(args, session.environment.workingDirectory);
   if (operands.kind === 'images') return imageOperands(operands.names, args, session);
-  const found = operands.kind === 'path' ? `found the path ${operandsOf(args)[0]}` : 'found none';
+  const [operand = ''] = operandsOf(args);
+  if (/^https?:\/\//.test(operand)) {
+    throw new VerifyError('usage.invalid', `${command} takes images, found the address ${operand.slice(0, 200)}`, {
+      hint: "write the image's name, as docker pull takes it, without https://",
+    });
+  }
+  const found = operands.kind === 'path' ? `found the path ${operand}` : 'found none';
   throw new VerifyError('usage.invalid', `${command} takes images, ${found}`, { hint: forPaths });
 }
 

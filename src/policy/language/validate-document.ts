@@ -86,10 +86,13 @@ function fieldName(path: readonly PropertyKey[]): string {
 function explain(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') {
     if (issue.input === undefined) return 'it is missing';
-    return `expected ${kindNames[issue.expected] ?? issue.expected}, found ${describe(issue.input)}`;
+    const single =
+      issue.expected === 'array' && typeof issue.input === 'string' ? `; write [${describe(issue.input)}]` : '';
+    return `expected ${kindNames[issue.expected] ?? issue.expected}, found ${describe(issue.input)}${single}`;
   }
   if (issue.code === 'invalid_value') {
-    if (issue.input === undefined) return 'it is missing';
+    const [only, ...more] = issue.values;
+    if (issue.input === undefined) return `it is missing${more.length > 0 ? '' : `; write ${JSON.stringify(only)}`}`;
     const texts = issue.values.filter((value) => typeof value === 'string');
     const near = typeof issue.input === 'string' ? nearestName(issue.input, texts) : null;
     const options = issue.values.map((value) => JSON.stringify(value)).join(' or ');

@@ -28,6 +28,10 @@ describe('readOperands', () => {
     },
   );
 
+  it.each(['gone/', 'no/such/folder/'])('takes %s, where there is no such folder, for neither', (operand) => {
+    expect(() => readOperands([operand], '/nowhere')).toThrow(`"${operand}" is no image, and there is no such folder`);
+  });
+
   it('knows options from operands', () => {
     expect(readOperands(['-f', './Dockerfile', 'alpine', '--build-arg', 'A=./b', 'busybox'], '/nowhere')).toEqual({
       kind: 'images',
