@@ -15,10 +15,20 @@ export function runningExecutable(): string {
   }
 }
 
-/** How text is laid out on a stream: colour and width only for a terminal (no-color.org: NO_COLOR). */
+/** How text is laid out on a stream: colour and width only for a terminal, and no width where it says that it has no columns. */
 export function layoutFor(stream: Terminal, own: OwnOptions, environment: Environment): Layout {
-  const isBare = (environment.variables['NO_COLOR'] ?? '') !== '' || environment.variables['TERM'] === 'dumb';
-  return { color: own.color && stream.isTTY && !isBare, width: stream.isTTY ? stream.columns : null };
+  const width = stream.isTTY && stream.columns > 0 ? stream.columns : null;
+  return { color: stream.isTTY && wantsColor(own, environment), width };
+}
+
+/** Whether a terminal may be painted on (no-color.org: NO_COLOR). */
+function wantsColor(own: OwnOptions, { variables }: Environment): boolean {
+  return own.color && (variables['NO_COLOR'] ?? '') === '' && variables['TERM'] !== 'dumb';
+}
+
+/** Whether nobody watches, or the terminal could not take back what was drawn: a spinner would fill a log with its frames. */
+export function isUnattended({ variables }: Environment): boolean {
+  return variables['TERM'] === 'dumb' || !['', 'false', '0'].includes(variables['CI'] ?? '');
 }
 
 /** A session of the gate, with what shows that it is at work. */
@@ -31,12 +41,13 @@ export interface OpenSession {
 
 /** Opens a session for one command; `label` is what a waiting person reads first, null for nothing at all. */
 export function openSession(context: CallContext, own: OwnOptions, label: string | null): OpenSession {
-  const enabled = label !== null && !own.quiet;
-  const progress = showProgress(label ?? '', enabled);
+  const { environment } = context;
+  const enabled = label !== null && !own.quiet && !isUnattended(environment);
+  const progress = showProgress(label ?? '', enabled, wantsColor(own, environment));
   let keyless = false;
   const executable = runningExecutable();
   const session: Session = {
-    environment: context.environment,
+    environment,
     own,
     version: toolVersion,
     executable,

@@ -48,8 +48,8 @@ export function errorTerminal(): Terminal {
 }
 
 /** What tells somebody at a terminal that work is going on, on standard error. */
-export function showProgress(label: string, enabled: boolean): Progress {
-  return startProgress(label, { stream: process.stderr, enabled });
+export function showProgress(label: string, enabled: boolean, color: boolean): Progress {
+  return startProgress(label, { stream: process.stderr, enabled, color });
 }
 
 /** Somebody who is asked on standard error and answers on standard input. */

@@ -12,6 +12,8 @@ export interface ProgressOptions {
   readonly stream: NodeJS.WriteStream;
   /** False: nothing is ever shown (not a terminal, `--quiet`, a machine format). */
   readonly enabled: boolean;
+  /** Whether it may be painted; it is where nothing is said. */
+  readonly color?: boolean;
   /** Milliseconds of waiting before anything is shown. */
   readonly delay?: number;
 }
@@ -19,7 +21,7 @@ export interface ProgressOptions {
 const silent: Progress = { update: () => undefined, stop: () => undefined };
 
 /** A spinner that appears only when somebody has waited for `delay`; what draws it is not loaded before that. */
-export function startProgress(text: string, { stream, enabled, delay = 150 }: ProgressOptions): Progress {
+export function startProgress(text: string, { stream, enabled, color = true, delay = 150 }: ProgressOptions): Progress {
   // a terminal that says it has no columns (0) would have endless lines cleared for every frame
   if (!enabled || !stream.isTTY || !(stream.columns > 0)) return silent;
   let current = text;
@@ -28,7 +30,8 @@ export function startProgress(text: string, { stream, enabled, delay = 150 }: Pr
   const show = async (): Promise<void> => {
     const { default: ora } = await import('ora');
     // Standard input belongs to the build, and signals to the command. That it is a terminal was asked above, of no variable.
-    const options = { stream, isEnabled: true, discardStdin: false, hideCursor: false };
+    const painted = color ? {} : { color: false as const };
+    const options = { stream, isEnabled: true, discardStdin: false, hideCursor: false, ...painted };
     if (!stopped) spinner = ora({ ...options, text: visible(current) }).start();
   };
   const timer = setTimeout(() => void show(), delay);

@@ -2,6 +2,7 @@ import type { UserPolicy } from '../../builder/index.ts';
 import type { CanonicalName, ImageUse, ScanResult } from '../../model/index.ts';
 import { type LoadedTarget, scanTargets } from '../scan/scan-targets.ts';
 import type { Pipeline } from '../session/pipeline.ts';
+import { countedProgress } from './counted-progress.ts';
 import { examineImage } from './examine-image.ts';
 import { examineLayouts, isLayout } from './examine-layouts.ts';
 import type { ExaminedImage } from './examined-image.ts';
@@ -38,9 +39,12 @@ export async function examineUses(
   uses: readonly ImageUse[],
   userPolicy: UserPolicy | null,
 ): Promise<readonly ExaminedImage[]> {
+  const { progress, done } = countedProgress(pipeline.session.progress, uses.length);
+  const counting = { ...pipeline, session: { ...pipeline.session, progress } };
   return await Promise.all(
     uses.map(async (use) => {
-      const examined = settlePlatforms(pipeline, await examineImage(pipeline, use));
+      const examined = settlePlatforms(pipeline, await examineImage(counting, use));
+      done(use.name);
       const denied = isDeniedByUser(userPolicy, use.name, examined.resolved?.root.digest ?? null);
       return denied && userPolicy !== null
         ? { ...examined, decision: deniedByUser(examined.decision, userPolicy) }

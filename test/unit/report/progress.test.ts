@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startProgress } from '../../../src/report/index.ts';
+
+vi.stubEnv('FORCE_COLOR', '1'); // read when ora is loaded, which is not yet
 
 /** What ora needs of a terminal, and everything that was written to it. */
 function terminal(isTTY: boolean): { readonly stream: NodeJS.WriteStream; readonly written: () => string } {
@@ -22,6 +24,14 @@ describe('progress', () => {
     progress.update('verifying\u001b[2J');
     await expect.poll(written).toContain('verifying\\u001b');
     progress.stop();
+  });
+
+  it.each([true, false])('is painted only where that is wanted: %s', async (color) => {
+    const { stream, written } = terminal(true);
+    const progress = startProgress('asking registries', { stream, enabled: true, color, delay: 5 });
+    await expect.poll(written).toContain('asking registries');
+    progress.stop();
+    expect(written().includes('\u001b[36m')).toBe(color);
   });
 
   it('writes nothing when the work is done before that', async () => {
