@@ -1,6 +1,6 @@
 import type { ErrorCode, Status } from '../gate/index.ts';
 
-/** The exit statuses of the contract (design, section 3). */
+/** The exit statuses of the contract (docs/contracts.md). */
 export const exitStatus = {
   allowed: 0,
   blocked: 10,

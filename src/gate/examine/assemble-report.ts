@@ -27,7 +27,7 @@ export interface ReportParts {
   readonly build: ReportBuild | null;
 }
 
-/** The verdict over everything is the strictest status of all (design, section 3). */
+/** The verdict over everything is the strictest status of all (docs/contracts.md). */
 export function assembleReport(pipeline: Pipeline, parts: ReportParts): Report {
   const { policies, session } = pipeline;
   const caches = parts.scan.cacheImports.map((cacheImport) => ({

@@ -54,7 +54,7 @@ export async function examineUses(
 }
 
 /**
- * Scans and examines in turns until nothing new appears: a base's ONBUILD triggers name further images (design, section 2).
+ * Scans and examines in turns until nothing new appears: a base's ONBUILD triggers name further images (docs/architecture.md).
  * Bounded at 8 rounds; what a ninth would find the builder denies.
  */
 export async function examineBuild(

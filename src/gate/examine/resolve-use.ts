@@ -196,7 +196,7 @@ async function resolveLocked(
 
 /**
  * Finds out what a name stands for: what a lock holds for it; else its registry, the local store, a digest that the Dockerfile gives
- * (design, section 3: "An image that cannot be resolved").
+ * (docs/contracts.md, "Exit status").
  * @throws VerifyError `config.invalid` where Docker's own configuration makes no sense and a policy enforces
  */
 export async function resolveUse(

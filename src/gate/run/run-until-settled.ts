@@ -10,7 +10,7 @@ import { beginSboms, type KnownSboms } from './note-sboms.ts';
 import { pinsOf } from './pins.ts';
 import { beginCheckouts, recordBuild } from './record-build.ts';
 
-/** How often a build is started again for images that could not be foreseen (design, section 2). */
+/** How often a build is started again for images that could not be foreseen (docs/architecture.md). */
 const mostRestarts = 8;
 
 const imageScheme = 'docker-image://';

@@ -3,7 +3,7 @@ import type { BuildTarget, Environment } from '../../model/index.ts';
 
 /**
  * Where the search for the project's policy begins: the Dockerfile's folder where that is a local one, else the current
- * (design, section 4, "Layers"). Never anything inside a remote or tar context.
+ * (docs/contracts.md, "Policies"). Never anything inside a remote or tar context.
  */
 export function projectFolderOf(targets: readonly BuildTarget[], environment: Environment): string {
   const [only, ...others] = targets;
