@@ -241,7 +241,8 @@ describe('credentials never go on', () => {
   it.skipIf(outer === undefined).each(configs)('over plain HTTP to another machine: %s', async (_name, entry) => {
     const log = await startLog({ address: outer ?? '' });
     const env = await environmentFor({ config: stored(entry) }, log.host);
-    const { status } = await runVerify(['check', `${log.host}/app:1`], { cwd: await temporaryFolder(), env });
+    const args = ['check', '--mode', 'enforce', `${log.host}/app:1`];
+    const { status } = await runVerify(args, { cwd: await temporaryFolder(), env });
     expect(status).toBe(11);
     expect(log.raw).toEqual([]);
   });
