@@ -33,6 +33,7 @@ export { bake, build } from './commands/build.ts';
 export { buildContents } from './commands/build-contents.ts';
 export { builderVerb, builderVerbs } from './commands/builder-verb.ts';
 export { check } from './commands/check.ts';
+export { checkRecursive } from './commands/check-recursive.ts';
 export { compare } from './commands/compare.ts';
 export { doctor } from './commands/doctor.ts';
 export { exposure } from './commands/exposure.ts';

@@ -40,3 +40,19 @@ export function definitionArguments(args: readonly string[]): readonly string[] 
     });
   });
 }
+
+/**
+ * The arguments of `docker buildx bake` for bake or compose files that are found and not named: of the options given only those that
+ * say how buildx is to be asked. What they say of images is written in the files themselves.
+ */
+export function foundDefinitionArguments(args: readonly string[], files: readonly string[]): readonly string[] {
+  const options = scanArguments(args, table).flatMap((token) =>
+    token.kind === 'option' && token.option.name === 'builder' ? [`--builder=${token.value}`] : [],
+  );
+  return [...options, ...files.map((file) => `--file=${file}`)];
+}
+
+/** Whether `--file` is given. */
+export function namesFile(args: readonly string[]): boolean {
+  return scanArguments(args, table).some((token) => token.kind === 'option' && token.option.name === 'file');
+}

@@ -9,7 +9,7 @@ export { bakeInvocation, bakeProducts } from './bake-invocation.ts';
 export { bakeOptions } from './bake-options.ts';
 export { buildOptions } from './build-options.ts';
 export { splitDebugArguments } from './debug-arguments.ts';
-export { definitionArguments } from './definition-file.ts';
+export { definitionArguments, foundDefinitionArguments, namesFile } from './definition-file.ts';
 export { grantedBySet } from './granted-by-set.ts';
 export { operandsOf, requestedPlatforms, withoutOperands } from './operands.ts';
 export type { OptionDefinition, OptionHost } from './option-table.ts';

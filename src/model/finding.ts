@@ -56,7 +56,8 @@ export type FindingCode =
   | 'package.unknown'
   | 'package.too-many'
   | 'builder.unenforceable'
-  | 'scan.unknown'; // only a build can settle what is pulled
+  | 'scan.unknown' // only a build can settle what is pulled
+  | 'scan.unreadable'; // a file of a survey that could not be read
 
 export type FindingLevel = 'error' | 'warning' | 'note';
 

@@ -1,6 +1,7 @@
 import type { BuildOutcome } from './build-outcome.ts';
 import type { Basis, Layer, LayerDecision, Mode, Status } from './decision.ts';
 import type { Digest } from './digest.ts';
+import type { ErrorCode } from './errors.ts';
 import type { Finding } from './finding.ts';
 import type { FetchedSource, Unknown, Use } from './image-use.ts';
 import type { LineageLink } from './lineage.ts';
@@ -26,8 +27,23 @@ export interface Report {
   /** Findings that belong to no single image. */
   readonly findings: readonly Finding[];
   readonly build: ReportBuild | null;
+  /** The files of a survey (`check --recursive`), each with what would become of its build; left out for one build. */
+  readonly files?: readonly SurveyedFile[];
   /** The reason with which a refusal was let through in an emergency; left out where none was given or allowed. */
   readonly breakGlass?: string;
+}
+
+/** A Dockerfile, or bake or compose files that are read together. */
+export interface SurveyedFile {
+  /** As the user would name it; several with ` + ` between them. */
+  readonly file: string;
+  /** Of a check of this file alone; `error` where it could not be read. */
+  readonly status: Status;
+  readonly images: readonly CanonicalName[];
+  /** Those that the policies in force for this file refuse. */
+  readonly refused: readonly CanonicalName[];
+  /** Why nothing is known of it; null where it could be read. */
+  readonly problem: { readonly code: ErrorCode; readonly message: string } | null;
 }
 
 export interface ReportTarget {

@@ -25,6 +25,7 @@ export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher
 export { stringifyYaml } from './language/stringify-yaml.ts';
 export { type ExtensionSource, type PolicyExtension, readSerial, unavailable } from './load/extended-policy.ts';
 export { withFetchedKeys } from './load/fetched-keys.ts';
+export { findProjects } from './load/find-project.ts';
 export { loadPolicies } from './load/load-policies.ts';
 export { projectPolicyName } from './load/lookalike.ts';
 export { type PolicyRemark, policyRemarks } from './load/policy-remarks.ts';

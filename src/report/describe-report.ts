@@ -7,7 +7,8 @@ function enumerate(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-function describeSubject({ targets, images }: Report): string {
+function describeSubject({ targets, images, files }: Report): string {
+  if (files !== undefined) return `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
   if (targets.length > 1) return `${targets.length} targets (${targets.map(({ name }) => name).join(', ')})`;
   const [target] = targets;
   if (target === undefined || target.dockerfile === '')

@@ -1,5 +1,6 @@
 import type { FindingCode } from '../model/index.ts';
 import type { FindingExplanation } from './finding-explanation.ts';
+import { scanFindings } from './scan-findings.ts';
 
 /** Every finding with its meaning and cure; docs/findings.md is generated from it. */
 export const findingExplanations: Readonly<Record<FindingCode, FindingExplanation>> = {
@@ -290,10 +291,5 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
     meaning: 'The builder ignores source policies, so it could use other images than those verified.',
     cure: 'Use Docker Engine 25 or newer with BuildKit, or another builder (`--builder`); `docker verify doctor` shows which can.',
   },
-  'scan.unknown': {
-    headline: 'cannot be foreseen',
-    meaning:
-      'A custom frontend, or a context that could not be read before the build, decides what is pulled, so only a build can settle it.',
-    cure: 'Run `docker verify build`: it verifies each image at the moment the builder asks for it.',
-  },
+  ...scanFindings,
 };

@@ -11,6 +11,7 @@ import {
 import { describeVerdict } from './describe-verdict.ts';
 import { escapeHtml } from './html-document.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails } from './image-details.ts';
+import { brokenFiles, countBroken, describeBroken, signersOf, usesOf } from './survey.ts';
 import { type Shown, visibleDocument } from './visible.ts';
 
 const marks: Readonly<Record<Status, readonly [string, string]>> = {
@@ -63,6 +64,22 @@ function otherSection(report: Report): string {
   return lines.length === 0 && items === '' ? '' : `<section>\n${lines.join('\n')}\n${items}</section>\n`;
 }
 
+/** Of a survey: what would break, and every image with its uses, signer and verdict. */
+function surveySection(report: Report): string {
+  const title = countBroken(report);
+  if (title === null) return '';
+  const files = brokenFiles(report).map(
+    (file) => `<p>${status(file.status)} <code>${escapeHtml(file.file)}</code> ${escapeHtml(describeBroken(file))}</p>`,
+  );
+  const rows = report.images.map((image) => {
+    const cells = [`<code>${escapeHtml(image.name)}</code>`, usesOf(image), signersOf(image)];
+    const [name = '', ...others] = cells;
+    return `<tr><td>${name}</td>${others.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}<td>${status(image.status)}</td></tr>`;
+  });
+  const head = '<tr><th>Image</th><th>Used</th><th>Signed by</th><th>Verdict</th></tr>';
+  return `<section>\n<h2>${escapeHtml(title)}</h2>\n${files.join('\n')}\n<table>\n${[head, ...rows].join('\n')}\n</table>\n</section>\n`;
+}
+
 /** The report as one page that needs nothing else: no script, no font, no picture; readable without colour. */
 export function renderHtml(report: Report): Shown {
   const verdict = escapeHtml(describeVerdict(report));
@@ -80,7 +97,7 @@ ${style}
 <body>
 <h1 class="${report.verdict}">${marks[report.verdict][0]} ${verdict}</h1>
 <p>${escapeHtml(describeTask(report))}</p>
-${report.images.map(imageSection).join('\n')}
+${surveySection(report)}${report.images.map(imageSection).join('\n')}
 ${otherSection(report)}<p class="faint">${escapeHtml(report.tool.name)} ${escapeHtml(report.tool.version)}, ${escapeHtml(report.time)}</p>
 </body>
 </html>

@@ -20,7 +20,7 @@ export { packagesFormats, renderPackages } from './packages-report.ts';
 export { type Progress, startProgress } from './progress.ts';
 export { renderRebuild } from './rebuild-report.ts';
 export { renderRecord, renderRecordList } from './records-report.ts';
-export { renderReport } from './render-report.ts';
+export { checkFormats, renderReport } from './render-report.ts';
 export { renderScan } from './scan-report.ts';
 export { renderSnapshot, type SnapshotFacts } from './snapshot-export.ts';
 export { joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './visible.ts';

@@ -123,6 +123,19 @@ function orderedTarget({ name, dockerfile, platforms, context }: ReportTarget): 
   return context === undefined ? target : { ...target, context: { source: context.source, digest: context.digest } };
 }
 
+function orderedFiles(files: Report['files']): Pick<Report, 'files'> {
+  if (files === undefined) return {};
+  return {
+    files: files.map(({ file, status, images, refused, problem }) => ({
+      file,
+      status,
+      images,
+      refused,
+      problem: problem === null ? null : { code: problem.code, message: problem.message },
+    })),
+  };
+}
+
 /** The report as the contract has it (`report.schema.json`): keys always in the same order, whatever order they were set in. */
 export function renderJson(report: Report): Shown {
   const ordered = {
@@ -141,6 +154,7 @@ export function renderJson(report: Report): Shown {
     ...orderedSources(report.sources, ({ status }) => ({ status })),
     findings: orderedFindings(report.findings),
     build: orderedBuild(report.build),
+    ...orderedFiles(report.files),
     ...(report.breakGlass === undefined ? {} : { breakGlass: report.breakGlass }),
   };
   return renderJsonDocument(ordered);

@@ -1,16 +1,20 @@
-import type { Report, ReportFormat } from '../model/index.ts';
+import { type Report, reportFormats } from '../model/index.ts';
 import { renderHtml } from './html-report.ts';
 import { renderJson } from './json-report.ts';
 import { renderJunit } from './junit-report.ts';
 import { renderMarkdown } from './markdown-report.ts';
 import { renderSarif } from './sarif-report.ts';
 import { inReadingOrder } from './summary.ts';
+import { renderCsv } from './survey.ts';
 import { renderText } from './text-report.ts';
 import type { Shown } from './visible.ts';
 import type { Layout } from './wrap.ts';
 
+/** The formats of `check`: those of every report, and a table. */
+export const checkFormats = [...reportFormats, 'csv'] as const;
+
 /** The report in the format asked for, ending in a newline, failures first. JSON keeps the order in which the build uses the images. Colour and width matter to text alone. */
-export function renderReport(report: Report, format: ReportFormat, layout: Layout): Shown {
+export function renderReport(report: Report, format: (typeof checkFormats)[number], layout: Layout): Shown {
   const ordered = inReadingOrder(report);
   switch (format) {
     case 'text':
@@ -25,5 +29,7 @@ export function renderReport(report: Report, format: ReportFormat, layout: Layou
       return renderHtml(ordered);
     case 'junit':
       return renderJunit(ordered);
+    case 'csv':
+      return renderCsv(ordered);
   }
 }

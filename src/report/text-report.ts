@@ -9,7 +9,8 @@ import {
   refusedSources,
 } from './describe-report.ts';
 import { describeVerdict } from './describe-verdict.ts';
-import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from './image-details.ts';
+import { cureDetails, type Detail, findingDetails, imageDetails, labelled, shortDigest } from './image-details.ts';
+import { brokenFiles, countBroken, countUses, describeBroken } from './survey.ts';
 import { page, type Shown, visible } from './visible.ts';
 import { type Layout, type Piece, type Style, wrap } from './wrap.ts';
 
@@ -71,6 +72,28 @@ function buildLines({ build }: Report, layout: Layout): readonly Shown[] {
   return opening === undefined ? [] : [visible(opening.value), ...details.map((each) => detailLine(each, layout))];
 }
 
+/** What would break: the files of a survey whose builds would be refused, each with the images that are the reason. */
+function surveyLines(report: Report, layout: Layout): readonly Shown[] {
+  const title = countBroken(report);
+  if (title === null) return [];
+  const lines = brokenFiles(report).map((file) => {
+    const [mark, style] = marks[file.status];
+    const words: Piece[] = [
+      { text: `  ${mark} `, style },
+      { text: `${visible(file.file)}  `, style: 'bold' },
+    ];
+    return wrap([...words, plain(describeBroken(file))], detailIndent, layout);
+  });
+  return [wrap([plain(`${title.charAt(0).toUpperCase()}${title.slice(1)}`)], 2, layout), ...lines];
+}
+
+/** Of a survey also where an image is used that is let through. */
+function detailsOf(image: ReportImage, { files }: Report): readonly Detail[] {
+  const details = imageDetails(image);
+  const isAllowed = files !== undefined && image.status === 'allow' && image.uses.length > 0;
+  return isAllowed ? [...details, labelled('used', countUses(image))] : details;
+}
+
 /** Whether something that is no image fails or warns: it then stands before the images that are allowed. */
 function hasOtherFailures(report: Report): boolean {
   const { cacheImports, unknown, findings } = report;
@@ -85,7 +108,7 @@ export function renderText(report: Report, layout: Layout): Shown {
   const linesOf = (images: readonly ReportImage[]): readonly Shown[] =>
     images.flatMap((image) => [
       imageLine(image, nameWidth, layout),
-      ...imageDetails(image).map((each) => detailLine(each, layout)),
+      ...detailsOf(image, report).map((each) => detailLine(each, layout)),
     ]);
   const others = otherLines(report, layout);
   const [concerned, rest] = hasOtherFailures(report)
@@ -100,6 +123,7 @@ export function renderText(report: Report, layout: Layout): Shown {
     others,
     linesOf(rest),
     buildLines(report, layout),
+    surveyLines(report, layout),
     [wrap([{ text: describeVerdict(report), style: marks[report.verdict][1] }], 2, layout)],
   ];
   const shown = sections.filter((lines) => lines.length > 0);

@@ -1,5 +1,5 @@
 import { describeOptions, type OutputFormat, reportFormats } from '../../gate/index.ts';
-import { adviceFormats, comparisonFormats, lineageFormats, packagesFormats } from '../../report/index.ts';
+import { adviceFormats, checkFormats, comparisonFormats, lineageFormats, packagesFormats } from '../../report/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
 import {
@@ -56,10 +56,13 @@ export const imageCommands: readonly CommandRow[] = [
     summary: 'all but the build; -f of a bake or compose file checks its targets',
     host: 'build',
     own: 'bare',
-    options: [],
-    formats: reportFormats,
+    options: describeOptions([
+      ['recursive', null, 'every Dockerfile, bake and compose file below the folder, in one report'],
+    ]),
+    formats: checkFormats,
     examples: [
       ['docker verify check .', 'would this build be allowed?'],
+      ['docker verify check --recursive --policy new.yaml .', 'what would break under a policy?'],
       ['docker verify check --format sarif=report.sarif --format text .', 'in text, and as a file for code scanning'],
     ],
     statuses: verdictStatuses,

@@ -70,7 +70,7 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
   try {
     admitBuilder(prepared);
     const platform = builder.info.platform || machinePlatform(request.session.environment);
-    const examined = await examineBuild(pipeline, loaded, platform, userPolicy, buildkitOf(builder));
+    const examined = await examineBuild(pipeline, loaded, platform, userPolicy, { buildkit: buildkitOf(builder) });
     const { images, layouts } = examined;
     const parts = { targets: reportTargets(loaded, platform), scan: examined.scan, unknownAs: null, build: null };
     const report = assembleReport(pipeline, { ...parts, images: [...images, ...layouts], others: [] });

@@ -33,17 +33,39 @@ function triggersOf(images: Iterable<ExaminedImage>): ReadonlyMap<CanonicalName,
   return triggers;
 }
 
+/** What examines one image. */
+export type ExamineImage = (pipeline: Pipeline, use: ImageUse) => Promise<ExaminedImage>;
+
+/** Examines each image once for each set of platforms, however many builds ask for it; for builds under one pipeline's policies. */
+export function examineEachOnce(): ExamineImage {
+  const known = new Map<string, Promise<ExaminedImage>>();
+  return async (pipeline, use) => {
+    const examined = known.get(keyOf(use)) ?? examineImage(pipeline, use);
+    known.set(keyOf(use), examined);
+    return { ...(await examined), use };
+  };
+}
+
+/** How the images of a build are examined. */
+export interface ExamineOptions {
+  /** The builder's version, where it is known. */
+  readonly buildkit?: string | null;
+  /** Left out: each by itself. */
+  readonly examine?: ExamineImage;
+}
+
 /** Examines images under the user's own source policy too. */
 export async function examineUses(
   pipeline: Pipeline,
   uses: readonly ImageUse[],
   userPolicy: UserPolicy | null,
+  examine: ExamineImage = examineImage,
 ): Promise<readonly ExaminedImage[]> {
   const { progress, done } = countedProgress(pipeline.session.progress, uses.length);
   const counting = { ...pipeline, session: { ...pipeline.session, progress } };
   return await Promise.all(
     uses.map(async (use) => {
-      const examined = settlePlatforms(pipeline, await examineImage(counting, use));
+      const examined = settlePlatforms(pipeline, await examine(counting, use));
       done(use.name);
       const denied = isDeniedByUser(userPolicy, use.name, examined.resolved?.root.digest ?? null);
       return denied && userPolicy !== null
@@ -62,7 +84,7 @@ export async function examineBuild(
   loaded: readonly LoadedTarget[],
   defaultPlatform: string,
   userPolicy: UserPolicy | null,
-  buildkit: string | null = null,
+  { buildkit = null, examine = examineImage }: ExamineOptions = {},
 ): Promise<ExaminedBuild> {
   const known = new Map<string, ExaminedImage>();
   const scanWith = (triggers: Parameters<typeof scanTargets>[2]): ScanResult =>
@@ -73,7 +95,7 @@ export async function examineBuild(
     const fresh = uses.filter((use) => !known.has(keyOf(use)));
     // each round needs the triggers that the one before found
     // oxlint-disable-next-line no-await-in-loop
-    for (const image of await examineUses(pipeline, fresh, userPolicy)) known.set(keyOf(image.use), image);
+    for (const image of await examineUses(pipeline, fresh, userPolicy, examine)) known.set(keyOf(image.use), image);
     const triggers = triggersOf(known.values());
     const next = triggers.size === 0 || round >= mostRounds ? scan : scanWith(triggers);
     const settled = withConversions(next.images, userPolicy).every((use) => known.has(keyOf(use)));

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import type { Report, ReportFormat, ReportImage, ReportSource } from '../../../src/model/index.ts';
-import { renderReport } from '../../../src/report/index.ts';
+import type { Report, ReportImage, ReportSource } from '../../../src/model/index.ts';
+import { checkFormats, renderReport } from '../../../src/report/index.ts';
 import { examples, finding, reportOn, signedImage, unsignedImage } from './reports.ts';
 
-const endings: Readonly<Record<ReportFormat, string>> = {
+const endings: Readonly<Record<(typeof checkFormats)[number], string>> = {
   text: 'txt',
   json: 'json',
   sarif: 'sarif',
   markdown: 'md',
   html: 'html',
   junit: 'xml',
+  csv: 'csv',
 };
-const formats = Object.keys(endings) as readonly ReportFormat[]; // the record names every format
 const layout = { color: false, width: 100 };
 
 describe.each(Object.entries(examples))('the report "%s"', (name, report) => {
-  it.each(formats)('looks as it did, as %s', async (format) => {
+  it.each(checkFormats)('looks as it did, as %s', async (format) => {
     const golden = `../../fixtures/report/${name}.${endings[format]}`;
     await expect(renderReport(report, format, layout)).toMatchFileSnapshot(golden);
   });
@@ -44,6 +44,16 @@ function hostileReport(): Report {
       cacheImports: [{ type: hostile, ref: hostile, status: 'block' }],
       sources: [{ kind: 'http', name: hostile, pin: null, status: 'block', uses: [] }],
       findings,
+      files: [
+        { file: hostile, status: 'block', images: [signedImage.name], refused: [signedImage.name], problem: null },
+        {
+          file: hostile,
+          status: 'error',
+          images: [],
+          refused: [],
+          problem: { code: 'dockerfile.invalid', message: hostile },
+        },
+      ],
       targets: [
         { name: hostile, dockerfile: hostile, platforms: [hostile], context: { source: hostile, digest: hostile } },
       ],
@@ -53,7 +63,7 @@ function hostileReport(): Report {
 }
 
 describe('a report on hostile text', () => {
-  it.each(formats)('holds nothing that could rule a terminal or reverse text, as %s', (format) => {
+  it.each(checkFormats)('holds nothing that could rule a terminal or reverse text, as %s', (format) => {
     const rendered = renderReport(hostileReport(), format, { color: false, width: 80 });
     expect(rendered).toContain('allowed');
     expect(rendered).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029\u200b]/);

@@ -157,6 +157,28 @@ export function reportOn(
 
 /** Reports that between them show everything a report can hold; each has its golden file in every format. */
 export const examples: Readonly<Record<string, Report>> = {
+  surveyed: reportOn([signedImage, unsignedImage], 'error', {
+    findings: [
+      finding('scan.unreadable', { message: 'b/Dockerfile: unknown instruction FORM', hint: 'mend that file' }),
+    ],
+    files: [
+      {
+        file: 'Dockerfile',
+        status: 'block',
+        images: [signedImage.name, unsignedImage.name],
+        refused: [unsignedImage.name],
+        problem: null,
+      },
+      { file: 'a/Dockerfile', status: 'allow', images: [signedImage.name], refused: [], problem: null },
+      {
+        file: 'b/Dockerfile',
+        status: 'error',
+        images: [],
+        refused: [],
+        problem: { code: 'dockerfile.invalid', message: 'unknown instruction FORM' },
+      },
+    ],
+  }),
   allowed: reportOn(
     [
       {
