@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { definitionArguments } from '../../../src/invocation/index.ts';
+import { definitionArguments, foundDefinitionArguments, namesFile } from '../../../src/invocation/index.ts';
 
 it.each<[readonly string[], readonly string[] | null]>([
   [['.'], null],
@@ -28,4 +28,24 @@ it.each([
   expect(() => definitionArguments(args)).toThrow(
     expect.objectContaining({ code: 'usage.invalid', message: expect.stringContaining(named) as unknown }),
   );
+});
+
+describe('what is found and not named', () => {
+  it('is asked of the builder given, and of images only what it says itself', () => {
+    const args = ['--builder', 'b', '--build-arg', 'X=1', '--platform=linux/arm64', '--no-cache', '--target', 't'];
+    expect(foundDefinitionArguments(args, ['/p/-a.hcl', '/p/b.hcl'])).toEqual([
+      '--builder=b',
+      '--file=/p/-a.hcl',
+      '--file=/p/b.hcl',
+    ]);
+  });
+
+  it.each([
+    [['-f', 'Dockerfile', '.'], true],
+    [['--file=x', '.'], true],
+    [['--build-arg', '-f', '.'], false],
+    [['.'], false],
+  ] as const)('goes with no file by name: %j', (args, names) => {
+    expect(namesFile(args)).toBe(names);
+  });
 });
