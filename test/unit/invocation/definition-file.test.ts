@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { definitionArguments, foundDefinitionArguments, namesFile } from '../../../src/invocation/index.ts';
 
 it.each<[readonly string[], readonly string[] | null]>([
