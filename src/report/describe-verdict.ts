@@ -19,9 +19,12 @@ function othersWithStatus(report: Report, status: Status): readonly string[] {
   const level = status === 'warn' ? 'warning' : 'error';
   const sources = refusedSources(report).filter((source) => source.status === status).length;
   const findings = report.findings
-    .filter((finding) => finding.level === level && (sources === 0 || !finding.code.startsWith('source.')))
+    .filter(({ level: own, code }) => own === level && (sources === 0 || !code.startsWith('source.')))
+    .filter(({ code }) => code !== 'scan.unreadable')
     .map(({ message }) => message);
+  const unread = status === 'error' ? (report.files ?? []).filter(({ problem }) => problem !== null).length : 0;
   return [
+    ...(unread === 0 ? [] : [`${unread} ${unread === 1 ? 'file' : 'files'} cannot be read`]),
     ...(caches === 0 ? [] : [`${caches} cache ${caches === 1 ? 'import is' : 'imports are'} not allowed`]),
     ...(sources === 0
       ? []

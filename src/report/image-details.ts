@@ -37,6 +37,14 @@ export function cureDetails(findings: readonly Finding[]): readonly Detail[] {
   return [...new Set(cures)].map((cure) => labelled('next', cure));
 }
 
+/** Places that are named one by one: a survey may find hundreds, which machine formats list. */
+const mostUses = 12;
+
+function usesInWords({ uses }: ReportImage): string {
+  const more = uses.length - mostUses;
+  return [...uses.slice(0, mostUses).map(describeUse), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
 /** Everything beneath an image's line, in the order of reading: what is wrong, which rule says so, where it is used, the cure. */
 export function imageDetails(image: ReportImage): readonly Detail[] {
   const lineage = describeLineage(image);
@@ -46,6 +54,6 @@ export function imageDetails(image: ReportImage): readonly Detail[] {
   if (image.status === 'allow') return details;
   const rules = decidingRules(image).map(describeRule).join('; ');
   if (rules !== '') details.push(labelled('rule', rules));
-  if (image.uses.length > 0) details.push(labelled('used', image.uses.map(describeUse).join(', ')));
+  if (image.uses.length > 0) details.push(labelled('used', usesInWords(image)));
   return [...details, ...cureDetails(image.findings)];
 }

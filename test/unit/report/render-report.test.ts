@@ -87,6 +87,14 @@ describe('a report on hostile text', () => {
 });
 
 describe('the text report', () => {
+  it('names some of the places that use an image, and counts the rest', () => {
+    const [use] = unsignedImage.uses;
+    const uses = use === undefined ? [] : Array.from({ length: 40 }, (_, line) => ({ ...use, line: 100 + line }));
+    const text = renderReport(reportOn([{ ...unsignedImage, uses }], 'block'), 'text', { color: false, width: null });
+    expect(text).toContain('Dockerfile:111 (FROM), 28 more');
+    expect(text).not.toContain('Dockerfile:112');
+  });
+
   it('names nobody as signer whose signature satisfied no rule', () => {
     const evidence = signedImage.evidence.map((piece) => ({ ...piece, trusted: false }));
     const stranger = {
