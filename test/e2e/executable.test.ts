@@ -249,7 +249,10 @@ describe.skipIf(outerAddress() === null)('a registry whose certificate nobody vo
   it.each(cases)('is not trusted for %s', async (_, variables) => {
     const { port } = server.address() as AddressInfo; // it listens on TCP
     asked = 0;
-    const { status, stdout, stderr } = await verify(['check', '--mode', 'enforce', `${address}:${port}/team/app:1`], variables());
+    const { status, stdout, stderr } = await verify(
+      ['check', '--mode', 'enforce', `${address}:${port}/team/app:1`],
+      variables(),
+    );
     expect(stdout + stderr).toMatch(/certificate/i);
     expect({ status, asked }).toEqual({ status: 11, asked: 0 });
     await plainNode(`require('node:https').get('https://${address}:${port}/', (r) => r.resume())`, variables());
