@@ -51,8 +51,8 @@ async function handshakeAnswer(): Promise<string> {
   return `${metadata(version, null)}\n`;
 }
 
-/** Large modules that few commands need: each becomes an asset of its own (`main.ts`). */
-export const separateParts: readonly string[] = ['@viz-js/viz'];
+/** Large modules that few commands need: each becomes an asset of its own (`main.ts`), so that no other run reads it. */
+export const separateParts: readonly string[] = ['@viz-js/viz', '#advice-data'];
 
 /** What a bundle stands in when it is run as a script (`main.ts`): the parameters of a CommonJS module. */
 export function wrapped(bundled: string): string {

@@ -1,6 +1,5 @@
+import { chainguardImages as chainguard, dockerHardenedImages as docker } from '#advice-data';
 import type { AdviceSource } from '../model/index.ts';
-import chainguard from './data/chainguard-images.json' with { type: 'json' };
-import docker from './data/docker-hardened-images.json' with { type: 'json' };
 import { cycleOf, productOf } from './products.ts';
 import { compareVersions } from './tag.ts';
 

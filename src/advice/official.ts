@@ -1,5 +1,5 @@
+import { officialImages as data } from '#advice-data';
 import type { AdviceSource } from '../model/index.ts';
-import data from './data/official-images.json' with { type: 'json' };
 import { codenames } from './products.ts';
 import { parseTag, type Tag } from './tag.ts';
 

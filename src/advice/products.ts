@@ -1,5 +1,5 @@
+import { endOfLife as data } from '#advice-data';
 import type { AdviceSource, Support } from '../model/index.ts';
-import data from './data/end-of-life.json' with { type: 'json' };
 import { type Codenames, parseTag, type Tag } from './tag.ts';
 
 /** A release of a product with its dates, as endoflife.date names them: `eol` ends support, `eoes` what can be had longer. */

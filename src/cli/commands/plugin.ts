@@ -8,13 +8,12 @@ import {
   shellFunction,
   uninstall,
 } from '../../plugin/index.ts';
-import { plainPage, visibleDocument } from '../../report/index.ts';
+import { visibleDocument } from '../../report/index.ts';
 import { runningExecutable } from '../command-context.ts';
 import type { Command, CommandContext } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
 import { readArguments, takesNothing } from '../read-arguments.ts';
 import { say } from '../streams.ts';
-import { toolVersion } from '../tool-version.ts';
 import { writeText } from '../write-result.ts';
 
 function tell(changes: readonly string[], otherwise: string): void {
@@ -67,12 +66,5 @@ export const shellCommand: Command = async (context, args) => {
 /** `docker verify completion SHELL`. */
 export const completionCommand: Command = async (context, args) => {
   await writeText(visibleDocument(completionScript(await shellOf(context, args))), null);
-  return exitStatus.allowed;
-};
-
-/** `docker verify version`. */
-export const versionCommand: Command = async (context, args) => {
-  takesNothing(await readArguments(context, args), context.row);
-  await writeText(plainPage([`docker-verify ${toolVersion}`]), null);
   return exitStatus.allowed;
 };

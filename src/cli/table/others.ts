@@ -221,6 +221,6 @@ export const machineCommands: readonly CommandRow[] = [
       ['docker verify version', ''],
       ['docker verify --version', 'the same'],
     ],
-    load: async () => (await import('../commands/plugin.ts')).versionCommand,
+    load: async () => (await import('../commands/version.ts')).versionCommand,
   },
 ];
