@@ -1,9 +1,9 @@
-import { readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { stageNames } from '../../dockerfile/index.ts';
 import { parseBuildArguments } from '../../invocation/index.ts';
 import { type CanonicalName, readBoundedFile, VerifyError } from '../../model/index.ts';
 import { loadTargets, scanTargets } from '../scan/scan-targets.ts';
+import { isDockerfileName, walkFolders } from '../scan/walk-folders.ts';
 import { machinePlatform } from '../session/default-platform.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
@@ -12,25 +12,16 @@ import type { StandardInput } from '../session/standard-input.ts';
 const mostEntries = 100_000;
 const largestDockerfile = 4_194_304;
 
-const passedOver: ReadonlySet<string> = new Set(['.git', 'node_modules']);
-const dockerfileName = /^(?:.+\.)?(?:Docker|Container)file(?:\..+)?$/i;
-
 /** Every Dockerfile below a folder, by its usual names, absolute. */
-async function dockerfilesBelow(folder: string): Promise<readonly string[]> {
+async function dockerfilesBelow(root: string): Promise<readonly string[]> {
   const found: string[] = [];
-  const open = [folder];
   let seen = 0;
-  for (let current = open.pop(); current !== undefined; current = open.pop()) {
-    // one folder after another: a project may be large
-    // oxlint-disable-next-line no-await-in-loop
-    for (const entry of await readdir(current, { withFileTypes: true }).catch(() => [])) {
-      seen += 1;
-      if (entry.isDirectory() && !passedOver.has(entry.name)) open.push(join(current, entry.name));
-      const isDockerfile = dockerfileName.test(entry.name) && !entry.name.endsWith('.dockerignore');
-      if (entry.isFile() && isDockerfile) found.push(join(current, entry.name));
-    }
+  for await (const { folder, entries } of walkFolders(root)) {
+    seen += entries.length;
+    const files = entries.filter((entry) => entry.isFile() && isDockerfileName(entry.name));
+    found.push(...files.map(({ name }) => join(folder, name)));
     if (seen > mostEntries) {
-      throw new VerifyError('dockerfile.unreadable', `more than ${mostEntries} files lie below ${folder}`, {
+      throw new VerifyError('dockerfile.unreadable', `more than ${mostEntries} files lie below ${root}`, {
         hint: 'take out by hand what is not used',
       });
     }

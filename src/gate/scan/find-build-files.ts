@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { readBoundedFile, VerifyError } from '../../model/index.ts';
+import { isDockerfileName, walkFolders } from './walk-folders.ts';
 
 /** Entries that one search looks at, and how deep it goes: a survey of the whole disk is a slip of the hand. */
 const mostEntries = 200_000;
@@ -8,8 +8,6 @@ const mostDepth = 64;
 const mostFiles = 5000;
 const largestIgnoreFile = 1_048_576;
 
-const passedOver: ReadonlySet<string> = new Set(['.git', 'node_modules']);
-const dockerfileName = /^(?:.+\.)?(?:Docker|Container)file(?:\..+)?$/i;
 const bakeName = /^docker-bake(?:\.[^/]+)?\.(?:hcl|json)$/;
 const composeName = /^(?:docker-)?compose(?:\.[^/]+)?\.ya?ml$/;
 
@@ -57,10 +55,6 @@ function tooMuch(folder: string, what: string): VerifyError {
   return new VerifyError('dockerfile.unreadable', `${what} below ${folder}`, { hint: 'name a folder further down' });
 }
 
-function isDockerfile(name: string): boolean {
-  return dockerfileName.test(name) && !name.endsWith('.dockerignore');
-}
-
 /** The names that buildx looks for, and reads together (buildx, bake/bake.go). */
 const plainBake = ['docker-bake.json', 'docker-bake.hcl'];
 
@@ -88,7 +82,7 @@ function filesIn(folder: string, names: readonly string[]): readonly BuildFile[]
   const usual = first === undefined ? [] : [first];
   return [
     ...names
-      .filter(isDockerfile)
+      .filter(isDockerfileName)
       .map((name): BuildFile => ({ kind: 'dockerfile', folder, paths: [join(folder, name)] })),
     ...definitions(
       folder,
@@ -115,21 +109,12 @@ export async function findBuildFiles(root: string): Promise<FoundFiles> {
   const files: BuildFile[] = [];
   const hidden: string[] = [];
   const unreadable: { folder: string; code: string }[] = [];
-  const open = [{ folder: root, depth: 0 }];
   let seen = 0;
-  for (let current = open.pop(); current !== undefined; current = open.pop()) {
-    const { folder, depth } = current;
-    // one folder after another: a project may be large
-    // oxlint-disable-next-line no-await-in-loop
-    const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-      unreadable.push({ folder, code: error.code ?? error.message });
-      return [];
-    });
+  for await (const { folder, depth, entries, below, unreadable: code } of walkFolders(root)) {
+    if (code !== null) unreadable.push({ folder, code });
     seen += entries.length;
     if (seen > mostEntries) throw tooMuch(root, `more than ${mostEntries} files lie`);
-    const folders = entries.filter((entry) => entry.isDirectory() && !passedOver.has(entry.name));
-    if (folders.length > 0 && depth === mostDepth) throw tooMuch(root, `folders lie more than ${mostDepth} deep`);
-    open.push(...folders.map(({ name }) => ({ folder: join(folder, name), depth: depth + 1 })));
+    if (below.length > 0 && depth === mostDepth) throw tooMuch(root, `folders lie more than ${mostDepth} deep`);
     const names = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map(({ name }) => name);
     const found = filesIn(folder, names);
     if (isHidden(relative(root, folder))) hidden.push(...new Set(found.flatMap(({ paths }) => paths)));
