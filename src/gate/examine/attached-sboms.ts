@@ -11,6 +11,7 @@ import { envelopePayload, readInTotoStatement } from '../../signature/index.ts';
 import type { GatheredImage } from './gather-image.ts';
 import { isSbom, vouchesForIndex } from './index-sboms.ts';
 import type { Resolution } from './resolve-use.ts';
+import { isSoleCarrier, predicateIn } from './unsigned-statement.ts';
 
 /** An SBOM of an image, from whatever carries it: its own index, an attestation, or a referrer that holds it as it is. */
 export interface AttachedSbom {
@@ -87,20 +88,16 @@ async function readUnsigned(
   gathered: GatheredImage,
   statement: GatheredImage['collected']['unsigned'][number],
 ): Promise<Reading> {
-  const { subject, manifest, layer, predicateType } = statement;
+  const { subject, layer } = statement;
   const { image } = resolution;
-  const isInIndex = image.children.some(({ digest }) => digest === manifest);
+  const listed = new Set(image.children.map(({ digest }) => digest));
   const bytes = await source.blob(parseReference(image.name), layer, bounds.attestation);
-  if (/in-toto/.test(layer.mediaType)) {
-    const content = await readInTotoStatement(bytes, subject);
-    if (content?.predicateType !== predicateType) return `the SBOM ${layer.digest} is no statement about ${subject}`;
-  }
-  if (!isInIndex) return { bytes, subject, trust: 'unsigned', signer: null };
-  const others = gathered.collected.unsigned.filter(
-    (other) => other.subject === subject && image.children.some(({ digest }) => digest === other.manifest),
-  );
-  const alone = new Set(others.map((other) => other.manifest)).size === 1;
-  const signer = signerInIndex(resolution, gathered, subject, alone);
+  // an SBOM may be attached as it is, in no statement
+  if (/in-toto/.test(layer.mediaType) && (await predicateIn(bytes, statement)) === null)
+    return `the SBOM ${layer.digest} is no statement about ${subject}`;
+  if (!listed.has(statement.manifest)) return { bytes, subject, trust: 'unsigned', signer: null };
+  const inIndex = gathered.collected.unsigned.filter(({ manifest }) => listed.has(manifest));
+  const signer = signerInIndex(resolution, gathered, subject, isSoleCarrier(inIndex, subject));
   return { bytes, subject, trust: signer === null ? 'unsigned' : 'signed', signer };
 }
 

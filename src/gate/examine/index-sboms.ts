@@ -1,7 +1,7 @@
 import { type Digest, type Evidence, parseReference, type ResolvedImage, VerifyError } from '../../model/index.ts';
 import { bounds, type Collected, type CollectProblem, type ImageSource } from '../../oci/index.ts';
 import { limitsPackages, type PolicySet } from '../../policy/index.ts';
-import { readInTotoStatement } from '../../signature/index.ts';
+import { isSoleCarrier, predicateIn } from './unsigned-statement.ts';
 
 /** An SBOM inside an image's own index, which is worth what a signature on the index or on its manifest is worth. */
 export interface IndexSbom {
@@ -53,13 +53,13 @@ export async function readIndexSboms(
     const error = new VerifyError('registry.untrustworthy', `its index holds more than ${mostSboms} SBOMs`);
     return { sboms: [], problems: [{ error, subject: image.root.digest, location: 'SBOMs in the index' }] };
   }
-  const read = sboms.map(async ({ subject, predicateType, manifest, layer }): Promise<IndexSboms> => {
-    const carriers = new Set(inIndex.filter((other) => other.subject === subject).map((other) => other.manifest));
+  const read = sboms.map(async (statement): Promise<IndexSboms> => {
+    const { subject, manifest, layer } = statement;
     try {
       const bytes = await source.blob(parseReference(image.name), layer, bounds.attestation);
-      const statement = await readInTotoStatement(bytes, subject);
-      const predicate = statement?.predicateType === predicateType ? statement.predicate : null;
-      return { sboms: [{ subject, predicate, alone: carriers.size === 1 }], problems: [] };
+      const predicate = await predicateIn(bytes, statement);
+      const alone = isSoleCarrier(inIndex, subject);
+      return { sboms: [{ subject, predicate: predicate?.value ?? null, alone }], problems: [] };
     } catch (error) {
       if (!(error instanceof VerifyError)) throw error;
       return { sboms: [], problems: [{ error, subject: manifest, location: `SBOM ${layer.digest}` }] };

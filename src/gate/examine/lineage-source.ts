@@ -1,7 +1,6 @@
 import type { ImageFacts, LineageSource, Provenance } from '../../lineage/index.ts';
 import {
   type CanonicalName,
-  type Descriptor,
   type ImageUse,
   isVerifyError,
   parseReference,
@@ -9,10 +8,10 @@ import {
 } from '../../model/index.ts';
 import { bounds } from '../../oci/index.ts';
 import { trustedEvidence } from '../../policy/index.ts';
-import { readInTotoStatement } from '../../signature/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import { decideInput, type GatheredImage, gatherImage } from './gather-image.ts';
 import { imageFactsFor } from './image-facts.ts';
+import { isSoleCarrier, predicateIn } from './unsigned-statement.ts';
 
 const provenanceType = /^https:\/\/slsa\.dev\/provenance\//;
 /** Images that one chain may look at, so that a hostile one cannot send us through the whole registry. */
@@ -36,11 +35,9 @@ async function readUnsigned(
 ): Promise<Provenance | null> {
   const { resolution, use } = gathered;
   if (resolution.kind === 'unresolved' || resolution.client === null) return null;
-  const descriptor: Descriptor = statement.layer;
-  const bytes = await resolution.client.blob(parseReference(use.name), descriptor, bounds.attestation);
-  const read = await readInTotoStatement(bytes, statement.subject);
-  if (read?.predicateType !== statement.predicateType) return null;
-  return { signed, predicateType: statement.predicateType, predicate: read.predicate };
+  const bytes = await resolution.client.blob(parseReference(use.name), statement.layer, bounds.attestation);
+  const predicate = await predicateIn(bytes, statement);
+  return predicate === null ? null : { signed, predicateType: statement.predicateType, predicate: predicate.value };
 }
 
 function predicateOf(statement: unknown): unknown {
@@ -72,8 +69,7 @@ async function provenanceOf(
     (piece, index) =>
       piece.form === 'buildkit-attestation' && piece.verified && piece.subject === facts.manifest && trusted.has(index),
   );
-  // where several attestation manifests speak of one platform, a signature on one says nothing of the others
-  const single = new Set(inIndex.map(({ manifest }) => manifest)).size === 1;
+  const single = isSoleCarrier(inIndex, facts.manifest);
   const read = await Promise.all(inIndex.map((statement) => readUnsigned(gathered, statement, vouched && single)));
   return [...attested, ...read.filter((provenance) => provenance !== null)];
 }
