@@ -5,5 +5,5 @@
 
 export { type AdviceRequest, adviseOffline, supportOfImage } from './advise.ts';
 export { packageChanges } from './package-changes.ts';
-export { distributionSupport } from './products.ts';
+export { distributionSupport, withDistribution } from './products.ts';
 export { softwareInside } from './software-inside.ts';

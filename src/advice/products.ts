@@ -117,3 +117,13 @@ export function distributionSupport(purls: readonly (string | null)[], today: st
   const cycle = cycleOf(product, version.split('.').map(Number));
   return cycle === null ? null : supportOf(product, cycle, today);
 }
+
+/** What is known by an image's name, and how long the system is looked after that the package URLs inside name. */
+export function withDistribution(
+  known: readonly Support[],
+  purls: readonly (string | null)[],
+  today: string,
+): readonly Support[] {
+  const system = distributionSupport(purls, today);
+  return system === null || known.some(({ what }) => what === system.what) ? known : [...known, system];
+}

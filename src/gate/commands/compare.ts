@@ -1,4 +1,4 @@
-import { distributionSupport, packageChanges, supportOfImage } from '../../advice/index.ts';
+import { packageChanges, supportOfImage, withDistribution } from '../../advice/index.ts';
 import {
   type ComparedImage,
   type Evidence,
@@ -13,7 +13,8 @@ import { judgeGathered } from '../examine/examine-image.ts';
 import { gatherImage } from '../examine/gather-image.ts';
 import { bytesByPlatform } from '../examine/image-bytes.ts';
 import { imageFactsFor } from '../examine/image-facts.ts';
-import { packagesOfImage } from '../examine/packages-of-image.ts';
+import { traceImage } from '../examine/image-lineage.ts';
+import { packagesOfGathered } from '../examine/packages-of-image.ts';
 import { openPipeline, type Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
 import { onlyImages } from './operands.ts';
@@ -24,16 +25,6 @@ interface Side {
   readonly diffIds: readonly string[];
   /** What is attached and could not be looked at. */
   readonly unseen: readonly string[];
-}
-
-/** By the name of the image, and by the system that its SBOMs name. */
-function supportOf({ name }: ImageUse, { packages }: ImagePackages, today: string): ComparedImage['support'] {
-  const named = supportOfImage(name, today);
-  const system = distributionSupport(
-    packages.map(({ purl }) => purl),
-    today,
-  );
-  return system === null || named.some(({ what }) => what === system.what) ? named : [...named, system];
 }
 
 /** What can be said of signatures: that there is none only where everything could be looked at. */
@@ -55,10 +46,12 @@ async function lookAt(pipeline: Pipeline, use: ImageUse): Promise<Side> {
   const [platform = ''] = use.platforms;
   const [examined, packages, facts] = await Promise.all([
     judgeGathered(pipeline, gathered, null),
-    packagesOfImage(pipeline, use),
+    packagesOfGathered(pipeline, gathered, traceImage(pipeline, gathered)),
     imageFactsFor(gathered, platform),
   ]);
   const { decision, evidence } = examined;
+  const today = pipeline.session.now().toISOString().slice(0, 10);
+  const purls = packages.packages.map(({ purl }) => purl);
   const trusted = evidence.filter((piece, index) => piece.verified && decision.satisfiedBy.includes(index));
   const signed = [...trusted, ...evidence.filter(({ verified, form }) => verified && form !== 'attestation')];
   const diffIds = facts?.diffIds ?? [];
@@ -78,7 +71,7 @@ async function lookAt(pipeline: Pipeline, use: ImageUse): Promise<Side> {
       status: decision.status,
       bytes: client === null ? {} : await bytesByPlatform(client, image),
       layers: diffIds.length,
-      support: supportOf(use, packages, pipeline.session.now().toISOString().slice(0, 10)),
+      support: withDistribution(supportOfImage(use.name, today), purls, today),
       packages: packages.trust === 'none' ? null : packages.packages.length,
     },
   };

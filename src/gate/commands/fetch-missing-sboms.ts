@@ -1,4 +1,4 @@
-import { isVerifyError, parseCanonicalName, parseReference } from '../../model/index.ts';
+import { atDigest, isVerifyError, parseReference } from '../../model/index.ts';
 import type { MissingImage } from '../../records/index.ts';
 import { gatherImage } from '../examine/gather-image.ts';
 import { noteImage } from '../examine/note-image.ts';
@@ -13,10 +13,9 @@ const mostTime = 20_000;
 
 async function fetchOne(pipeline: Pipeline, { name, digest, platforms }: MissingImage): Promise<void> {
   const { session } = pipeline;
-  const { registry, repository } = parseReference(name);
-  const written = `${registry}/${repository}@${digest}`;
+  const written = atDigest(parseReference(name), digest);
   const wanted = platforms.length === 0 ? [machinePlatform(session.environment)] : platforms;
-  const use = { name: parseCanonicalName(written), written, platforms: wanted, uses: [] };
+  const use = { name: written, written, platforms: wanted, uses: [] };
   await noteImage(session, digest, await gatherImage(pipeline, use, true));
 }
 

@@ -1,4 +1,4 @@
-import { adviseOffline, distributionSupport, packageChanges, softwareInside } from '../../advice/index.ts';
+import { adviseOffline, packageChanges, softwareInside, withDistribution } from '../../advice/index.ts';
 import {
   type Advice,
   atDigest,
@@ -14,7 +14,7 @@ import { knownSigners, recommendedFor } from '../../policy/index.ts';
 import { gatherImage } from '../examine/gather-image.ts';
 import { bytesByPlatform, imageBytes } from '../examine/image-bytes.ts';
 import { traceImage } from '../examine/image-lineage.ts';
-import { packagesOfImage } from '../examine/packages-of-image.ts';
+import { packagesOfGathered, packagesOfImage } from '../examine/packages-of-image.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
@@ -113,19 +113,13 @@ async function measured(
   return { ...suggestion, bytes: found.bytes, packages };
 }
 
-/** What is known by the name, and what the SBOMs say of the system inside. */
-function withDistribution(support: Advice['support'], inside: ImagePackages | null, now: Date): Advice['support'] {
-  const purls = inside?.packages.map(({ purl }) => purl) ?? [];
-  const system = distributionSupport(purls, now.toISOString().slice(0, 10));
-  return system === null || support.some(({ what }) => what === system.what) ? support : [...support, system];
-}
-
 async function adviseOn(pipeline: Pipeline, use: ImageUse, used: LastUsed): Promise<Advice> {
   const { policies, session } = pipeline;
   const unknown = new Unknown();
+  const today = session.now().toISOString().slice(0, 10);
   const offline = adviseOffline({
     name: use.name,
-    today: session.now().toISOString().slice(0, 10),
+    today,
     preferred: recommendedFor(policies, use.name),
     signersOf: (image) => knownSigners(policies, image),
   });
@@ -136,9 +130,10 @@ async function adviseOn(pipeline: Pipeline, use: ImageUse, used: LastUsed): Prom
     const said = `the image itself, its sizes, what is inside, and whether it was refreshed: ${resolution.failure.message}`;
     return { ...known, digest: null, refresh: null, inside: null, bytes: null, unknown: [said] };
   }
+  const tracing = traceImage(pipeline, gathered);
   const [lineage, inside, refresh] = await Promise.all([
-    unknown.ask('its bases', () => traceImage(pipeline, gathered)),
-    unknown.ask('what is inside', () => packagesOfImage(pipeline, use)),
+    unknown.ask('its bases', () => tracing),
+    unknown.ask('what is inside', () => packagesOfGathered(pipeline, gathered, tracing)),
     refreshOf(pipeline, use, used, unknown),
   ]);
   if (inside?.trust === 'none') unknown.said.push('what is inside: no SBOM is attached');
@@ -147,7 +142,7 @@ async function adviseOn(pipeline: Pipeline, use: ImageUse, used: LastUsed): Prom
   return {
     ...known,
     digest: resolution.image.root.digest,
-    support: withDistribution(offline.support, inside, session.now()),
+    support: withDistribution(offline.support, inside?.packages.map(({ purl }) => purl) ?? [], today),
     refresh,
     inside: inside === null || inside.trust === 'none' ? null : softwareInside(inside.packages, inside.trust),
     bytes: await unknown.ask('its sizes', () => imageBytes(pipeline, gathered, lineage?.links ?? [])),

@@ -1,8 +1,9 @@
-import { type LineageLink, parseCanonicalName, parseReference, type ResolvedImage } from '../../model/index.ts';
+import { atDigest, type LineageLink, parseReference, type ResolvedImage } from '../../model/index.ts';
 import type { ImageSource } from '../../oci/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import { type GatheredImage, gatherImage } from './gather-image.ts';
 import { imageFactsFor } from './image-facts.ts';
+import { useOf } from './lineage-source.ts';
 
 /** Indexes with more platforms than this are not walked. */
 const mostPlatforms = 32;
@@ -50,9 +51,7 @@ async function layersOfBase(
 ): Promise<number | null> {
   const link = links.find(({ depth, kind, content }) => depth === 1 && kind === 'base' && content === 'proven');
   if (link === undefined || link.name === null || link.digest === null) return null;
-  const { registry, repository } = parseReference(link.name);
-  const written = `${registry}/${repository}@${link.digest}`;
-  const use = { name: parseCanonicalName(written), written, platforms: [platform], uses: [] };
+  const use = useOf(atDigest(parseReference(link.name), link.digest), platform);
   const facts = await imageFactsFor(await gatherImage(pipeline, use, false), platform);
   return facts?.diffIds.length ?? null;
 }

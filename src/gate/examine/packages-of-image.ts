@@ -7,6 +7,7 @@ import {
   type SbomPackage,
 } from '../../inventory/index.ts';
 import {
+  atDigest,
   type Digest,
   type ImagePackages,
   type ImageUse,
@@ -14,7 +15,6 @@ import {
   type ListedPackage,
   type ListedSbom,
   type PackageOrigin,
-  parseCanonicalName,
   parseDigest,
   parseReference,
   VerifyError,
@@ -24,6 +24,7 @@ import { type AttachedSbom, readAttachedSboms } from './attached-sboms.ts';
 import { type GatheredImage, gatherImage } from './gather-image.ts';
 import { imageFactsFor } from './image-facts.ts';
 import { traceImage } from './image-lineage.ts';
+import { useOf } from './lineage-source.ts';
 
 /** An SBOM with what it lists. */
 interface ReadDocument {
@@ -66,11 +67,8 @@ async function readBase(pipeline: Pipeline, { name, digest, platform }: LineageL
   if (digest === null) return null;
   const bare = { name, digest, layers: new Set<string>(), holds: null };
   if (name === null) return bare;
-  const { registry, repository } = parseReference(name);
-  const written = `${registry}/${repository}@${digest}`;
-  const use: ImageUse = { name: parseCanonicalName(written), written, platforms: [platform], uses: [] };
   try {
-    const gathered = await gatherImage(pipeline, use, true);
+    const gathered = await gatherImage(pipeline, useOf(atDigest(parseReference(name), digest), platform), true);
     const [facts, { sboms }] = await Promise.all([imageFactsFor(gathered, platform), readAttachedSboms(gathered)]);
     const lists = sboms.map((sbom) => readDocument(gathered, sbom)).filter(({ listed }) => listed.reason === null);
     return {
@@ -121,8 +119,21 @@ function trustOf(sboms: readonly ListedSbom[], packages: readonly ListedPackage[
  */
 export async function packagesOfImage(pipeline: Pipeline, use: ImageUse): Promise<ImagePackages> {
   const gathered = await gatherImage(pipeline, use, true);
-  if (gathered.resolution.kind === 'unresolved') throw gathered.resolution.failure;
-  const [attached, lineage] = await Promise.all([readAttachedSboms(gathered), traceImage(pipeline, gathered)]);
+  return await packagesOfGathered(pipeline, gathered, traceImage(pipeline, gathered));
+}
+
+/**
+ * The same of an image that was gathered with everything attached, and whose bases are being followed.
+ * @throws VerifyError where the image could not be looked up
+ */
+export async function packagesOfGathered(
+  pipeline: Pipeline,
+  gathered: GatheredImage,
+  tracing: ReturnType<typeof traceImage>,
+): Promise<ImagePackages> {
+  const { resolution, use } = gathered;
+  if (resolution.kind === 'unresolved') throw resolution.failure;
+  const [attached, lineage] = await Promise.all([readAttachedSboms(gathered), tracing]);
   const links = lineage?.links ?? [];
   const link = nearest(links);
   const base = link === undefined ? null : await readBase(pipeline, link);
@@ -133,7 +144,7 @@ export async function packagesOfImage(pipeline: Pipeline, use: ImageUse): Promis
   const packages = merged.map((each) => listedPackage(each, originOf(each, base, isRoot)));
   return {
     name: use.name,
-    digest: gathered.resolution.image.root.digest,
+    digest: resolution.image.root.digest,
     trust: trustOf(sboms, packages),
     base: base === null ? null : { name: base.name, digest: base.digest },
     sboms,

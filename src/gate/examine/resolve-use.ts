@@ -1,4 +1,5 @@
 import {
+  atDigest,
   type CanonicalName,
   type Digest,
   isDigest,
@@ -105,9 +106,8 @@ async function heldImage(
   source: ResolvedImage['source'],
 ): Promise<ResolvedImage | null> {
   if (!context.localImages) return null;
-  const { registry, repository } = parseReference(name);
   try {
-    const found = await (await context.local.engine()).inspectImage(`${registry}/${repository}@${digest}`);
+    const found = await (await context.local.engine()).inspectImage(atDigest(parseReference(name), digest));
     if (found === null) return null;
     const onbuild = found.onbuild.length === 0 ? {} : { [found.platform ?? 'unknown']: found.onbuild };
     return { ...bareImage(name, digest, source), onbuild };
