@@ -1,12 +1,12 @@
 import { readUserPolicy } from '../../builder/index.ts';
 import { definitionArguments, parseBuildArguments } from '../../invocation/index.ts';
 import type { BuildTarget, ImageUse, Report } from '../../model/index.ts';
-import { isUnruled } from '../../policy/index.ts';
 import { assembleReport } from '../examine/assemble-report.ts';
-import { examineBuild, examineUses } from '../examine/examine-build.ts';
+import { checkLoaded } from '../examine/check-loaded.ts';
+import { examineUses } from '../examine/examine-build.ts';
 import { bakeTargets } from '../run/bake-plan.ts';
 import { programsFor } from '../run/builder-readiness.ts';
-import { loadTargets, reportTargets, scanTargets } from '../scan/scan-targets.ts';
+import { loadTargets, scanTargets } from '../scan/scan-targets.ts';
 import { machinePlatform } from '../session/default-platform.ts';
 import { localEngine } from '../session/local-engine.ts';
 import { openPipeline } from '../session/pipeline.ts';
@@ -45,11 +45,7 @@ async function checkTargets(session: Session, targets: readonly BuildTarget[], i
     lookAhead(registries, scanTargets(loaded, defaultPlatform, new Map()).images);
     const options = { projectFrom: projectFolderOf(targets, environment), localImages: true };
     const pipeline = await openPipeline(session, options, local, registries);
-    const { scan, images, layouts } = await examineBuild(pipeline, loaded, defaultPlatform, userPolicy);
-    const unknownAs = pipeline.policies.mode === 'enforce' && !isUnruled(pipeline.policies) ? 'error' : 'warn';
-    const reported = reportTargets(loaded, defaultPlatform);
-    const judged = [...images, ...layouts];
-    return assembleReport(pipeline, { targets: reported, scan, images: judged, unknownAs, others: [], build: null });
+    return await checkLoaded(pipeline, loaded, defaultPlatform, userPolicy);
   } finally {
     await registries.close();
   }

@@ -10,7 +10,7 @@ import {
   VerifyError,
 } from '../../model/index.ts';
 import { type CollectOptions, chainIdOf, type RegistryClient } from '../../oci/index.ts';
-import { isUnruled, type PolicySet } from '../../policy/index.ts';
+import { type PolicySet, statusOfUnasked } from '../../policy/index.ts';
 import type { LocalEngine } from '../session/local-engine.ts';
 import type { Registries } from '../session/registries.ts';
 
@@ -81,7 +81,7 @@ async function localImage(context: ResolveContext, name: CanonicalName): Promise
 
 /** What is wrong with Docker's own configuration is not the image's fault, and to be mended before anything else can be said. */
 function refuseBadConfiguration({ policies }: ResolveContext, error: VerifyError): void {
-  if (error.code === 'config.invalid' && policies.mode === 'enforce' && !isUnruled(policies)) throw error;
+  if (error.code === 'config.invalid' && statusOfUnasked(policies) === 'error') throw error;
 }
 
 async function currentTag(context: ResolveContext, reference: Reference): Promise<Digest | null> {

@@ -1,11 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import type { UserPolicy } from '../../builder/index.ts';
 import type { Report } from '../../model/index.ts';
-import { findProjects, isUnruled } from '../../policy/index.ts';
-import { assembleReport } from '../examine/assemble-report.ts';
-import { type ExamineImage, examineBuild, examineEachOnce } from '../examine/examine-build.ts';
+import { findProjects } from '../../policy/index.ts';
+import { checkLoaded } from '../examine/check-loaded.ts';
+import { type ExamineImage, examineEachOnce } from '../examine/examine-build.ts';
 import type { BuildFile } from '../scan/find-build-files.ts';
-import { loadTargets, reportTargets } from '../scan/scan-targets.ts';
+import { loadTargets } from '../scan/scan-targets.ts';
 import { machinePlatform } from '../session/default-platform.ts';
 import { localEngine } from '../session/local-engine.ts';
 import { openPipeline, type Pipeline } from '../session/pipeline.ts';
@@ -82,9 +82,5 @@ export async function surveyFile(
   const isDefinition = file.kind === 'definition';
   const environment = { ...session.environment, workingDirectory: file.folder };
   const pipeline = isDefinition ? { ...common, session: { ...common.session, environment } } : common;
-  const { scan, images, layouts } = await examineBuild(pipeline, loaded, platform, userPolicy, { examine });
-  const unknownAs = pipeline.policies.mode === 'enforce' && !isUnruled(pipeline.policies) ? 'error' : 'warn';
-  const judged = [...images, ...layouts];
-  const reported = reportTargets(loaded, platform);
-  return assembleReport(pipeline, { targets: reported, scan, images: judged, unknownAs, others: [], build: null });
+  return await checkLoaded(pipeline, loaded, platform, userPolicy, { examine });
 }

@@ -1,7 +1,22 @@
-import type { Decision } from '../../model/index.ts';
+import type { Decision, Finding } from '../../model/index.ts';
 import type { PolicySet } from '../language/policy-set.ts';
 import { mayBeWaived } from '../language/waivable-findings.ts';
 import { findingOf } from './judgement.ts';
+
+/** The reason with which a run in an emergency goes on; null where none was given, or a policy denies it. */
+export function emergencyReason({ breakGlass }: Pick<PolicySet, 'breakGlass'>): string | null {
+  return breakGlass?.deniedBy === null ? breakGlass.reason : null;
+}
+
+/** That something was let through for it. */
+export function emergencyFinding(reason: string, expected: string, found: string): Finding {
+  return findingOf('policy.break-glass', `let through in an emergency: ${reason}`, {
+    level: 'warning',
+    expected,
+    found,
+    hint: 'mend the cause, and build again without it',
+  });
+}
 
 /** What could not even be looked up goes on as it does in warn mode; anything else that is not listed stays refused. */
 const unseen = new Set(['image.unresolved', 'image.not-found', 'image.local-shadow']);
@@ -25,11 +40,7 @@ export function throughBrokenGlass(policies: PolicySet, decision: Decision): Dec
   }
   const refusals = decision.findings.filter(({ level }) => level === 'error');
   if (!refusals.every(({ code }) => mayBeWaived(code) || unseen.has(code))) return decision;
-  const finding = findingOf('policy.break-glass', `let through in an emergency: ${reason}`, {
-    level: 'warning',
-    expected: 'an image that the policies allow',
-    found: [...new Set(refusals.map(({ code }) => code))].join(', '),
-    hint: 'mend the cause, and build again without it',
-  });
+  const codes = [...new Set(refusals.map(({ code }) => code))].join(', ');
+  const finding = emergencyFinding(reason, 'an image that the policies allow', codes);
   return { ...decision, status: 'warn', findings: [...decision.findings, finding] };
 }

@@ -15,7 +15,7 @@ import { throughBrokenGlass } from './break-glass.ts';
 import { statusOfRefusal } from './judge-rule.ts';
 import { findingOf } from './judgement.ts';
 import { statusOfSetting } from './layer-verdict.ts';
-import { isUnruled } from './unruled.ts';
+import { isUnruled, statusOfUnasked } from './unruled.ts';
 
 /** A verdict on something that is no image to verify. */
 export interface SideDecision {
@@ -45,7 +45,7 @@ export function decideUnresolved(
     hint: reason.hint ?? (isAbsent ? 'check its name and tag' : 'check the network, or write it with a digest'),
   });
   return throughBrokenGlass(policies, {
-    status: statusOfRefusal(isUnruled(policies) ? 'warn' : policies.mode, false),
+    status: statusOfUnasked(policies),
     basis: 'none',
     verified: false,
     decisions: [],

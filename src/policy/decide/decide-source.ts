@@ -1,5 +1,6 @@
 import { type FetchedSource, type Finding, type Status, strictest } from '../../model/index.ts';
 import type { PolicySet, SourceSetting } from '../language/policy-set.ts';
+import { emergencyFinding, emergencyReason } from './break-glass.ts';
 import { statusOfRefusal } from './judge-rule.ts';
 import { findingOf } from './judgement.ts';
 
@@ -11,11 +12,6 @@ export interface SourceDecision {
 
 function settingsAsking(kind: FetchedSource['kind'], policies: PolicySet): readonly SourceSetting[] {
   return policies.layers.flatMap(({ sources }) => sources.filter((setting) => setting[kind] !== 'any'));
-}
-
-/** Whether a run in an emergency may go on with it: the reason was given, and no policy denies it. */
-function isBroken({ breakGlass }: PolicySet): boolean {
-  return breakGlass !== null && breakGlass.deniedBy === null;
 }
 
 function placesOf({ uses }: FetchedSource): string {
@@ -60,19 +56,15 @@ export function decideSource(source: FetchedSource, policies: PolicySet): Source
   const statuses = [first, ...others].map(({ mode }) => statusOfRefusal(mode, true));
   const status = statuses.reduce(strictest);
   const finding = source.kind === 'git' ? gitFinding(source, first.policy) : httpFinding(source, first.policy);
-  if (status !== 'block' || !isBroken(policies)) return { status, findings: [finding] };
-  const broken = findingOf('policy.break-glass', `let through in an emergency: ${policies.breakGlass?.reason ?? ''}`, {
-    level: 'warning',
-    expected: 'a source that the policies allow',
-    found: finding.code,
-    hint: 'mend the cause, and build again without it',
-  });
+  const reason = emergencyReason(policies);
+  if (status !== 'block' || reason === null) return { status, findings: [finding] };
+  const broken = emergencyFinding(reason, 'a source that the policies allow', finding.code);
   return { status: 'warn', findings: [finding, broken] };
 }
 
 /** What the builder itself has to refuse: kinds that a policy in enforce mode wants held to their content, whoever asks for them. */
 export function heldSources(policies: PolicySet): Readonly<Record<FetchedSource['kind'], boolean>> {
   const isHeld = (kind: FetchedSource['kind']): boolean =>
-    !isBroken(policies) && settingsAsking(kind, policies).some(({ mode }) => mode === 'enforce');
+    emergencyReason(policies) === null && settingsAsking(kind, policies).some(({ mode }) => mode === 'enforce');
   return { git: isHeld('git'), http: isHeld('http') };
 }
