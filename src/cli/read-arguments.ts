@@ -98,3 +98,23 @@ export function takesNothing({ operands }: ReadArguments, { name }: CommandRow):
     hint: `see docker verify ${name} --help`,
   });
 }
+
+/**
+ * The one build that a command is about.
+ * @throws VerifyError `usage.invalid` for none, and for several
+ */
+export function oneBuild({ operands: [wanted, ...others] }: ReadArguments, { name }: CommandRow): string {
+  if (wanted !== undefined && others.length === 0) return wanted;
+  throw new VerifyError('usage.invalid', `${name} takes one build`, {
+    hint: 'name it by id, tag or digest; docker verify records ls lists them',
+  });
+}
+
+/**
+ * Refuses an option that stands twice and of which only one value can count.
+ * @throws VerifyError `usage.invalid`
+ */
+export function refuseTwice({ given }: ReadArguments, option: string): void {
+  if (given.all(option).length > 1)
+    throw new VerifyError('usage.invalid', `--${option} is given twice`, { hint: `write --${option} once` });
+}

@@ -9,6 +9,7 @@ import { targetHint } from './near-stage.ts';
 import { parseTrigger, triggerOf } from './onbuild-trigger.ts';
 import { expandWord, type Lookup } from './shell-word.ts';
 import { expandedHint, parseStageBase } from './stage-base.ts';
+import { namesOfStages } from './stage-names.ts';
 import {
   type Asker,
   findCircle,
@@ -145,10 +146,9 @@ class GraphBuilder {
     const found = target === null || target === '' ? this.#states.all.at(-1) : this.#states.byName(target);
     if (found === undefined || found === null) {
       const file = this.#input.dockerfile.stages[0]?.node.file ?? '';
-      const names = this.#input.dockerfile.stages.flatMap(({ from }) => from.name ?? []);
       throw new VerifyError('dockerfile.invalid', `target stage ${JSON.stringify(target)} could not be found`, {
         place: { file },
-        hint: targetHint(target ?? '', names),
+        hint: targetHint(target ?? '', namesOfStages(this.#input.dockerfile)),
       });
     }
     return found;

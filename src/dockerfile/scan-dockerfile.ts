@@ -20,6 +20,7 @@ import { parseInstructionLines } from './instruction-lines.ts';
 import { placed } from './invalid-dockerfile.ts';
 import { NamedContexts } from './named-contexts.ts';
 import { decodeSource } from './source-lines.ts';
+import { namesOfStages } from './stage-names.ts';
 import { groupStages, type StagedDockerfile } from './stages.ts';
 
 export interface ScanInput {
@@ -59,7 +60,7 @@ export function scanDockerfile(input: ScanInput): ScanResult {
     if (frontend === null) refuseCheckOptions(text, file, target.buildArguments);
     const release = releaseOf(frontend, input.buildkit ?? null);
     const dockerfile = groupStages(parseInstructionLines(text, file, release), file);
-    stages = dockerfile.stages.flatMap(({ from }) => from.name ?? []);
+    stages = namesOfStages(dockerfile);
     const budget = { left: expansionBudget };
     for (const platform of targetPlatforms(input, machine)) {
       const { graph, added: more } = scanPlatform(input, dockerfile, contexts, machine, platform, budget);

@@ -42,3 +42,8 @@ const severity: Readonly<Record<Status, number>> = { allow: 0, warn: 1, block: 2
 export function strictest(left: Status, right: Status): Status {
   return severity[left] >= severity[right] ? left : right;
 }
+
+/** Whether a build does not go on with it. */
+export function isRefusal(status: Status): boolean {
+  return status === 'block' || status === 'error';
+}

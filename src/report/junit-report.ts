@@ -4,7 +4,7 @@ import { describeCacheImport, describeTask, describeUnknown } from './describe-r
 import { describeVerdict } from './describe-verdict.ts';
 import { escapeHtml } from './html-document.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails } from './image-details.ts';
-import { type Shown, visible, visibleDocument } from './visible.ts';
+import { type Shown, visibleDocument } from './visible.ts';
 
 type Outcome = 'passed' | 'warned' | 'failure' | 'error';
 
@@ -13,11 +13,6 @@ interface TestCase {
   readonly outcome: Outcome;
   readonly message: string;
   readonly lines: readonly string[];
-}
-
-/** Made visible first: what rules a terminal is no character that XML may hold (XML 1.0, section 2.2). */
-function escaped(text: string): string {
-  return escapeHtml(visible(text));
 }
 
 const outcomes = { allow: 'passed', warn: 'warned', block: 'failure', error: 'error' } as const;
@@ -48,8 +43,8 @@ function otherCases(report: Report): readonly TestCase[] {
 }
 
 function renderCase({ name, outcome, message, lines }: TestCase): string {
-  const opening = `    <testcase classname="docker verify" name="${escaped(name)}"`;
-  const text = [message, ...lines].map(escaped).join('\n');
+  const opening = `    <testcase classname="docker verify" name="${escapeHtml(name)}"`;
+  const text = [message, ...lines].map(escapeHtml).join('\n');
   switch (outcome) {
     case 'passed':
       return `${opening}/>`;
@@ -57,7 +52,7 @@ function renderCase({ name, outcome, message, lines }: TestCase): string {
       return `${opening}>\n      <system-out>${text}</system-out>\n    </testcase>`;
     case 'failure':
     case 'error':
-      return `${opening}>\n      <${outcome} message="${escaped(message)}">${text}</${outcome}>\n    </testcase>`;
+      return `${opening}>\n      <${outcome} message="${escapeHtml(message)}">${text}</${outcome}>\n    </testcase>`;
   }
 }
 
@@ -69,7 +64,7 @@ export function renderJunit(report: Report): Shown {
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="docker verify" ${counts}>`,
-    `  <testsuite name="${escaped(describeTask(report))}" ${counts} skipped="0" timestamp="${escaped(report.time)}">`,
+    `  <testsuite name="${escapeHtml(describeTask(report))}" ${counts} skipped="0" timestamp="${escapeHtml(report.time)}">`,
     ...cases.map(renderCase),
     '  </testsuite>',
     '</testsuites>',

@@ -1,4 +1,4 @@
-import type { Finding, FindingCode, Report, ReportImage, Use } from '../model/index.ts';
+import { type Finding, type FindingCode, isRefusal, type Report, type ReportImage, type Use } from '../model/index.ts';
 import { refusedSources } from './describe-report.ts';
 import { findingExplanations } from './findings.ts';
 import { renderJsonDocument } from './json-report.ts';
@@ -66,7 +66,7 @@ function messageOf({ message, expected, found, code, hint }: Finding, subject: s
 
 /** The exceptions that waive a finding of an image; none where it is refused all the same. */
 function suppressionsOf({ status, findings }: ReportImage, { code, level }: Finding): readonly Suppression[] {
-  if (level !== 'error' || status === 'block' || status === 'error') return [];
+  if (level !== 'error' || isRefusal(status)) return [];
   return findings.flatMap(({ waiver }) =>
     waiver?.codes.includes(code) === true
       ? [{ kind: 'external', status: 'accepted', justification: waiver.reason } as const]

@@ -1,4 +1,4 @@
-import type { Report, ReportImage, SurveyedFile } from '../model/index.ts';
+import { isRefusal, type Report, type ReportImage, type SurveyedFile } from '../model/index.ts';
 import { csvDocument } from './csv.ts';
 import { describeUse } from './describe-image.ts';
 import { describeSigner, trustedSigners } from './describe-signer.ts';
@@ -6,7 +6,7 @@ import type { Shown } from './visible.ts';
 
 /** The files of a survey whose builds would be refused, in the order given; empty for a report on one build. */
 export function brokenFiles({ files = [] }: Pick<Report, 'files'>): readonly SurveyedFile[] {
-  return files.filter(({ status }) => status === 'block' || status === 'error');
+  return files.filter(({ status }) => isRefusal(status));
 }
 
 /** `what would break: 2 of 40 files`; null for a report on one build. */

@@ -5,6 +5,7 @@ import {
   bake,
   build,
   builderVerb,
+  isRefusal,
   type OwnOptions,
   type Report,
   reportFormats,
@@ -18,15 +19,11 @@ import { formatOf, readArguments } from '../read-arguments.ts';
 import { errorTerminal, say, writeError } from '../streams.ts';
 import { inFile, type Render, writeReports, writeText } from '../write-result.ts';
 
-function isRefused(report: Report): boolean {
-  return report.verdict === 'block' || report.verdict === 'error';
-}
-
 /** Tells the verdict on standard error: nothing but a refusal where Docker was told to be quiet. */
 function reporter(context: CommandContext, own: OwnOptions, before: () => void): (report: Report) => void {
   return (report) => {
     before();
-    if (own.quiet && !isRefused(report)) return;
+    if (own.quiet && !isRefusal(report.verdict)) return;
     writeError(renderReport(report, 'text', layoutFor(errorTerminal(), own, context.environment)));
   };
 }

@@ -1,4 +1,4 @@
-import { check, checkRecursive, type Report, standardInput, withDefaultPath } from '../../gate/index.ts';
+import { check, checkRecursive, isRefusal, type Report, standardInput, withDefaultPath } from '../../gate/index.ts';
 import { checkFormats, renderReport } from '../../report/index.ts';
 import { openSession } from '../command-context.ts';
 import type { Command } from '../command-row.ts';
@@ -22,7 +22,7 @@ export const checkCommand: Command = async (context, args) => {
       ? await checkRecursive(session, rest, input)
       : await check(session, withDefaultPath(rest), input);
     progress.stop();
-    const isRefused = report.verdict === 'block' || report.verdict === 'error';
+    const isRefused = isRefusal(report.verdict);
     const isSilent = own.quiet && own.format === 'text' && !isRefused;
     await writeResult(
       context,

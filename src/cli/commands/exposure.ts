@@ -1,9 +1,9 @@
-import { type Exposure, exposure, VerifyError } from '../../gate/index.ts';
+import { type Exposure, exposure } from '../../gate/index.ts';
 import { exposureFormats, renderExposure } from '../../report/index.ts';
 import { openSession } from '../command-context.ts';
 import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { formatOf, readArguments } from '../read-arguments.ts';
+import { formatOf, readArguments, refuseTwice } from '../read-arguments.ts';
 import { writeResult } from '../write-result.ts';
 
 function statusOf({ rows }: Exposure): number {
@@ -14,9 +14,9 @@ function statusOf({ rows }: Exposure): number {
 
 /** `docker verify exposure WHAT… [--advisories DIR] [--vex FILE]…`: which recorded builds contain it. */
 export const exposureCommand: Command = async (context, args) => {
-  const { own, given, operands } = await readArguments(context, args);
-  if (given.all('advisories').length > 1)
-    throw new VerifyError('usage.invalid', '--advisories is given twice', { hint: 'write --advisories once' });
+  const read = await readArguments(context, args);
+  const { own, given, operands } = read;
+  refuseTwice(read, 'advisories');
   const { session, progress } = openSession(context, own, 'looking through the records');
   try {
     const request = { what: operands, advisories: given.last('advisories'), vex: given.all('vex') };

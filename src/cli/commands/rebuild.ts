@@ -1,9 +1,9 @@
-import { type Rebuild, type Report, rebuild, standardInput, VerifyError } from '../../gate/index.ts';
+import { isRefusal, type Rebuild, type Report, rebuild, standardInput } from '../../gate/index.ts';
 import { renderJsonDocument, renderRebuild, renderReport } from '../../report/index.ts';
 import { layoutFor, openSession } from '../command-context.ts';
 import type { Command } from '../command-row.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
-import { type ReadArguments, readArguments } from '../read-arguments.ts';
+import { oneBuild, readArguments } from '../read-arguments.ts';
 import { errorTerminal, say, writeError } from '../streams.ts';
 import { writeResult } from '../write-result.ts';
 
@@ -19,25 +19,18 @@ function statusOf({ verdict }: Rebuild): number {
   }
 }
 
-function wantedOf({ operands: [wanted, ...others] }: ReadArguments): string {
-  if (wanted !== undefined && others.length === 0) return wanted;
-  throw new VerifyError('usage.invalid', 'rebuild takes one build', {
-    hint: 'name it by id, tag or digest; docker verify records ls lists them',
-  });
-}
-
 /** `docker verify rebuild RECORD|IMAGE`: builds again from a record, and says whether the same bytes came out. */
 export const rebuildCommand: Command = async (context, args) => {
   const read = await readArguments(context, args);
   const { own } = read;
-  const wanted = wantedOf(read);
+  const wanted = oneBuild(read, context.row);
   const { session, progress } = openSession(context, own, 'looking for what was built');
   const input = standardInput(process.stdin, context.environment);
   const told: Report[] = [];
   const tell = (report: Report): void => {
     told.push(report);
     progress.stop();
-    const isRefused = report.verdict === 'block' || report.verdict === 'error';
+    const isRefused = isRefusal(report.verdict);
     if (own.quiet && !isRefused) return;
     writeError(renderReport(report, 'text', layoutFor(errorTerminal(), own, context.environment)));
   };

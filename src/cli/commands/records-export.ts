@@ -3,7 +3,7 @@ import { renderCycloneDx, renderSnapshot, type SnapshotFacts } from '../../repor
 import { openSession } from '../command-context.ts';
 import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { formatOf, readArguments } from '../read-arguments.ts';
+import { formatOf, oneBuild, readArguments } from '../read-arguments.ts';
 import { toolVersion } from '../tool-version.ts';
 import { writeResult } from '../write-result.ts';
 
@@ -36,10 +36,9 @@ function snapshotFacts(
 
 /** `docker verify records export [--format cyclonedx|github] BUILD`: one build for Dependency-Track or GitHub. */
 export const exportCommand: Command = async (context, args) => {
-  const { own, given, operands } = await readArguments(context, args);
-  const [wanted, ...more] = operands;
-  if (wanted === undefined || more.length > 0)
-    refuse('records export takes one build', 'name it by id, tag or digest; docker verify records ls lists them');
+  const read = await readArguments(context, args);
+  const { own, given } = read;
+  const wanted = oneBuild(read, context.row);
   const { session, progress } = openSession(context, own, 'looking at what is inside');
   try {
     const record = await findRecord(session, wanted);

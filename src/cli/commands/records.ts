@@ -3,7 +3,7 @@ import { plainPage, renderJsonDocument, renderRecord, renderRecordList } from '.
 import { openSession } from '../command-context.ts';
 import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { readArguments, takesNothing } from '../read-arguments.ts';
+import { oneBuild, readArguments, refuseTwice, takesNothing } from '../read-arguments.ts';
 import { writeResult } from '../write-result.ts';
 
 /** `docker verify records ls`. */
@@ -21,13 +21,9 @@ export const listCommand: Command = async (context, args) => {
 
 /** `docker verify records show BUILD`. */
 export const showCommand: Command = async (context, args) => {
-  const { own, operands } = await readArguments(context, args);
-  const [wanted, ...others] = operands;
-  if (wanted === undefined || others.length > 0) {
-    throw new VerifyError('usage.invalid', 'records show takes one build', {
-      hint: 'name it by id, tag or digest; docker verify records ls lists them',
-    });
-  }
+  const read = await readArguments(context, args);
+  const { own } = read;
+  const wanted = oneBuild(read, context.row);
   const { session } = openSession(context, own, null);
   const record = await findRecord(session, wanted);
   await writeResult(context, own, (format) => (format === 'json' ? renderJsonDocument(record) : renderRecord(record)));
@@ -47,12 +43,10 @@ function cutOff(text: string | null, now: Date): Date {
 /** `docker verify records prune --older-than AGE`. */
 export const pruneCommand: Command = async (context, args) => {
   const read = await readArguments(context, args);
-  const ages = read.given.all('older-than');
-  if (ages.length > 1)
-    throw new VerifyError('usage.invalid', '--older-than is given twice', { hint: 'write --older-than once' });
+  refuseTwice(read, 'older-than');
   takesNothing(read, context.row);
   const { session } = openSession(context, read.own, null);
-  const outcome = await pruneRecords(session, cutOff(ages[0] ?? null, session.now()));
+  const outcome = await pruneRecords(session, cutOff(read.given.all('older-than')[0] ?? null, session.now()));
   await writeResult(context, read.own, (format) =>
     format === 'json'
       ? renderJsonDocument({ schemaVersion: 1, ...outcome })

@@ -1,4 +1,5 @@
 import { type Programs, readUserPolicy, type UserPolicy } from '../../builder/index.ts';
+import { isRefusal } from '../../model/index.ts';
 import { assembleReport } from '../examine/assemble-report.ts';
 import { examineBuild } from '../examine/examine-build.ts';
 import { planBake } from '../run/bake-plan.ts';
@@ -75,8 +76,7 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
     const parts = { targets: reportTargets(loaded, platform), scan: examined.scan, unknownAs: null, build: null };
     const report = assembleReport(pipeline, { ...parts, images: [...images, ...layouts], others: [] });
     request.onVerified(report);
-    if (report.verdict === 'block' || report.verdict === 'error')
-      return { status: null, report, auditFailure: null, audited: false };
+    if (isRefusal(report.verdict)) return { status: null, report, auditFailure: null, audited: false };
     const run = {
       request,
       plan,

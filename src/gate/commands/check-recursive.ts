@@ -4,6 +4,7 @@ import { readUserPolicy } from '../../builder/index.ts';
 import { namesFile, operandsOf, withoutOperands } from '../../invocation/index.ts';
 import {
   type Finding,
+  isRefusal,
   isVerifyError,
   type Report,
   type ReportImage,
@@ -31,7 +32,7 @@ function surveyedFile(session: Session, surveyed: Surveyed): SurveyedFile {
     return { file, status: 'error', images: [], refused: [], problem: problemOf(surveyed.error) };
   const { verdict, images } = surveyed.report;
   const names = (some: readonly ReportImage[]): SurveyedFile['images'] => some.map(({ name }) => name);
-  const refused = images.filter(({ status }) => status === 'block' || status === 'error');
+  const refused = images.filter(({ status }) => isRefusal(status));
   return { file, status: verdict, images: names(images), refused: names(refused), problem: null };
 }
 

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPrivateFolder, removeUnnamedImage } from '../../builder/index.ts';
@@ -55,7 +54,7 @@ async function fetchSources(request: BuildRequest, record: BuildRecord, folder: 
   const into = join(folder, 'checkout');
   await mkdir(into);
   // the search for the project's policy ends here, as it did at the top of the checkout that was built
-  mkdirSync(join(into, '.git'));
+  await mkdir(join(into, '.git'));
   const { commit, remote } = recorded;
   const subdirectory = recorded.subdirectory ?? '';
   const found = await checkOutCommit({

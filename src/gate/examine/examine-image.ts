@@ -1,4 +1,4 @@
-import { type ImageUse, isDigest, type LineageLink, type ResolvedImage } from '../../model/index.ts';
+import { type ImageUse, isDigest, isRefusal, type LineageLink, type ResolvedImage } from '../../model/index.ts';
 import { isUnseen } from '../../oci/index.ts';
 import { decide } from '../../policy/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
@@ -60,8 +60,7 @@ async function examineOnce(pipeline: Pipeline, use: ImageUse, everything: boolea
  * kept, so only what was found can be old.
  */
 function mayBeOutdated({ session }: Pipeline, { decision, evidence }: ExaminedImage): boolean {
-  const refused = decision.status === 'block' || decision.status === 'error';
-  return refused && evidence.length > 0 && !session.own.offline && !session.own.refresh;
+  return isRefusal(decision.status) && evidence.length > 0 && !session.own.offline && !session.own.refresh;
 }
 
 /** Resolves, collects, verifies and decides one image. Whatever goes wrong with it is in its decision. */

@@ -1,4 +1,4 @@
-import type { ReportImage } from '../../model/index.ts';
+import { isRefusal, type ReportImage } from '../../model/index.ts';
 import { nameRemarks, type PolicySet } from '../../policy/index.ts';
 
 /** The repositories that a policy names in full: these imitate nobody. */
@@ -12,8 +12,7 @@ export function namedRepositories({ layers }: PolicySet): ReadonlySet<string> {
  * whose bytes are proven or locked, nor of one that is refused anyway.
  */
 export function withNameRemarks(image: ReportImage, named: ReadonlySet<string>, isLocked: boolean): ReportImage {
-  const isSettled =
-    isLocked || image.verified || image.basis === 'lock' || image.status === 'block' || image.status === 'error';
+  const isSettled = isLocked || image.verified || image.basis === 'lock' || isRefusal(image.status);
   const remarks = nameRemarks(image.name, named).filter(({ level }) => level === 'warning' || !isSettled);
   return remarks.length === 0 ? image : { ...image, findings: [...image.findings, ...remarks] };
 }

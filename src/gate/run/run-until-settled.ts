@@ -1,5 +1,12 @@
 import { type BuildxRun, readDenial, renderSourcePolicy, runBuildx } from '../../builder/index.ts';
-import { type Finding, type ImageUse, isVerifyError, type PinSet, parseCanonicalName } from '../../model/index.ts';
+import {
+  type Finding,
+  type ImageUse,
+  isRefusal,
+  isVerifyError,
+  type PinSet,
+  parseCanonicalName,
+} from '../../model/index.ts';
 import { heldSources } from '../../policy/index.ts';
 import { examineUses } from '../examine/examine-build.ts';
 import type { ExaminedImage } from '../examine/examined-image.ts';
@@ -125,8 +132,7 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
     const fresh = await examineUses(pipeline, [use], run.userPolicy);
     images = [...images, ...fresh];
     const report = reportOf(run, images, {});
-    if (report.verdict === 'block' || report.verdict === 'error')
-      return { status: null, report, auditFailure: null, audited: false };
+    if (isRefusal(report.verdict)) return { status: null, report, auditFailure: null, audited: false };
     const met = fresh.map((image) => image.use.name);
     const others = { targets: [], cacheImports: [], unknown: [], findings: [] };
     request.onRestart({ ...report, ...others, images: report.images.filter(({ name }) => met.includes(name)) });

@@ -1,4 +1,4 @@
-import type { Decision, Finding } from '../../model/index.ts';
+import { type Decision, type Finding, isRefusal } from '../../model/index.ts';
 import type { PolicySet } from '../language/policy-set.ts';
 import { mayBeWaived } from '../language/waivable-findings.ts';
 import { findingOf } from './judgement.ts';
@@ -27,7 +27,7 @@ const unseen = new Set(['image.unresolved', 'image.not-found', 'image.local-shad
  */
 export function throughBrokenGlass(policies: PolicySet, decision: Decision): Decision {
   const { breakGlass } = policies;
-  if (breakGlass === null || (decision.status !== 'block' && decision.status !== 'error')) return decision;
+  if (breakGlass === null || !isRefusal(decision.status)) return decision;
   const { reason, deniedBy } = breakGlass;
   if (deniedBy !== null) {
     const finding = findingOf('policy.break-glass', `break-glass is not allowed by ${deniedBy}`, {

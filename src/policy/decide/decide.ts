@@ -1,4 +1,4 @@
-import { type Basis, type Decision, type Finding, type Status, strictest } from '../../model/index.ts';
+import { type Basis, type Decision, type Finding, isRefusal, type Status, strictest } from '../../model/index.ts';
 import { type MatchableName, matchableName, matchesImage } from '../language/image-pattern.ts';
 import { namesOf } from '../language/mirror.ts';
 import type { PolicyLayer, PolicyRule, PolicySet, Setting } from '../language/policy-set.ts';
@@ -160,10 +160,7 @@ function judgeSilence(policies: PolicySet): LayerVerdict {
 function combine(input: DecideInput, policies: PolicySet, verdicts: readonly LayerVerdict[]): Decision {
   const judged = verdicts.map((verdict) => verdict.status).reduce(strictest);
   const isRefused = verdicts.some((verdict) => verdict.basis === 'none');
-  const basis =
-    isRefused || judged === 'block' || judged === 'error'
-      ? 'none'
-      : strongestBasis(verdicts.map((verdict) => verdict.basis));
+  const basis = isRefused || isRefusal(judged) ? 'none' : strongestBasis(verdicts.map((verdict) => verdict.basis));
   const shadow = shadowOf(input, policies, basis);
   const found = distinct([
     ...verdicts.flatMap((verdict) => verdict.findings),
@@ -172,7 +169,7 @@ function combine(input: DecideInput, policies: PolicySet, verdicts: readonly Lay
   const remarks = originRemarks(input.image, policies, found);
   const warned = remarks.some(({ level }) => level === 'warning') ? 'warn' : 'allow';
   const status = strictest(strictest(judged, shadow?.status ?? 'allow'), warned);
-  const kept = status === 'block' || status === 'error' ? 'none' : basis;
+  const kept = isRefusal(status) ? 'none' : basis;
   const evidence = new Set(verdicts.flatMap((verdict) => verdict.evidence));
   const isPartial = verdicts.some((verdict) => !verdict.coversWhole);
   return throughBrokenGlass(policies, {

@@ -1,0 +1,12 @@
+import { anyFrontend } from './frontend-release.ts';
+import { parseInstructionLines } from './instruction-lines.ts';
+import { decodeSource } from './source-lines.ts';
+import { groupStages, type StagedDockerfile } from './stages.ts';
+
+/**
+ * A Dockerfile's stages for whoever does not build them: whatever frontend will read it.
+ * @throws VerifyError `dockerfile.invalid` with the place
+ */
+export function readStages(source: Uint8Array, file: string): StagedDockerfile {
+  return groupStages(parseInstructionLines(decodeSource(source, file), file, anyFrontend), file);
+}
