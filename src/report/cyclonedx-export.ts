@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BuildContents, BuildPart, ContainedPackage } from '../model/index.ts';
+import { runtimePackages, stagePackages } from './build-packages.ts';
 import { imageUrl } from './image-url.ts';
 import { renderJsonDocument } from './json-report.ts';
 import type { Shown } from './visible.ts';
@@ -69,12 +70,6 @@ function unique(components: readonly Component[]): readonly Component[] {
   return [...new Map(components.map((component) => [component['bom-ref'], component])).values()];
 }
 
-/** What is in the image, as far as is known: its own list, else that of the base. */
-function runtimePackages({ result, images }: BuildContents): readonly ContainedPackage[] {
-  if (result.isKnown) return result.packages;
-  return images.filter(({ role }) => role === 'runtime-base').flatMap(({ packages }) => packages);
-}
-
 /**
  * A build as CycloneDX 1.6 (ECMA-424), as Dependency-Track takes it: what is in the image is required, what build stages alone used
  * is excluded, and where no SBOM covers the image the composition says that it is not complete.
@@ -82,11 +77,10 @@ function runtimePackages({ result, images }: BuildContents): readonly ContainedP
 export function renderCycloneDx(contents: BuildContents, tool: string): Shown {
   const { record, result, images } = contents;
   const referenceOf = (index: number): string => `used ${index}`;
-  const stages = images.filter(({ role }) => role === 'build-stage').flatMap(({ packages }) => packages);
   const components = unique([
     ...images.map((part, index) => imageComponent(part, referenceOf(index))),
     ...runtimePackages(contents).map((found) => packageComponent(found, 'required')),
-    ...stages.map((found) => packageComponent(found, 'excluded')),
+    ...stagePackages(contents).map((found) => packageComponent(found, 'excluded')),
   ]);
   const { remote, commit } = record.context;
   return renderJsonDocument({

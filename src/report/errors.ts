@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../model/index.ts';
+import { referenceSections } from './finding-explanation.ts';
 
 /** What the reference says of an error. */
 export interface ErrorExplanation {
@@ -164,9 +165,6 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
 
 /** The reference of all errors as Markdown, in the order of the table. */
 export function renderErrorReference(): string {
-  const sections = Object.entries(errorExplanations).map(
-    ([code, { meaning, cure }]) => `### \`${code}\`\n\n${meaning}\n\n**Cure:** ${cure}\n`,
-  );
   const opening = 'Every error that can end a run, by its code. This list is generated from `src/report/errors.ts`.';
-  return `# Errors\n\n${opening}\n\n${sections.join('\n')}`;
+  return `# Errors\n\n${opening}\n\n${referenceSections(errorExplanations)}`;
 }

@@ -1,4 +1,5 @@
 import type { BuildContents, ContainedPackage } from '../model/index.ts';
+import { runtimePackages, stagePackages } from './build-packages.ts';
 import { imageUrl } from './image-url.ts';
 import { renderJsonDocument } from './json-report.ts';
 import type { Shown } from './visible.ts';
@@ -34,20 +35,15 @@ function dependenciesOf(packages: readonly ContainedPackage[], scope: Dependency
 const address = 'https://docker-verify.invalid/';
 
 /** Packages in the image, images that it was made of, and what build stages alone used: what is in the image counts first. */
-function resolved({ result, images }: BuildContents): Readonly<Record<string, Dependency>> {
-  const runtime = images.filter(({ role }) => role === 'runtime-base');
-  const stages = images.filter(({ role }) => role === 'build-stage');
-  const used = images.flatMap(({ role, name, digest }): readonly Dependency[] => {
+function resolved(contents: BuildContents): Readonly<Record<string, Dependency>> {
+  const used = contents.images.flatMap(({ role, name, digest }): readonly Dependency[] => {
     const url = imageUrl(name, digest);
     const scope = role === 'runtime-base' ? 'runtime' : 'development';
     return url === null ? [] : [{ package_url: url, relationship: 'direct', scope }];
   });
   const all = [
-    ...dependenciesOf(
-      stages.flatMap(({ packages }) => packages),
-      'development',
-    ),
-    ...dependenciesOf(result.isKnown ? result.packages : runtime.flatMap(({ packages }) => packages), 'runtime'),
+    ...dependenciesOf(stagePackages(contents), 'development'),
+    ...dependenciesOf(runtimePackages(contents), 'runtime'),
     ...used,
   ];
   return Object.fromEntries(all.map((dependency) => [dependency.package_url, dependency]));

@@ -7,10 +7,7 @@ import {
   type Status,
   strictest,
 } from '../../model/index.ts';
-
-function unique<Item>(items: readonly Item[]): readonly Item[] {
-  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
-}
+import { unique } from '../scan/merge-scans.ts';
 
 /** Items that are the same by their key, merged in the order in which each first stands. */
 function mergedBy<Item>(

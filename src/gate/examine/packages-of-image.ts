@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type MergedPackage,
   mergePackages,
@@ -15,10 +14,10 @@ import {
   type ListedPackage,
   type ListedSbom,
   type PackageOrigin,
-  parseDigest,
   parseReference,
   VerifyError,
 } from '../../model/index.ts';
+import { digestOf } from '../../oci/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import { type AttachedSbom, readAttachedSboms } from './attached-sboms.ts';
 import { type GatheredImage, gatherImage } from './gather-image.ts';
@@ -39,7 +38,7 @@ function readDocument(gathered: GatheredImage, { bytes, subject, trust, signer }
   const platforms = resolution.kind === 'unresolved' ? [] : resolution.image.platforms;
   const isWhole = resolution.kind === 'resolved' && resolution.image.root.digest === subject;
   const listed: ListedSbom = {
-    digest: parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`),
+    digest: digestOf(bytes),
     platform: isWhole ? null : (platforms.find(({ digest }) => digest === subject)?.platform ?? null),
     format: reading.ok ? reading.format : null,
     packages: packages.length,

@@ -10,7 +10,8 @@ function mergeImages(left: ImageUse, right: ImageUse): ImageUse {
   };
 }
 
-function unique<Item>(items: readonly Item[]): readonly Item[] {
+/** Each of these once, as it is written. */
+export function unique<Item>(items: readonly Item[]): readonly Item[] {
   return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import {
   type Attachment,
@@ -9,7 +8,7 @@ import {
   type Reference,
   type ResolvedImage,
 } from '../../model/index.ts';
-import { collectAttachments, type RegistryClient, type StoredManifest } from '../../oci/index.ts';
+import { collectAttachments, digestOf, type RegistryClient, type StoredManifest } from '../../oci/index.ts';
 import { decide, type PolicyExtension, readSerial, unavailable, wantedSigners } from '../../policy/index.ts';
 import { verifyAttachments } from '../../signature/index.ts';
 import { fetchPolicyKeys } from './fetch-policy-keys.ts';
@@ -19,7 +18,8 @@ import type { Session } from './session.ts';
 
 /** The type of a bundle: an artifact with one layer, the policy. */
 const bundleType = 'application/vnd.docker-verify.policy.v1+yaml';
-const largestPolicy = 8 * 1024 * 1024;
+/** Bytes of a policy that is fetched: as many as of a file. */
+export const largestPolicy = 8 * 1024 * 1024;
 
 export type BundleExtension = Extract<PolicyExtension, { kind: 'bundle' }>;
 
@@ -36,10 +36,6 @@ export interface FetchedBundle {
 export interface ProvenBundle extends FetchedBundle {
   readonly bytes: Uint8Array;
   readonly serial: number;
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 const manifestSchema = z.object({

@@ -9,13 +9,12 @@ import {
   type BundleExtension,
   type FetchedBundle,
   fetchBundle,
+  largestPolicy,
   type ProvenBundle,
   proveBundle,
 } from './policy-bundle.ts';
 import { openRegistries } from './registries.ts';
 import { cacheFolder, openWebClient, refuseCancelled, type Session } from './session.ts';
-
-const largestPolicy = 8 * 1024 * 1024;
 
 /** How long a bundle is used before its registry is asked for a newer one, milliseconds. */
 const believed = 5 * 60_000;

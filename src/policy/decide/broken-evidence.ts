@@ -1,5 +1,5 @@
 import type { Evidence, Finding, ProblemCode } from '../../model/index.ts';
-import type { TrustedSigner } from '../language/policy-set.ts';
+import type { TrustedSigner } from '../language/trusted-signer.ts';
 import { describeFoundSigner } from './describe-evidence.ts';
 import { findingOf, type JudgeContext, type Judgement, unmet } from './judgement.ts';
 import { claimsToBe } from './match-signer.ts';

@@ -1,5 +1,6 @@
 import type { Evidence, Finding } from '../../model/index.ts';
-import type { PolicyRule, SignerEntry, TrustedSigner } from '../language/policy-set.ts';
+import type { PolicyRule } from '../language/policy-set.ts';
+import type { SignerEntry, TrustedSigner } from '../language/trusted-signer.ts';
 import { brokenFinding, unmetBy } from './broken-evidence.ts';
 import { coverageOf, relevantEvidence } from './coverage.ts';
 import { describeFoundSigner, describeSigners, signerIdentity } from './describe-evidence.ts';

@@ -1,13 +1,8 @@
 import type { Evidence, Signer } from '../../model/index.ts';
 import { type ImagePattern, type MatchableName, matchesImage } from '../language/image-pattern.ts';
-import type {
-  CertificateSigner,
-  KeylessSigner,
-  PolicyLayer,
-  SignerEntry,
-  TrustedSigner,
-} from '../language/policy-set.ts';
+import type { PolicyLayer } from '../language/policy-set.ts';
 import { matchesText } from '../language/text-pattern.ts';
+import type { CertificateSigner, KeylessSigner, SignerEntry, TrustedSigner } from '../language/trusted-signer.ts';
 
 /** How near a piece of evidence comes to a signer: `yes`, or what is wrong with it, from nearest to farthest. */
 export type SignerMatch = 'yes' | 'revocation' | 'log' | 'timestamp' | 'claims' | 'untrusted-root' | 'no';

@@ -1,6 +1,7 @@
 import { type Evidence, type Finding, parseReference } from '../../model/index.ts';
-import type { PolicyRule, SignerEntry, TrustedSigner } from '../language/policy-set.ts';
+import type { PolicyRule } from '../language/policy-set.ts';
 import { describeSignedIdentity, isSignedFor, type SignedIdentity } from '../language/signed-identity.ts';
+import type { SignerEntry, TrustedSigner } from '../language/trusted-signer.ts';
 import { findingOf, type JudgeContext } from './judgement.ts';
 import { matchSigner, signersFor } from './match-signer.ts';
 import { repositoryMatch } from './same-repository.ts';

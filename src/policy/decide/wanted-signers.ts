@@ -1,7 +1,8 @@
 import type { Signer } from '../../model/index.ts';
 import type { ClusterIdentity } from '../language/cluster-policy.ts';
-import type { PolicySet, TrustedSigner } from '../language/policy-set.ts';
+import type { PolicySet } from '../language/policy-set.ts';
 import { matchesText } from '../language/text-pattern.ts';
+import type { TrustedSigner } from '../language/trusted-signer.ts';
 import { isClaimed } from './match-signer.ts';
 
 /** Every signer that some rule trusts, for whatever image and in whatever part. */

@@ -1,5 +1,5 @@
 import type { CertificateDocument } from '../language/certificate-schema.ts';
-import type { CertificateSigner } from '../language/policy-set.ts';
+import type { CertificateSigner } from '../language/trusted-signer.ts';
 import { addAuthority, addCertificates } from './named-certificates.ts';
 import type { PolicyScope } from './policy-scope.ts';
 

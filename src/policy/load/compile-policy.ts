@@ -10,7 +10,6 @@ import type {
   PolicyRule,
   Recommendation,
   Setting,
-  SignerEntry,
   SourceSetting,
   TokenServices,
 } from '../language/policy-set.ts';
@@ -18,6 +17,7 @@ import { predicateTypesOf } from '../language/predicate-type.ts';
 import type { AttestationDocument, PolicyDocument, RuleDocument, SignerDocument } from '../language/schema.ts';
 import { isRootAlone } from '../language/signer-problem.ts';
 import { exactOrGlob } from '../language/text-pattern.ts';
+import type { SignerEntry } from '../language/trusted-signer.ts';
 import { waivableFindings } from '../language/waivable-findings.ts';
 import { compileSigner, declareTrustedRoot, repositoryUri } from './compile-signer.ts';
 import { invalidIn, type PolicyScope } from './policy-scope.ts';

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { KeyMaterial } from '../../model/index.ts';
 import { parseBoundedJson } from '../../model/index.ts';
 import { nearestName } from '../language/nearest-name.ts';
+import type { SignerDocument } from '../language/schema.ts';
+import { exactOrGlob, type TextPattern } from '../language/text-pattern.ts';
 import type {
   ClaimName,
   KeylessSigner,
@@ -9,9 +11,7 @@ import type {
   NotationSigner,
   SignerEntry,
   TrustedSigner,
-} from '../language/policy-set.ts';
-import type { SignerDocument } from '../language/schema.ts';
-import { exactOrGlob, type TextPattern } from '../language/text-pattern.ts';
+} from '../language/trusted-signer.ts';
 import { entryOfPublisher } from '../publishers/publisher-catalogue.ts';
 import { certificateSigner, describeCertificateSigner } from './compile-certificate-signer.ts';
 import { parsePublicKey } from './key-material.ts';

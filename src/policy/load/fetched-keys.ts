@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type KeyMaterial, VerifyError } from '../../model/index.ts';
-import type { PolicyRule, PolicySet, SignerEntry, TrustedSigner } from '../language/policy-set.ts';
+import type { PolicyRule, PolicySet } from '../language/policy-set.ts';
+import type { SignerEntry, TrustedSigner } from '../language/trusted-signer.ts';
 import { describeSigner } from './compile-signer.ts';
 import { parsePublicKey } from './key-material.ts';
 

@@ -1,4 +1,5 @@
-import type { Publisher, SignerEntry } from '../language/policy-set.ts';
+import type { Publisher } from '../language/policy-set.ts';
+import type { SignerEntry } from '../language/trusted-signer.ts';
 
 export type PublisherCatalogue = ReadonlyMap<string, Publisher>;
 
