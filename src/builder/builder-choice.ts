@@ -1,5 +1,4 @@
-import { type Environment, VerifyError } from '../model/index.ts';
-import { parseGoBoolean } from './docker-flags.ts';
+import { type Environment, parseGoBoolean, VerifyError } from '../model/index.ts';
 
 /** The builder that a build will go to. */
 export interface BuilderChoice {

@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { type Environment, VerifyError } from '../model/index.ts';
+import { type Environment, isRecord, recordsOf, textOr, VerifyError } from '../model/index.ts';
 import type { BuilderChoice } from './builder-choice.ts';
 import { type BuilderInspection, type BuilderNode, inspectBuilder, readBuildxVersion } from './builder-inspection.ts';
 import type { DockerEndpoint } from './docker-context.ts';
 import type { Engine } from './engine.ts';
 import type { FactCache } from './fact-cache.ts';
-import { isRecord, recordsOf, textOr } from './json-shape.ts';
 import type { Programs } from './programs.ts';
 import { startNodes } from './start-nodes.ts';
 import { readStoredBuilder } from './stored-builder.ts';

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { type Environment, parseBoundedJson, VerifyError } from '../model/index.ts';
+import { type Environment, isRecord, parseBoundedJson, textOr, VerifyError } from '../model/index.ts';
 import { type Interruptions, runChild } from './child-process.ts';
-import { isRecord, textOr } from './json-shape.ts';
 import { locatePlugin, startingFolder } from './programs.ts';
 import { isAtLeast } from './versions.ts';
 

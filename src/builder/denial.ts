@@ -1,6 +1,5 @@
-import type { Environment } from '../model/index.ts';
+import { type Environment, recordAt, textOr, tryParseJson } from '../model/index.ts';
 import { askOfRecord } from './build-records.ts';
-import { recordAt, textOr, tryParseJson } from './json-shape.ts';
 import type { Programs } from './programs.ts';
 import { type BuildxResult, type BuildxRun, lastLineOfCall } from './run-buildx.ts';
 

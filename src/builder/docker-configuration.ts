@@ -1,6 +1,14 @@
 import { join } from 'node:path';
-import { type Environment, parseBoundedJson, readBoundedFile, VerifyError } from '../model/index.ts';
-import { isRecord, recordAt, textOr, textsOf } from './json-shape.ts';
+import {
+  type Environment,
+  isRecord,
+  parseBoundedJson,
+  readBoundedFile,
+  recordAt,
+  textOr,
+  textsOf,
+  VerifyError,
+} from '../model/index.ts';
 
 const largestFile = 4 * 1024 * 1024;
 

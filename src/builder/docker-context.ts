@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { type Environment, isMissingFile, readBoundedFile, VerifyError } from '../model/index.ts';
+import {
+  type Environment,
+  isMissingFile,
+  readBoundedFile,
+  recordAt,
+  textOr,
+  tryParseJson,
+  VerifyError,
+} from '../model/index.ts';
 import { readDockerConfiguration } from './docker-configuration.ts';
 import { type DockerFlags, parseDockerFlags } from './docker-flags.ts';
 import { parseEngineHost } from './engine-host.ts';
-import { recordAt, textOr, tryParseJson } from './json-shape.ts';
 
 const largestFile = 1024 * 1024;
 

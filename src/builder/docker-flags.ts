@@ -1,4 +1,4 @@
-import { VerifyError } from '../model/index.ts';
+import { dockerFlagTable, parseGoBoolean, VerifyError } from '../model/index.ts';
 
 /** Docker's global flags, as written before a plugin's name (docker/cli, cli/flags/options.go). Null where a flag was not given. */
 export interface DockerFlags {
@@ -11,33 +11,8 @@ export interface DockerFlags {
   readonly keyFile: string | null;
 }
 
-const longNames: Readonly<Record<string, string>> = {
-  H: 'host',
-  c: 'context',
-  l: 'log-level',
-  D: 'debug',
-  v: 'version',
-};
-const withValue = new Set(['host', 'context', 'log-level', 'config', 'tlscacert', 'tlscert', 'tlskey']);
-const truths: Readonly<Record<string, boolean>> = {
-  '1': true,
-  t: true,
-  T: true,
-  true: true,
-  TRUE: true,
-  True: true,
-  '0': false,
-  f: false,
-  F: false,
-  false: false,
-  FALSE: false,
-  False: false,
-};
-
-/** Go's strconv.ParseBool; null where the text is no boolean. */
-export function parseGoBoolean(text: string): boolean | null {
-  return truths[text] ?? null;
-}
+const byLetter: ReadonlyMap<string | null, string> = new Map(dockerFlagTable.map(({ letter, name }) => [letter, name]));
+const withValue = new Set(dockerFlagTable.filter(({ takesValue }) => takesValue).map(({ name }) => name));
 
 interface Given {
   readonly name: string;
@@ -55,7 +30,7 @@ function splitWord(word: string): readonly Given[] {
   const found: Given[] = [];
   for (let index = 1; index < word.length; index += 1) {
     const letter = word.charAt(index);
-    const name = longNames[letter] ?? letter;
+    const name = byLetter.get(letter) ?? letter;
     const rest = word.slice(index + 1);
     if (withValue.has(name)) {
       const attached = rest.startsWith('=') ? rest.slice(1) : rest;

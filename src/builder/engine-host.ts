@@ -1,4 +1,4 @@
-import { VerifyError } from '../model/index.ts';
+import { isLoopback, VerifyError } from '../model/index.ts';
 
 /** The address of an engine, completed as Docker does, and whether it is on this machine. */
 export interface EngineHost {
@@ -24,8 +24,7 @@ function parseTcp(rest: string, text: string): EngineHost {
   // URL leaves out http's own port, which Docker takes as written
   const port = url.port === '' ? (/:80(?:\/|$)/.test(address) ? '80' : '2375') : url.port;
   const path = url.pathname === '/' ? '' : url.pathname;
-  const local = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(url.hostname);
-  return { host: `tcp://${url.hostname}:${port}${path}`, local };
+  return { host: `tcp://${url.hostname}:${port}${path}`, local: isLoopback(url.hostname) };
 }
 
 /**

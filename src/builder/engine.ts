@@ -1,8 +1,17 @@
 import type Dockerode from 'dockerode';
-import { type Digest, formatPlatform, isDigest, platformOf, VerifyError } from '../model/index.ts';
+import {
+  type Digest,
+  formatPlatform,
+  isDigest,
+  isRecord,
+  platformOf,
+  recordAt,
+  textOr,
+  textsOf,
+  VerifyError,
+} from '../model/index.ts';
 import type { DockerEndpoint } from './docker-context.ts';
 import { modemOptions } from './engine-connection.ts';
-import { isRecord, recordAt, textOr, textsOf } from './json-shape.ts';
 
 /** What an engine says of itself. */
 export interface EngineVersion {

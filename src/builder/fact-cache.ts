@@ -1,8 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readBoundedFile } from '../model/index.ts';
-import { isRecord, tryParseJson } from './json-shape.ts';
+import { isRecord, ownFile, readBoundedFile, tryParseJson, writeWhole } from '../model/index.ts';
 
 const largestFact = 1024 * 1024;
 
@@ -35,16 +33,8 @@ export function openFactCache(cacheDirectory: string): FactCache {
       }
     },
     write: async (key, fact) => {
-      const target = join(folder, fileName(key));
-      const part = `${target}.${randomBytes(8).toString('hex')}`;
-      try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        await writeFile(part, JSON.stringify({ time: Date.now(), key, fact }), { mode: 0o600, flag: 'wx' });
-        await chmod(part, 0o600);
-        await rename(part, target);
-      } catch {
-        await rm(part, { force: true }).catch(() => undefined);
-      }
+      const text = JSON.stringify({ time: Date.now(), key, fact });
+      await writeWhole(join(folder, fileName(key)), text, ownFile).catch(() => undefined);
     },
   };
 }

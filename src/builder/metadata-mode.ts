@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { parseGoBoolean } from './docker-flags.ts';
-import { isRecord } from './json-shape.ts';
+import { realpath } from 'node:fs/promises';
+import { isRecord, parseGoBoolean, writeWhole } from '../model/index.ts';
 import { isProvenanceKey } from './provenance.ts';
 
 /** The variable that says how much provenance buildx writes into a metadata file. */
@@ -39,13 +37,7 @@ function goJson(value: unknown): string {
  */
 export async function dropProvenance(file: string, metadata: unknown, verb: 'build' | 'bake'): Promise<void> {
   if (!isRecord(metadata)) return;
+  // where buildx wrote nothing, nothing is to be made
   const target = await realpath(file);
-  const temporary = `${target}.${randomBytes(6).toString('hex')}`;
-  try {
-    await writeFile(temporary, goJson(withoutProvenance(metadata, verb)), { flag: 'wx', mode: 0o644 });
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeWhole(target, goJson(withoutProvenance(metadata, verb)), { mode: 0o644 });
 }

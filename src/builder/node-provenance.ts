@@ -1,8 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Environment } from '../model/index.ts';
+import {
+  type Environment,
+  isRecord,
+  recordAt,
+  recordsOf,
+  slsaProvenancePrefix,
+  textOr,
+  tryParseJson,
+} from '../model/index.ts';
 import { askOfRecord } from './build-records.ts';
-import { isRecord, recordAt, recordsOf, textOr, tryParseJson } from './json-shape.ts';
 import type { Programs } from './programs.ts';
 import {
   mergePredicates,
@@ -43,8 +50,6 @@ interface HeldProvenance {
   readonly args: readonly string[];
 }
 
-const predicates = 'https://slsa.dev/provenance/';
-
 async function ask({ programs, environment }: SpreadQuestion, record: string, args: readonly string[]) {
   const answer = await askOfRecord(programs, environment, record, ['history', 'inspect', ...args]).catch(() => null);
   return answer?.status === 0 ? (tryParseJson(answer.stdout) ?? null) : null;
@@ -62,7 +67,9 @@ async function provenancesIn(
     const args = ['attachment', '--type', 'provenance', '--platform'];
     return platforms.map((platform) => ({ platform, args: [...args, platform, id] }));
   }
-  const listed = recordsOf(listing['Attachments']).filter((entry) => textOr(entry['Type'], '').startsWith(predicates));
+  const listed = recordsOf(listing['Attachments']).filter((entry) =>
+    textOr(entry['Type'], '').startsWith(slsaProvenancePrefix),
+  );
   return listed.map((entry) => {
     const platform = textOr(entry['Platform'], null);
     const digest = textOr(entry['Digest'], '');

@@ -1,5 +1,4 @@
-import { formatPlatform, type Material, parsePlatform } from '../model/index.ts';
-import { isRecord, recordAt, recordsOf, textOr } from './json-shape.ts';
+import { formatPlatform, isRecord, type Material, parsePlatform, recordAt, recordsOf, textOr } from '../model/index.ts';
 
 /** Under it, or under it and a slash and a platform, stands the provenance in the metadata. */
 export const provenanceKey = 'buildx.build.provenance';

@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Environment, readBoundedFile } from '../model/index.ts';
+import { type Environment, readBoundedFile, tryParseJson } from '../model/index.ts';
 import { listBuildRecords } from './build-records.ts';
 import { askBuildx, buildxArguments, buildxVariables } from './buildx-command.ts';
 import { type Interruptions, runChild } from './child-process.ts';
-import { tryParseJson } from './json-shape.ts';
 import { dropProvenance, metadataProvenanceMode, metadataProvenanceVariable } from './metadata-mode.ts';
 import { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
 import type { Programs } from './programs.ts';

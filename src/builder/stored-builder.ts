@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Environment, readBoundedFile } from '../model/index.ts';
-import { isRecord, recordsOf, textOr, tryParseJson } from './json-shape.ts';
+import { type Environment, isRecord, readBoundedFile, recordsOf, textOr, tryParseJson } from '../model/index.ts';
 import { createPrivateFolder } from './private-folder.ts';
 
 const largestFile = 1024 * 1024;

@@ -1,6 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { type Environment, parseBoundedJson, readBoundedFile, VerifyError } from '../model/index.ts';
-import { isRecord } from './json-shape.ts';
+import { type Environment, isRecord, parseBoundedJson, readBoundedFile, VerifyError } from '../model/index.ts';
 import type { SourceRule } from './source-rule.ts';
 
 /** The variable that names a source policy to buildx. */

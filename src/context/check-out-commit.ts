@@ -1,7 +1,7 @@
 import { chmod, lstat, lutimes, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { locateProgram, programFolders } from '../builder/index.ts';
-import type { Environment } from '../model/index.ts';
+import { type Environment, isLoopback } from '../model/index.ts';
 import { plainVariables, runGit } from './git-process.ts';
 import { Unread } from './unread.ts';
 
@@ -35,8 +35,9 @@ const commitForm = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 type Variables = Readonly<Record<string, string | undefined>>;
 type Run = (args: readonly string[], more?: Variables) => Promise<string>;
 
-function isLoopback(remote: string): boolean {
-  return /^[a-z]+:\/\/(?:[^/@]*@)?(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?(?:\/|$)/i.test(remote);
+/** The host of a URL, as far as it can be read without doubt. */
+function hostOf(url: string): string {
+  return /^[a-z]+:\/\/(?:[^/@?#\\]*@)?([^/@:?#\\[\]]+|\[[^/@\]]*\])(?::\d+)?(?:\/|$)/i.exec(url)?.[1] ?? '';
 }
 
 /**
@@ -46,7 +47,7 @@ function isLoopback(remote: string): boolean {
 function protocolFor(remote: string): string {
   const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(remote) ?? [];
   if (scheme === 'https' || scheme === 'ssh' || scheme === 'file') return scheme;
-  if ((scheme === 'http' || scheme === 'git') && isLoopback(remote)) return scheme;
+  if ((scheme === 'http' || scheme === 'git') && isLoopback(hostOf(remote))) return scheme;
   if (scheme !== '') throw new Unread(`a remote of the kind ${scheme}:// is not asked`);
   if (/^(?:[A-Za-z]:)?[\\/]/.test(remote)) return 'file';
   if (/^(?:[\w.-]+@)?[\w.-]+:(?!:)/.test(remote)) return 'ssh';

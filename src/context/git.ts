@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { locateProgram, programFolders } from '../builder/index.ts';
-import type { Environment, GitReference } from '../model/index.ts';
+import { type Environment, type GitReference, isLoopback } from '../model/index.ts';
 import { plainVariables, runGit } from './git-process.ts';
 import { Unread } from './unread.ts';
 
@@ -15,10 +15,6 @@ export interface Git {
   offline(args: readonly string[], limit?: number): Promise<Buffer>;
   /** An empty folder, for the little that git must find in files. */
   readonly tree: string;
-}
-
-function isLoopback(host: string): boolean {
-  return /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?$/i.test(host);
 }
 
 /** What nobody encrypts is spoken on loopback only, as with registries. */

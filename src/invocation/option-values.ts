@@ -1,4 +1,5 @@
-import { type ArgumentToken, parseGoBoolean } from './scan-arguments.ts';
+import { parseGoBoolean } from '../model/index.ts';
+import type { ArgumentToken } from './scan-arguments.ts';
 
 /** The values of every option on a command line, by name, in order. */
 export class OptionValues {

@@ -1,7 +1,13 @@
-import { defaultOwnOptions, type OutputFormat, type OwnOptions, outputFormats, VerifyError } from '../model/index.ts';
+import {
+  defaultOwnOptions,
+  type OutputFormat,
+  type OwnOptions,
+  outputFormats,
+  parseGoBoolean,
+  VerifyError,
+} from '../model/index.ts';
 import { ownVariables } from './own-option-table.ts';
 import { parseDuration } from './parse-duration.ts';
-import { parseGoBoolean } from './scan-arguments.ts';
 
 const mostJobs = 256;
 

@@ -1,9 +1,5 @@
 import * as z from 'zod';
-import { VerifyError } from '../model/index.ts';
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isRecord, VerifyError } from '../model/index.ts';
 
 /** An object whose members may have any name: zod's own records leave out `__proto__`, which a bake file may use as well. */
 function members<Member>(isMember: (value: unknown) => value is Member) {

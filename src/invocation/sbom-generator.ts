@@ -1,6 +1,5 @@
-import { VerifyError } from '../model/index.ts';
+import { parseGoBoolean, VerifyError } from '../model/index.ts';
 import { csvFields, keyAndValue } from './csv-fields.ts';
-import { parseGoBoolean } from './scan-arguments.ts';
 
 /** What BuildKit runs where an SBOM is asked for and no generator is named (buildkit, frontend/attestations/sbom). */
 const defaultGenerator = 'docker/buildkit-syft-scanner:stable-1';

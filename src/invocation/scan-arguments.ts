@@ -1,4 +1,4 @@
-import { VerifyError } from '../model/index.ts';
+import { parseGoBoolean, VerifyError } from '../model/index.ts';
 import type { OptionDefinition, OptionTable } from './option-table.ts';
 
 /** A piece of a command line; `first` and `count` say which arguments it came from. */
@@ -19,15 +19,6 @@ export type ArgumentToken =
     }
   | { readonly kind: 'positional'; readonly value: string; readonly first: number; readonly count: 1 }
   | { readonly kind: 'terminator'; readonly first: number; readonly count: 1 };
-
-const truths = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
-const falsehoods = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
-
-/** The boolean that Go's strconv.ParseBool reads, null where it reads none. */
-export function parseGoBoolean(text: string): boolean | null {
-  if (truths.has(text)) return true;
-  return falsehoods.has(text) ? false : null;
-}
 
 function usage(message: string, hint: string): VerifyError {
   return new VerifyError('usage.invalid', message, { hint });

@@ -1,4 +1,11 @@
-import { type CanonicalName, type Digest, isDigest, isVerifyError, parseCanonicalName } from '../model/index.ts';
+import {
+  type CanonicalName,
+  type Digest,
+  isDigest,
+  isVerifyError,
+  parseCanonicalName,
+  recordAt,
+} from '../model/index.ts';
 import type { Provenance } from './image-facts.ts';
 
 /** An image that a provenance statement lists as an input of the build. */
@@ -17,10 +24,6 @@ const mostMaterials = 1000;
 // of these repositories alone: under any other a base could pass for a scanner
 const scanners = /^docker\.io\/docker\/(?:buildkit-syft-scanner|(?:docker-)?scout-sbom[^/:@]*)(?=[:@])/;
 const dockersFrontend = /^docker\.io\/docker\/dockerfile(?:-upstream)?(?=[:@])/;
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value.slice(0, mostMaterials) : [];
@@ -67,10 +70,10 @@ function canonical(name: string): CanonicalName | null {
 
 /** The frontend images that the build was started with: they run the build, they are not in the result. */
 function frontends(predicate: Readonly<Record<string, unknown>>): ReadonlySet<CanonicalName> {
-  const v1 = record(record(record(predicate['buildDefinition'])['externalParameters'])['request']);
-  const v02 = record(record(predicate['invocation'])['parameters']);
+  const v1 = recordAt(predicate, 'buildDefinition', 'externalParameters', 'request');
+  const v02 = recordAt(predicate, 'invocation', 'parameters');
   const names = [v1, v02].flatMap((request) => {
-    const values = record(request['args']);
+    const values = recordAt(request, 'args');
     const given = [text(values['source']), text(values['cmdline'])?.split(/\s+/)[0] ?? null];
     return given.map((value) => (value === null || value === '' ? null : canonical(value)));
   });
@@ -84,8 +87,8 @@ const buildKitTypes: readonly RegExp[] = [
 
 /** Whether BuildKit wrote the statement (buildkit, docs/attestations/slsa-definitions.md, `buildType`). */
 export function isBuildKitProvenance(provenance: Provenance): boolean {
-  const predicate = record(provenance.predicate);
-  const type = text(predicate['buildType']) ?? text(record(predicate['buildDefinition'])['buildType']) ?? '';
+  const predicate = recordAt(provenance.predicate);
+  const type = text(predicate['buildType']) ?? text(recordAt(predicate, 'buildDefinition')['buildType']) ?? '';
   return buildKitTypes.some((pattern) => pattern.test(type));
 }
 
@@ -94,17 +97,17 @@ export function isBuildKitProvenance(provenance: Provenance): boolean {
  * (SLSA v0.2 `materials`, v1 `buildDefinition.resolvedDependencies`; buildkit, docs/attestations/slsa-definitions.md).
  */
 export function imageMaterials(provenance: Provenance): readonly ImageMaterial[] {
-  const predicate = record(provenance.predicate);
+  const predicate = recordAt(provenance.predicate);
   const known = frontends(predicate);
   const entries = [
     ...list(predicate['materials']),
-    ...list(record(predicate['buildDefinition'])['resolvedDependencies']),
+    ...list(recordAt(predicate, 'buildDefinition')['resolvedDependencies']),
   ];
   return entries.flatMap((entry) => {
-    const { uri, digest } = record(entry);
+    const { uri, digest } = recordAt(entry);
     const parsed = parsePackageUrl(text(uri) ?? '');
     if (parsed === null) return [];
-    const named = record(digest)['sha256'];
+    const named = recordAt(digest)['sha256'];
     const spelled = typeof named === 'string' ? `sha256:${named}` : parsed.digest;
     const name = canonical(parsed.name);
     const role = name !== null && known.has(name) ? 'frontend' : scanners.test(name ?? '') ? 'scanner' : 'input';

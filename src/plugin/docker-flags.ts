@@ -1,23 +1,9 @@
-/** Docker's global flags, which stand before a plugin's name (docker/cli, cli/flags/options.go). True: takes a value. */
-const long: ReadonlyMap<string, boolean> = new Map([
-  ['config', true],
-  ['context', true],
-  ['debug', false],
-  ['host', true],
-  ['log-level', true],
-  ['tls', false],
-  ['tlscacert', true],
-  ['tlscert', true],
-  ['tlskey', true],
-  ['tlsverify', false],
-]);
+import { dockerFlagTable } from '../model/index.ts';
 
-const letters: ReadonlyMap<string, string> = new Map([
-  ['c', 'context'],
-  ['D', 'debug'],
-  ['H', 'host'],
-  ['l', 'log-level'],
-]);
+const long: ReadonlyMap<string, boolean> = new Map(dockerFlagTable.map(({ name, takesValue }) => [name, takesValue]));
+const letters: ReadonlyMap<string, string> = new Map(
+  dockerFlagTable.flatMap(({ letter, name }) => (letter === null ? [] : [[letter, name] as const])),
+);
 
 function lettersLength(argument: string): 0 | 1 | 2 {
   for (let position = 1; position < argument.length; position += 1) {
@@ -48,7 +34,7 @@ export function dockerFlagValue(flags: readonly string[], name: string): string 
     const argument = flags[at] ?? '';
     const length = dockerFlagLength(argument);
     if (length === 0) break;
-    const letter = [...letters].find(([, long_]) => long_ === name)?.[0] ?? '';
+    const letter = dockerFlagTable.find((flag) => flag.name === name)?.letter ?? '';
     if (argument === `--${name}` || (letter !== '' && argument === `-${letter}`)) value = flags[at + 1] ?? null;
     else if (argument.startsWith(`--${name}=`)) value = argument.slice(name.length + 3);
     else if (letter !== '' && argument.startsWith(`-${letter}`) && !argument.startsWith('--')) {

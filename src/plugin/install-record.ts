@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { parseBoundedJson, readBoundedInput, VerifyError } from '../model/index.ts';
-import { isAbsent } from './docker-config-file.ts';
+import { isMissingFile, parseBoundedJson, readBoundedInput, VerifyError } from '../model/index.ts';
 
 const largest = 1024 * 1024; // bytes
 
@@ -42,7 +41,7 @@ export async function readInstallRecord(path: string): Promise<InstallRecord | n
   try {
     return installRecord.parse(parseBoundedJson((await readBoundedInput(path, largest)).toString('utf8')));
   } catch (error) {
-    if (isAbsent(error)) return null;
+    if (isMissingFile(error)) return null;
     throw new VerifyError('config.invalid', `${path} is not the record of an installation`, {
       hint: 'remove the file: uninstall then takes out of config.json what it recognises as ours',
       place: { file: path },

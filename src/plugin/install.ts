@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Environment } from '../model/index.ts';
-import { readDockerConfig, writeWholeFile } from './docker-config-file.ts';
+import { readDockerConfig, writeConfigFile } from './docker-config-file.ts';
 import { addToConfig, isAsWanted, takeFromConfig } from './edit-docker-config.ts';
 import { type InstallPlaces, installPlaces, isInSharedFolder } from './install-places.ts';
 import { type ConfigRecord, type InstallRecord, readInstallRecord } from './install-record.ts';
@@ -85,8 +85,8 @@ export async function install(
   const record: InstallRecord = { version: 1, mode, config, files, folders };
   // The record comes before what it records: whatever happens between, uninstall knows what to take back.
   if (JSON.stringify(record) !== JSON.stringify(old))
-    await writeWholeFile(places.record, `${JSON.stringify(record, null, 2)}\n`);
-  if (text !== null) await writeWholeFile(places.config, text);
+    await writeConfigFile(places.record, `${JSON.stringify(record, null, 2)}\n`);
+  if (text !== null) await writeConfigFile(places.config, text);
   const emptied = shims.length === 0 ? [places.shimFolder] : [];
   const removed = await removePlaced({ files: unwanted, folders: emptied }, isCopy);
   return {
@@ -109,7 +109,7 @@ export async function uninstall(environment: Environment): Promise<InstallOutcom
   const current = await readDockerConfig(places.config);
   const text = takeFromConfig(current, old?.config ?? null, places.shimFolder, places.config);
   if (text === null && current !== null) await rm(places.config);
-  else if (text !== null && text !== current) await writeWholeFile(places.config, text);
+  else if (text !== null && text !== current) await writeConfigFile(places.config, text);
   const removed = await removePlaced(
     { files: union(old?.files, shimsOf(places)), folders: [] },
     environment.platform === 'win32',

@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { copyFile, lstat, mkdir, realpath, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, realpath, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { VerifyError } from '../model/index.ts';
-import { isAbsent } from './docker-config-file.ts';
+import { isMissingFile, placeWhole, VerifyError } from '../model/index.ts';
 
 async function absentAs<T>(found: Promise<T>): Promise<T | null> {
   try {
     return await found;
   } catch (error) {
-    if (isAbsent(error)) return null;
+    if (isMissingFile(error)) return null;
     throw error;
   }
 }
@@ -43,12 +41,7 @@ export async function placeExecutable(
     if (isThere && ((await absentAs(realpath(target))) === source || !options.isOurs))
       return { files: [], folders: [] };
     const folders = await makeFolders(dirname(target));
-    const beside = `${target}.${randomUUID()}.tmp`;
-    await (options.copy ? copyFile(source, beside) : symlink(source, beside));
-    await rename(beside, target).catch(async (error: unknown) => {
-      await rm(beside, { force: true });
-      throw error;
-    });
+    await placeWhole(target, (beside) => (options.copy ? copyFile(source, beside) : symlink(source, beside)));
     return { files: [target], folders };
   } catch (error) {
     throw new VerifyError('file.unwritable', `${target} could not be made`, {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, isDigest } from '../model/index.ts';
-import { writeWhole } from '../oci/index.ts';
+import { type Digest, isDigest, ownFile, writeWhole } from '../model/index.ts';
 
 /** The largest SBOM that is kept and read, bytes. */
 export const largestBlob = 320 * 1024 * 1024;
@@ -37,7 +36,7 @@ export function openBlobStore(folder: string): BlobStore {
     has,
     async write(bytes) {
       const digest = digestOf(bytes);
-      if (!(await has(digest))) await writeWhole(fileOf(digest), bytes);
+      if (!(await has(digest))) await writeWhole(fileOf(digest), bytes, ownFile);
       return digest;
     },
     async read(digest) {

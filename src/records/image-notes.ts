@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, isDigest, parseBoundedJson, type Signer } from '../model/index.ts';
-import { writeWhole } from '../oci/index.ts';
+import { type Digest, isDigest, ownFile, parseBoundedJson, type Signer, writeWhole } from '../model/index.ts';
 
 /** An SBOM that is attached to an image. */
 export interface NotedSbom {
@@ -36,7 +35,7 @@ function fileOf(folder: string, digest: Digest): string {
 
 /** Keeps what was found out about an image. */
 export async function writeImageNote(folder: string, note: ImageNote): Promise<void> {
-  await writeWhole(fileOf(folder, note.digest), `${JSON.stringify(note)}\n`);
+  await writeWhole(fileOf(folder, note.digest), `${JSON.stringify(note)}\n`, ownFile);
 }
 
 /** The size and time of change of a note, by which a change is noticed; null where there is none. */

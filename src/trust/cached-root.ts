@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TrustedRootSource } from '../model/index.ts';
-import { parseBoundedJson } from '../model/index.ts';
+import { ownFile, parseBoundedJson, type TrustedRootSource, writeWhole } from '../model/index.ts';
 import type { TrustInstance } from './trust-instance.ts';
 
 /** A trusted root that was refreshed earlier. */
@@ -61,14 +59,6 @@ export async function keepTrustedRoot(
   root: TrustedRootSource,
   checked: string,
 ): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
   const file: CacheFile = { version: 1, checked, updated: root.updated ?? checked, sha256: root.id, json: root.json };
-  const target = pathOf(instance, directory);
-  const temporary = `${target}.${randomUUID()}`;
-  try {
-    await writeFile(temporary, JSON.stringify(file), { mode: 0o600, flag: 'wx' });
-    await rename(temporary, target);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await writeWhole(pathOf(instance, directory), JSON.stringify(file), ownFile);
 }

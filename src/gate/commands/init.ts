@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { link, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readBoundedFile, VerifyError } from '../../model/index.ts';
+import { readBoundedFile, VerifyError, writeWhole } from '../../model/index.ts';
 import { addRules, projectPolicyName, stringifyYaml } from '../../policy/index.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
@@ -12,13 +11,10 @@ import { proposedRules, type Trusted, writtenPolicy } from './proposed-policy.ts
 /** In bytes, as policies are read. */
 const largestPolicy = 1_048_576;
 
-/** Writes a file that must not be there yet, whole or not at all. */
-async function createWholeFile(folder: string, name: string, text: string): Promise<void> {
-  const path = join(folder, name);
-  const temporary = join(folder, `.${name}.${randomBytes(6).toString('hex')}`);
+/** Writes a file that must not be there yet. */
+async function createWholeFile(path: string, text: string): Promise<void> {
   try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await link(temporary, path);
+    await writeWhole(path, text, { exclusive: true });
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
       throw new VerifyError('usage.invalid', `${path} exists already`, { hint: 'change it by hand', cause });
@@ -28,8 +24,6 @@ async function createWholeFile(folder: string, name: string, text: string): Prom
       hint: 'see who may write to that folder',
       cause,
     });
-  } finally {
-    await rm(temporary, { force: true });
   }
 }
 
@@ -77,7 +71,7 @@ export async function planPolicy(
 }
 
 async function write({ path, before, after }: PolicyPlan, folder: string): Promise<void> {
-  if (before === null) await createWholeFile(folder, projectPolicyName, after);
+  if (before === null) await createWholeFile(join(folder, projectPolicyName), after);
   else await writeWholeFile(path, after);
 }
 

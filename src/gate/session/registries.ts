@@ -1,6 +1,7 @@
 import {
   type Digest,
   type ImageUse,
+  isLoopback,
   isVerifyError,
   parseReference,
   type Reference,
@@ -81,10 +82,6 @@ function clientOptions(session: Session): RegistryClientOptions {
   };
 }
 
-function isLoopback({ registry }: Reference): boolean {
-  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i.test(registry);
-}
-
 /** Digests that stand for names, whatever their tags stand for now. */
 type HeldTo = ReadonlyMap<string, Digest>;
 
@@ -130,7 +127,8 @@ function registriesWith(
       try {
         return await task(first);
       } catch (error) {
-        if (session.own.offline || isLoopback(reference) || !isVerifyError(error, 'registry.unreachable')) throw error;
+        if (session.own.offline || isLoopback(reference.registry) || !isVerifyError(error, 'registry.unreachable'))
+          throw error;
         second ??= openSecond();
         const fallback = await second;
         if (fallback === null) throw error;

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { VerifyError } from '../../model/index.ts';
+import { VerifyError, writeWhole } from '../../model/index.ts';
 
 interface Destination {
   readonly path: string;
@@ -17,19 +16,6 @@ async function destination(path: string): Promise<Destination> {
     return { path: real, isFile: found.isFile(), isFolder: found.isDirectory() };
   } catch {
     return { path, isFile: true, isFolder: false };
-  }
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  const target = await destination(path);
-  if (!target.isFile) return await writeFile(target.path, text);
-  const temporary = join(dirname(target.path), `.${basename(target.path)}.${randomBytes(6).toString('hex')}`);
-  try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await rename(temporary, target.path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }
 
@@ -84,7 +70,8 @@ export async function refuseUnwritableFiles(paths: readonly string[]): Promise<v
  */
 export async function writeWholeFile(path: string, text: string): Promise<void> {
   try {
-    await replace(resolve(path), text);
+    const target = await destination(resolve(path));
+    await (target.isFile ? writeWhole(target.path, text) : writeFile(target.path, text));
   } catch (cause) {
     throw unwritable(path, cause);
   }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { recordAt } from '../../model/index.ts';
 
 /** What differs between the configurations of two images. */
 export interface ConfigChanges {
@@ -14,10 +15,6 @@ type Fields = Readonly<Record<string, unknown>>;
 const running = new Set(['architecture', 'os', 'variant', 'os.version', 'os.features']);
 /** Fields of `config` that only describe; of `rootfs` the layers themselves are compared. */
 const describing = new Set(['Labels', 'Image', 'Hostname', 'Domainname']);
-
-function recordAt(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
 
 function changedFields(left: Fields, right: Fields): readonly string[] {
   const isEmpty = (value: unknown): boolean =>
@@ -36,7 +33,7 @@ function changedFields(left: Fields, right: Fields): readonly string[] {
 export function compareConfigs(original: unknown, rebuilt: unknown): ConfigChanges {
   const [left, right] = [recordAt(original), recordAt(rebuilt)];
   const top = changedFields(left, right).filter((name) => name !== 'config' && name !== 'rootfs');
-  const inside = changedFields(recordAt(left['config']), recordAt(right['config']));
+  const inside = changedFields(recordAt(left, 'config'), recordAt(right, 'config'));
   return {
     settings: [...top.filter((name) => running.has(name)), ...inside.filter((name) => !describing.has(name))],
     metadata: [...top.filter((name) => !running.has(name)), ...inside.filter((name) => describing.has(name))],

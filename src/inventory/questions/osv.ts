@@ -1,5 +1,6 @@
+import { isRecord } from '../../model/index.ts';
 import { parsePackageUrl } from '../package-url.ts';
-import { isObject, type Json, listOf, textOf } from '../sbom/json.ts';
+import { type Json, listOf, textOf } from '../sbom/json.ts';
 import type { SbomPackage } from '../sbom/package.ts';
 import { orderOf } from '../versions/order-of.ts';
 import { affectedEcosystem, type Ecosystem } from './ecosystems.ts';
@@ -22,9 +23,9 @@ interface Affected {
 const eventKinds = ['introduced', 'fixed', 'last_affected', 'limit'] as const;
 
 function readEvents(range: unknown): readonly Event[] {
-  if (!isObject(range) || range['type'] === 'GIT') return [];
+  if (!isRecord(range) || range['type'] === 'GIT') return [];
   return listOf(range['events']).flatMap((event) =>
-    isObject(event)
+    isRecord(event)
       ? eventKinds.flatMap((kind) => {
           const version = textOf(event[kind]);
           return version === '' ? [] : [{ kind, version }];
@@ -35,17 +36,17 @@ function readEvents(range: unknown): readonly Event[] {
 
 function isFalsePositive(affected: Json): boolean {
   const specific = affected['ecosystem_specific'];
-  if (!isObject(specific)) return false;
+  if (!isRecord(specific)) return false;
   const components = listOf(specific['components']);
-  const statuses = components.map((one) => (isObject(one) ? textOf(one['latest_event_status']) : ''));
+  const statuses = components.map((one) => (isRecord(one) ? textOf(one['latest_event_status']) : ''));
   const own = textOf(specific['latest_event_status']);
   const isNoFinding = (status: string): boolean => status === 'false_positive_determination';
   return isNoFinding(own) || (statuses.length > 0 && statuses.every(isNoFinding));
 }
 
 function readAffected(affected: unknown): Affected | null {
-  const named = isObject(affected) ? affected['package'] : null;
-  if (!isObject(affected) || !isObject(named)) return null;
+  const named = isRecord(affected) ? affected['package'] : null;
+  if (!isRecord(affected) || !isRecord(named)) return null;
   const purl = parsePackageUrl(textOf(named['purl']));
   const ecosystem = affectedEcosystem(textOf(named['ecosystem']), purl);
   const name = textOf(named['name']) || (purl?.name ?? '');
@@ -112,7 +113,7 @@ function strictest(states: readonly (Match | null)[]): Match | null {
  * where it was withdrawn.
  */
 export function questionOfOsv(document: unknown): Question | null {
-  if (!isObject(document)) return null;
+  if (!isRecord(document)) return null;
   const id = textOf(document['id']);
   const affected = listOf(document['affected'])
     .map(readAffected)

@@ -1,5 +1,6 @@
+import { isRecord } from '../../model/index.ts';
 import { parsePackageUrl } from '../package-url.ts';
-import { isObject, type Json, listOf, textOf } from '../sbom/json.ts';
+import { type Json, listOf, textOf } from '../sbom/json.ts';
 import type { SbomPackage } from '../sbom/package.ts';
 import { comparableName, type Question } from './question.ts';
 
@@ -37,17 +38,17 @@ const cycloneDxStates: ReadonlyMap<string, VexState> = new Map([
 
 function identifiersOf(product: unknown): readonly string[] {
   if (typeof product === 'string') return [product];
-  if (!isObject(product)) return [];
+  if (!isRecord(product)) return [];
   const { identifiers, hashes } = product;
-  const purl = isObject(identifiers) ? textOf(identifiers['purl']) : '';
-  const sha256 = isObject(hashes) ? textOf(hashes['sha-256']) : '';
+  const purl = isRecord(identifiers) ? textOf(identifiers['purl']) : '';
+  const sha256 = isRecord(hashes) ? textOf(hashes['sha-256']) : '';
   return [textOf(product['@id']), purl, sha256 === '' ? '' : `sha256:${sha256}`].filter((text) => text !== '');
 }
 
 function openVexStatement(statement: unknown): VexStatement | null {
-  if (!isObject(statement)) return null;
+  if (!isRecord(statement)) return null;
   const { vulnerability } = statement;
-  const named = isObject(vulnerability)
+  const named = isRecord(vulnerability)
     ? [textOf(vulnerability['name']), textOf(vulnerability['@id']), ...listOf(vulnerability['aliases']).map(textOf)]
     : [textOf(vulnerability)];
   const ids = named.filter((id) => id !== '');
@@ -59,7 +60,7 @@ function openVexStatement(statement: unknown): VexStatement | null {
     ids,
     products: products.flatMap(identifiersOf),
     subcomponents: products.flatMap((product) =>
-      isObject(product) ? listOf(product['subcomponents']).flatMap(identifiersOf) : [],
+      isRecord(product) ? listOf(product['subcomponents']).flatMap(identifiersOf) : [],
     ),
     state,
     word: [`${ids[0] ?? ''}: ${textOf(statement['status'])}`, because].filter((part) => part !== '').join(', '),
@@ -77,13 +78,13 @@ function referenced(reference: string): string {
 }
 
 function cycloneDxStatement(vulnerability: unknown, purls: ReadonlyMap<string, string>): VexStatement | null {
-  if (!isObject(vulnerability) || !isObject(vulnerability['analysis'])) return null;
+  if (!isRecord(vulnerability) || !isRecord(vulnerability['analysis'])) return null;
   const { analysis } = vulnerability;
   const state = cycloneDxStates.get(textOf(analysis['state']));
   const id = textOf(vulnerability['id']);
   if (state === undefined || id === '') return null;
-  const aliases = listOf(vulnerability['references']).map((one) => (isObject(one) ? textOf(one['id']) : ''));
-  const affected = listOf(vulnerability['affects']).map((one) => (isObject(one) ? textOf(one['ref']) : ''));
+  const aliases = listOf(vulnerability['references']).map((one) => (isRecord(one) ? textOf(one['id']) : ''));
+  const affected = listOf(vulnerability['affects']).map((one) => (isRecord(one) ? textOf(one['ref']) : ''));
   const because = textOf(analysis['justification']) || textOf(analysis['detail']);
   return {
     ids: [id, ...aliases].filter((one) => one !== ''),
@@ -96,10 +97,10 @@ function cycloneDxStatement(vulnerability: unknown, purls: ReadonlyMap<string, s
 
 function purlsByReference(document: Json): ReadonlyMap<string, string> {
   const { metadata } = document;
-  const root = isObject(metadata) ? [metadata['component']] : [];
+  const root = isRecord(metadata) ? [metadata['component']] : [];
   return new Map(
     [...root, ...listOf(document['components'])].flatMap((component) =>
-      isObject(component) && textOf(component['purl']) !== ''
+      isRecord(component) && textOf(component['purl']) !== ''
         ? [[textOf(component['bom-ref']), textOf(component['purl'])] as const]
         : [],
     ),
@@ -108,11 +109,11 @@ function purlsByReference(document: Json): ReadonlyMap<string, string> {
 
 /** The statements of an OpenVEX or CycloneDX document, the newest last; null where it is neither. */
 export function readVex(document: unknown): readonly VexStatement[] | null {
-  if (!isObject(document)) return null;
+  if (!isRecord(document)) return null;
   if (textOf(document['@context']).startsWith('https://openvex.dev/ns')) {
     const statements = listOf(document['statements']);
     const time = (one: unknown): string =>
-      isObject(one) ? textOf(one['timestamp']) || textOf(one['last_updated']) : '';
+      isRecord(one) ? textOf(one['timestamp']) || textOf(one['last_updated']) : '';
     return statements
       .toSorted((left, right) => (time(left) < time(right) ? -1 : Number(time(left) > time(right))))
       .flatMap((one) => openVexStatement(one) ?? []);

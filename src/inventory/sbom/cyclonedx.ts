@@ -1,4 +1,5 @@
-import { isObject, type Json, textOf } from './json.ts';
+import { isRecord } from '../../model/index.ts';
+import { type Json, textOf } from './json.ts';
 import { describePackage, layerOf, namedValue, type SbomPackage, versionOf } from './package.ts';
 import { mostPackages, Unreadable } from './reading.ts';
 
@@ -36,7 +37,7 @@ export function readCycloneDx(document: Json): readonly SbomPackage[] {
     if (next.depth > deepest) throw new Unreadable(`its components are nested more than ${deepest} deep`);
     if (!Array.isArray(next.entries)) throw new Unreadable('its components are no list');
     for (const entry of next.entries) {
-      if (!isObject(entry)) throw new Unreadable('one of its components is no object');
+      if (!isRecord(entry)) throw new Unreadable('one of its components is no object');
       if (found.length >= mostPackages) throw new Unreadable(`it lists more than ${mostPackages} components`);
       found.push(readComponent(entry));
       const inner = entry['components'];
@@ -51,6 +52,6 @@ export function isCycloneDxIncomplete(document: Json): boolean {
   const { compositions } = document;
   return (
     Array.isArray(compositions) &&
-    compositions.some((one) => isObject(one) && textOf(one['aggregate']).startsWith('incomplete'))
+    compositions.some((one) => isRecord(one) && textOf(one['aggregate']).startsWith('incomplete'))
   );
 }

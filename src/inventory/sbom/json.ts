@@ -1,3 +1,4 @@
+import { isRecord } from '../../model/index.ts';
 /** A text from an SBOM: trimmed, bounded, empty where there is none. */
 export type Text = string;
 
@@ -6,11 +7,6 @@ export type Json = Readonly<Record<string, unknown>>;
 
 const longestText = 2_000;
 const mostProperties = 1_000;
-
-/** Whether a value is an object, and no list. */
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** A list, or an empty one where there is none. */
 export function listOf(value: unknown): readonly unknown[] {
@@ -26,6 +22,6 @@ export function textOf(value: unknown): Text {
 export function property(list: unknown, key: string, value: string, wanted: string): Text {
   const found = listOf(list)
     .slice(0, mostProperties)
-    .find((entry) => isObject(entry) && entry[key] === value);
-  return isObject(found) ? textOf(found[wanted]) : '';
+    .find((entry) => isRecord(entry) && entry[key] === value);
+  return isRecord(found) ? textOf(found[wanted]) : '';
 }

@@ -1,6 +1,6 @@
-import { parseBoundedJson } from '../../model/index.ts';
+import { isRecord, parseBoundedJson } from '../../model/index.ts';
 import { isCycloneDxIncomplete, readCycloneDx } from './cyclonedx.ts';
-import { isObject, type Json, textOf } from './json.ts';
+import { type Json, textOf } from './json.ts';
 import type { SbomPackage } from './package.ts';
 import { mostPackages, type SbomReading, Unreadable } from './reading.ts';
 import { readSpdx } from './spdx.ts';
@@ -38,11 +38,11 @@ function formOfCycloneDx(document: Json): Form {
 }
 
 function formOf(document: unknown): Form {
-  if (!isObject(document)) throw new Unreadable('it is no object');
+  if (!isRecord(document)) throw new Unreadable('it is no object');
   if (isSpdx3(document)) throw new Unreadable('SPDX 3 is not read (SPDX 2.2 and 2.3 are)');
   if (document['spdxVersion'] !== undefined) return formOfSpdx(document);
   if (document['bomFormat'] === 'CycloneDX') return formOfCycloneDx(document);
-  if (Array.isArray(document['artifacts']) && isObject(document['schema'])) {
+  if (Array.isArray(document['artifacts']) && isRecord(document['schema'])) {
     return { format: 'syft JSON', read: readSyft, isComplete: true };
   }
   throw new Unreadable('it is neither SPDX 2.2 or 2.3, CycloneDX 1.4 to 1.7 nor syft JSON');
@@ -55,7 +55,7 @@ function formOf(document: unknown): Form {
 export function readSbom(document: unknown): SbomReading {
   try {
     const { format, read, isComplete } = formOf(document);
-    const packages = read(isObject(document) ? document : {});
+    const packages = read(isRecord(document) ? document : {});
     if (packages.length > mostPackages) throw new Unreadable(`it lists more than ${mostPackages} packages`);
     return { ok: true, format, packages, isComplete };
   } catch (error) {
@@ -72,6 +72,6 @@ export function readSbomDocument(bytes: Buffer): SbomReading {
   } catch {
     return { ok: false, reason: 'it is no JSON' };
   }
-  if (isObject(parsed) && 'predicateType' in parsed && 'predicate' in parsed) return readSbom(parsed['predicate']);
+  if (isRecord(parsed) && 'predicateType' in parsed && 'predicate' in parsed) return readSbom(parsed['predicate']);
   return readSbom(parsed);
 }

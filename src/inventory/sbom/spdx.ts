@@ -1,4 +1,5 @@
-import { isObject, type Json, listOf, property, textOf } from './json.ts';
+import { isRecord } from '../../model/index.ts';
+import { type Json, listOf, property, textOf } from './json.ts';
 import { describePackage, layerOf, type SbomPackage, versionOf } from './package.ts';
 import { Unreadable } from './reading.ts';
 
@@ -8,8 +9,8 @@ const layerComment = /^layerID: (sha256:[0-9a-f]{64})$/;
 function layersOfFiles(document: Json): ReadonlyMap<string, string> {
   const layers = new Map<string, string>();
   for (const file of listOf(document['files'])) {
-    const layer = isObject(file) ? layerComment.exec(textOf(file['comment']))?.[1] : undefined;
-    if (isObject(file) && layer !== undefined) layers.set(textOf(file['SPDXID']), layer);
+    const layer = isRecord(file) ? layerComment.exec(textOf(file['comment']))?.[1] : undefined;
+    if (isRecord(file) && layer !== undefined) layers.set(textOf(file['SPDXID']), layer);
   }
   return layers;
 }
@@ -20,7 +21,7 @@ function layersOfPackages(document: Json): ReadonlyMap<string, string> {
   const layers = new Map<string, string>();
   if (files.size === 0) return layers;
   for (const relationship of listOf(document['relationships'])) {
-    if (!isObject(relationship) || !textOf(relationship['comment']).startsWith('evident-by:')) continue;
+    if (!isRecord(relationship) || !textOf(relationship['comment']).startsWith('evident-by:')) continue;
     const layer = files.get(textOf(relationship['relatedSpdxElement']));
     const element = textOf(relationship['spdxElementId']);
     if (layer !== undefined && !layers.has(element)) layers.set(element, layer);
@@ -29,7 +30,7 @@ function layersOfPackages(document: Json): ReadonlyMap<string, string> {
 }
 
 function readPackage(entry: unknown, layers: ReadonlyMap<string, string>): SbomPackage {
-  if (!isObject(entry)) throw new Unreadable('one of its packages is no object');
+  if (!isRecord(entry)) throw new Unreadable('one of its packages is no object');
   const name = textOf(entry['name']);
   if (name === '') throw new Unreadable('one of its packages has no name');
   const built = /^built package from: (\S{1,200}) (\S{1,200})/.exec(textOf(entry['sourceInfo']));

@@ -1,11 +1,11 @@
-import type { Digest, UnsignedStatement } from '../../model/index.ts';
+import { cyclonedxBom, type Digest, spdxDocument, type UnsignedStatement } from '../../model/index.ts';
 import type { ImageManifest } from '../content/manifest.ts';
 import { bareMediaType } from '../content/media-types.ts';
 
 /** The predicate type that in-toto has for each form of SBOM; syft's own form has none, and goes by its media type. */
 const forms: readonly (readonly [mediaType: RegExp, predicateType: string])[] = [
-  [/^(?:application|text)\/(?:vnd\.)?spdx\+json$/, 'https://spdx.dev/Document'],
-  [/^application\/(?:vnd\.)?cyclonedx\+json$/, 'https://cyclonedx.org/bom'],
+  [/^(?:application|text)\/(?:vnd\.)?spdx\+json$/, spdxDocument],
+  [/^application\/(?:vnd\.)?cyclonedx\+json$/, cyclonedxBom],
   [/^application\/vnd\.syft\+json$/, 'application/vnd.syft+json'],
 ];
 

@@ -1,5 +1,4 @@
-import { type Digest, isDigest, readUnambiguousJson } from '../../model/index.ts';
-import { isObject } from '../content/document.ts';
+import { type Digest, isDigest, isRecord, readUnambiguousJson } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
 
 function parse(bytes: Uint8Array): unknown {
@@ -12,8 +11,8 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 function digestIn(subject: unknown): Digest | null {
-  const digests = isObject(subject) ? subject['digest'] : null;
-  const digest = isObject(digests) ? `sha256:${String(digests['sha256'])}` : '';
+  const digests = isRecord(subject) ? subject['digest'] : null;
+  const digest = isRecord(digests) ? `sha256:${String(digests['sha256'])}` : '';
   return isDigest(digest) ? digest : null;
 }
 
@@ -23,7 +22,7 @@ function digestIn(subject: unknown): Digest | null {
  */
 export function statementSubject(bytes: Uint8Array): Digest | null {
   const statement = parse(bytes);
-  const subjects = isObject(statement) ? statement['subject'] : null;
+  const subjects = isRecord(statement) ? statement['subject'] : null;
   if (!Array.isArray(subjects)) return null;
   const [first = null, ...others] = new Set(subjects.map(digestIn));
   return others.length === 0 ? first : null;

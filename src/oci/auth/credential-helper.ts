@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { createScanner } from 'jsonc-parser';
-import { type Environment, parseBoundedJson, VerifyError } from '../../model/index.ts';
+import { type Environment, isRecord, parseBoundedJson, VerifyError } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
 
 /**
@@ -136,7 +136,7 @@ function readHelperAnswer(helper: string, output: string): Credential | null {
   } catch {
     throw failed(helper, 'printed something else than JSON');
   }
-  const answer = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  const answer = isRecord(value) ? value : null;
   const [username, secret] = [answer && fieldOf(answer, 'username'), answer && fieldOf(answer, 'secret')];
   if (username === null || secret === null) throw failed(helper, 'printed no username and secret');
   if (secret === '') return null;

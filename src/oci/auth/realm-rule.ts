@@ -1,5 +1,5 @@
-import { normalisedRegistry, VerifyError } from '../../model/index.ts';
-import { apiHost, bareHost, isLoopback } from '../transport/registry-host.ts';
+import { bareHost, isLoopback, normalisedRegistry, VerifyError } from '../../model/index.ts';
+import { apiHost } from '../transport/registry-host.ts';
 
 /** Token services outside of a registry's own domain that user or machine listed, by registry host; all lower case, `docker.io` for Docker Hub. */
 export type ListedTokenServices = Readonly<Record<string, readonly string[]>>;

@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { parseBoundedJson, VerifyError } from '../../model/index.ts';
+import { isLoopback, parseBoundedJson, VerifyError } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
 import type { Answer, Exchange } from '../transport/exchange.ts';
 import { unreachable } from '../transport/network-fault.ts';
 import { sendFollowing } from '../transport/redirects.ts';
 import { refusedLogin, registryFailure } from '../transport/registry-failure.ts';
-import { isLoopback } from '../transport/registry-host.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Challenge } from './challenge.ts';
 import type { Credential } from './credential-helper.ts';

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Digest } from '../../model/index.ts';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Digest, ownFile, writeWhole } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
 import { digestLike } from './digest-check.ts';
 
@@ -13,19 +12,6 @@ export interface ContentCache {
   write(digest: Digest, bytes: Uint8Array): Promise<void>;
   /** Removes what was used longest ago until the whole is within its bound. */
   trim(): Promise<void>;
-}
-
-/** Writes a file whole or not at all: beside its place first, then renamed. */
-export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  try {
-    await writeFile(temporary, bytes, { mode: 0o600, flag: 'wx' });
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 interface Kept {
@@ -70,7 +56,7 @@ export function openContentCache(folder: string, limit: number = bounds.cacheByt
     },
     async write(digest, bytes) {
       if (bytes.length > limit / 4) return;
-      await writeWhole(fileOf(digest), bytes).catch(() => undefined);
+      await writeWhole(fileOf(digest), bytes, ownFile).catch(() => undefined);
     },
     async trim() {
       const kept = [...(await filesIn(blobs))].sort((left, right) => left.used - right.used);

@@ -1,4 +1,11 @@
-import { foldedKey, type JsonFlaw, type JsonReading, readUnambiguousJson, VerifyError } from '../../model/index.ts';
+import {
+  foldedKey,
+  isRecord,
+  type JsonFlaw,
+  type JsonReading,
+  readUnambiguousJson,
+  VerifyError,
+} from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
 
 /** A JSON object of a document that Go's tools read too. */
@@ -47,18 +54,13 @@ export function parseDocument(bytes: Uint8Array, what: string, maps: ReadonlySet
   }
   const { flaw, value } = reading;
   if (flaw !== null) throw flawed(flaw, what);
-  if (!isObject(value)) throw brokenDocument(what, 'it is not an object');
+  if (!isRecord(value)) throw brokenDocument(what, 'it is not an object');
   return value;
-}
-
-/** Whether a parsed JSON value is an object. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A field by its name in any case, as Go finds it; undefined where `value` is no object or lacks it. */
 export function fieldOf(value: unknown, name: string): unknown {
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const wanted = foldedKey(name);
   return Object.entries(value).find(([key]) => foldedKey(key) === wanted)?.[1];
 }
@@ -69,7 +71,7 @@ export function fieldOf(value: unknown, name: string): unknown {
  * @throws VerifyError `registry.untrustworthy`
  */
 export function assertSpelling(value: unknown, known: readonly string[], what: string): void {
-  if (!isObject(value)) return;
+  if (!isRecord(value)) return;
   const folded = new Map(known.map((field) => [foldedKey(field), field]));
   for (const key of Object.keys(value)) {
     const field = folded.get(foldedKey(key));

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from './content-cache.ts';
+import { ownFile, writeWhole } from '../../model/index.ts';
 
 const hour = 60 * 60_000;
 
@@ -13,6 +13,6 @@ export async function hourly(folder: string, task: () => Promise<unknown>): Prom
   const age = Date.now() - ((await stat(mark).catch(() => null))?.mtimeMs ?? 0);
   // a time to come is no time at all: a clock was set back
   if (age >= 0 && age < hour) return;
-  await writeWhole(mark, '').catch(() => undefined);
+  await writeWhole(mark, '', ownFile).catch(() => undefined);
   await task();
 }

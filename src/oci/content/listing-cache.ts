@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseBoundedJson } from '../../model/index.ts';
+import { ownFile, parseBoundedJson, writeWhole } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
-import { writeWhole } from './content-cache.ts';
 
 /** What was listed, and how long ago. */
 export interface Listing {
@@ -42,7 +41,7 @@ export function openListingCache(folder: string): ListingCache {
       }
     },
     async write(key, value) {
-      await writeWhole(fileOf(key), JSON.stringify({ key, time: Date.now(), value })).catch(() => undefined);
+      await writeWhole(fileOf(key), JSON.stringify({ key, time: Date.now(), value }), ownFile).catch(() => undefined);
     },
     async trim() {
       for (const name of await readdir(listings).catch(() => [])) {

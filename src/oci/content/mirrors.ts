@@ -1,5 +1,4 @@
-import { isVerifyError, normalisedRegistry, VerifyError } from '../../model/index.ts';
-import { isLoopback } from '../transport/registry-host.ts';
+import { isLoopback, isVerifyError, normalisedRegistry, VerifyError } from '../../model/index.ts';
 import type { RepositoryName } from './image-source.ts';
 
 /**

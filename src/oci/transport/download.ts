@@ -1,11 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { type Environment, VerifyError } from '../../model/index.ts';
+import { type Environment, isLoopback, VerifyError } from '../../model/index.ts';
 import { type Agents, createAgents } from './agents.ts';
 import { bounds } from './bounds.ts';
 import { certificateFolders } from './certificates.ts';
 import { abortError } from './network-fault.ts';
-import { isLoopback } from './registry-host.ts';
 
 /** A file that is to be fetched by URL, outside of any registry. */
 export interface DownloadRequest {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { bareHost, isInRange, isLoopback } from './registry-host.ts';
+import { bareHost, isLoopback } from '../../model/index.ts';
+import { isInRange } from './registry-host.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

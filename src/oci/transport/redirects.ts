@@ -1,8 +1,7 @@
-import { VerifyError } from '../../model/index.ts';
+import { isLoopback, VerifyError } from '../../model/index.ts';
 import type { PeerCheck } from './agents.ts';
 import { bounds } from './bounds.ts';
 import type { Answer, Exchange } from './exchange.ts';
-import { isLoopback } from './registry-host.ts';
 import type { Transport } from './transport.ts';
 
 const redirecting = new Set([301, 302, 303, 307, 308]);

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
-import { VerifyError } from '../../model/index.ts';
+import { bareHost, isLoopback, VerifyError } from '../../model/index.ts';
 import type { PeerCheck } from './agents.ts';
-import { apiHost, bareHost, isListedInsecure, isLoopback } from './registry-host.ts';
+import { apiHost, isListedInsecure } from './registry-host.ts';
 
 /** One way to speak to a registry. */
 export interface Route {

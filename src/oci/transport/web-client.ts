@@ -1,11 +1,10 @@
-import { type Environment, VerifyError } from '../../model/index.ts';
+import { type Environment, isLoopback, VerifyError } from '../../model/index.ts';
 import { createAgents } from './agents.ts';
 import { bounds } from './bounds.ts';
 import { certificateFolders } from './certificates.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { unreachable } from './network-fault.ts';
 import { sendFollowing } from './redirects.ts';
-import { isLoopback } from './registry-host.ts';
 import { createSlots } from './slots.ts';
 import { createTransport } from './transport.ts';
 

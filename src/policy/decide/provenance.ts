@@ -1,9 +1,10 @@
+import { slsaProvenanceV02 } from '../../model/index.ts';
 import { at, textAt } from './json-path.ts';
 
 /** The builder's id (SLSA provenance v0.2 `builder.id`, v1 `runDetails.builder.id`). */
 export function builderOf(statement: unknown): string | null {
   const predicate = at(statement, 'predicate');
-  if (at(statement, 'predicateType') === 'https://slsa.dev/provenance/v0.2') return textAt(predicate, 'builder', 'id');
+  if (at(statement, 'predicateType') === slsaProvenanceV02) return textAt(predicate, 'builder', 'id');
   return textAt(predicate, 'runDetails', 'builder', 'id');
 }
 
@@ -14,7 +15,7 @@ export function builderOf(statement: unknown): string | null {
  */
 export function sourceRepositoryOf(statement: unknown): string | null {
   const predicate = at(statement, 'predicate');
-  if (at(statement, 'predicateType') === 'https://slsa.dev/provenance/v0.2')
+  if (at(statement, 'predicateType') === slsaProvenanceV02)
     return repositoryOf(textAt(predicate, 'invocation', 'configSource', 'uri'));
   const parameters = at(predicate, 'buildDefinition', 'externalParameters');
   return repositoryOf(

@@ -1,6 +1,15 @@
-const slsaProvenance = ['https://slsa.dev/provenance/v0.2', 'https://slsa.dev/provenance/v1'];
-const spdx = ['https://spdx.dev/Document', 'https://spdx.dev/Document/**'];
-const cyclonedx = ['https://cyclonedx.org/bom', 'https://cyclonedx.org/bom/**'];
+import {
+  cosignVulnerabilities,
+  cyclonedxBom,
+  slsaProvenanceV1,
+  slsaProvenanceV02,
+  spdxDocument,
+  verificationSummaryPrefix,
+} from '../../model/index.ts';
+
+const slsaProvenance = [slsaProvenanceV02, slsaProvenanceV1];
+const spdx = [spdxDocument, `${spdxDocument}/**`];
+const cyclonedx = [cyclonedxBom, `${cyclonedxBom}/**`];
 
 /** Short names with the predicate types that they stand for, as globs. */
 const shortNames: Readonly<Record<string, readonly string[]>> = {
@@ -9,12 +18,12 @@ const shortNames: Readonly<Record<string, readonly string[]>> = {
   spdx,
   cyclonedx,
   vuln: [
-    'https://cosign.sigstore.dev/attestation/vuln/v1',
+    cosignVulnerabilities,
     'cosign.sigstore.dev/attestation/vuln/v1',
     'https://in-toto.io/attestation/vulns',
     'https://in-toto.io/attestation/vulns/**',
   ],
-  vsa: ['https://slsa.dev/verification_summary/**'],
+  vsa: [`${verificationSummaryPrefix}**`],
   openvex: ['https://openvex.dev/ns', 'https://openvex.dev/ns/**'],
 };
 

@@ -1,4 +1,10 @@
-import { isDigest, type Mode, normalisedRegistry } from '../../model/index.ts';
+import {
+  isDigest,
+  type Mode,
+  normalisedRegistry,
+  slsaProvenancePrefix,
+  verificationSummaryPrefix,
+} from '../../model/index.ts';
 import { parseDuration } from '../language/duration.ts';
 import { type ImagePattern, parseImagePattern } from '../language/image-pattern.ts';
 import { type Mirror, mirrorOf } from '../language/mirror.ts';
@@ -206,10 +212,10 @@ async function compileAttestation(
   const predicateTypes = predicateTypesOf(document.type) ?? [];
   const { builder, sourceRepository, verifier, policy, result } = document.where ?? {};
   const areAll = (start: string): boolean => predicateTypes.every((type) => type.startsWith(start));
-  const isSummary = areAll('https://slsa.dev/verification_summary/');
+  const isSummary = areAll(verificationSummaryPrefix);
   const asksProvenance = (builder ?? sourceRepository) !== undefined;
   const asksSummary = (verifier ?? policy ?? result) !== undefined;
-  if (document.where !== undefined && !asksSummary && !areAll('https://slsa.dev/provenance/'))
+  if (document.where !== undefined && !asksSummary && !areAll(slsaProvenancePrefix))
     throw invalidIn(scope, [...path, 'where'], 'where asks about provenance only; this is another type of attestation');
   if (asksSummary && (asksProvenance || !isSummary)) {
     const reason = 'verifier, policy and result are asked of a verification summary (vsa) alone';

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeyMaterial } from '../../model/index.ts';
-import { parseBoundedJson } from '../../model/index.ts';
+import { isRecord, type KeyMaterial, parseBoundedJson } from '../../model/index.ts';
 import { nearestName } from '../language/nearest-name.ts';
 import type { SignerDocument } from '../language/schema.ts';
 import { exactOrGlob, type TextPattern } from '../language/text-pattern.ts';
@@ -154,8 +153,7 @@ async function trustedRootsOf(scope: PolicyScope, path: Path, value: string): Pr
 /** Whether it is a JSON object; whether it is a trusted root is found out where it is first used. */
 function isJson(text: string): boolean {
   try {
-    const value: unknown = parseBoundedJson(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isRecord(parseBoundedJson(text));
   } catch {
     return false;
   }

@@ -1,4 +1,11 @@
-import { isDigest, parseBoundedJson, parseCanonicalName, type Signer, VerifyError } from '../../model/index.ts';
+import {
+  isDigest,
+  isRecord,
+  parseBoundedJson,
+  parseCanonicalName,
+  type Signer,
+  VerifyError,
+} from '../../model/index.ts';
 import type { LockEntry, LockFile } from '../language/policy-set.ts';
 
 /** The lock's file name; it stands beside the policy. */
@@ -68,10 +75,6 @@ function entryOf(name: string, value: unknown, path: string): LockEntry {
     throw invalid(path, `lockedAt of ${name} is no time`, hint);
   if (!isSigner(signer)) throw invalid(path, `the signer of ${name} makes no sense`, hint);
   return { digest, signer, lockedAt };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCanonical(name: string): boolean {

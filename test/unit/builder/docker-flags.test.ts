@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseDockerFlags, parseGoBoolean } from '../../../src/builder/docker-flags.ts';
+import { parseDockerFlags } from '../../../src/builder/docker-flags.ts';
+import { parseGoBoolean } from '../../../src/model/index.ts';
 
 describe('parseDockerFlags', () => {
   it.each([

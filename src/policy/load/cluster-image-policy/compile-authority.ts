@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Layer } from '../../../model/index.ts';
+import {
+  cosignVulnerabilities,
+  cyclonedxBom,
+  type Layer,
+  slsaProvenanceV02,
+  spdxDocument,
+} from '../../../model/index.ts';
 import type {
   ClusterAttestation,
   ClusterAuthority,
@@ -28,12 +34,12 @@ const publicRekor = 'https://rekor.sigstore.dev';
 /** cosign's short names of predicate types. */
 const predicateTypes: Readonly<Record<string, string>> = {
   custom: 'https://cosign.sigstore.dev/attestation/v1',
-  slsaprovenance: 'https://slsa.dev/provenance/v0.2',
-  spdx: 'https://spdx.dev/Document',
-  spdxjson: 'https://spdx.dev/Document',
-  cyclonedx: 'https://cyclonedx.org/bom',
+  slsaprovenance: slsaProvenanceV02,
+  spdx: spdxDocument,
+  spdxjson: spdxDocument,
+  cyclonedx: cyclonedxBom,
   link: 'https://in-toto.io/Link/v1',
-  vuln: 'https://cosign.sigstore.dev/attestation/vuln/v1',
+  vuln: cosignVulnerabilities,
 };
 
 /** An authority of `spec.authorities`, its short forms expanded and what it refers to looked up. */

@@ -1,4 +1,4 @@
-import { parseBoundedJson } from '../model/index.ts';
+import { parseBoundedJson } from './bounded-json.ts';
 
 /** Whether a parsed JSON value is an object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
