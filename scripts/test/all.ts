@@ -1,10 +1,11 @@
 /**
  * `node all.ts [lint]`: every check, one after another, going on after a red one so that all that is wrong is seen at once.
- * Ends with one line of numbers: tests, and one for each check that is no test and failed.
+ * Ends with the names of the tests that failed, since what came before may be cut off in a log, and one line of numbers:
+ * tests, and one for each check that is no test and failed.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from '../build/folders.ts';
 
 interface Check {
@@ -17,7 +18,27 @@ interface Check {
 interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** A line for each failed test: its file, its name and the first line of what it said. */
+  readonly failures: readonly string[];
 }
+
+/** What is read of the report that vitest writes in jest's format. */
+interface TestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[] | null;
+    }[];
+  }[];
+}
+
+const maximumFailuresShown = 40;
 
 const reports = join(root, 'reports');
 
@@ -36,15 +57,28 @@ const lint = ['typecheck', 'lint:format', 'lint:code', 'lint:rooms', 'lint:unuse
 const build: Check = { name: 'build', command: ['make', '--no-print-directory', 'build'], report: null };
 const checks = process.argv[2] === 'lint' ? lint : [...lint, vitest('unit'), build, vitest('e2e')];
 
+function firstLine(text: string | undefined): string {
+  return (text ?? '').split('\n', 1)[0] ?? '';
+}
+
+/** A file that could not be loaded has no failed test of its own, only a message. */
+function failuresOf({ testResults }: TestReport): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [`${relative(root, name)}: ${firstLine(message)}`] : [];
+    return failed.map((test) => `${relative(root, name)}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`);
+  });
+}
+
 /** What vitest counted; a run that left no numbers counts as one failure. */
 function countTests(report: string, status: number): Counts {
   try {
-    // Written by vitest itself, in jest's format.
-    const numbers = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
+    // Written by vitest itself.
+    const numbers = JSON.parse(readFileSync(report, 'utf8')) as TestReport;
     const failed = numbers.numFailedTests === 0 && status !== 0 ? 1 : numbers.numFailedTests;
-    return { passed: numbers.numPassedTests, failed };
+    return { passed: numbers.numPassedTests, failed, failures: failuresOf(numbers) };
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [] };
   }
 }
 
@@ -57,7 +91,7 @@ function runCheck({ name, command, report }: Check): Counts {
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} (${seconds} s)`);
   if (report !== null) return countTests(report, status);
-  return { passed: 0, failed: status === 0 ? 0 : 1 };
+  return { passed: 0, failed: status === 0 ? 0 : 1, failures: [] };
 }
 
 mkdirSync(reports, { recursive: true });
@@ -65,6 +99,8 @@ const results = checks.map((check) => ({ name: check.name, ...runCheck(check) })
 const red = results.filter(({ failed }) => failed > 0).map(({ name }) => name);
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
+const failures = results.flatMap((result) => result.failures);
+for (const failure of failures.slice(0, maximumFailuresShown)) console.log(`failed: ${failure}`);
 if (red.length > 0) console.log(`\nred: ${red.join(', ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = red.length > 0 ? 1 : 0;
