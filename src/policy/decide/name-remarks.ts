@@ -164,7 +164,7 @@ function isTypo(known: string, found: string): boolean {
 }
 
 function resembles(known: string, found: string): boolean {
-  if (skeleton(known) === skeleton(found) || (joined(known) === joined(found) && known !== found)) return true;
+  if (skeleton(known) === skeleton(found) || joined(known) === joined(found)) return true;
   const tolerated = known.length >= 8 ? 2 : 1;
   return known.length >= 4 && edits(known, found) <= tolerated;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../src/model/index.ts';
 import type { BuiltHere, DecideInput } from '../../../../src/policy/index.ts';
 import { byKey, digestOf, image, inputOf } from '../support/evidence.ts';
-import { acme, name, signed, verdict } from '../support/verdict.ts';
+import { acme, name, rule, signed, verdict } from '../support/verdict.ts';
 
 describe('local images', () => {
   const onlyLocal = { image: { onlyLocal: true } };
@@ -78,8 +78,20 @@ describe('local: built', () => {
 
 describe('a local image that differs', () => {
   const shadow = { image: { localShadow: digestOf('local') } };
+  const sbom = {
+    _type: 'https://in-toto.io/Statement/v1',
+    predicateType: 'https://spdx.dev/Document',
+    subject: [],
+    predicate: {},
+  };
   it.each<[string, string, readonly Evidence[], string]>([
     ['is no matter where the remote one is verified', signed(''), [byKey(acme)], 'allow'],
+    [
+      'is no matter where attestations verify the remote one',
+      rule('require: {attestations: [{type: sbom, signedBy: [{key: acme.pub}]}]}'),
+      [byKey(acme, { form: 'attestation', predicateType: sbom.predicateType, statement: sbom })],
+      'allow',
+    ],
     ['blocks where the remote one is not', 'version: 1\ndefault: allow\n', [], 'block'],
     ["keeps Docker's choice in warn mode", 'version: 1\nmode: warn\ndefault: allow\n', [], 'warn'],
   ])('%s', async (_, project, evidence, status) => {

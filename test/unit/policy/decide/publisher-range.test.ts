@@ -58,6 +58,7 @@ describe('the first signed version', () => {
     expect(place(written, { version: '0.27' })).toBe('unknown');
     expect(place(written, { version: '0.27' }, { tagDigest: digestOf('another') })).toBe('unknown');
     expect(place(written, { version: '0.27' }, { tagDigest: image })).toBe('out');
+    expect(place(':0.27', { version: '0.27' }, { tagDigest: image })).toBe('in');
     expect(place(`@${image}`, { version: '0.27' })).toBe('unknown');
     expect(place(`@${image}`, { version: '0.27' }, { tagDigest: image })).toBe('unknown');
   });

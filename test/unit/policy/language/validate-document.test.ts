@@ -57,6 +57,24 @@ describe('a policy that makes no sense', () => {
       '3:14',
       'lower case',
     ],
+    [
+      'one image that is no list',
+      'version: 1\nrules:\n  - images: alpine\n    signedBy: []\n',
+      '3:13',
+      'expected a list, found "alpine"; write ["alpine"]',
+    ],
+    [
+      'a number where a list belongs',
+      'version: 1\nrules:\n  - images: 3\n    signedBy: []\n',
+      '3:13',
+      /images: expected a list, found 3$/,
+    ],
+    [
+      'a timestamp that nobody may make',
+      'version: 1\nrules:\n  - images: ["**"]\n    signedBy:\n      - notation:\n          subject: CN=x\n          ca: acme.pub\n          timestamp: required\n',
+      '8:22',
+      'a timestamp that is required needs a tsa',
+    ],
     ['no images', 'version: 1\nrules:\n  - images: []\n    signedBy: []\n', '3:13', 'images'],
     [
       'a bad regular expression',

@@ -78,6 +78,7 @@ describe('a name that was surely meant', () => {
     ['in a folder above', { 'docker-verify.yml': policy, 'a/b/Dockerfile': '' }, 'a/b'],
     ['nearer than the right one', { 'docker-verify.yaml': policy, 'a/docker-verify.yml': policy, 'a/b/x': '' }, 'a/b'],
     ['beside the right one', { 'docker-verify.yaml': policy, 'docker-verify.yml': policy }, '.'],
+    ['in other capitals beside the right one', { 'docker-verify.yaml': policy, 'Docker-Verify.yaml': policy }, '.'],
     ['in the folder that holds .git', { 'docker-verify.yml': policy, '.git/HEAD': '', 'a/x': '' }, 'a'],
   ])('is refused %s', async (_, files, from) => {
     await expect(load(await folderOf(files), from)).rejects.toMatchObject({ code: 'policy.invalid' });
