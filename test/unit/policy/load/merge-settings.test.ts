@@ -7,7 +7,6 @@ const setting = (verdict: Strict['verdict'], mode: Strict['mode'], policy: strin
   verdict,
   mode,
   policy,
-  line: 1,
 });
 
 describe('of the settings that several files make', () => {

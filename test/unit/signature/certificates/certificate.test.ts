@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
+import * as asn1js from 'asn1js';
 import { describe, expect, test } from 'vitest';
 import {
   alternativeNames,
@@ -74,6 +75,21 @@ describe("a certificate's names", () => {
   test('of a form that Fulcio does not use for user names are never taken for one', async () => {
     const names: x509.JsonGeneralNames = [{ type: 'upn', value: 'root@example.test' }];
     expect(alternativeNames(await made({ names }))).toEqual([{ kind: 'other', value: '' }]);
+  });
+
+  test("may be a user name in Fulcio's own form", async () => {
+    const inContext = (...value: asn1js.AsnType[]): asn1js.Constructed =>
+      new asn1js.Constructed({ idBlock: { tagClass: 3, tagNumber: 0 }, value });
+    const named = async (oid: string) => {
+      const name = inContext(
+        new asn1js.ObjectIdentifier({ value: oid }),
+        inContext(new asn1js.Utf8String({ value: 'me!example.test' })),
+      );
+      const names = new asn1js.Sequence({ value: [name] });
+      return alternativeNames(await made({ extensions: [new x509.Extension('2.5.29.17', true, names.toBER())] }));
+    };
+    expect(await named('1.3.6.1.4.1.57264.1.7')).toEqual([{ kind: 'username', value: 'me!example.test' }]);
+    expect(await named('1.3.6.1.4.1.57264.1.8')).toEqual([{ kind: 'other', value: '' }]);
   });
 
   test.each([

@@ -213,6 +213,12 @@ describe("an authority's constraints on names", () => {
     expect(await verdictOn([{ extensions: [constraints(permitted)] }, spec])).toBe(broken);
   });
 
+  test('on subjects say nothing of a certificate without one', async () => {
+    const permits = { extensions: [constraints([[4, subjectOf('O=Acme')]])] };
+    expect(await verdictOn([permits, { subject: '', ...mail('a@example.com') }])).toBe('good');
+    expect(await verdictOn([permits, { subject: 'O=Other', ...mail('a@example.com') }])).toBe(broken);
+  });
+
   test('hold for what is further below, and for authorities', async () => {
     const permits = { extensions: [constraints([[4, subjectOf('O=Acme')]])] };
     expect(await verdictOn([permits, { subject: 'O=Acme,CN=a' }, { subject: 'O=Acme,CN=b' }])).toBe('good');
