@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { homedir, userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve, win32 } from 'node:path';
 import type { Environment } from '../gate/index.ts';
 import { dockerFlagValue } from '../plugin/index.ts';
 
@@ -28,6 +29,31 @@ function currentFolder(variables: NodeJS.ProcessEnv): string {
   }
 }
 
+/** What `reg query` prints of one value; null where it is none. Exported for its test. */
+export function programDataIn(answer: string): string | null {
+  const [, value] = /^\s*ProgramData\s+REG_(?:EXPAND_)?SZ\s+(\S.*?)\s*$/m.exec(answer) ?? [];
+  const path = value?.replace(/^%SystemDrive%/i, 'C:') ?? '';
+  return win32.isAbsolute(path) && !path.includes('%') ? path : null;
+}
+
+/**
+ * Windows' folder for what belongs to the machine, as its registry says (the ProgramData value that SHGetKnownFolderPath reads), since
+ * a variable could name any other. Where it cannot be asked, the one that Windows has unless it was installed otherwise.
+ */
+function programDataFolder(): string {
+  const list = 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList';
+  try {
+    const answer = execFileSync('C:\\Windows\\System32\\reg.exe', ['query', list, '/v', 'ProgramData'], {
+      encoding: 'utf8',
+      timeout: 5_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return programDataIn(answer) ?? 'C:\\ProgramData';
+  } catch {
+    return 'C:\\ProgramData';
+  }
+}
+
 /** What this run knows of the machine and the person. Read once; nothing else in the program looks at the process. */
 export function readEnvironment(variables: NodeJS.ProcessEnv, dockerFlags: readonly string[]): Environment {
   const homeDirectory = homeFolder(variables);
@@ -43,6 +69,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, dockerFlags: reado
     platform: process.platform,
     architecture: process.arch,
     userId: process.getuid?.() ?? null,
+    ...(process.platform === 'win32' ? { programData: programDataFolder() } : {}),
     dockerFlags,
     dockerConfigDirectory: configured ? resolve(workingDirectory, configured) : join(homeDirectory, '.docker'),
   };

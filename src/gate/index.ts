@@ -40,6 +40,7 @@ export { exposure } from './commands/exposure.ts';
 export { type FoundProject, type FoundSigners, findSigners } from './commands/find-signers.ts';
 export { type PolicyPlan, planPolicy, writePolicy } from './commands/init.ts';
 export { type InspectedEvidence, type Inspection, inspect } from './commands/inspect.ts';
+export { setUpSystem, takeBackSystem } from './commands/install-system.ts';
 export { lineage, type TracedImage } from './commands/lineage.ts';
 export { type LockFailure, type LockOutcome, type LockRequest, lock } from './commands/lock.ts';
 export { partImages, withDefaultPath, withPathAlone } from './commands/operands.ts';

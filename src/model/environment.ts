@@ -12,6 +12,8 @@ export interface Environment {
   readonly architecture: string;
   /** Null on Windows. */
   readonly userId: number | null;
+  /** Windows alone: the folder for what belongs to the machine, asked of the system and not of the variables. */
+  readonly programData?: string;
   /** Docker's global flags that stood before the plugin's name, in order, to be handed on to every docker we start. */
   readonly dockerFlags: readonly string[];
   /** The folder of Docker's configuration: `--config`, else `DOCKER_CONFIG`, else `~/.docker`. */

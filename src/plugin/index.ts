@@ -8,6 +8,7 @@ export { completionScript } from './completion-script.ts';
 export { dockerFlagValue } from './docker-flags.ts';
 export { type InstallMode, install, uninstall } from './install.ts';
 export { installPlaces } from './install-places.ts';
+export { type DifferingFile, installSystem, type SystemOutcome, uninstallSystem } from './install-system.ts';
 export { metadata } from './metadata.ts';
 export {
   leadingDockerFlags,
@@ -17,4 +18,5 @@ export {
 } from './parse-plugin-arguments.ts';
 export { shellFunction } from './shell-function.ts';
 export { parseShell, type Shell, shells } from './shells.ts';
+export { systemPlaces } from './system-places.ts';
 export { watchPluginSocket } from './watch-plugin-socket.ts';

@@ -1,6 +1,7 @@
-import { type Environment, hasCompose, VerifyError } from '../../gate/index.ts';
+import { type Environment, hasCompose, setUpSystem, takeBackSystem, VerifyError } from '../../gate/index.ts';
 import {
   completionScript,
+  type DifferingFile,
   type InstallMode,
   install,
   parseShell,
@@ -12,7 +13,7 @@ import { visibleDocument } from '../../report/index.ts';
 import { runningExecutable } from '../command-context.ts';
 import type { Command, CommandContext } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { readArguments, takesNothing } from '../read-arguments.ts';
+import { type ReadArguments, readArguments, refuseTwice, takesNothing } from '../read-arguments.ts';
 import { say } from '../streams.ts';
 import { writeText } from '../write-result.ts';
 
@@ -26,11 +27,14 @@ async function installAs(mode: InstallMode, environment: Environment): Promise<r
   return (await install(executable, mode, environment, compose)).changes;
 }
 
-/** `docker verify install [--mode alias|full]`. */
-export const installCommand: Command = async (context, args) => {
-  const read = await readArguments(context, args);
-  takesNothing(read, context.row);
-  const mode = read.given.last('mode') ?? 'alias';
+/** What says something of a machine's installation alone. */
+const systemOptions = ['policy', 'key', 'identity', 'identity-regexp', 'issuer', 'trusted-root'];
+
+async function installForUser(context: CommandContext, { given }: ReadArguments): Promise<number> {
+  const lost = systemOptions.find((option) => given.has(option));
+  if (lost !== undefined)
+    throw new VerifyError('usage.invalid', `--${lost} is for a whole machine`, { hint: 'add --system' });
+  const mode = given.last('mode') ?? 'alias';
   if (mode !== 'alias' && mode !== 'full') {
     throw new VerifyError('usage.invalid', `"${mode.slice(0, 100)}" is not a value for --mode`, {
       hint: 'write --mode alias or --mode full',
@@ -38,12 +42,64 @@ export const installCommand: Command = async (context, args) => {
   }
   tell(await installAs(mode, context.environment), 'it was installed already');
   return exitStatus.allowed;
+}
+
+function describeDiffering({ path, found, wanted }: DifferingFile): readonly string[] {
+  const lines = (text: string): readonly string[] =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${line}`);
+  return [`${path} holds something else, and was left as it is:`, ...lines(found), '  it would be:', ...lines(wanted)];
+}
+
+async function installForMachine(
+  { environment }: CommandContext,
+  read: ReadArguments,
+  args: readonly string[],
+): Promise<number> {
+  const { given } = read;
+  for (const option of systemOptions) refuseTwice(read, option);
+  const policy = given.last('policy');
+  if (policy === null || given.has('mode'))
+    throw new VerifyError('usage.invalid', '--system takes a --policy, and no --mode', {
+      hint: 'docker verify install --system --policy oci://REGISTRY/REPOSITORY:TAG --key FILE',
+    });
+  const outcome = await setUpSystem(environment, runningExecutable(), {
+    policy,
+    key: given.last('key'),
+    trustedRoot: given.last('trusted-root'),
+    identity: given.last('identity'),
+    identityRegexp: given.last('identity-regexp'),
+    issuer: given.last('issuer'),
+    typed: ['install', ...args],
+  });
+  if (outcome.kind === 'done') {
+    tell(outcome.changes, 'nothing changed: it was installed already');
+    return exitStatus.allowed;
+  }
+  for (const line of outcome.files.flatMap(describeDiffering)) say(line);
+  say('nothing was changed; docker verify uninstall --system takes back what was installed, or remove the file');
+  return exitStatus.usage;
+}
+
+/** `docker verify install [--mode alias|full]`, and `--system`. */
+export const installCommand: Command = async (context, args) => {
+  const read = await readArguments(context, args);
+  takesNothing(read, context.row);
+  return read.given.isOn('system') ? await installForMachine(context, read, args) : await installForUser(context, read);
 };
 
-/** `docker verify uninstall`. */
+/** `docker verify uninstall [--system]`. */
 export const uninstallCommand: Command = async (context, args) => {
-  takesNothing(await readArguments(context, args), context.row);
-  tell((await uninstall(context.environment)).changes, 'nothing was installed');
+  const read = await readArguments(context, args);
+  takesNothing(read, context.row);
+  const { environment } = context;
+  const isSystem = read.given.isOn('system');
+  const changes = isSystem
+    ? await takeBackSystem(environment, runningExecutable())
+    : (await uninstall(environment)).changes;
+  tell(changes, 'nothing was installed');
   return exitStatus.allowed;
 };
 

@@ -152,23 +152,39 @@ export const machineCommands: readonly CommandRow[] = [
   {
     ...bare,
     name: 'install',
-    usage: '[--mode alias|full]',
-    summary: 'set up the plugin and the builder alias, so that `docker build` verifies too',
+    usage: '[--mode alias|full] | --system --policy POLICY [--key FILE | --identity NAME --issuer URL]',
+    summary:
+      "set up the plugin and the builder alias, so that `docker build` verifies too; or, with --system, an organisation's policy for everybody on this machine",
     options: describeOptions([
       ['mode', 'alias|full', 'alias (default): docker build and bake; full: also docker buildx and compose'],
+      ['system', null, 'for the whole machine: its policy, and the executable where Docker finds it for everybody'],
+      ['policy', 'POLICY', 'what the machine extends: oci://REGISTRY/REPOSITORY:TAG, or https://…#sha256=…'],
+      ['key', 'FILE', 'the public key that must have signed it; it is copied beside the policy'],
+      ['identity', 'NAME', 'who must have signed it, keyless'],
+      ['identity-regexp', 'REGEXP', 'the same, as a pattern'],
+      ['issuer', 'URL', 'who vouches for that identity'],
+      ['trusted-root', 'FILE', 'the trusted root of a private Sigstore; it is copied beside the policy'],
     ]),
     examples: [
       ['docker verify install', '`docker build` verifies from here on'],
       ['docker verify install --mode full', '`docker buildx build` and `docker compose build` too'],
+      [
+        'sudo docker-verify install --system --policy oci://registry.example.com/policies/base:1 --key policies.pub',
+        "what device management runs to place an organisation's policy",
+      ],
     ],
     load: async () => (await import('../commands/plugin.ts')).installCommand,
   },
   {
     ...bare,
     name: 'uninstall',
-    usage: '',
+    usage: '[--system]',
     summary: 'take all of that back',
+    options: describeOptions([
+      ['system', null, 'what install --system placed, so far as it is still as it was written'],
+    ]),
     examples: [
+      ['sudo docker-verify uninstall --system', 'the machine has no policy of ours any more'],
       ['docker verify uninstall', "Docker's config.json is as it was"],
       ['docker-verify uninstall', 'the same without Docker'],
     ],

@@ -26,7 +26,7 @@ export interface PolicyRequest {
   readonly breakGlass?: string | null;
   /** Left out: now. */
   readonly now?: Date;
-  /** Instead of `/etc/docker/verify`; null for none at all. Has to be given on Windows. */
+  /** Instead of the machine's own; null for none at all. */
   readonly machineFolder?: string | null;
   /** Gives the policies that others extend; null leaves them out, and without it they are an error. */
   readonly extensions?: ExtensionSource | null;
@@ -232,9 +232,16 @@ async function layerOf(progress: Progress, layer: Layer, loaded: readonly Loaded
   };
 }
 
+/** The policies that say something themselves: one that does nothing but extend others leaves the mode to them. */
+function saying(loaded: readonly LoadedPolicy[]): readonly LoadedPolicy[] {
+  const own = loaded.filter(({ onlyExtends }) => !onlyExtends);
+  return own.length === 0 ? loaded : own;
+}
+
 /** A layer that says nothing of caches denies them, which its mode may make a warning: another layer cannot loosen that. */
 function unsaidCacheImports(loaded: readonly LoadedPolicy[]): CacheImportSetting | null {
-  const said = loaded.find(({ compiled }) => compiled.mode === 'enforce') ?? loaded[0];
+  const [first, ...others] = saying(loaded);
+  const said = [first, ...others].find((policy) => policy?.compiled.mode === 'enforce') ?? first;
   return said === undefined ? null : { verdict: 'deny', policy: said.named, mode: said.compiled.mode, from: [] };
 }
 
@@ -274,7 +281,7 @@ function finish(progress: Progress): PolicySet {
   const locations = layers.flatMap(({ rules }) =>
     rules.flatMap((rule) => (rule.signatures === null ? [] : [{ ...rule.signatures, images: rule.images }])),
   );
-  const modes = loaded.map((policy) => policy.compiled.mode);
+  const modes = saying(loaded).map((policy) => policy.compiled.mode);
   const strictest = modes.length === 0 || modes.includes('enforce') ? 'enforce' : 'warn';
   return {
     mode: request.mode ?? strictest,

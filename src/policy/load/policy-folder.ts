@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, win32 } from 'node:path';
 import { type Environment, parseBoundedJson, VerifyError } from '../../model/index.ts';
 import { nearestName } from '../language/nearest-name.ts';
 import { lockFileName } from '../lock/lock-file.ts';
@@ -25,12 +25,12 @@ const installRecord = 'install.json';
 /** What a policy has at its top, and neither a trusted root, a lock nor a catalogue of publishers. */
 const policyFields = ['rules', 'default', 'mode', 'exceptions', 'breakGlass', 'builtin', 'local', 'cacheImports'];
 
-/**
- * The machine's policy folder. On Windows it depends on the system's own settings, so the caller has to ask for it.
- */
+/** The machine's policy folder; null where nobody knows it. */
 export function machineFolderOf(asked: string | null | undefined, environment: Environment): string | null {
   if (asked !== undefined) return asked;
-  return environment.platform === 'win32' ? null : unixFolder;
+  if (environment.platform !== 'win32') return unixFolder;
+  const { programData } = environment;
+  return programData === undefined ? null : win32.join(programData, 'docker', 'verify');
 }
 
 /**

@@ -41,6 +41,8 @@ export interface LoadedPolicy {
   /** The admission controller's `no-match-policy`, where its configuration stands beside them. */
   readonly noMatch: Setting | null;
   readonly extensions: readonly PolicyExtension[];
+  /** Whether it says nothing itself, as the few lines do that bring an organisation's policy to a machine. */
+  readonly onlyExtends: boolean;
 }
 
 /**
@@ -85,6 +87,7 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
     clusterPolicies: cluster.policies,
     noMatch: cluster.noMatch === null ? null : { verdict: cluster.noMatch, policy: named, mode },
     extensions: await extensionsOf(scope, document),
+    onlyExtends: Object.keys(document).every((field) => ['version', 'serial', 'extends'].includes(field)),
   };
 }
 

@@ -1,48 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { lab, projectFolder, runVerify, sign, temporaryFolder } from '../lab.ts';
+import { digestOfBytes, publishPolicy } from './publish-policy.ts';
 
 const { registry, keys } = lab();
-const type = 'application/vnd.docker-verify.policy.v1+yaml';
-
-function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
-
-async function uploaded(repository: string, bytes: Uint8Array): Promise<object> {
-  const begun = await fetch(`http://${registry}/v2/${repository}/blobs/uploads/`, { method: 'POST' });
-  const place = new URL(begun.headers.get('location') ?? '', `http://${registry}`);
-  place.searchParams.set('digest', digestOf(bytes));
-  const ended = await fetch(place, {
-    method: 'PUT',
-    body: bytes,
-    headers: { 'content-type': 'application/octet-stream' },
-  });
-  expect(ended.status).toBe(201);
-  return { digest: digestOf(bytes), size: bytes.length };
-}
-
-/** Publishes a policy as a bundle, as any client of registries can. */
-async function publish(repository: string, policy: string): Promise<string> {
-  const [config, layer] = await Promise.all(
-    ['{}', policy].map((text) => uploaded(repository, new TextEncoder().encode(text))),
-  );
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    artifactType: type,
-    config: { mediaType: 'application/vnd.oci.empty.v1+json', ...config },
-    layers: [{ mediaType: type, ...layer }],
-  };
-  const answer = await fetch(`http://${registry}/v2/${repository}/manifests/1`, {
-    method: 'PUT',
-    body: JSON.stringify(manifest),
-    headers: { 'content-type': manifest.mediaType },
-  });
-  expect(answer.status).toBe(201);
-  return `${registry}/${repository}:1`;
-}
 
 describe.each([2, 3] as const)('a bundle that cosign %i signed', (cosign) => {
   it('is in force wherever it is extended, and only so signed and newer', async () => {
@@ -55,7 +17,7 @@ describe.each([2, 3] as const)('a bundle that cosign %i signed', (cosign) => {
         default: 'deny',
         rules: [{ images: [images], signedBy: [{ key: pem }] }],
       });
-    const reference = await publish(repository, asking(2, `${registry}/signed/**`));
+    const reference = await publishPolicy(repository, asking(2, `${registry}/signed/**`));
     const folder = await projectFolder({
       'docker-verify.yaml': JSON.stringify({
         version: 1,
@@ -79,12 +41,12 @@ describe.each([2, 3] as const)('a bundle that cosign %i signed', (cosign) => {
     expect(JSON.parse(allowed.stdout).policies).toContainEqual({
       layer: 'project',
       source: `oci://${reference}`,
-      sha256: digestOf(new TextEncoder().encode(asking(2, `${registry}/signed/**`))).slice('sha256:'.length),
+      sha256: digestOfBytes(new TextEncoder().encode(asking(2, `${registry}/signed/**`))).slice('sha256:'.length),
     });
     expect(await check(unsigned)).toMatchObject({ status: 10 });
 
     // an older policy, signed as well, does not come back
-    await publish(repository, JSON.stringify({ version: 1, serial: 1, default: 'allow' }));
+    await publishPolicy(repository, JSON.stringify({ version: 1, serial: 1, default: 'allow' }));
     await sign(lab(), reference, { signer: { key: keys.acme.privateKey }, cosign });
     const rolled = await check(unsigned, ['--refresh']);
     expect(rolled).toMatchObject({ status: 10 });

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readEnvironment } from '../../../src/cli/environment.ts';
+import { programDataIn, readEnvironment } from '../../../src/cli/environment.ts';
 import { folderNamedBy } from '../../../src/model/index.ts';
 import { defaultCacheFolder } from '../../../src/oci/content/cache-folder.ts';
 
@@ -70,4 +70,14 @@ describe('folderNamedBy', () => {
       );
     },
   );
+});
+
+describe("Windows' folder for what belongs to the machine", () => {
+  it.each([
+    ['    ProgramData    REG_EXPAND_SZ    %SystemDrive%\\ProgramData\r\n', 'C:\\ProgramData'],
+    ['\r\nHKLM\\X\r\n    ProgramData    REG_SZ    D:\\Shared Data\r\n\r\n', 'D:\\Shared Data'],
+    ['    ProgramData    REG_EXPAND_SZ    %USERPROFILE%\\x\r\n', null],
+    ['    ProgramData    REG_SZ    relative\r\n', null],
+    ['ERROR: The system was unable to find the specified registry key or value.', null],
+  ])('is read from %j', (answer, folder) => expect(programDataIn(answer)).toBe(folder));
 });

@@ -22,9 +22,11 @@ describe.each(commandTable.map((row) => [row.name, row] as const))('the help of 
 
   it('names our options as they are written there', () => {
     const prefix = row.own === 'prefixed' ? '--verify-' : '--';
-    const isNamed = ownOptionTable.map((option) => text.includes(` ${prefix}${option.name}`));
+    // a command may have one of its own under the same name
+    const others = ownOptionTable.filter(({ name }) => row.options.every((option) => option.name !== name));
+    const isNamed = others.map((option) => text.includes(` ${prefix}${option.name}`));
     const expected = row.own === 'none' ? [false] : [true];
-    expect([...new Set(isNamed.filter((_, index) => ownOptionTable[index]?.name !== 'mode'))]).toEqual(expected);
+    expect([...new Set(isNamed)]).toEqual(expected);
     for (const { variable } of ownVariables) expect(text.includes(variable)).toBe(row.own !== 'none');
     for (const { name: option } of row.options) expect(text).toContain(`--${option}`);
   });

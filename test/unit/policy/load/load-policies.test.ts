@@ -143,3 +143,31 @@ describe('tokenServices', () => {
     await expect(loading).rejects.toMatchObject({ code: 'policy.invalid' });
   });
 });
+
+describe('a policy that only extends', () => {
+  const sha256 = 'f'.repeat(64);
+  const load = async (extending: string, extended: string) => {
+    const folder = await folderOf({
+      'machine/10.yaml': `version: 1\n${extending}extends: ["https://example.com/a#sha256=${sha256}"]\n`,
+    });
+    return await loadPolicies({
+      environment: environmentIn(folder),
+      commandLine: [],
+      projectFrom: null,
+      mode: null,
+      machineFolder: `${folder}/machine`,
+      extensions: async () => new TextEncoder().encode(`version: 1\n${extended}`),
+    });
+  };
+
+  it('leaves the mode, and what is said of caches, to what it extends', async () => {
+    expect(await load('', 'mode: warn\ndefault: deny\n')).toMatchObject({ mode: 'warn', sideMode: 'warn' });
+    expect((await load('', 'mode: warn\n')).layers[0]?.cacheImports).toMatchObject({ mode: 'warn' });
+    expect(await load('', 'default: deny\n')).toMatchObject({ mode: 'enforce', sideMode: 'enforce' });
+  });
+
+  it('enforces as soon as it says something itself', async () => {
+    for (const said of ['mode: enforce\n', 'default: deny\n', 'rules: []\n'])
+      expect(await load(said, 'mode: warn\n')).toMatchObject({ mode: 'enforce', sideMode: 'enforce' });
+  });
+});
