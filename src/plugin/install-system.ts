@@ -1,9 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { chmod, copyFile, lstat, mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, lstat, mkdir, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { parseBoundedJson, readBoundedInput, VerifyError } from '../model/index.ts';
-import { isAbsent } from './docker-config-file.ts';
+import {
+  isMissingFile,
+  parseBoundedJson,
+  placeWhole,
+  readBoundedFile,
+  readBoundedInput,
+  VerifyError,
+} from '../model/index.ts';
 import type { SystemPlaces } from './system-places.ts';
 
 /** A file that a machine is to have, with the mode that lets everybody read it and only its owner write it. */
@@ -40,7 +46,7 @@ function sha256(bytes: Uint8Array | string): string {
 
 async function unlessAbsent<T>(found: Promise<T>): Promise<T | null> {
   return await found.catch((error: unknown) => {
-    if (isAbsent(error)) return null;
+    if (isMissingFile(error)) return null;
     throw error;
   });
 }
@@ -48,13 +54,8 @@ async function unlessAbsent<T>(found: Promise<T>): Promise<T | null> {
 /** Larger than any executable of ours, in bytes. */
 const largest = 1024 * 1024 * 1024;
 
-/** The bytes at `path`, null where nothing is. */
-async function bytesAt(path: string): Promise<Uint8Array | null> {
-  return await unlessAbsent(readBoundedInput(path, largest));
-}
-
 async function readRecord(path: string): Promise<SystemRecord | null> {
-  const bytes = await bytesAt(path);
+  const bytes = await readBoundedFile(path, largest);
   if (bytes === null) return null;
   try {
     return systemRecord.parse(parseBoundedJson(Buffer.from(bytes).toString('utf8')));
@@ -68,13 +69,18 @@ async function readRecord(path: string): Promise<SystemRecord | null> {
 }
 
 /** Whoever may not write there is told how to be the one who may. */
-function translated(error: unknown, again: string): unknown {
+function translated(error: unknown, again: string): VerifyError {
+  if (error instanceof VerifyError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
-  return new VerifyError('file.unwritable', "only the machine's administrator may write there", {
-    hint: again,
-    cause: error,
-  });
+  const isForbidden = code === 'EACCES' || code === 'EPERM';
+  const reason = error instanceof Error ? error.message : 'unknown reason';
+  return new VerifyError(
+    'file.unwritable',
+    isForbidden
+      ? "only the machine's administrator may write there"
+      : `the installation could not be written: ${reason}`,
+    { hint: isForbidden ? again : 'see what lies there, and whether there is room', cause: error },
+  );
 }
 
 /** Makes a folder that everybody may read, with those above it; answers the ones that were made, outermost first. */
@@ -89,22 +95,17 @@ async function makeReadable(folder: string): Promise<readonly string[]> {
 }
 
 async function replace(path: string, mode: number, fill: (beside: string) => Promise<void>): Promise<void> {
-  const beside = `${dirname(path)}/.docker-verify-${randomUUID()}.tmp`;
-  try {
+  await placeWhole(path, async (beside) => {
     await fill(beside);
-    await chmod(beside, mode);
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
+    await chmod(beside, mode); // whatever the umask says
+  });
 }
 
 /** Which of `files` hold something else on this machine. */
 async function differing(files: readonly SystemFile[]): Promise<readonly DifferingFile[]> {
   const found: DifferingFile[] = [];
   for (const { path, text } of files) {
-    const bytes = await bytesAt(path);
+    const bytes = await readBoundedFile(path, largest);
     const there = bytes === null ? null : Buffer.from(bytes).toString('utf8');
     if (there !== null && there !== text) found.push({ path, found: there, wanted: text });
   }
@@ -121,7 +122,7 @@ async function executableToPlace(
   const placed = old?.files.find(({ path }) => path === plugin);
   if (present.includes(true) && placed === undefined) return null;
   const wanted = sha256(await readBoundedInput(executable, largest));
-  const there = await bytesAt(plugin);
+  const there = await readBoundedFile(plugin, largest);
   return there !== null && sha256(there) === wanted ? null : { path: plugin, sha256: wanted };
 }
 
@@ -181,7 +182,7 @@ export async function uninstallSystem(places: SystemPlaces, again: string): Prom
     if (record === null) return [];
     const changes: string[] = [];
     for (const { path, sha256: written } of record.files) {
-      const there = await bytesAt(path);
+      const there = await readBoundedFile(path, largest);
       if (there === null) continue;
       const isOurs = sha256(there) === written;
       if (isOurs) await unlink(path);
