@@ -42,7 +42,7 @@ export async function writeResult(
   { environment }: CommandContext,
   own: OwnOptions,
   render: Render,
-  isSilent = false,
+  { isSilent }: { readonly isSilent: boolean } = { isSilent: false },
 ): Promise<void> {
   await writeReports(own, render);
   if (isSilent && own.output === null) return;

@@ -9,13 +9,13 @@ import {
   type OwnOptions,
   type Report,
   reportFormats,
-  standardInput,
 } from '../../gate/index.ts';
 import { renderReport } from '../../report/index.ts';
-import { layoutFor, openSession } from '../command-context.ts';
+import { layoutFor } from '../command-context.ts';
 import type { Command, CommandContext } from '../command-row.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
-import { formatOf, readArguments } from '../read-arguments.ts';
+import { formatOf, type ReadArguments } from '../read-arguments.ts';
+import { type CommandRun, runCommand } from '../run-command.ts';
 import { errorTerminal, say, writeError } from '../streams.ts';
 import { inFile, type Render, writeReports, writeText } from '../write-result.ts';
 
@@ -35,55 +35,63 @@ function statusOf(end: BuildEnd): number {
 
 type Runner = (request: BuildRequest, args: readonly string[]) => Promise<BuildEnd | null>;
 
-async function run(
+/** What a build says beside Docker's own output. */
+function voiceOf({ context, own, progress }: CommandRun): Pick<BuildRequest, 'onVerified' | 'onDenied' | 'onRestart'> {
+  const showReport = reporter(context, own, () => progress.stop());
+  const remark = (text: string): void => {
+    if (!own.quiet) say(`docker verify: ${text}`);
+  };
+  return {
+    onVerified: showReport,
+    onDenied: (name) => remark(`the builder denied ${name}, which could not be foreseen; it is verified now`),
+    onRestart: (report) => {
+      showReport(report);
+      remark('the build starts again');
+    },
+  };
+}
+
+async function runBuild(run: CommandRun, verb: 'build' | 'bake', runner: Runner, before: readonly string[]) {
+  const { session, input, own, rest, context } = run;
+  const { intercepted, watch } = context;
+  const { interruptions } = watch;
+  const { onVerified, onDenied, onRestart } = voiceOf(run);
+  const verified: Report[] = [];
+  const onVerifiedOnce = (report: Report): void => {
+    verified.push(report);
+    onVerified(report);
+  };
+  const request = { session, input, interruptions, intercepted, before, onDenied, onRestart };
+  const end = await runner({ ...request, onVerified: onVerifiedOnce }, rest);
+  if (end === null) return await builderVerb(session, [verb, ...rest], interruptions, intercepted);
+  if (end.status === null && !verified.includes(end.report)) onVerified(end.report);
+  if (end.auditFailure !== null) say(`docker verify: ${end.auditFailure}`);
+  const render: Render = (format, layout) => renderReport(end.report, formatOf(format, reportFormats), layout);
+  await writeReports(own, render);
+  if (own.output !== null) await writeText(await render(own.format, inFile), own.output);
+  return statusOf(end);
+}
+
+async function buildWith(
   context: CommandContext,
   verb: 'build' | 'bake',
   args: readonly string[],
   runner: Runner,
   before: readonly string[] = [],
 ): Promise<number> {
-  const { own: given, rest } = await readArguments(context, args);
-  const own = { ...given, quiet: given.quiet || asksForQuiet(verb, rest, context.environment) };
-  const { session, progress } = openSession(context, own, 'looking at what the build uses');
-  const input = standardInput(process.stdin, context.environment);
-  const told: Report[] = [];
-  const tell = reporter(context, own, () => progress.stop());
-  const onVerified = (report: Report): void => {
-    told.push(report);
-    tell(report);
-  };
-  const remark = (text: string): void => {
-    if (!own.quiet) say(`docker verify: ${text}`);
-  };
-  const onDenied = (name: string): void =>
-    remark(`the builder denied ${name}, which could not be foreseen; it is verified now`);
-  const onRestart = (report: Report): void => {
-    tell(report);
-    remark('the build starts again');
-  };
-  const { intercepted, watch } = context;
-  const { interruptions } = watch;
-  try {
-    const request = { session, input, interruptions, intercepted, before, onVerified, onDenied, onRestart };
-    const end = await runner(request, rest);
-    if (end === null) return await builderVerb(session, [verb, ...rest], interruptions, intercepted);
-    if (end.status === null && !told.includes(end.report)) tell(end.report);
-    if (end.auditFailure !== null) say(`docker verify: ${end.auditFailure}`);
-    const render: Render = (format, layout) => renderReport(end.report, formatOf(format, reportFormats), layout);
-    await writeReports(own, render);
-    if (own.output !== null) await writeText(await render(own.format, inFile), own.output);
-    return statusOf(end);
-  } finally {
-    progress.stop();
-    await input.dispose();
-  }
+  const settleOwn = ({ own, rest }: ReadArguments): OwnOptions => ({
+    ...own,
+    quiet: own.quiet || asksForQuiet(verb, rest, context.environment),
+  });
+  const options = { label: 'looking at what the build uses', settleOwn };
+  return await runCommand(context, args, options, (run) => runBuild(run, verb, runner, before));
 }
 
 /** `docker verify build`. */
-export const buildCommand: Command = async (context, args) => await run(context, 'build', args, build);
+export const buildCommand: Command = async (context, args) => await buildWith(context, 'build', args, build);
 
 /** `docker verify bake`. */
-export const bakeCommand: Command = async (context, args) => await run(context, 'bake', args, bake);
+export const bakeCommand: Command = async (context, args) => await buildWith(context, 'bake', args, bake);
 
 /** `docker verify debug build`: the same, run by buildx's debugger, `before` being `debug` and its options. */
 export async function debugBuild(
@@ -91,5 +99,5 @@ export async function debugBuild(
   before: readonly string[],
   args: readonly string[],
 ): Promise<number> {
-  return await run(context, 'build', args, build, before);
+  return await buildWith(context, 'build', args, build, before);
 }

@@ -7,11 +7,9 @@ import {
   renderExplanation,
   renderJsonDocument,
 } from '../../report/index.ts';
-import type { Command } from '../command-row.ts';
 import { exitStatus, exitStatusOfError } from '../exit-status.ts';
 import { nearestWord } from '../nearest-word.ts';
-import { readArguments } from '../read-arguments.ts';
-import { writeResult } from '../write-result.ts';
+import { commandOf } from '../run-command.ts';
 
 /** The exit status that goes with an error; a finding's depends on the policy. */
 function statusOf(explained: CodeExplanation): number | null {
@@ -32,15 +30,14 @@ function explanationsOf(written: string): readonly CodeExplanation[] {
 }
 
 /** `docker verify explain [CODE…]`: what a finding or an error means, and its cure. */
-export const explainCommand: Command = async (context, args) => {
-  const { own, operands } = await readArguments(context, args);
+export const explainCommand = commandOf(null, async ({ operands, show }) => {
   const asked = [...new Set(operands.flatMap(explanationsOf))];
-  const told = asked.length === 0 ? explainedCodes : asked;
-  await writeResult(context, own, (format, layout) => {
+  const shown = asked.length === 0 ? explainedCodes : asked;
+  await show((format, layout) => {
     if (format === 'json')
       return renderJsonDocument({
         schemaVersion: 0,
-        codes: told.map((each) => ({ ...each, exitStatus: statusOf(each) })),
+        codes: shown.map((each) => ({ ...each, exitStatus: statusOf(each) })),
       });
     if (asked.length === 0) return renderCodeList(layout);
     return joinedPages(
@@ -51,4 +48,4 @@ export const explainCommand: Command = async (context, args) => {
     );
   });
   return exitStatus.allowed;
-};
+});

@@ -8,7 +8,6 @@ import {
   reportFormats,
   type Session,
   type StandardInput,
-  standardInput,
   type Trial,
   type Trusted,
   VerifyError,
@@ -26,15 +25,13 @@ import {
   type Unsettled,
   wantsKey,
 } from '../choose-signers.ts';
-import { openSession } from '../command-context.ts';
-import type { Command } from '../command-row.ts';
 import { consentBy } from '../consent.ts';
 import { type Conversation, openConversation } from '../conversation.ts';
 import { describeError } from '../describe-error.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
-import { formatOf, type ReadArguments, readArguments } from '../read-arguments.ts';
+import { formatOf, type ReadArguments } from '../read-arguments.ts';
+import { commandOf } from '../run-command.ts';
 import { say, writeError } from '../streams.ts';
-import { writeResult } from '../write-result.ts';
 
 interface Search {
   readonly session: Session;
@@ -48,8 +45,10 @@ interface Search {
 /** Asks for public keys as long as a signature waits for one and one is named, and for the authorities that Notation signatures name. */
 async function findWithHelp(search: Search, conversation: Conversation | null): Promise<FoundProject> {
   const { session, operands, input, progress, isAdding } = search;
+  const look = (wanted: Trial): Promise<FoundProject> =>
+    findSigners(session, { args: operands, trial: wanted, isAdding }, input);
   let { trial } = search;
-  let found = await findSigners(session, operands, trial, input, isAdding);
+  let found = await look(trial);
   progress.stop(); // nothing is drawn over a question
   if (conversation === null) return found;
   while (wantsKey(found.repositories)) {
@@ -61,7 +60,7 @@ async function findWithHelp(search: Search, conversation: Conversation | null): 
     if (file === '') break;
     try {
       const more = { ...trial, keyFiles: [...trial.keyFiles, file] };
-      found = await findSigners(session, operands, more, input, isAdding);
+      found = await look(more);
       trial = more;
     } catch (error) {
       if (!(error instanceof VerifyError)) throw error;
@@ -70,9 +69,7 @@ async function findWithHelp(search: Search, conversation: Conversation | null): 
     // oxlint-enable no-await-in-loop
   }
   const authorities = await chooseAuthorities(found.repositories, consentBy(conversation));
-  return authorities.length === 0
-    ? found
-    : await findSigners(session, operands, { ...trial, authorities }, input, isAdding);
+  return authorities.length === 0 ? found : await look({ ...trial, authorities });
 }
 
 /** What was found, in the first line: a project in which nothing was proven must not look like one that is safe now. */
@@ -150,12 +147,9 @@ async function settle(
 }
 
 /** `docker verify init [PATH] [--add] [--yes] [--key FILE]… [--ca FILE]…`: looks, asks, shows, writes, and ends with a check. */
-export const initCommand: Command = async (context, args) => {
-  const read = await readArguments(context, args);
-  const { own } = read;
-  const { operands, trial, isSilent, isAdding } = readRequest(read, context.environment.workingDirectory);
-  const { session, progress } = openSession(context, own, 'looking at who signs the images');
-  const input = standardInput(process.stdin, context.environment);
+export const initCommand = commandOf('looking at who signs the images', async (run) => {
+  const { own, session, progress, input, show, context } = run;
+  const { operands, trial, isSilent, isAdding } = readRequest(run, context.environment.workingDirectory);
   const conversation = isSilent ? null : openConversation();
   try {
     const search = { operands, trial, session, input, progress, isAdding };
@@ -166,12 +160,9 @@ export const initCommand: Command = async (context, args) => {
     const isDone = found.policy !== null && found.repositories.length === 0;
     const unsettled = isDone ? [] : await settle({ ...search, session: standing }, found, conversation);
     const report = await check(standing, operands, input);
-    progress.stop();
-    await writeResult(context, own, (format, layout) => renderReport(report, formatOf(format, reportFormats), layout));
+    await show((format, layout) => renderReport(report, formatOf(format, reportFormats), layout));
     return unsettled.length > 0 ? exitStatus.unverifiable : exitStatusOfVerdict(report.verdict);
   } finally {
     conversation?.close();
-    progress.stop();
-    await input.dispose();
   }
-};
+});

@@ -1,25 +1,12 @@
-import { lineage, standardInput, withDefaultPath } from '../../gate/index.ts';
+import { lineage, withDefaultPath } from '../../gate/index.ts';
 import { lineageFormats, renderLineage } from '../../report/index.ts';
-import { openSession } from '../command-context.ts';
-import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { formatOf, readArguments } from '../read-arguments.ts';
-import { writeResult } from '../write-result.ts';
+import { formatOf } from '../read-arguments.ts';
+import { commandOf } from '../run-command.ts';
 
 /** `docker verify lineage IMAGE|PATH`, as a tree, JSON, Mermaid, DOT or SVG. */
-export const lineageCommand: Command = async (context, args) => {
-  const { own, rest } = await readArguments(context, args);
-  const { session, progress } = openSession(context, own, 'following the bases');
-  const input = standardInput(process.stdin, context.environment);
-  try {
-    const images = await lineage(session, withDefaultPath(rest), input);
-    progress.stop();
-    await writeResult(context, own, (format, layout) =>
-      renderLineage(images, formatOf(format, lineageFormats), layout),
-    );
-    return exitStatus.allowed;
-  } finally {
-    progress.stop();
-    await input.dispose();
-  }
-};
+export const lineageCommand = commandOf('following the bases', async ({ session, rest, input, show }) => {
+  const images = await lineage(session, withDefaultPath(rest), input);
+  await show((format, layout) => renderLineage(images, formatOf(format, lineageFormats), layout));
+  return exitStatus.allowed;
+});

@@ -1,11 +1,9 @@
 import { buildContents, findRecord, type Session, VerifyError } from '../../gate/index.ts';
 import { renderCycloneDx, renderSnapshot, type SnapshotFacts } from '../../report/index.ts';
-import { openSession } from '../command-context.ts';
-import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { formatOf, oneBuild, readArguments } from '../read-arguments.ts';
+import { formatOf, oneBuild } from '../read-arguments.ts';
+import { commandOf } from '../run-command.ts';
 import { toolVersion } from '../tool-version.ts';
-import { writeResult } from '../write-result.ts';
 
 const formats = ['cyclonedx', 'github'] as const;
 
@@ -35,28 +33,21 @@ function snapshotFacts(
 }
 
 /** `docker verify records export [--format cyclonedx|github] BUILD`: one build for Dependency-Track or GitHub. */
-export const exportCommand: Command = async (context, args) => {
-  const read = await readArguments(context, args);
-  const { own, given } = read;
-  const wanted = oneBuild(read, context.row);
-  const { session, progress } = openSession(context, own, 'looking at what is inside');
-  try {
-    const record = await findRecord(session, wanted);
-    const isSnapshot = own.format === 'github' || own.reports.some(({ format }) => format === 'github');
-    const told = { sha: given.last('sha') ?? record.context.commit, ref: given.last('ref') };
-    const facts = isSnapshot ? snapshotFacts(session, told, record.target) : null;
-    const contents = await buildContents(session, record);
-    progress.stop();
-    const { result, images } = contents;
-    if (!result.isKnown)
-      session.warn('no SBOM of what was built is known: of its software only what its images bring is told');
-    await writeResult(context, own, (format) =>
-      formatOf(format, formats) === 'github' && facts !== null
-        ? renderSnapshot(contents, facts)
-        : renderCycloneDx(contents, toolVersion),
-    );
-    return result.isKnown || images.some(({ isKnown }) => isKnown) ? exitStatus.allowed : exitStatus.unverifiable;
-  } finally {
-    progress.stop();
-  }
-};
+export const exportCommand = commandOf('looking at what is inside', async (run) => {
+  const { session, own, given, progress, show } = run;
+  const record = await findRecord(session, oneBuild(run, run.context.row));
+  const isSnapshot = own.format === 'github' || own.reports.some(({ format }) => format === 'github');
+  const commit = { sha: given.last('sha') ?? record.context.commit, ref: given.last('ref') };
+  const facts = isSnapshot ? snapshotFacts(session, commit, record.target) : null;
+  const contents = await buildContents(session, record);
+  const { result, images } = contents;
+  progress.stop();
+  if (!result.isKnown)
+    session.warn('no SBOM of what was built is known: of its software only what its images bring is told');
+  await show((format) =>
+    formatOf(format, formats) === 'github' && facts !== null
+      ? renderSnapshot(contents, facts)
+      : renderCycloneDx(contents, toolVersion),
+  );
+  return result.isKnown || images.some(({ isKnown }) => isKnown) ? exitStatus.allowed : exitStatus.unverifiable;
+});

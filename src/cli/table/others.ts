@@ -135,7 +135,7 @@ export const machineCommands: readonly CommandRow[] = [
       ['docker verify trust show', 'who is trusted to say who signed'],
       ['docker verify trust show --trusted-root root.json --format json', 'with a private Sigstore'],
     ],
-    load: async () => (await import('../commands/trust.ts')).trustCommand,
+    load: async () => (await import('../commands/trust.ts')).trustShowCommand,
   },
   {
     ...ours,
@@ -147,7 +147,7 @@ export const machineCommands: readonly CommandRow[] = [
       ['docker verify trust update --format json', 'for machines'],
     ],
     statuses: [...plainStatuses, unverifiable],
-    load: async () => (await import('../commands/trust.ts')).trustCommand,
+    load: async () => (await import('../commands/trust.ts')).trustUpdateCommand,
   },
   {
     ...bare,

@@ -8,28 +8,20 @@ import { bakeTargets } from '../run/bake-plan.ts';
 import { programsFor } from '../run/builder-readiness.ts';
 import { loadTargets, scanTargets } from '../scan/scan-targets.ts';
 import { machinePlatform } from '../session/default-platform.ts';
-import { localEngine } from '../session/local-engine.ts';
-import { openPipeline } from '../session/pipeline.ts';
 import { projectFolderOf } from '../session/project-folder.ts';
-import { lookAhead, openRegistries } from '../session/registries.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
+import { withPipeline } from '../session/with-pipeline.ts';
 import { imageOperands, readOperands } from './operands.ts';
 
 /** Judges images by the policies of the current folder and those above it, as `check IMAGE…` does. */
 export async function checkImages(session: Session, uses: readonly ImageUse[]): Promise<Report> {
-  const local = localEngine(session);
-  const registries = openRegistries(session, local);
-  try {
-    lookAhead(registries, uses);
-    const options = { projectFrom: session.environment.workingDirectory, localImages: true };
-    const pipeline = await openPipeline(session, options, local, registries);
+  const options = { projectFrom: session.environment.workingDirectory, localImages: true, ahead: uses };
+  return await withPipeline(session, options, async (pipeline) => {
     const images = await examineUses(pipeline, uses, null);
     const scan = { cacheImports: [], unknown: [], replacements: [] };
     return assembleReport(pipeline, { targets: [], scan, images, unknownAs: null, others: [], build: null });
-  } finally {
-    await registries.close();
-  }
+  });
 }
 
 async function checkTargets(session: Session, targets: readonly BuildTarget[], input: StandardInput): Promise<Report> {
@@ -39,16 +31,9 @@ async function checkTargets(session: Session, targets: readonly BuildTarget[], i
     loadTargets(targets, { session, input, network: true }),
     readUserPolicy(environment),
   ]);
-  const local = localEngine(session);
-  const registries = openRegistries(session, local);
-  try {
-    lookAhead(registries, scanTargets(loaded, defaultPlatform, new Map()).images);
-    const options = { projectFrom: projectFolderOf(targets, environment), localImages: true };
-    const pipeline = await openPipeline(session, options, local, registries);
-    return await checkLoaded(pipeline, loaded, defaultPlatform, userPolicy);
-  } finally {
-    await registries.close();
-  }
+  const ahead = scanTargets(loaded, defaultPlatform, new Map()).images;
+  const options = { projectFrom: projectFolderOf(targets, environment), localImages: true, ahead };
+  return await withPipeline(session, options, (pipeline) => checkLoaded(pipeline, loaded, defaultPlatform, userPolicy));
 }
 
 /**

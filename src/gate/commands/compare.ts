@@ -15,8 +15,9 @@ import { bytesByPlatform } from '../examine/image-bytes.ts';
 import { imageFactsFor } from '../examine/image-facts.ts';
 import { traceImage } from '../examine/image-lineage.ts';
 import { packagesOfGathered } from '../examine/packages-of-image.ts';
-import { openPipeline, type Pipeline } from '../session/pipeline.ts';
+import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
+import { withPipeline } from '../session/with-pipeline.ts';
 import { onlyImages } from './operands.ts';
 
 interface Side {
@@ -101,17 +102,18 @@ export async function compare(session: Session, args: readonly string[]): Promis
     });
   }
   const { workingDirectory } = session.environment;
-  const pipeline = await openPipeline(session, { projectFrom: workingDirectory, localImages: false, allRoots: true });
-  try {
-    const [left, right] = await Promise.all([lookAt(pipeline, one), lookAt(pipeline, other)]);
-    const isKnown = left.image.packages !== null && right.image.packages !== null;
-    return {
-      images: [left.image, right.image],
-      layersInCommon: inCommon(left.diffIds, right.diffIds),
-      packages: isKnown ? packageChanges(left.packages.packages, right.packages.packages) : null,
-      unknown: [...unknownOf(left), ...unknownOf(right)],
-    };
-  } finally {
-    await pipeline.close();
-  }
+  return await withPipeline(
+    session,
+    { projectFrom: workingDirectory, localImages: false, allRoots: true },
+    async (pipeline) => {
+      const [left, right] = await Promise.all([lookAt(pipeline, one), lookAt(pipeline, other)]);
+      const isKnown = left.image.packages !== null && right.image.packages !== null;
+      return {
+        images: [left.image, right.image],
+        layersInCommon: inCommon(left.diffIds, right.diffIds),
+        packages: isKnown ? packageChanges(left.packages.packages, right.packages.packages) : null,
+        unknown: [...unknownOf(left), ...unknownOf(right)],
+      };
+    },
+  );
 }

@@ -4,10 +4,11 @@ import { type ImageUse, VerifyError } from '../../model/index.ts';
 import { examineBuild } from '../examine/examine-build.ts';
 import { loadTargets } from '../scan/scan-targets.ts';
 import { machinePlatform } from '../session/default-platform.ts';
-import { openPipeline, type Pipeline } from '../session/pipeline.ts';
+import type { Pipeline } from '../session/pipeline.ts';
 import { projectFolderOf } from '../session/project-folder.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
+import { withPipeline } from '../session/with-pipeline.ts';
 import { imageOperands, readOperands } from './operands.ts';
 
 async function usesOf(
@@ -44,19 +45,20 @@ export async function eachImage<Result>(
   }
   const targets = operands.kind === 'path' ? parseBuildArguments(args, environment).invocation.targets : [];
   const projectFrom = operands.kind === 'path' ? projectFolderOf(targets, environment) : environment.workingDirectory;
-  const pipeline = await openPipeline(session, {
-    projectFrom,
-    localImages: false,
-    // what a build uses is built from the lock; an image that somebody asks about by its name is what that stands for now
-    ...(operands.kind === 'path' ? {} : { unlocked: 'all' }),
-  });
-  try {
-    const uses =
-      operands.kind === 'path'
-        ? await usesOf(pipeline, await loadTargets(targets, { session, input, network: true }))
-        : imageOperands(operands.names, args, session);
-    return await Promise.all(uses.map((use) => visit(pipeline, use)));
-  } finally {
-    await pipeline.close();
-  }
+  return await withPipeline(
+    session,
+    {
+      projectFrom,
+      localImages: false,
+      // what a build uses is built from the lock; an image that somebody asks about by its name is what that stands for now
+      ...(operands.kind === 'path' ? {} : { unlocked: 'all' }),
+    },
+    async (pipeline) => {
+      const uses =
+        operands.kind === 'path'
+          ? await usesOf(pipeline, await loadTargets(targets, { session, input, network: true }))
+          : imageOperands(operands.names, args, session);
+      return await Promise.all(uses.map((use) => visit(pipeline, use)));
+    },
+  );
 }

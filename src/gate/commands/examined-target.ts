@@ -5,47 +5,43 @@ import { examineBuild } from '../examine/examine-build.ts';
 import type { ExaminedImage } from '../examine/examined-image.ts';
 import { loadTargets } from '../scan/scan-targets.ts';
 import { machinePlatform } from '../session/default-platform.ts';
-import { openPipeline, type Pipeline, type PipelineOptions } from '../session/pipeline.ts';
+import type { Pipeline, PipelineOptions } from '../session/pipeline.ts';
 import { projectFolderOf } from '../session/project-folder.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
+import { withPipeline } from '../session/with-pipeline.ts';
 
-/** Images that a path uses, examined; the pipeline is still open. */
+/** Images that a path uses, examined. */
 export interface ExaminedPath {
   readonly pipeline: Pipeline;
   readonly images: readonly ExaminedImage[];
   readonly unknown: readonly Unknown[];
 }
 
+/** A path as a command line names it. */
+export interface PathRequest {
+  readonly args: readonly string[];
+  readonly input: StandardInput;
+  /** The images of which it is asked what their tags stand for, although they are locked; left out: none. */
+  readonly unlocked?: NonNullable<PipelineOptions['unlocked']>;
+}
+
 /**
- * Examines what a path uses. The caller closes the pipeline.
- * @param unlocked the images of which it is asked what their tags stand for, although they are locked
+ * Examines what a path uses, and works with that while its pipeline is open.
  * @throws VerifyError `usage.*`, `dockerfile.*`, `policy.*`, …
  */
-export async function examinePath(
+export async function withExaminedPath<Result>(
   session: Session,
-  args: readonly string[],
-  input: StandardInput,
-  unlocked: NonNullable<PipelineOptions['unlocked']> = new Set(),
-): Promise<ExaminedPath> {
+  { args, input, unlocked = new Set() }: PathRequest,
+  work: (examined: ExaminedPath) => Promise<Result>,
+): Promise<Result> {
   const { environment } = session;
   const { targets } = parseBuildArguments(args, environment).invocation;
-  const pipeline = await openPipeline(session, {
-    projectFrom: projectFolderOf(targets, environment),
-    localImages: false,
-    unlocked,
-  });
-  try {
+  const options = { projectFrom: projectFolderOf(targets, environment), localImages: false, unlocked };
+  return await withPipeline(session, options, async (pipeline) => {
     const loaded = await loadTargets(targets, { session, input, network: true });
-    const { scan, images } = await examineBuild(
-      pipeline,
-      loaded,
-      machinePlatform(environment),
-      await readUserPolicy(environment),
-    );
-    return { pipeline, images, unknown: scan.unknown };
-  } catch (error) {
-    await pipeline.close();
-    throw error;
-  }
+    const userPolicy = await readUserPolicy(environment);
+    const { scan, images } = await examineBuild(pipeline, loaded, machinePlatform(environment), userPolicy);
+    return await work({ pipeline, images, unknown: scan.unknown });
+  });
 }

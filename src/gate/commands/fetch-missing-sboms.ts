@@ -3,8 +3,9 @@ import type { MissingImage } from '../../records/index.ts';
 import { gatherImage } from '../examine/gather-image.ts';
 import { noteImage } from '../examine/note-image.ts';
 import { machinePlatform } from '../session/default-platform.ts';
-import { openPipeline, type Pipeline } from '../session/pipeline.ts';
+import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
+import { withPipeline } from '../session/with-pipeline.ts';
 
 /** Images that are asked about in one run; the newest builds come first. */
 const mostImages = 1_000;
@@ -31,9 +32,8 @@ export async function fetchMissingSboms(
   const timeout = Math.min(session.own.timeout, mostTime);
   const limited: Session = { ...session, own: { ...session.own, timeout } };
   const { workingDirectory } = session.environment;
-  const pipeline = await openPipeline(limited, { projectFrom: workingDirectory, localImages: false });
   const remarks = new Set<string>();
-  try {
+  await withPipeline(limited, { projectFrom: workingDirectory, localImages: false }, async (pipeline) => {
     await Promise.all(
       missing.slice(0, mostImages).map(async (image) => {
         try {
@@ -45,9 +45,7 @@ export async function fetchMissingSboms(
         }
       }),
     );
-  } finally {
-    await pipeline.close();
-  }
+  });
   if (missing.length > mostImages)
     remarks.add(`${missing.length - mostImages} more images were not looked up this time`);
   return [...remarks];

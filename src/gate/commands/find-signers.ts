@@ -19,7 +19,7 @@ import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
 import { trustFolder } from '../session/trust-folder.ts';
-import { examinePath } from './examined-target.ts';
+import { withExaminedPath } from './examined-target.ts';
 import { keysInFolder } from './keys-in-folder.ts';
 import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
 import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
@@ -154,23 +154,27 @@ function isRuled({ policies }: Pipeline, { use, decision }: ExaminedImage): bool
   return isJudged || hasRule(policies, 'project', use.name, null);
 }
 
+/** Whose signers are looked for, and with what. */
+export interface SignerSearch {
+  readonly args: readonly string[];
+  readonly trial: Trial;
+  /** Whether rules are wanted for a policy that is there: then only images without one are looked at. */
+  readonly isAdding: boolean;
+}
+
 /**
  * Looks at the images that a path uses and at who signs them, with keys and authorities to try.
  * An image or a signature that cannot be read is its repository's `unseen`.
- * @param adding whether rules are wanted for a policy that is there: then only images without one are looked at
  * @throws VerifyError `usage.invalid` where the project has a policy and nothing is to be added to it
  */
 export async function findSigners(
   session: Session,
-  args: readonly string[],
-  trial: Trial,
+  { args, trial, isAdding }: SignerSearch,
   input: StandardInput,
-  adding: boolean,
 ): Promise<FoundProject> {
   const named = await readTrial(session, trial);
-  const { pipeline, images } = await examinePath(session, args, input);
-  try {
-    const policy = existingPolicy(pipeline, adding);
+  return await withExaminedPath(session, { args, input }, async ({ pipeline, images }) => {
+    const policy = existingPolicy(pipeline, isAdding);
     const lying = await keysInFolder(pipeline.policies.projectFolder ?? session.environment.workingDirectory);
     // what was named comes first: a key that lies here as well keeps the name that was given
     const tried = { ...named, keys: distinctKeys([...named.keys, ...lying]) };
@@ -190,7 +194,5 @@ export async function findSigners(
       ruled: images.length - open.length,
       repositories: [...byRepository].map(([repository, of]) => foundOf(repository, of, files)),
     };
-  } finally {
-    await pipeline.close();
-  }
+  });
 }

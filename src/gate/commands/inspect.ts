@@ -5,8 +5,8 @@ import { judgeGathered } from '../examine/examine-image.ts';
 import { gatherImage } from '../examine/gather-image.ts';
 import { traceImage } from '../examine/image-lineage.ts';
 import { reportImage } from '../examine/report-image.ts';
-import { openPipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
+import { withPipeline } from '../session/with-pipeline.ts';
 import { onlyImages } from './operands.ts';
 
 /** Evidence with what a report leaves out: who claims what, where it was found. */
@@ -41,39 +41,40 @@ function describeProblem({ location, error }: CollectProblem): string {
  */
 export async function inspect(session: Session, args: readonly string[]): Promise<readonly Inspection[]> {
   const uses = onlyImages(args, session, 'inspect', 'docker verify check looks at a folder');
-  const pipeline = await openPipeline(session, {
-    projectFrom: session.environment.workingDirectory,
-    localImages: false,
-    allRoots: true,
-    unlocked: 'all',
-  });
-  try {
-    return await Promise.all(
-      uses.map(async (use) => {
-        const gathered = await gatherImage(pipeline, use, true);
-        if (gathered.resolution.kind === 'unresolved') throw gathered.resolution.failure;
-        const lineage = await traceImage(pipeline, gathered);
-        const examined = await judgeGathered(pipeline, gathered, lineage?.links ?? null);
-        const trusted = new Set(examined.decision.satisfiedBy);
-        return {
-          image: reportImage(examined),
-          evidence: gathered.evidence.map(({ statement: _statement, problem, ...piece }, index) => ({
-            ...piece,
-            trusted: trusted.has(index),
-            problem: problem?.message ?? null,
-            problemCode: problem?.code ?? null,
-          })),
-          unsigned: gathered.collected.unsigned,
-          problems: gathered.collected.problems.filter(isUnseen).map(describeProblem),
-          ignored: gathered.collected.problems
-            .filter((problem) => !isUnseen(problem))
-            .map(({ error }) => error.message),
-          lineage: lineage?.links ?? [],
-          inputs: lineage?.inputs ?? [],
-        };
-      }),
-    );
-  } finally {
-    await pipeline.close();
-  }
+  return await withPipeline(
+    session,
+    {
+      projectFrom: session.environment.workingDirectory,
+      localImages: false,
+      allRoots: true,
+      unlocked: 'all',
+    },
+    async (pipeline) => {
+      return await Promise.all(
+        uses.map(async (use) => {
+          const gathered = await gatherImage(pipeline, use, true);
+          if (gathered.resolution.kind === 'unresolved') throw gathered.resolution.failure;
+          const lineage = await traceImage(pipeline, gathered);
+          const examined = await judgeGathered(pipeline, gathered, lineage?.links ?? null);
+          const trusted = new Set(examined.decision.satisfiedBy);
+          return {
+            image: reportImage(examined),
+            evidence: gathered.evidence.map(({ statement: _statement, problem, ...piece }, index) => ({
+              ...piece,
+              trusted: trusted.has(index),
+              problem: problem?.message ?? null,
+              problemCode: problem?.code ?? null,
+            })),
+            unsigned: gathered.collected.unsigned,
+            problems: gathered.collected.problems.filter(isUnseen).map(describeProblem),
+            ignored: gathered.collected.problems
+              .filter((problem) => !isUnseen(problem))
+              .map(({ error }) => error.message),
+            lineage: lineage?.links ?? [],
+            inputs: lineage?.inputs ?? [],
+          };
+        }),
+      );
+    },
+  );
 }

@@ -16,7 +16,7 @@ import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
 import { writeWholeFile } from '../session/write-whole-file.ts';
-import { examinePath } from './examined-target.ts';
+import { type ExaminedPath, withExaminedPath } from './examined-target.ts';
 import { imageOperands } from './operands.ts';
 import { prunedEntries } from './pruned-entries.ts';
 
@@ -151,6 +151,41 @@ function movedOf(images: readonly ExaminedImage[]): LockOutcome['moved'] {
   });
 }
 
+async function lockExamined(
+  { pipeline, images, unknown }: ExaminedPath,
+  request: LockRequest,
+  input: StandardInput,
+): Promise<LockOutcome> {
+  const { update, check } = request;
+  const { session } = pipeline;
+  const folder = pipeline.policies.projectFolder ?? session.environment.workingDirectory;
+  const file = join(folder, lockFileName);
+  const before = (await readLock(folder)).images;
+  const all = [...images, ...(await examineUnused(pipeline, request, images, before))];
+  const { entries, failures } = establish(meantImages(all, request, before, session.own.refresh), session.now());
+  const { kept, open } = request.prune
+    ? await prunedEntries(session, { folder, before, images: all, unknown }, input)
+    : { kept: before, open: null };
+  const compared = updateLock(before, { ...kept, ...entries });
+  const found = {
+    file,
+    changes: compared.changes,
+    moved: movedOf(images),
+    failures: open === null ? failures : [...failures, { name: null, error: open }],
+  };
+  if (found.failures.length > 0) return { ...found, result: 'unestablished' };
+  if (compared.changes.every(({ kind }) => kind === 'same')) return { ...found, result: 'current' };
+  if (check) return { ...found, result: 'outdated' };
+  const isConfirmed = request.confirmed && update !== 'none';
+  if (!isConfirmed && compared.changes.some(({ needsConfirmation }) => needsConfirmation))
+    return { ...found, result: 'refused' };
+  // what is there stays as it is unless somebody asked for it to move
+  const { images: after, changes } = update === 'none' ? updateLock(before, { ...entries, ...kept }) : compared;
+  if (changes.every(({ kind }) => kind === 'same')) return { ...found, changes, result: 'current' };
+  await writeWholeFile(file, formatLock(after));
+  return { ...found, changes, result: 'written' };
+}
+
 /**
  * Adds to the project's lock what is missing of the images that a path uses, and moves the entries that `update` names. Nothing is written
  * where anything that would be could not be established.
@@ -159,35 +194,7 @@ function movedOf(images: readonly ExaminedImage[]): LockOutcome['moved'] {
 export async function lock(session: Session, request: LockRequest, input: StandardInput): Promise<LockOutcome> {
   const { update, check } = request;
   const unlocked = check || update === 'all' ? 'all' : update === 'none' ? new Set<CanonicalName>() : update;
-  const { pipeline, images, unknown } = await examinePath(session, request.args, input, unlocked);
-  try {
-    const folder = pipeline.policies.projectFolder ?? session.environment.workingDirectory;
-    const file = join(folder, lockFileName);
-    const before = (await readLock(folder)).images;
-    const all = [...images, ...(await examineUnused(pipeline, request, images, before))];
-    const { entries, failures } = establish(meantImages(all, request, before, session.own.refresh), session.now());
-    const { kept, open } = request.prune
-      ? await prunedEntries(session, { folder, before, images: all, unknown }, input)
-      : { kept: before, open: null };
-    const compared = updateLock(before, { ...kept, ...entries });
-    const found = {
-      file,
-      changes: compared.changes,
-      moved: movedOf(images),
-      failures: open === null ? failures : [...failures, { name: null, error: open }],
-    };
-    if (found.failures.length > 0) return { ...found, result: 'unestablished' };
-    if (compared.changes.every(({ kind }) => kind === 'same')) return { ...found, result: 'current' };
-    if (check) return { ...found, result: 'outdated' };
-    const isConfirmed = request.confirmed && update !== 'none';
-    if (!isConfirmed && compared.changes.some(({ needsConfirmation }) => needsConfirmation))
-      return { ...found, result: 'refused' };
-    // what is there stays as it is unless somebody asked for it to move
-    const { images: after, changes } = update === 'none' ? updateLock(before, { ...entries, ...kept }) : compared;
-    if (changes.every(({ kind }) => kind === 'same')) return { ...found, changes, result: 'current' };
-    await writeWholeFile(file, formatLock(after));
-    return { ...found, changes, result: 'written' };
-  } finally {
-    await pipeline.close();
-  }
+  return await withExaminedPath(session, { args: request.args, input, unlocked }, (examined) =>
+    lockExamined(examined, request, input),
+  );
 }

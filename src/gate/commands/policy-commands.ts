@@ -18,9 +18,9 @@ import {
 import { decideInput, gatherImage } from '../examine/gather-image.ts';
 import { needsLineage, traceImage } from '../examine/image-lineage.ts';
 import { reportEvidence } from '../examine/report-image.ts';
-import { openPipeline } from '../session/pipeline.ts';
 import { policyExtensions } from '../session/policy-extensions.ts';
 import type { Session } from '../session/session.ts';
+import { withPipeline } from '../session/with-pipeline.ts';
 import { conversionAids } from './convert-policy.ts';
 import { onlyImages } from './operands.ts';
 
@@ -74,26 +74,27 @@ export interface ExplainedImage extends Explanation {
  */
 export async function explainImages(session: Session, args: readonly string[]): Promise<readonly ExplainedImage[]> {
   const uses = onlyImages(args, session, 'policy explain', 'docker verify check explains a folder');
-  const pipeline = await openPipeline(session, {
-    projectFrom: session.environment.workingDirectory,
-    localImages: false,
-  });
-  try {
-    return await Promise.all(
-      uses.map(async (use) => {
-        const gathered = await gatherImage(pipeline, use, true);
-        const { resolution } = gathered;
-        if (resolution.kind === 'unresolved') throw resolution.failure;
-        const lineage = needsLineage(pipeline.policies) ? await traceImage(pipeline, gathered) : null;
-        const input = decideInput(pipeline, gathered, resolution, lineage?.links ?? null);
-        const explained = explain(input, pipeline.policies);
-        const evidence = reportEvidence(gathered.evidence, explained.decision.satisfiedBy);
-        return { name: use.name, digest: resolution.image.root.digest, evidence, ...explained };
-      }),
-    );
-  } finally {
-    await pipeline.close();
-  }
+  return await withPipeline(
+    session,
+    {
+      projectFrom: session.environment.workingDirectory,
+      localImages: false,
+    },
+    async (pipeline) => {
+      return await Promise.all(
+        uses.map(async (use) => {
+          const gathered = await gatherImage(pipeline, use, true);
+          const { resolution } = gathered;
+          if (resolution.kind === 'unresolved') throw resolution.failure;
+          const lineage = needsLineage(pipeline.policies) ? await traceImage(pipeline, gathered) : null;
+          const input = decideInput(pipeline, gathered, resolution, lineage?.links ?? null);
+          const explained = explain(input, pipeline.policies);
+          const evidence = reportEvidence(gathered.evidence, explained.decision.satisfiedBy);
+          return { name: use.name, digest: resolution.image.root.digest, evidence, ...explained };
+        }),
+      );
+    },
+  );
 }
 
 /**

@@ -9,12 +9,12 @@ export interface StandardInput {
   dispose(): Promise<void>;
 }
 
-/** Nothing is read from `stream` before it is asked for: most builds leave it alone. */
-export function standardInput(stream: Readable, environment: Environment): StandardInput {
+/** The stream is neither opened nor read before it is asked for: most builds leave it alone. */
+export function standardInput(open: () => Readable, environment: Environment): StandardInput {
   let kept: Promise<KeptInput> | null = null;
   return {
     kept: () => {
-      kept ??= keepInput(stream, environment);
+      kept ??= keepInput(open(), environment);
       return kept;
     },
     dispose: async () => (await kept?.catch(() => null))?.dispose(),

@@ -54,7 +54,11 @@ function from(name: string): string {
 
 async function survey(...args: readonly string[]): Promise<Report> {
   const here = session();
-  return await checkRecursive(here, args, standardInput(process.stdin, here.environment));
+  return await checkRecursive(
+    here,
+    args,
+    standardInput(() => process.stdin, here.environment),
+  );
 }
 
 function filesOf({ files = [] }: Report): Readonly<Record<string, string>> {
@@ -103,7 +107,11 @@ describe('check --recursive', () => {
     });
     const here = session();
     for (const [file, status] of Object.entries(filesOf(report))) {
-      const alone = await check(here, [join(folder, dirname(file))], standardInput(process.stdin, here.environment));
+      const alone = await check(
+        here,
+        [join(folder, dirname(file))],
+        standardInput(() => process.stdin, here.environment),
+      );
       expect([file, alone.verdict]).toEqual([file, status]);
     }
     expect((report.files ?? []).map(({ refused }) => refused.length)).toEqual([0, 1, 1, 0]);

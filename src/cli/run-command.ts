@@ -1,0 +1,57 @@
+import { type OwnOptions, type Session, type StandardInput, standardInput } from '../gate/index.ts';
+import type { Progress } from '../report/index.ts';
+import { openSession } from './command-context.ts';
+import type { Command, CommandContext } from './command-row.ts';
+import { type ReadArguments, readArguments } from './read-arguments.ts';
+import { type Render, writeResult } from './write-result.ts';
+
+/** What a command has in hand while it runs: its arguments, read, and a session of the gate. */
+export interface CommandRun extends ReadArguments {
+  readonly context: CommandContext;
+  readonly session: Session;
+  readonly progress: Progress;
+  readonly input: StandardInput;
+  /** To be called when the command is done: begins what may go on without us. */
+  readonly finish: () => Promise<void>;
+  /**
+   * Writes the result in every format that was asked for, nothing being drawn over it.
+   * @throws VerifyError `file.unwritable`
+   */
+  readonly show: (render: Render, options?: { readonly isSilent: boolean }) => Promise<void>;
+}
+
+/** What a command's session depends on. */
+export interface SessionOptions {
+  /** What a waiting person reads first; null for nothing at all. */
+  readonly label: string | null;
+  /** The options that hold, where others than those given do. */
+  readonly settleOwn?: (read: ReadArguments) => OwnOptions;
+}
+
+/** Runs the work of a command; whatever becomes of it, nothing stays on the terminal and nothing of standard input on the disk. */
+export async function runCommand(
+  context: CommandContext,
+  args: readonly string[],
+  { label, settleOwn }: SessionOptions,
+  work: (run: CommandRun) => Promise<number>,
+): Promise<number> {
+  const read = await readArguments(context, args);
+  const own = settleOwn?.(read) ?? read.own;
+  const { session, progress, finish } = openSession(context, own, label);
+  const input = standardInput(() => process.stdin, context.environment);
+  const show: CommandRun['show'] = async (render, { isSilent } = { isSilent: false }) => {
+    progress.stop();
+    await writeResult(context, own, render, { isSilent });
+  };
+  try {
+    return await work({ ...read, own, context, session, progress, input, finish, show });
+  } finally {
+    progress.stop();
+    await input.dispose();
+  }
+}
+
+/** A command that reads its arguments, works in one session and shows one result. `label` as in `SessionOptions`. */
+export function commandOf(label: string | null, work: (run: CommandRun) => Promise<number>): Command {
+  return (context, args) => runCommand(context, args, { label }, work);
+}
