@@ -1,6 +1,6 @@
 # What can be made is listed by `make help`. Everything works from a bare clone.
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall test unit e2e lint demo data bench clean
+.PHONY: help build install uninstall test unit property e2e lint demo data bench clean
 
 TARGET ?=
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -28,6 +28,9 @@ test: $(modules) ## everything: types, lint, unit tests, build, end-to-end tests
 
 unit: $(modules) ## unit tests
 	vitest run --config scripts/lint/vitest.config.ts --project unit
+
+property: $(modules) ## unit tests that are long by intent: generated cases, comparisons with other programs
+	vitest run --config scripts/lint/vitest.config.ts --project property
 
 e2e: $(executable) ## end-to-end tests, on a real Docker engine, registries and cosign
 	vitest run --config scripts/lint/vitest.config.ts --project e2e

@@ -2,17 +2,36 @@ import { defineConfig } from 'vitest/config';
 
 const root = new URL('../../', import.meta.url).pathname;
 
+/** Thousands of generated cases, or another program asked about each: long by intent, and apart from what is run after every change. */
+const longByIntent = ['test/unit/**/*.property.test.ts', 'test/unit/**/*.differential.test.ts'];
+
+/** Tests that share a process: none of them changes what the modules keep, and loading these anew for each file took half of the time. */
+const inProcess = {
+  root,
+  globalSetup: ['test/temporary-folder.ts'],
+  isolate: false,
+  pool: 'threads' as const,
+};
+
 export default defineConfig({
   root,
   test: {
     projects: [
       {
         test: {
+          ...inProcess,
           name: 'unit',
-          root,
           include: ['test/unit/**/*.test.ts'],
-          globalSetup: ['test/temporary-folder.ts'],
+          exclude: longByIntent,
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...inProcess,
+          name: 'property',
+          include: longByIntent,
+          testTimeout: 120_000,
         },
       },
       {

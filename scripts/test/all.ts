@@ -55,7 +55,7 @@ function vitest(project: string): Check {
 
 const lint = ['typecheck', 'lint:format', 'lint:code', 'lint:rooms', 'lint:unused', 'lint:lock'].map(npm);
 const build: Check = { name: 'build', command: ['make', '--no-print-directory', 'build'], report: null };
-const checks = process.argv[2] === 'lint' ? lint : [...lint, vitest('unit'), build, vitest('e2e')];
+const checks = process.argv[2] === 'lint' ? lint : [...lint, vitest('unit'), vitest('property'), build, vitest('e2e')];
 
 function firstLine(text: string | undefined): string {
   return (text ?? '').split('\n', 1)[0] ?? '';

@@ -10,8 +10,11 @@ const signing = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const fulcio = '1.3.6.1.4.1.57264.1';
 const sctList = '1.3.6.1.4.1.11129.2.4.2';
 
-/** When everything here is signed, unless a test says otherwise: the certificates of the mock's timestamp authority begin with the test. */
-export const signedAt = new Date(Math.floor(Date.now() / 1000) * 1000 + 120_000);
+/**
+ * When everything here is signed, unless a test says otherwise. The certificates of the mock's timestamp authority begin when a test makes
+ * them, which is later than this by as long as the whole run takes.
+ */
+export const signedAt = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
 export const imageDigest = `sha256:${'ab'.repeat(32)}` as Digest;
 export const otherDigest = `sha256:${'cd'.repeat(32)}` as Digest;
 
