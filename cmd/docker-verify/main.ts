@@ -41,8 +41,14 @@ function need(name: string): unknown {
   return separateParts.includes(name) ? evaluate(`${name}.cjs`, Buffer.alloc(0), require) : require(name);
 }
 
+/** The code cache for what will be run. A wrong guess costs time and nothing else: V8 compiles what a cache lacks. */
+function codeCache(words: readonly string[]): Buffer {
+  const command = words.find((word) => warmCommands.includes(word)) ?? warmCommands.at(-1);
+  return readAsset(`${command}.cache`);
+}
+
 function startSecondStage(given: NodeJS.ProcessEnv): Promise<void> {
-  const second = evaluate('app.cjs', readAsset('app.cache'), need) as { run: typeof run }; // its entry is app.ts
+  const second = evaluate('app.cjs', codeCache(process.argv.slice(2)), need) as { run: typeof run }; // its entry is app.ts
   return second.run(given);
 }
 

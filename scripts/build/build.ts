@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundle, separateParts, wrapped } from './bundle.ts';
+import { bundle, separateParts, warmCommands, wrapped } from './bundle.ts';
 import { output, root, work } from './folders.ts';
 import { currentTarget, findTarget, nodeBinary, type Target } from './target.ts';
 
@@ -47,9 +47,14 @@ async function build(target: Target): Promise<string> {
   const [main, app] = [join(folder, 'main.cjs'), join(folder, 'bundle.cjs')];
   await Promise.all([bundle('cmd/docker-verify/main.ts', main), bundle('cmd/docker-verify/app.ts', app)]);
   for (const part of separateParts) await bundlePart(part, join(folder, `${part}.cjs`));
-  await runScript('code-cache.ts', [app, folder]);
-  // Another platform's V8 would reject this cache after reading it: an empty one is quicker.
-  if (target.name !== currentTarget) await writeFile(join(folder, 'app.cache'), '');
+  const wrappedApp = join(folder, 'app.cjs');
+  await writeFile(wrappedApp, wrapped(await readFile(app, 'latin1')), 'latin1');
+  for (const command of warmCommands) {
+    const cache = join(folder, `${command}.cache`);
+    // Another platform's V8 would reject this cache after reading it: an empty one is quicker.
+    if (target.name === currentTarget) await runScript('code-cache.ts', [wrappedApp, command, cache]);
+    else await writeFile(cache, '');
+  }
   const name = target.platform === 'win' ? 'docker-verify.exe' : 'docker-verify';
   const made = join(folder, name);
   const node = await strippedNode(target, folder);

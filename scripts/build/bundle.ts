@@ -54,6 +54,12 @@ async function handshakeAnswer(): Promise<string> {
 /** Large modules that few commands need: each becomes an asset of its own (`main.ts`), so that no other run reads it. */
 export const separateParts: readonly string[] = ['@viz-js/viz', '#advice-data'];
 
+/**
+ * The commands that a code cache of its own is made for (`code-cache.ts`): all of a cache is read at every start, so that each holds only
+ * what its command runs. The first stage takes the last of them for a command that is not named here.
+ */
+export const warmCommands = ['version', 'scan', 'build'] as const;
+
 /** What a bundle stands in when it is run as a script (`main.ts`): the parameters of a CommonJS module. */
 export function wrapped(bundled: string): string {
   return `(function(exports,require,module,__filename,__dirname){${bundled}\n})`;
@@ -78,6 +84,7 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     define: {
       handshakeAnswer: JSON.stringify(await handshakeAnswer()),
       separateParts: JSON.stringify(separateParts),
+      warmCommands: JSON.stringify(warmCommands),
     },
     external: separateParts.filter((part) => part !== entry),
     // Code in a script of its own can only be given `require`.

@@ -1,18 +1,19 @@
 /**
- * `node code-cache.ts BUNDLE FOLDER`: wraps the bundle as the first stage expects it, runs it as users do so that what
- * they need gets compiled, and writes `app.cjs` and the code cache of this very Node, `app.cache`, into FOLDER.
+ * `node code-cache.ts BUNDLE COMMAND CACHE`: runs a command of the wrapped bundle as users do, so that what they need gets compiled, and
+ * writes the code cache of this very Node.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Script } from 'node:vm';
-import { wrapped } from './bundle.ts';
+import type { warmCommands } from './bundle.ts';
 import { startWarmRegistry } from './warm-registry.ts';
 
-const [bundle = '', folder = ''] = process.argv.slice(2).map((path) => resolve(path));
+const [bundleName = '', command = '', cache = ''] = process.argv.slice(2);
+const bundle = resolve(bundleName);
 const require = createRequire(bundle);
-const source = wrapped(readFileSync(bundle, 'latin1'));
+const source = readFileSync(bundle, 'latin1');
 const script = new Script(source, { filename: 'app.cjs' });
 
 interface Bundle {
@@ -45,19 +46,27 @@ const { registry, publicKey } = await startWarmRegistry();
 // Also when a command ends the process.
 process.on('exit', () => {
   rmSync(home, { recursive: true, force: true });
-  writeFileSync(join(folder, 'app.cjs'), source, 'latin1');
-  writeFileSync(join(folder, 'app.cache'), script.createCachedData());
+  writeFileSync(cache, script.createCachedData());
   process.exitCode = 0;
 });
 layOutProject(home, registry.host, publicKey);
 const variables = { HOME: home, DOCKER_CONFIG: home, XDG_CACHE_HOME: home, DOCKER_HOST: `unix://${home}/none.sock` };
 const image = `${registry.host}/warm/base:1`;
-const commands = [
-  ['scan', '--format', 'json', home],
-  ['check', home],
-  ['check', '--refresh', '--format', 'json', home],
-  ['check', '--policy', join(home, 'docker-verify.yaml'), image],
-  ['build', '--quiet', home],
-];
-for (const words of commands) await warmUp(words, variables).catch(() => undefined);
+const commands: Readonly<Record<(typeof warmCommands)[number], readonly (readonly string[])[]>> = {
+  version: [['version']],
+  scan: [
+    ['scan', home],
+    ['scan', '--format', 'json', home],
+  ],
+  build: [
+    ['scan', home],
+    ['check', home],
+    ['check', '--refresh', '--format', 'json', home],
+    ['check', '--policy', join(home, 'docker-verify.yaml'), image],
+    ['build', '--quiet', home],
+  ],
+};
+if (!Object.hasOwn(commands, command)) throw new Error(`no command to warm up: ${command}`);
+// Just looked up: it is one of them.
+for (const words of commands[command as keyof typeof commands]) await warmUp(words, variables).catch(() => undefined);
 process.exit(0);

@@ -6,7 +6,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { separateParts } from './bundle.ts';
+import { separateParts, warmCommands } from './bundle.ts';
 import { withoutVariables } from './node-variables.ts';
 import { findTarget, type Target } from './target.ts';
 
@@ -46,7 +46,8 @@ async function seedCache(target: Target, node: string): Promise<void> {
 const [main = '', assets = '', node = '', targetName = '', out = ''] = process.argv.slice(2);
 const target = findTarget(targetName);
 await seedCache(target, node);
-const names = ['app.cjs', 'app.cache', ...separateParts.map((part) => `${part}.cjs`)];
+const caches = warmCommands.map((command) => `${command}.cache`);
+const names = ['app.cjs', ...caches, ...separateParts.map((part) => `${part}.cjs`)];
 options.set({});
 await sea(resolve(main), {
   signature: true,
