@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path';
-import type { Environment } from '../model/index.ts';
+import { type Environment, folderNamedBy } from '../model/index.ts';
 
 /** Where an installation for a whole machine puts things. All absolute. */
 export interface SystemPlaces {
@@ -19,11 +19,12 @@ export interface SystemPlaces {
 const unixFolders = ['/usr/local/lib', '/usr/local/libexec', '/usr/lib', '/usr/libexec'];
 
 /** The places of a whole machine, for the folder in which its policies are read. */
-export function systemPlaces(folder: string, { platform, programData }: Environment): SystemPlaces {
-  const isWindows = platform === 'win32';
+export function systemPlaces(folder: string, environment: Environment): SystemPlaces {
+  const isWindows = environment.platform === 'win32';
   const paths = isWindows ? win32 : posix;
+  // not ProgramData, where anybody may make folders: Docker looks there no more (CVE-2025-15558)
   const folders = isWindows
-    ? [paths.join(programData ?? 'C:\\ProgramData', 'Docker')]
+    ? [paths.join(folderNamedBy(environment, 'ProgramFiles') ?? 'C:\\Program Files', 'Docker')]
     : unixFolders.map((f) => `${f}/docker`);
   const plugins = folders.map((each) =>
     paths.join(each, 'cli-plugins', isWindows ? 'docker-verify.exe' : 'docker-verify'),

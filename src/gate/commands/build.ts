@@ -76,6 +76,7 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
     const parts = { targets: reportTargets(loaded, platform), scan: examined.scan, unknownAs: null, build: null };
     const report = assembleReport(pipeline, { ...parts, images: [...images, ...layouts], others: [] });
     request.onVerified(report);
+    await pipeline.verdicts.note(plan.verb, report);
     if (isRefusal(report.verdict)) return { status: null, report, auditFailure: null, audited: false };
     const run = {
       request,
@@ -91,7 +92,10 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
       sources: sourcePins(loaded),
     };
     await plan.settled;
-    return await runUntilSettled(run, images);
+    const end = await runUntilSettled(run, images);
+    await pipeline.verdicts.note(plan.verb, end.report);
+    if (end.auditFailure !== null) await pipeline.verdicts.noteAudit(plan.verb, end.report, end.auditFailure);
+    return end;
   } finally {
     await pipeline.close();
   }

@@ -151,10 +151,20 @@ export async function checkRecursive(session: Session, args: readonly string[], 
       },
     };
     const surveyed = [...unreadableFolders(session, found), ...(await surveyAll(found.files, source, judges))];
-    return await surveyReport(session, surveyed, async () => emptyReport(await judges.judgeOf(folder)));
+    const report = await surveyReport(session, surveyed, async () => emptyReport(await judges.judgeOf(folder)));
+    await noteSurvey(judges, surveyed, report);
+    return report;
   } finally {
     await judges.close();
   }
+}
+
+/** Tells the machine's log, whose policy is the same whichever of the files it is asked of. */
+async function noteSurvey(judges: Judges, surveyed: readonly Surveyed[], report: Report): Promise<void> {
+  const judged = surveyed.find((each) => 'report' in each);
+  if (judged === undefined) return;
+  const { pipeline } = await judges.judgeOf(judged.file.folder);
+  await pipeline.verdicts.note('check', report);
 }
 
 async function surveyReport(

@@ -14,13 +14,15 @@ import type { StandardInput } from '../session/standard-input.ts';
 import { withPipeline } from '../session/with-pipeline.ts';
 import { imageOperands, readOperands } from './operands.ts';
 
-/** Judges images by the policies of the current folder and those above it, as `check IMAGE…` does. */
-export async function checkImages(session: Session, uses: readonly ImageUse[]): Promise<Report> {
+/** Judges images by the policies of the current folder and those above it, as `check IMAGE…` does; `isLogged` tells the machine's log. */
+export async function checkImages(session: Session, uses: readonly ImageUse[], isLogged = false): Promise<Report> {
   const options = { projectFrom: session.environment.workingDirectory, localImages: true, ahead: uses };
   return await withPipeline(session, options, async (pipeline) => {
     const images = await examineUses(pipeline, uses, null);
     const scan = { cacheImports: [], unknown: [], replacements: [] };
-    return assembleReport(pipeline, { targets: [], scan, images, unknownAs: null, others: [], build: null });
+    const report = assembleReport(pipeline, { targets: [], scan, images, unknownAs: null, others: [], build: null });
+    if (isLogged) await pipeline.verdicts.note('check', report);
+    return report;
   });
 }
 
@@ -33,7 +35,11 @@ async function checkTargets(session: Session, targets: readonly BuildTarget[], i
   ]);
   const ahead = scanTargets(loaded, defaultPlatform, new Map()).images;
   const options = { projectFrom: projectFolderOf(targets, environment), localImages: true, ahead };
-  return await withPipeline(session, options, (pipeline) => checkLoaded(pipeline, loaded, defaultPlatform, userPolicy));
+  return await withPipeline(session, options, async (pipeline) => {
+    const report = await checkLoaded(pipeline, loaded, defaultPlatform, userPolicy);
+    await pipeline.verdicts.note('check', report);
+    return report;
+  });
 }
 
 /**
@@ -51,7 +57,7 @@ export async function check(session: Session, args: readonly string[], input: St
     );
   }
   const operands = readOperands(args, session.environment.workingDirectory);
-  if (operands.kind === 'images') return await checkImages(session, imageOperands(operands.names, args, session));
+  if (operands.kind === 'images') return await checkImages(session, imageOperands(operands.names, args, session), true);
   const { invocation } = parseBuildArguments(args, session.environment);
   return await checkTargets(session, invocation.targets, input);
 }

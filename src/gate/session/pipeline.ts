@@ -14,6 +14,7 @@ import { policyExtensions } from './policy-extensions.ts';
 import { openRegistries, type Registries } from './registries.ts';
 import { revocationSource } from './revocation-source.ts';
 import type { Session } from './session.ts';
+import { openVerdictLog, type VerdictLog } from './verdict-log.ts';
 
 /** What every image of one run is examined with. */
 export interface Pipeline {
@@ -32,6 +33,7 @@ export interface Pipeline {
   readonly lockedDigest: (name: CanonicalName) => Digest | null;
   readonly reportPolicies: readonly ReportPolicy[];
   readonly reportTrustedRoots: readonly ReportTrustedRoot[];
+  readonly verdicts: VerdictLog;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,7 @@ export async function openPipeline(
       unlocked === 'all' || unlocked?.has(name) === true ? null : lockedDigestIn(policies, name),
     reportPolicies: policies.reportPolicies,
     reportTrustedRoots: gathered.reportTrustedRoots,
+    verdicts: openVerdictLog(session, policies),
     close: () => registries.close(),
   };
 }

@@ -204,6 +204,9 @@ export interface Recommendation {
 /** Where the credentials of registries may go for a token beside their own domains; all lower case. */
 export type TokenServices = readonly { readonly registry: string; readonly hosts: readonly string[] }[];
 
+/** Where a machine's policy wants verdicts told: a file, absolute, or the system's log. */
+export type VerdictLog = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'syslog' };
+
 /** A key that a policy wants from the network. */
 export interface KeyFetch {
   readonly url: string;
@@ -239,6 +242,8 @@ export interface PolicySet {
   readonly breakGlass: { readonly reason: string; readonly deniedBy: string | null } | null;
   /** Whether builds are recorded. */
   readonly records: boolean;
+  /** Where each verdict is told; nowhere as a rule. */
+  readonly logs: readonly VerdictLog[];
   readonly recommend: readonly Recommendation[];
   /** Of the machine's and the user's policies. */
   readonly tokenServices: TokenServices;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseDuration } from './duration.ts';
 import { exception } from './exception-schema.ts';
 import { extension } from './extension-schema.ts';
+import { verdictLog } from './log-schema.ts';
 import { isPackagePattern } from './package-pattern.ts';
 import { predicateTypesOf } from './predicate-type.ts';
 import { signedIdentity } from './signed-identity.ts';
@@ -228,6 +229,7 @@ export const policySchema = z
       .enum(['on', 'off'])
       .optional()
       .describe("Whether builds are recorded; only in a machine's or user's policy"),
+    log: verdictLog.optional(),
     serial: z
       .int()
       .min(1)

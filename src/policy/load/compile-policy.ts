@@ -18,6 +18,7 @@ import type {
   Setting,
   SourceSetting,
   TokenServices,
+  VerdictLog,
 } from '../language/policy-set.ts';
 import { predicateTypesOf } from '../language/predicate-type.ts';
 import type { AttestationDocument, PolicyDocument, RuleDocument, SignerDocument } from '../language/schema.ts';
@@ -41,6 +42,7 @@ export interface CompiledPolicy {
   readonly sources: SourceSetting | null;
   readonly breakGlass: 'allow' | 'deny' | null;
   readonly records: 'on' | 'off' | null;
+  readonly logs: readonly VerdictLog[];
   readonly recommend: readonly Recommendation[];
   /** Whether the file or one of its rules says `mode: enforce`. */
   readonly saysEnforce: boolean;
@@ -77,6 +79,7 @@ export async function compilePolicy(
     sources: sourcesOf(document, policy, mode),
     breakGlass: document.breakGlass ?? null,
     records: document.records ?? null,
+    logs: logsOf(document),
     recommend: recommendationsOf(document),
     saysEnforce: document.mode === 'enforce' || (document.rules ?? []).some((rule) => rule.mode === 'enforce'),
     mode,
@@ -131,6 +134,13 @@ function exceptionsOf(scope: PolicyScope, document: PolicyDocument): readonly Po
 
 function sourcesOf({ sources }: PolicyDocument, policy: string, mode: Mode): SourceSetting | null {
   return sources === undefined ? null : { git: sources.git ?? 'any', http: sources.http ?? 'any', policy, mode };
+}
+
+function logsOf({ log }: PolicyDocument): readonly VerdictLog[] {
+  return [
+    ...(log?.file === undefined ? [] : [{ kind: 'file', path: log.file } as const]),
+    ...(log?.syslog === true ? [{ kind: 'syslog' } as const] : []),
+  ];
 }
 
 function recommendationsOf(document: PolicyDocument): readonly Recommendation[] {

@@ -116,6 +116,7 @@ function policiesOf(
     namesGithub: material.namesGithub(),
     breakGlass: null,
     records: false,
+    logs: [],
     recommend: [],
     tokenServices: [],
     signatureLocations: [],

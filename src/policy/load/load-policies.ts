@@ -297,6 +297,7 @@ function finish(progress: Progress): PolicySet {
       typeof request.breakGlass === 'string'
         ? { reason: request.breakGlass, deniedBy: breakGlassDeniedBy(progress, progress.machine) }
         : null,
+    logs: loaded.flatMap(({ compiled }) => compiled.logs),
     records: loaded.every(({ compiled }) => compiled.records !== 'off'),
     recommend: loaded.flatMap(({ compiled }) => compiled.recommend),
     tokenServices: loaded.flatMap(({ compiled }) => compiled.tokenServices),

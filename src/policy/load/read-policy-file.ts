@@ -69,6 +69,8 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
     throw invalidIn(scope, ['builtin'], "builtin: off does not stand in a project's policy");
   if (document.tokenServices !== undefined && layer !== 'machine' && layer !== 'user')
     throw invalidIn(scope, ['tokenServices'], "tokenServices stands in a machine's or user's policy only");
+  if (document.log !== undefined && layer !== 'machine')
+    throw invalidIn(scope, ['log'], "log stands in a machine's policy only");
   if (document.records !== undefined && layer !== 'machine' && layer !== 'user')
     throw invalidIn(scope, ['records'], "records stands in a machine's or user's policy only");
   const files = typeof document.publishers === 'string' ? [document.publishers] : (document.publishers ?? []);

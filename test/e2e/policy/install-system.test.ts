@@ -1,54 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lab, type Outcome, projectFolder, run, sign, temporaryFolder } from '../lab.ts';
+import { lab, projectFolder, sign, temporaryFolder } from '../lab.ts';
 import { selfSignedCertificate } from '../self-signed-certificate.ts';
+import { BareMachine } from './bare-machine.ts';
 import { digestOfBytes, publishPolicy } from './publish-policy.ts';
 
-const { registry, keys, executable } = lab();
+const { registry, keys } = lab();
 const [signed, unsigned] = [`${registry}/signed/base:1`, `${registry}/unsigned/base:1`];
-
-/** Gives a program an /etc/docker and an /usr/local/lib of its own, in a mount namespace that ends with it. */
-const inside = 'mount --bind "$ETC" /etc/docker && mount --bind "$LIB" /usr/local/lib && exec "$@"';
-
-/** A machine on which nothing of ours or of Docker's was ever set up. */
-class BareMachine {
-  readonly #home: string;
-  readonly etc: string;
-  readonly lib: string;
-
-  private constructor(root: string) {
-    this.#home = join(root, 'home');
-    this.etc = join(root, 'etc');
-    this.lib = join(root, 'lib');
-  }
-
-  static async create(): Promise<BareMachine> {
-    const machine = new BareMachine(await temporaryFolder());
-    await mkdir('/etc/docker', { recursive: true });
-    for (const folder of [machine.#home, machine.etc, machine.lib]) await mkdir(folder);
-    for (const folder of [machine.etc, machine.lib]) await chmod(folder, 0o755);
-    return machine;
-  }
-
-  async #run(program: string, args: readonly string[], cwd?: string): Promise<Outcome> {
-    const env = { HOME: this.#home, DOCKER_CONFIG: undefined, ETC: this.etc, LIB: this.lib };
-    const options = { env, ...(cwd === undefined ? {} : { cwd }) };
-    return await run(lab(), 'unshare', ['-m', 'sh', '-c', inside, 'sh', program, ...args], options);
-  }
-
-  async verify(args: readonly string[], cwd?: string): Promise<Outcome> {
-    return await this.#run(executable, args, cwd);
-  }
-
-  /** The same through Docker's CLI, which has to find the plugin. */
-  async dockerVerify(args: readonly string[]): Promise<Outcome> {
-    return await this.#run(lab().docker, ['verify', ...args]);
-  }
-}
 
 const asking = async (mode: 'enforce' | 'warn', publicKey: string): Promise<string> =>
   JSON.stringify({

@@ -56,7 +56,7 @@ describe('an installation for a whole machine', () => {
     });
     expect(systemPlaces(machineFolderOf(undefined, windows) ?? '', windows)).toMatchObject({
       policy: 'E:\\Machine Data\\docker\\verify\\bootstrap.yaml',
-      plugin: 'E:\\Machine Data\\Docker\\cli-plugins\\docker-verify.exe',
+      plugin: 'C:\\Program Files\\Docker\\cli-plugins\\docker-verify.exe',
     });
     const variables = { ProgramData: 'C:\\Users\\mallory' };
     expect(machineFolderOf(undefined, { ...unix, platform: 'win32', variables })).toBeNull();
