@@ -149,6 +149,7 @@ describe("an authority's constraints on names", () => {
     ['of another form say nothing', [[2, 'example.com']], mail('a@other.test')],
     ['a host', [[2, 'example.com']], host('example.com')],
     ['a host below', [[2, 'example.com']], host('A.EXAMPLE.com')],
+    ['a host below, written with a dot', [[2, '.example.com']], host('a.example.com')],
     ['every host', [[2, '']], host('a.test')],
     ['a mailbox', [[1, 'a@example.com']], mail('a@Example.com')],
     ['the mailboxes of a host', [[1, 'example.com']], mail('b@example.com')],
@@ -179,6 +180,7 @@ describe("an authority's constraints on names", () => {
   });
 
   test.each<[string, readonly Base[], CertificateSpec]>([
+    ['a host that ends alike, written with a dot', [[2, '.example.com']], host('badexample.com')],
     ['a host that ends alike', [[2, 'example.com']], host('badexample.com')],
     ['a host above', [[2, 'a.example.com']], host('example.com')],
     ['another mailbox', [[1, 'a@example.com']], mail('A@example.com')],

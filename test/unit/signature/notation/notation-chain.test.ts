@@ -144,9 +144,11 @@ describe('the chain of a Notation signature', () => {
     const name = 'io.cncf.notary.x509chain.thumbprint#S256';
     const right = JSON.stringify([signer, between, root].map((certificate) => thumbprint(certificate.pem)));
     expect(await evidenceOf({ ...found, annotations: { [name]: right } })).toMatchObject({ verified: true });
-    const wrong = JSON.stringify([root, between, signer].map((certificate) => thumbprint(certificate.pem)));
-    expect(await evidenceOf({ ...found, annotations: { [name]: wrong } })).toMatchObject({
-      problem: { code: 'malformed' },
-    });
+    for (const others of [[root, between, signer], [signer, between], [signer, between, root, root], []]) {
+      const wrong = JSON.stringify(others.map((certificate) => thumbprint(certificate.pem)));
+      expect(await evidenceOf({ ...found, annotations: { [name]: wrong } })).toMatchObject({
+        problem: { code: 'malformed' },
+      });
+    }
   });
 });

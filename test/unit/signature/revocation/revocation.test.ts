@@ -215,6 +215,18 @@ describe('the way to an answer', () => {
     }
   });
 
+  test('asks the next responder where one does not know', async () => {
+    const next = 'http://ocsp2.example.test/';
+    const access = new x509.AuthorityInfoAccessExtension({ ocsp: [responder, next] });
+    const leaf = await certify({ subject: 'CN=leaf', extensions: [access] }, root, null);
+    const revoked = await answerBy(root, leaf, { status: 'revoked' });
+    const answers = { [responder]: await answerBy(root, leaf, { status: 'unknown' }), [next]: revoked };
+    expect((await check(leaf, answers)).status).toBe('revoked');
+    expect((await check(leaf, { [next]: revoked })).status).toBe('revoked');
+    const good = await check(leaf, { ...answers, [responder]: await answerBy(root, leaf) });
+    expect({ status: good.status, asked: good.requests.length }).toEqual({ status: 'good', asked: 1 });
+  });
+
   test('does not ask for the list where the responder has answered', async () => {
     const { status, requests } = await check(both, { [responder]: await answerBy(root, both) });
     expect({ status, asked: requests.map(({ url }) => url) }).toEqual({ status: 'good', asked: [responder] });
