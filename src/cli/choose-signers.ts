@@ -1,7 +1,8 @@
 import {
+  type BroughtAuthority,
   type Evidence,
+  evidenceForms,
   type FoundSigners,
-  type NotationRoot,
   type ProposedSigner,
   proposalKey,
   type Trusted,
@@ -33,10 +34,15 @@ function keyOf({ signer }: Evidence): string {
   return signer.kind === 'key' ? `the key sha256:${signer.sha256.slice(0, 12)}` : describeSigner(signer);
 }
 
+/** Whether it may be a signature by a bare key. */
+function isByKey({ signer, form }: Evidence): boolean {
+  return signer?.kind !== 'keyless' && evidenceForms[form].signedBy === 'cosign';
+}
+
 /** What could not be proven, and what would prove it. */
 function unprovenLine(piece: Evidence): string {
-  const { signer, problem, form } = piece;
-  if (problem?.code === 'unknown-signer' && form !== 'notation' && signer?.kind !== 'keyless')
+  const { signer, problem } = piece;
+  if (problem?.code === 'unknown-signer' && isByKey(piece))
     return `a signature by ${keyOf(piece)}, which is not known here: --key FILE tries a public key`;
   if (problem?.code === 'unknown-signer' && signer?.kind === 'certificate')
     return `a Notation signature by ${describeSigner(signer)}, whose authority is not known here: --ca FILE names its certificate`;
@@ -104,10 +110,10 @@ export function sayUnseen(found: readonly FoundSigners[], unsettled: readonly Un
 export async function chooseAuthorities(
   found: readonly FoundSigners[],
   consent: Consent,
-): Promise<readonly NotationRoot[]> {
+): Promise<readonly BroughtAuthority[]> {
   const waiting = found.filter(({ signers }) => signers.length === 0);
   const roots = new Map(waiting.flatMap(({ authorities }) => authorities.map((root) => [root.sha256, root] as const)));
-  const chosen: NotationRoot[] = [];
+  const chosen: BroughtAuthority[] = [];
   for (const root of roots.values()) {
     const signed = waiting.filter(({ authorities }) => authorities.some(({ sha256 }) => sha256 === root.sha256));
     say('');
@@ -189,10 +195,6 @@ export async function chooseSigners(found: readonly FoundSigners[], consent: Con
 export function wantsKey(found: readonly FoundSigners[]): boolean {
   return found.some(
     ({ signers, unproven }) =>
-      signers.length === 0 &&
-      unproven.some(
-        ({ problem, signer, form }) =>
-          problem?.code === 'unknown-signer' && signer?.kind !== 'keyless' && form !== 'notation',
-      ),
+      signers.length === 0 && unproven.some((piece) => piece.problem?.code === 'unknown-signer' && isByKey(piece)),
   );
 }

@@ -28,7 +28,7 @@ export {
 } from '../invocation/index.ts';
 export * from '../model/index.ts';
 export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
-export type { NotationRoot } from '../signature/index.ts';
+export type { BroughtAuthority } from '../signature/index.ts';
 export { bake, build } from './commands/build.ts';
 export { buildContents } from './commands/build-contents.ts';
 export { builderVerb, builderVerbs } from './commands/builder-verb.ts';

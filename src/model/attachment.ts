@@ -1,12 +1,6 @@
 import type { Digest } from './digest.ts';
 import type { Descriptor } from './resolved-image.ts';
-
-/** How a signature or attestation is written down. Each has one reader in `signature/`. */
-export type AttachmentForm =
-  | 'cosign-signature' // simplesigning layer with annotations, by tag or by referrers
-  | 'cosign-attestation' // DSSE layer of an .att manifest
-  | 'sigstore-bundle' // application/vnd.dev.sigstore.bundle.*
-  | 'notation'; // JWS or COSE envelope
+import type { AttachmentForm } from './signature-forms.ts';
 
 /** One signature or attestation found beside an image, unread: the fourth station. Its bytes match their digest, nothing more is known. */
 export interface Attachment {

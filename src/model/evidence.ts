@@ -1,6 +1,5 @@
 import type { Digest } from './digest.ts';
-
-export type EvidenceForm = 'cosign-signature' | 'cosign-bundle' | 'attestation' | 'buildkit-attestation' | 'notation';
+import type { EvidenceForm } from './signature-forms.ts';
 
 /** Who signed. */
 export type Signer =

@@ -40,6 +40,7 @@ export * from './reference.ts';
 export * from './report.ts';
 export * from './report-evidence.ts';
 export * from './resolved-image.ts';
+export * from './signature-forms.ts';
 export * from './trust-material.ts';
 export * from './unambiguous-json.ts';
 export * from './whole-file.ts';

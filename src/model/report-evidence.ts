@@ -1,5 +1,6 @@
 import type { Digest } from './digest.ts';
-import type { EvidenceForm, Signer } from './evidence.ts';
+import type { Signer } from './evidence.ts';
+import type { EvidenceForm } from './signature-forms.ts';
 
 /** What a report says of one piece of evidence: the contract's fields alone. */
 export interface ReportEvidence {

@@ -1,4 +1,4 @@
-import type { ReportImage, Signer } from '../model/index.ts';
+import { evidenceForms, type ReportImage, type Signer } from '../model/index.ts';
 
 // Issuers that people know by another name. Matched whole, so that no other issuer can pass for one.
 const issuerNames: Readonly<Record<string, string>> = {
@@ -24,8 +24,6 @@ export function describeSigner(signer: Signer): string {
   }
 }
 
-const plainForms = new Set(['cosign-signature', 'cosign-bundle', 'notation']);
-
 /**
  * The signers whom the image's admission rests on, without repetition; empty unless the image is verified. Evidence
  * that satisfied no rule is left out: anybody may attach a valid signature of their own to an image.
@@ -33,7 +31,8 @@ const plainForms = new Set(['cosign-signature', 'cosign-bundle', 'notation']);
 export function trustedSigners(image: ReportImage): readonly Signer[] {
   if (!image.verified) return [];
   const counted = image.evidence.filter((piece) => piece.verified && piece.trusted && piece.signer !== null);
-  const preferred = image.basis === 'signature' ? counted.filter((piece) => plainForms.has(piece.form)) : counted;
+  const preferred =
+    image.basis === 'signature' ? counted.filter((piece) => evidenceForms[piece.form].isPlain) : counted;
   const signers = (preferred.length > 0 ? preferred : counted).flatMap(({ signer }) =>
     signer === null ? [] : [signer],
   );

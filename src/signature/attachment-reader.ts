@@ -33,7 +33,7 @@ export interface SignedStatement {
 }
 
 /**
- * Reads one form of attachment. The next form is one more of these.
+ * Reads a form whose signatures are verified as cosign's are, with log entries and timestamps.
  * @throws Refusal, or whatever a parser throws: the attachment is broken evidence then
  */
 export interface AttachmentReader {

@@ -1,4 +1,12 @@
-import type { Attachment, CertificateClaims, Evidence, EvidenceForm, Problem, Signer } from '../model/index.ts';
+import {
+  type Attachment,
+  type CertificateClaims,
+  type Evidence,
+  type EvidenceForm,
+  factsOfForm,
+  type Problem,
+  type Signer,
+} from '../model/index.ts';
 import type { SignedStatement } from './attachment-reader.ts';
 import { signatureId } from './signature-id.ts';
 import type { ProvenTime } from './sigstore/verify-anchored.ts';
@@ -17,16 +25,9 @@ export interface Proof extends ProvenTime {
   readonly revocationUnknown?: string;
 }
 
-const forms: Readonly<Record<Attachment['form'], EvidenceForm>> = {
-  'cosign-signature': 'cosign-signature',
-  'cosign-attestation': 'attestation',
-  'sigstore-bundle': 'cosign-bundle',
-  notation: 'notation',
-};
-
 /** The form that an attachment which could not be read is reported as. */
 function unreadForm(attachment: Attachment): EvidenceForm {
-  return attachment.vouchesFor === null ? forms[attachment.form] : 'buildkit-attestation';
+  return attachment.vouchesFor === null ? factsOfForm(attachment.form).reportedAs : 'buildkit-attestation';
 }
 
 /** Evidence of an attachment that proves nothing, as far as it was understood. */

@@ -4,13 +4,13 @@
  */
 
 import type { Attachment, Digest, Evidence, VerificationMaterial } from '../model/index.ts';
-import type { NotationRoot } from './notation/notation-root.ts';
 import type { IsWanted } from './prospect.ts';
 import type { RevocationSource } from './revocation/revocation-source.ts';
+import type { BroughtAuthority } from './signature-form.ts';
 
 export { envelopePayload } from './envelope-payload.ts';
-export type { NotationRoot } from './notation/notation-root.ts';
 export type { RevocationRequest, RevocationSource } from './revocation/revocation-source.ts';
+export type { BroughtAuthority } from './signature-form.ts';
 
 /** What a caller may set. */
 export interface VerifyOptions {
@@ -85,10 +85,10 @@ export async function prepareVerifier(material: VerificationMaterial): Promise<v
   }
 }
 
-/** The roots that Notation signatures among these bring along, each once, by fingerprint. Nobody has vouched for them. */
-export async function notationRoots(attachments: readonly Attachment[]): Promise<readonly NotationRoot[]> {
-  if (!attachments.some(({ form }) => form === 'notation')) return [];
-  const { notationRoot } = await import('./notation/notation-root.ts');
-  const roots = attachments.flatMap((attachment) => notationRoot(attachment) ?? []);
-  return [...new Map(roots.map((root) => [root.sha256, root])).values()];
+/** The authorities that signatures among these bring along, each once, by fingerprint. Nobody has vouched for them. */
+export async function broughtAuthorities(attachments: readonly Attachment[]): Promise<readonly BroughtAuthority[]> {
+  const { signatureForm } = await import('./forms.ts');
+  const found = attachments.map(async (attachment) => (await signatureForm(attachment.form)).authority?.(attachment));
+  const authorities = (await Promise.all(found)).flatMap((authority) => authority ?? []);
+  return [...new Map(authorities.map((authority) => [authority.sha256, authority])).values()];
 }

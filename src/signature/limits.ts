@@ -2,12 +2,6 @@ const mebibyte = 1024 * 1024;
 
 /** Bounds of what is parsed: everything read here comes from strangers. Sizes in bytes. */
 export const limits = {
-  /** A simple-signing payload or a Notation envelope. */
-  payloadBytes: 10 * mebibyte,
-  /** A Sigstore bundle. */
-  bundleBytes: 10 * mebibyte,
-  /** A DSSE envelope of an attestation. */
-  attestationBytes: 64 * mebibyte,
   /** A layer's annotation. */
   annotationBytes: mebibyte,
   /** A certificate, DER. */

@@ -1,42 +1,20 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Attachment, Evidence, VerificationMaterial } from '../model/index.ts';
-import type { AttachmentReader } from './attachment-reader.ts';
-import { cosignAttestationReader } from './cosign/cosign-attestation.ts';
-import { cosignSignatureReader } from './cosign/cosign-signature.ts';
+import { type Attachment, type Evidence, factsOfForm, type VerificationMaterial } from '../model/index.ts';
 import { refusedEvidence } from './evidence.ts';
+import { signatureForm } from './forms.ts';
 import { limits } from './limits.ts';
-import { type IsWanted, lookWith, prospectOf } from './prospect.ts';
+import { type IsWanted, type Looking, lookWith, type Prospect, passedOver } from './prospect.ts';
 import { problemOf, Refusal } from './refusal.ts';
 import type { RevocationSource } from './revocation/revocation-source.ts';
+import type { Circumstances } from './signature-form.ts';
 import { type PreparedMaterial, prepareMaterial } from './sigstore/prepared-material.ts';
-import { sigstoreBundleReader } from './sigstore/sigstore-bundle.ts';
-import { verifyStatement } from './sigstore/verify-statement.ts';
 
-const readers: Readonly<Record<Attachment['form'], AttachmentReader | null>> = {
-  'cosign-signature': cosignSignatureReader,
-  'cosign-attestation': cosignAttestationReader,
-  'sigstore-bundle': sigstoreBundleReader,
-  notation: null, // verified as a whole
-};
-
-/** In bytes; checked before anything is decoded. */
-const largest: Readonly<Record<Attachment['form'], number>> = {
-  'cosign-signature': limits.payloadBytes,
-  'cosign-attestation': limits.attestationBytes,
-  'sigstore-bundle': limits.bundleBytes,
-  notation: limits.payloadBytes,
-};
-
-function read(attachment: Attachment): {
-  readonly content: Buffer<ArrayBuffer>;
-  readonly reader: AttachmentReader | null;
-} {
+/** @throws Refusal `too-large`, before anything is decoded */
+function contentOf(attachment: Attachment): Buffer<ArrayBuffer> {
   const size = Math.floor((attachment.content.length * 3) / 4);
-  const most = largest[attachment.form];
-  if (size > most + 2) {
-    throw new Refusal('too-large', `it has ${size} bytes, at most ${most} are read`);
-  }
-  return { content: Buffer.from(attachment.content, 'base64'), reader: readers[attachment.form] };
+  const { largest } = factsOfForm(attachment.form);
+  if (size > largest + 2) throw new Refusal('too-large', `it has ${size} bytes, at most ${largest} are read`);
+  return Buffer.from(attachment.content, 'base64');
 }
 
 /** With what, when, and for how long. */
@@ -47,24 +25,22 @@ export interface Verifying {
   readonly isOver: () => boolean;
 }
 
-async function verifyOne(
-  attachment: Attachment,
-  material: PreparedMaterial,
-  { now, revocation }: Verifying,
-): Promise<readonly Evidence[]> {
+async function verifyOne(attachment: Attachment, circumstances: Circumstances): Promise<readonly Evidence[]> {
   try {
-    const { content, reader } = read(attachment);
-    if (reader === null) {
-      const { verifyNotation } = await import('./notation/verify-notation.ts');
-      return [await verifyNotation(attachment, content, material, now, revocation)];
-    }
-    const evidence: (readonly Evidence[])[] = [];
-    for (const statement of reader.read(attachment, content)) {
-      evidence.push(await verifyStatement(attachment, statement, material, { now, revocation }));
-    }
-    return evidence.flat();
+    const form = await signatureForm(attachment.form);
+    return await form.verify(attachment, contentOf(attachment), circumstances);
   } catch (error) {
     return [refusedEvidence(attachment, problemOf(error))];
+  }
+}
+
+/** What an attachment could prove. Never throws. */
+async function prospectOf(attachment: Attachment, looking: Looking): Promise<Prospect> {
+  try {
+    const form = await signatureForm(attachment.form);
+    return form.prospect(attachment, contentOf(attachment), looking);
+  } catch {
+    return { isLikely: false, untried: refusedEvidence(attachment, passedOver) };
   }
 }
 
@@ -103,7 +79,8 @@ async function attemptsOf(
     if (index % 16 === 0) await turn();
     if (isOver()) likely.push({ ...attempt, instead: notTried(attachment, overTime) });
     else {
-      const { isLikely, untried } = prospectOf(attachment, read, looking);
+      // oxlint-disable-next-line no-await-in-loop -- one after another: the work is the processor's alone
+      const { isLikely, untried } = await prospectOf(attachment, looking);
       if (!isLikely) strangers.push(strangers.length < limits.strangers ? attempt : { ...attempt, instead: untried });
       else if (likely.length < limits.candidates) likely.push(attempt);
       else likely.push({ ...attempt, instead: notTried(attachment, overBound) });
@@ -122,6 +99,7 @@ export async function verifyEach(
   verifying: Verifying,
 ): Promise<readonly Evidence[]> {
   const prepared = await prepareMaterial(material);
+  const circumstances = { material: prepared, now: verifying.now, revocation: verifying.revocation };
   const evidence: (readonly Evidence[])[] = [];
   let tried = 0;
   for (const { index, attachment, instead } of await attemptsOf(attachments, prepared, verifying)) {
@@ -129,7 +107,7 @@ export async function verifyEach(
     if (instead !== null) evidence[index] = [instead];
     else if (verifying.isOver()) evidence[index] = [notTried(attachment, overTime)];
     else {
-      evidence[index] = await verifyOne(attachment, prepared, verifying);
+      evidence[index] = await verifyOne(attachment, circumstances);
       tried += 1;
       // Ctrl-C is heard in between
       if (tried % 16 === 0) await turn();

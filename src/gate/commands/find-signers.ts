@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import {
   type CanonicalName,
   type Evidence,
+  evidenceForms,
   parseReference,
   type TrustedRootSource,
   type VerificationMaterial,
@@ -9,7 +10,7 @@ import {
 } from '../../model/index.ts';
 import { isUnseen } from '../../oci/index.ts';
 import { hasRule, projectPolicyName } from '../../policy/index.ts';
-import { type NotationRoot, notationRoots, verifyAttachments } from '../../signature/index.ts';
+import { type BroughtAuthority, broughtAuthorities, verifyAttachments } from '../../signature/index.ts';
 import { builtinTrustedRoots, githubInstance, readTrustedRoot } from '../../trust/index.ts';
 import { unseenError } from '../examine/established-signer.ts';
 import type { ExaminedImage } from '../examine/examined-image.ts';
@@ -34,7 +35,7 @@ export interface FoundSigners {
   /** Signatures that nothing we have proves, with the reason: nobody may trust these. */
   readonly unproven: readonly Evidence[];
   /** Authorities that its Notation signatures bring along and that nobody has vouched for. */
-  readonly authorities: readonly NotationRoot[];
+  readonly authorities: readonly BroughtAuthority[];
   /** What kept us from seeing all that is attached to its images; null where all was seen. */
   readonly unseen: VerifyError | null;
 }
@@ -53,7 +54,7 @@ export interface FoundProject {
 interface Looked {
   readonly image: ExaminedImage;
   readonly evidence: readonly Evidence[];
-  readonly authorities: readonly NotationRoot[];
+  readonly authorities: readonly BroughtAuthority[];
   readonly unseen: VerifyError | null;
 }
 
@@ -91,10 +92,10 @@ async function look(pipeline: Pipeline, image: ExaminedImage, material: Verifica
   });
   const unknown = new Set(
     evidence.flatMap(({ form, problem, manifest }) =>
-      form === 'notation' && problem?.code === 'unknown-signer' ? [manifest] : [],
+      problem?.code === 'unknown-signer' && evidenceForms[form].signedBy === 'notation' ? [manifest] : [],
     ),
   );
-  const authorities = await notationRoots(collected.attachments.filter(({ manifest }) => unknown.has(manifest)));
+  const authorities = await broughtAuthorities(collected.attachments.filter(({ manifest }) => unknown.has(manifest)));
   const { digest } = image.resolved.root;
   const unseen = [...collected.problems, ...untriedProblems(evidence, digest)].filter(isUnseen);
   const about = `what is attached to ${image.use.name} could not all be looked at`;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { CertificateMaterial, KeyMaterial, TrustedRootSource, VerificationMaterial } from '../../model/index.ts';
 import { parseAuthority, readAuthority, readPublicKey } from '../../policy/index.ts';
-import type { NotationRoot } from '../../signature/index.ts';
+import type { BroughtAuthority } from '../../signature/index.ts';
 import type { Session } from '../session/session.ts';
 
 /** What signatures are tried with beside what the policies in force name. */
@@ -11,7 +11,7 @@ export interface Trial {
   /** Files of authorities' certificates for Notation, as written. */
   readonly authorityFiles: readonly string[];
   /** Authorities that a person has said may be trusted. */
-  readonly authorities: readonly NotationRoot[];
+  readonly authorities: readonly BroughtAuthority[];
 }
 
 /** A trial, its files read: each with its absolute path, an authority of no file with its PEM. */

@@ -1,7 +1,6 @@
-import { type AttachmentForm, type Descriptor, type Digest, VerifyError } from '../../model/index.ts';
+import { type AttachmentForm, type Descriptor, type Digest, factsOfForm, VerifyError } from '../../model/index.ts';
 import type { CollectProblem } from '../content/collect-problem.ts';
 import { bounds } from '../transport/bounds.ts';
-import { limitOf } from './attachment-form.ts';
 
 /** How much of one image's attachments is read, signatures and attestations each within bounds of their own. */
 export interface AttachmentBudget {
@@ -16,11 +15,12 @@ export function newBudget(): AttachmentBudget {
   return {
     admits(form, layer) {
       // Refused one by one, with a problem of its own.
-      if (layer.size > limitOf(form)) return true;
-      const own = spent.get(form === 'cosign-attestation') ?? { count: 0, bytes: 0 };
+      if (layer.size > factsOfForm(form).largest) return true;
+      const isAttestation = factsOfForm(form).holds === 'attestations';
+      const own = spent.get(isAttestation) ?? { count: 0, bytes: 0 };
       const next = { count: own.count + 1, bytes: own.bytes + layer.size };
       const fits = next.count <= bounds.attachments && next.bytes <= bounds.attachmentBytes;
-      if (fits) spent.set(form === 'cosign-attestation', next);
+      if (fits) spent.set(isAttestation, next);
       else refused += 1;
       return fits;
     },

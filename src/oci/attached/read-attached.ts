@@ -3,6 +3,7 @@ import {
   type AttachmentForm,
   type Descriptor,
   type Digest,
+  factsOfForm,
   isVerifyError,
   type UnsignedStatement,
 } from '../../model/index.ts';
@@ -11,7 +12,7 @@ import type { ImageSource } from '../content/image-source.ts';
 import type { ImageManifest, Manifest } from '../content/manifest.ts';
 import { bareMediaType } from '../content/media-types.ts';
 import type { AttachmentBudget } from './attachment-budget.ts';
-import { type AttestationChoice, attachmentForm, isUnwanted, limitOf } from './attachment-form.ts';
+import { type AttestationChoice, attachmentForm, isUnwanted } from './attachment-form.ts';
 import { unsignedStatements } from './buildkit-attestation.ts';
 import type { Found } from './find-attached.ts';
 import { sbomDocuments } from './sbom-document.ts';
@@ -115,7 +116,7 @@ function toAttachment({ found, manifest, layer, form }: Pending, content: Buffer
 async function readLayer(source: ImageSource, pending: Pending): Promise<Attachment | CollectProblem> {
   const { found, layer, form } = pending;
   try {
-    return toAttachment(pending, await source.blob(found.place, layer, limitOf(form)));
+    return toAttachment(pending, await source.blob(found.place, layer, factsOfForm(form).largest));
   } catch (error) {
     return problemOf(error, found.subject.digest, found.location);
   }

@@ -5,9 +5,6 @@ export const mediaTypes = {
   dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
   inToto: 'application/vnd.in-toto+json',
-  simpleSigning: 'application/vnd.dev.cosign.simplesigning.v1+json',
-  dsse: 'application/vnd.dsse.envelope.v1+json',
-  notation: 'application/vnd.cncf.notary.signature',
 } as const;
 
 const indexTypes = new Set<string>([mediaTypes.ociIndex, mediaTypes.dockerIndex]);

@@ -1,4 +1,4 @@
-import type { Evidence, Signer } from '../../model/index.ts';
+import { type Evidence, evidenceForms, type Signer } from '../../model/index.ts';
 import { type ImagePattern, type MatchableName, matchesImage } from '../language/image-pattern.ts';
 import type { PolicyLayer } from '../language/policy-set.ts';
 import { matchesText } from '../language/text-pattern.ts';
@@ -48,7 +48,7 @@ export function matchSigner(signer: TrustedSigner, evidence: Evidence, roots: Ro
       return matchKeyless(signer, evidence, roots);
     case 'notation': {
       const isSubject = evidence.signer?.kind === 'certificate' && evidence.signer.subject === signer.subject;
-      if (evidence.form !== 'notation' || !isSubject) return 'no';
+      if (evidenceForms[evidence.form].signedBy !== 'notation' || !isSubject) return 'no';
       // a time that only a later layer's authority proves could revive an expired certificate
       const isTimed =
         evidence.timeSource !== 'timestamp' || evidence.materials.some((material) => roots.timestamps.has(material));

@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { type EvidenceForm, evidenceForms } from '../../model/index.ts';
 
 const text = z.string().min(1).max(4_096);
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'not a digest');
 const status = z.enum(['allow', 'warn', 'block', 'error']);
+
+const formNames = Object.keys(evidenceForms) as EvidenceForm[]; // the keys of that very object
 
 const evidence = z
   .strictObject({
@@ -19,7 +22,7 @@ const evidence = z
       })
       .optional()
       .describe("Of an authority of one's own: whose certificate, as the policy names the authority's files"),
-    form: z.enum(['cosign-signature', 'cosign-bundle', 'attestation', 'buildkit-attestation', 'notation']).optional(),
+    form: z.enum(formNames).optional(),
     on: text.optional().describe('A platform; left out: the image itself'),
     problem: z
       .enum([

@@ -1,16 +1,16 @@
-import type { Attachment } from '../../model/index.ts';
-import { type AttachmentReader, vouched } from '../attachment-reader.ts';
+import { vouched } from '../attachment-reader.ts';
 import { decodeBase64 } from '../base64.ts';
 import { limits } from '../limits.ts';
 import { printable, Refusal } from '../refusal.ts';
 import { inTotoPayloadType, readStatement } from '../sigstore/in-toto-statement.ts';
 import { envelopeBytes, signedEnvelope } from '../sigstore/signed-bytes.ts';
+import { statementForm } from '../sigstore/statement-form.ts';
 import { arrayOf, objectOf, parseStrictJson, stringOf } from '../strict-json.ts';
 import { readCosignAnnotations } from './cosign-annotations.ts';
 
 /** cosign 1 and 2 attestations: a DSSE envelope as the layer, log entry and certificate in the layer's annotations. Each of its signatures stands alone. */
-export const cosignAttestationReader: AttachmentReader = {
-  read(attachment: Attachment, content) {
+export const cosignAttestation = statementForm({
+  read(attachment, content) {
     const found = readCosignAnnotations(attachment);
     const envelope = objectOf(parseStrictJson(content, 'the envelope'), 'the envelope');
     const payloadType = stringOf(envelope['payloadType'], "the envelope's payloadType");
@@ -40,4 +40,4 @@ export const cosignAttestationReader: AttachmentReader = {
       };
     });
   },
-};
+});

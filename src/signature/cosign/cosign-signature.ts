@@ -1,9 +1,10 @@
-import { type Attachment, type Digest, isDigest, type Problem } from '../../model/index.ts';
-import { type AttachmentReader, vouched } from '../attachment-reader.ts';
+import { type Digest, isDigest, type Problem } from '../../model/index.ts';
+import { vouched } from '../attachment-reader.ts';
 import { decodeBase64 } from '../base64.ts';
 import { printable, Refusal } from '../refusal.ts';
 import { repositoryIn } from '../sigstore/repository-in.ts';
 import { signedMessage } from '../sigstore/signed-bytes.ts';
+import { statementForm } from '../sigstore/statement-form.ts';
 import { objectOf, parseStrictJson, stringOf } from '../strict-json.ts';
 import { readCosignAnnotations } from './cosign-annotations.ts';
 
@@ -51,8 +52,8 @@ function readPayload(content: Buffer, wanted: Digest): SimpleSigning {
 }
 
 /** cosign 1 and 2: a simple-signing payload in a layer, its signature in the layer's annotations. */
-export const cosignSignatureReader: AttachmentReader = {
-  read(attachment: Attachment, content) {
+export const cosignSignature = statementForm({
+  read(attachment, content) {
     const found = readCosignAnnotations(attachment);
     if (found.signature === '') throw new Refusal('malformed', 'its layer carries no signature');
     const payload = readPayload(content, attachment.subject);
@@ -72,4 +73,4 @@ export const cosignSignatureReader: AttachmentReader = {
       },
     ];
   },
-};
+});

@@ -2,21 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Attachment } from '../../model/index.ts';
 import { subjectName } from '../certificates/subject-name.ts';
 import { Refusal } from '../refusal.ts';
+import type { BroughtAuthority } from '../signature-form.ts';
 import { assertChain, readChain } from './notation-chain.ts';
 import { readNotationEnvelope } from './verify-notation.ts';
 
-/** The root that a Notation signature brings along, which proves nothing by itself. */
-export interface NotationRoot {
-  /** As policies write it. */
-  readonly subject: string;
-  /** Of the certificate, hexadecimal. */
-  readonly sha256: string;
-  readonly pem: string;
-}
-
 /** The self-signed certificate at the end of a Notation signature's chain; null where the chain does not hold together, or there is none. */
-export function notationRoot(attachment: Attachment): NotationRoot | null {
-  if (attachment.form !== 'notation') return null;
+export function notationRoot(attachment: Attachment): BroughtAuthority | null {
   try {
     const chain = readChain(readNotationEnvelope(attachment, Buffer.from(attachment.content, 'base64')));
     assertChain(chain);

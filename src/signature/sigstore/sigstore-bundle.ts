@@ -2,7 +2,7 @@ import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
 import type { X509Certificate } from '@sigstore/core';
 import { HashAlgorithm as BundleHash } from '@sigstore/protobuf-specs';
 import { type Attachment, type Digest, isDigest } from '../../model/index.ts';
-import { type AttachmentReader, type SignedStatement, vouched } from '../attachment-reader.ts';
+import { type SignedStatement, vouched } from '../attachment-reader.ts';
 import { parseCertificate } from '../certificates/certificate.ts';
 import { limits } from '../limits.ts';
 import { printable, Refusal } from '../refusal.ts';
@@ -10,6 +10,7 @@ import { objectOf, parseStrictJson } from '../strict-json.ts';
 import { cosignSignPredicate, inTotoPayloadType, readStatement } from './in-toto-statement.ts';
 import { envelopeBytes, signedEnvelope } from './signed-bytes.ts';
 import { signedDigest } from './signed-digest.ts';
+import { statementForm } from './statement-form.ts';
 
 /** The versions that exist (sigstore/protobuf-specs, sigstore_bundle.proto). */
 const mediaTypes = new Set([
@@ -173,8 +174,8 @@ function readMessage(bundle: Bundle, attachment: Attachment): Signed | null {
 }
 
 /** Sigstore bundles 0.1 to 0.3: cosign 3 signatures, attestations of any maker, signatures over the manifest itself. */
-export const sigstoreBundleReader: AttachmentReader = {
-  read(attachment: Attachment, content) {
+export const sigstoreBundle = statementForm({
+  read(attachment, content) {
     const bundle = parseBundle(content);
     assertCounts(bundle);
     const read = readEnvelope(bundle, attachment) ?? readMessage(bundle, attachment);
@@ -196,4 +197,4 @@ export const sigstoreBundleReader: AttachmentReader = {
       },
     ];
   },
-};
+});

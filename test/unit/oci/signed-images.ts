@@ -1,7 +1,7 @@
 import type { Descriptor } from '../../../src/model/index.ts';
-import { mediaTypes } from '../../../src/oci/content/media-types.ts';
 import { collect, nameAt, newClient } from './harness.ts';
 import type { MemoryRegistry } from './memory-registry.ts';
+import { signatureTypes } from './signature-types.ts';
 
 export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 /** The tag that stands for a digest. */
@@ -17,7 +17,7 @@ export function signByTag(
   prefix = '',
 ): Descriptor {
   const layer = {
-    ...registry.blob(payload, mediaTypes.simpleSigning),
+    ...registry.blob(payload, signatureTypes.simpleSigning),
     annotations: { 'dev.cosignproject.cosign/signature': 'x' },
   };
   return registry.artifact(repository, [layer], {}, `${prefix}${tagOf(image)}.sig`);

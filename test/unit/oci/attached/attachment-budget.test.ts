@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { beyondBudget, newBudget } from '../../../../src/oci/attached/attachment-budget.ts';
-import { mediaTypes } from '../../../../src/oci/content/media-types.ts';
 import { bounds } from '../../../../src/oci/transport/bounds.ts';
 import { startRegistry } from '../harness.ts';
 import { sha256 } from '../memory-registry.ts';
+import { signatureTypes } from '../signature-types.ts';
 import { at, contents, refer, signByTag, tagOf } from '../signed-images.ts';
 
 describe('what is too much', () => {
   it('in one signature is not fetched, and the others count', async () => {
     const registry = await startRegistry();
     const image = registry.image('a', '1');
-    const large = { mediaType: mediaTypes.simpleSigning, digest: sha256('large'), size: bounds.signature + 1 };
-    registry.artifact('a', [large, registry.blob('good', mediaTypes.simpleSigning)], {}, `${tagOf(image)}.sig`);
+    const large = { mediaType: signatureTypes.simpleSigning, digest: sha256('large'), size: bounds.signature + 1 };
+    registry.artifact('a', [large, registry.blob('good', signatureTypes.simpleSigning)], {}, `${tagOf(image)}.sig`);
     const collected = await at(registry);
     expect(contents(collected)).toEqual(['good']);
     expect(collected.problems).toMatchObject([
@@ -23,7 +23,7 @@ describe('what is too much', () => {
   it('for a signature is not too much for an attestation', async () => {
     const registry = await startRegistry();
     const image = registry.image('a', '1');
-    const layer = registry.blob(Buffer.alloc(bounds.signature + 1), mediaTypes.dsse);
+    const layer = registry.blob(Buffer.alloc(bounds.signature + 1), signatureTypes.dsse);
     registry.artifact(
       'a',
       [layer, { ...layer, digest: sha256('x'), size: bounds.attestation + 1 }],
@@ -48,7 +48,7 @@ describe('what is too much', () => {
   it('in layers is refused', async () => {
     const registry = await startRegistry();
     const image = registry.image('a', '1');
-    const layer = registry.blob('x', mediaTypes.simpleSigning);
+    const layer = registry.blob('x', signatureTypes.simpleSigning);
     registry.artifact(
       'a',
       Array.from({ length: bounds.layers + 1 }, () => layer),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mediaTypes } from '../../../../src/oci/content/media-types.ts';
 import { collect, nameAt, newClient, startRegistry } from '../harness.ts';
+import { signatureTypes } from '../signature-types.ts';
 import { contents, refer, tagOf } from '../signed-images.ts';
 
 describe('attestations that are not wanted', () => {
@@ -10,7 +10,7 @@ describe('attestations that are not wanted', () => {
     const lying = { annotations: { 'dev.sigstore.bundle.predicateType': 'https://spdx.dev/Document' } };
     refer(registry, image, 'signature that claims to be an SBOM', lying);
     refer(registry, image, 'x'.repeat(300_000), lying);
-    registry.artifact('a', [registry.blob('att', mediaTypes.dsse)], {}, `${tagOf(image)}.att`);
+    registry.artifact('a', [registry.blob('att', signatureTypes.dsse)], {}, `${tagOf(image)}.att`);
     const none = await collect(newClient(), nameAt(registry, 'a:1'), { attestations: 'none' });
     expect(contents(none)).toEqual(['signature that claims to be an SBOM']);
     expect(registry.paths.some((path) => path.endsWith('.att'))).toBe(false);
@@ -22,7 +22,7 @@ describe('attestations that are not wanted', () => {
     const registry = await startRegistry();
     const image = registry.image('a', '1');
     const layer = (content: string, predicateType?: string) => ({
-      ...registry.blob(content, mediaTypes.dsse),
+      ...registry.blob(content, signatureTypes.dsse),
       ...(predicateType === undefined ? {} : { annotations: { predicateType } }),
     });
     const layers = [

@@ -3,6 +3,7 @@ import type { Descriptor } from '../../../../src/model/index.ts';
 import { mediaTypes } from '../../../../src/oci/content/media-types.ts';
 import { collect, nameAt, newClient, startRegistry } from '../harness.ts';
 import type { MemoryRegistry } from '../memory-registry.ts';
+import { signatureTypes } from '../signature-types.ts';
 
 const slsa = 'https://slsa.dev/provenance/v0.2';
 
@@ -45,7 +46,7 @@ function build(registry: MemoryRegistry, shape: Shape = {}) {
   registry.index('a', [{ ...platform, platform: { os: 'linux', architecture: 'amd64' } }, arm, entry], '1');
   registry.artifact(
     'a',
-    [registry.blob('signature', mediaTypes.simpleSigning)],
+    [registry.blob('signature', signatureTypes.simpleSigning)],
     {},
     `${attestation.digest.replace(':', '-')}.sig`,
   );

@@ -3,6 +3,7 @@ import { isUnseen, problemKind } from '../../../../src/oci/content/collect-probl
 import { mediaTypes } from '../../../../src/oci/content/media-types.ts';
 import { collect, nameAt, newClient, startRegistry, temporaryFolder } from '../harness.ts';
 import { sha256 } from '../memory-registry.ts';
+import { signatureTypes } from '../signature-types.ts';
 import { amd64, at, bundleType, contents, failing, refer, signByTag, tagOf } from '../signed-images.ts';
 
 describe('what is attached to an image', () => {
@@ -15,9 +16,9 @@ describe('what is attached to an image', () => {
   it('is found under its tags, one attachment for each layer', async () => {
     const registry = await startRegistry();
     const image = registry.image('a', '1');
-    const layers = ['one', 'two'].map((each) => registry.blob(each, mediaTypes.simpleSigning));
+    const layers = ['one', 'two'].map((each) => registry.blob(each, signatureTypes.simpleSigning));
     const signature = registry.artifact('a', layers, { annotations: { k: 'v' } }, `${tagOf(image)}.sig`);
-    registry.artifact('a', [registry.blob('envelope', mediaTypes.dsse)], {}, `${tagOf(image)}.att`);
+    registry.artifact('a', [registry.blob('envelope', signatureTypes.dsse)], {}, `${tagOf(image)}.att`);
     const { attachments, problems } = await at(registry);
     expect(problems).toEqual([]);
     expect(attachments.map(({ form, content }) => [form, Buffer.from(content, 'base64').toString()])).toEqual([
@@ -59,17 +60,17 @@ describe('what is attached to an image', () => {
     registry.referrersApi = false;
     const image = registry.image('a', '1');
     const subject = { mediaType: image.mediaType, digest: image.digest, size: image.size };
-    const notation = registry.blob('{}', mediaTypes.notation);
+    const notation = registry.blob('{}', signatureTypes.notation);
     const referrers = [
       registry.artifact('a', [registry.blob('jws', 'application/jose+json')], {
         subject,
-        artifactType: mediaTypes.notation,
+        artifactType: signatureTypes.notation,
       }),
       registry.artifact('a', [registry.blob('cose', 'application/cose')], { subject, config: notation }),
       registry.artifact('a', [registry.blob('old', 'application/vnd.dev.sigstore.bundle+json;version=0.1')], {
         subject,
       }),
-      registry.artifact('a', [registry.blob('cosign', mediaTypes.simpleSigning)], { subject }),
+      registry.artifact('a', [registry.blob('cosign', signatureTypes.simpleSigning)], { subject }),
       registry.artifact('a', [registry.blob('jose', 'application/jose+json')], {
         subject,
         artifactType: 'application/else',
@@ -95,7 +96,7 @@ describe('what is attached to an image', () => {
     const registry = await startRegistry();
     const image = registry.image('a', '1');
     const subject = { mediaType: image.mediaType, digest: image.digest, size: image.size };
-    registry.artifact('a', [registry.blob('both', mediaTypes.simpleSigning)], { subject }, `${tagOf(image)}.sig`);
+    registry.artifact('a', [registry.blob('both', signatureTypes.simpleSigning)], { subject }, `${tagOf(image)}.sig`);
     expect((await at(registry)).attachments).toHaveLength(1);
   });
 

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Descriptor, parseCanonicalName } from '../../../../src/model/index.ts';
-import { mediaTypes } from '../../../../src/oci/content/media-types.ts';
 import { collectAttachments, openLayout, resolveImage } from '../../../../src/oci/index.ts';
 import { temporaryFolder } from '../harness.ts';
 import { MemoryRegistry, sha256 } from '../memory-registry.ts';
+import { signatureTypes } from '../signature-types.ts';
 
 const name = parseCanonicalName('context:1');
 
@@ -71,7 +71,7 @@ describe('an OCI layout', () => {
         subject: { mediaType, digest, size },
       });
     const entries = [tagged(image, '1'), sign(image, 'ours'), sign(other, 'of another'), tagged(other, '2')];
-    const cosign = registry.artifact('a', [registry.blob('saved', mediaTypes.simpleSigning)]);
+    const cosign = registry.artifact('a', [registry.blob('saved', signatureTypes.simpleSigning)]);
     const layout = await openLayout(
       await layoutOf(registry, [...entries, { ...cosign, annotations: { kind: 'dev.cosignproject.cosign/sigs' } }]),
     );

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseCanonicalName } from '../../../../src/model/index.ts';
-import { mediaTypes } from '../../../../src/oci/content/media-types.ts';
 import { mirrorsOf } from '../../../../src/oci/content/mirrors.ts';
 import { collect, nameAt, newClient, resolve, startRegistry } from '../harness.ts';
 import { startInternet } from '../internet.ts';
 import { bareEnvironment, MemoryRegistry } from '../memory-registry.ts';
+import { signatureTypes } from '../signature-types.ts';
 
 describe('mirrors of Docker Hub', () => {
   const startHub = async () => {
@@ -60,7 +60,7 @@ describe('mirrors of Docker Hub', () => {
   it('have signatures where the origin cannot be asked, and say nothing where it can', async () => {
     const { hub, mirror, image, options } = await startHub();
     const tag = `${image.digest.replace(':', '-')}.sig`;
-    mirror.artifact('library/a', [mirror.blob('signature', mediaTypes.simpleSigning)], {}, tag);
+    mirror.artifact('library/a', [mirror.blob('signature', signatureTypes.simpleSigning)], {}, tag);
     const named = parseCanonicalName(`a@${image.digest}`);
     expect((await collect(newClient(options), named)).attachments).toEqual([]);
     hub.intercept = (request, response) => {
