@@ -37,6 +37,11 @@ export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from
 export { publishersOf } from './publishers/publishers-of.ts';
 export { type PolicyTestResult, testPolicies } from './test/test-policies.ts';
 
+async function isFolder(path: string): Promise<boolean> {
+  const { stat } = await import('node:fs/promises');
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
+}
+
 /**
  * Another tool's policy in our language.
  * @param file as named to the user
@@ -47,5 +52,6 @@ export async function convertPolicyFile(path: string, file: string, aids: Conver
     import('./convert/convert-policy.ts'),
     import('./load/safe-file.ts'),
   ]);
+  if (await isFolder(path)) return await converter.convertTrustFolder(path, file);
   return await converter.convertPolicy(await readBytes(path), file, aids);
 }

@@ -52,11 +52,12 @@ export const policyCommands: readonly CommandRow[] = [
   {
     ...ours,
     name: 'policy convert',
-    usage: 'FILE',
+    usage: 'FILE|~/.docker/trust',
     summary: "read another tool's policy and print ours",
     examples: [
       ['docker verify policy convert policy.json > docker-verify.yaml', 'of containers/image, Notation or Kyverno'],
       ['docker verify policy convert --output docker-verify.yaml image-policy.json', 'into a file'],
+      ['docker verify policy convert ~/.docker/trust', 'the keys that Docker Content Trust has pinned'],
     ],
     load: async () => (await import('../commands/policy.ts')).policyConvertCommand,
   },

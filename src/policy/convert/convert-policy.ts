@@ -4,11 +4,13 @@ import { validateDocument } from '../language/validate-document.ts';
 import { parseYamlSources, type YamlSource } from '../language/yaml-source.ts';
 import { containersPolicySchema, convertContainersPolicy } from './containers-policy.ts';
 import { type ConvertedPolicy, renderConverted, unconverted } from './converted-policy.ts';
+import { convertDockerTrust } from './docker-trust.ts';
 import { convertIntegrityCheck, integrityCheckSchema } from './integrity-check.ts';
 import { convertKyverno, kyvernoSchema } from './kyverno.ts';
 import { convertNotationTrustPolicy, notationTrustPolicySchema } from './notation-trust-policy.ts';
 import type { ConversionAids } from './public-sigstore.ts';
 import { readBack } from './read-back.ts';
+import { readTrustFolder } from './read-trust-folder.ts';
 
 /** Another tool's policy in our language. */
 export interface ConversionResult {
@@ -45,7 +47,7 @@ export async function convertPolicy(
   if (converted === undefined) {
     throw new VerifyError('policy.invalid', `${file} is no policy of a tool that is known here`, {
       place: { file },
-      hint: 'known are integrity-check, containers-policy.json, Notation trust policies and Kyverno verifyImages',
+      hint: 'known are integrity-check, containers-policy.json, Notation trust policies, Kyverno verifyImages and ~/.docker/trust',
     });
   }
   if (more.length > 0) {
@@ -54,6 +56,19 @@ export async function convertPolicy(
       hint: 'convert each by itself',
     });
   }
+  const yaml = renderConverted(converted);
+  await readBack(yaml, file);
+  return { from: converted.from, yaml, unconverted: unconverted(converted) };
+}
+
+/**
+ * Converts the keys that Docker Content Trust has pinned in a folder.
+ * @param folder absolute
+ * @param file its name, for messages
+ * @throws VerifyError `policy.invalid` where it is no such folder
+ */
+export async function convertTrustFolder(folder: string, file: string): Promise<ConversionResult> {
+  const converted = convertDockerTrust(await readTrustFolder(folder, file));
   const yaml = renderConverted(converted);
   await readBack(yaml, file);
   return { from: converted.from, yaml, unconverted: unconverted(converted) };
