@@ -90,12 +90,17 @@ export function isVerifiedMaterial(material: Material, pins: PinSet): boolean {
   const digest = digestOf(image);
   const digests: readonly string[] = [
     ...pins.pins.flatMap(allowedDigests),
-    ...pins.layouts.map((layout) => layout.digest),
+    ...pins.layouts.flatMap((layout) => layout.digest ?? []),
   ];
   if (digest !== null && digests.includes(digest)) return true;
   if (pins.pins.some((pin) => isHeldImage(image, pin))) return true;
   const { reference, taken } = image;
   if (reference === null) return false;
+  // of a layout that could not be read nothing but its name is known
+  const fromLayout = (identifier: string): boolean => identifier === `oci-layout://${canonicalName(reference)}`;
+  if (material.uri.startsWith('pkg:oci/')) {
+    return pins.layouts.some((layout) => layout.digest === null && fromLayout(layout.identifier));
+  }
   const isSame = (chainId: string | undefined): boolean => chainId === undefined || taken === null || taken === chainId;
   return pins.unpinned.some(({ name, chainId }) => name === canonicalName(reference) && isSame(chainId));
 }

@@ -102,9 +102,31 @@ function sourceConversions({ conversions, attributes }: SourcePin): readonly Sou
 
 /** A layout is always asked for by digest, under the name of its context; BuildKit adds no `latest` to that name. */
 function layoutAllowances({ identifier, digest }: PinSet['layouts'][number]): readonly string[] {
+  if (digest === null) return [];
   const scheme = 'oci-layout://';
   const written = nameWithoutDigest(identifier.startsWith(scheme) ? identifier : `${scheme}${identifier}`);
   return [`${written}@${digest}`, `${written.replace(/:latest$/, '')}@${digest}`];
+}
+
+/** A layout that could not be read may be whatever the builder finds in it. */
+function unreadLayoutAllowances({ identifier, digest }: PinSet['layouts'][number]): readonly SourceRule[] {
+  if (digest !== null) return [];
+  const name = literal(nameWithoutDigest(identifier));
+  return [name, name.replace(/:latest$/, '')].map((written) => ({
+    action: 'ALLOW',
+    selector: { identifier: `${written}@*` },
+  }));
+}
+
+/** What is said of sources that no other rule names: denied, or let through but for images of these globs. */
+function strangerRules({ strangers }: PinSet): readonly SourceRule[] {
+  if (strangers === undefined) return [{ action: 'DENY', selector: { identifier: '*' } }];
+  // BuildKit's star crosses slashes, and it refuses two in a row; the last one stands for tag and digest
+  const denied = strangers.denied.map((glob) => `${image}${`${glob}*`.replace(/\*+/g, '*')}`);
+  return [
+    { action: 'ALLOW', selector: { identifier: '*' } },
+    ...denied.map((identifier): SourceRule => ({ action: 'DENY', selector: { identifier } })),
+  ];
 }
 
 /** Several targets of a bake may have one context. */
@@ -114,7 +136,7 @@ function uniqueRules(rules: readonly SourceRule[]): readonly SourceRule[] {
 
 /**
  * The source policy that makes a builder use these pins and nothing else, as JSON (invariants 1 and 8): everything is
- * denied, then context, git and http sources and the verified digests are allowed, then names are turned into digests.
+ * denied (unless strangers are let through), then context, git and http sources and the verified digests are allowed, then names are turned into digests.
  * The last rule that matches decides, and a conversion starts again from the top, so the order is part of the meaning.
  * Last stand denials of repositories and downloads without a whole commit or checksum, where a policy asks for that.
  * The user's own policy stays in force: its conversions come first, its denials of open sources after their allowance;
@@ -126,11 +148,12 @@ export function renderSourcePolicy(pins: PinSet, userPolicy: UserPolicy | null):
   const allowances = [...pins.pins.flatMap(pinAllowances), ...pins.layouts.flatMap(layoutAllowances)];
   const rules: readonly SourceRule[] = [
     ...user.conversions,
-    { action: 'DENY', selector: { identifier: '*' } },
+    ...strangerRules(pins),
     ...openSchemes.map((scheme): SourceRule => ({ action: 'ALLOW', selector: { identifier: `${scheme}*` } })),
     ...user.openRules,
     ...[...new Set(allowances)].map(allow),
     ...pins.unpinned.flatMap(unpinnedAllowances),
+    ...pins.layouts.flatMap(unreadLayoutAllowances),
     ...nameConversions(pins.pins),
     ...uniqueRules(pins.sources.flatMap(sourceConversions)),
     ...heldRules(pins.held),

@@ -40,10 +40,12 @@ export interface SourcePin {
 export interface PinSet {
   readonly pins: readonly Pin[];
   readonly unpinned: readonly UnpinnedAllowance[];
-  /** Digests of OCI layouts (`oci-layout://`) that were verified, by the identifier that BuildKit gives them. */
-  readonly layouts: readonly { readonly identifier: string; readonly digest: Digest }[];
+  /** Digests of OCI layouts (`oci-layout://`) that were verified, by the identifier that BuildKit gives them; null where one that could not be read is let through. */
+  readonly layouts: readonly { readonly identifier: string; readonly digest: Digest | null }[];
   /** Contexts that were read before the build. */
   readonly sources: readonly SourcePin[];
   /** Kinds of sources that the builder must refuse without a whole commit or a checksum; left out where no policy asks for it. */
   readonly held?: Readonly<Record<FetchedSource['kind'], boolean>>;
+  /** Where sources are let through that nobody foresaw: the images among them that are denied all the same, as globs on `registry/repository`. Left out: everything else is denied. */
+  readonly strangers?: { readonly denied: readonly string[] };
 }

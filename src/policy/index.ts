@@ -17,7 +17,7 @@ export { nameRemarks } from './decide/name-remarks.ts';
 export { knownSigners, recommendedFor } from './decide/recommended.ts';
 export { signaturePlaces } from './decide/signature-places.ts';
 export { trustedEvidence } from './decide/trusted-evidence.ts';
-export { statusOfUnasked } from './decide/unruled.ts';
+export { isUnruled, statusOfUnasked } from './decide/unruled.ts';
 export { wantedSigners } from './decide/wanted-signers.ts';
 export { addRules } from './language/add-rules.ts';
 export { type Bootstrap, bootstrapPolicy } from './language/bootstrap-policy.ts';

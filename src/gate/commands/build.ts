@@ -49,14 +49,14 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
   }
 }
 
-/** Enforce refuses a builder that would not obey; warn says so and goes on. */
+/** Enforce refuses a builder that would not obey, or of which that is not known; warn says so and goes on. */
 function admitBuilder({ pipeline, builder }: Prepared): void {
-  const { unenforceable } = builder;
-  if (unenforceable === null) return;
-  if (pipeline.policies.sideMode === 'enforce') throw unenforceable;
-  pipeline.session.warn(
-    `nothing is enforced: ${unenforceable.message} (${unenforceable.hint ?? 'choose another builder'})`,
-  );
+  const { unenforceable, unproven } = builder;
+  const problem = unenforceable ?? unproven;
+  if (problem === null) return;
+  if (pipeline.policies.sideMode === 'enforce') throw problem;
+  const meaning = unenforceable === null ? 'whether the builder enforces anything is not known' : 'nothing is enforced';
+  pipeline.session.warn(`${meaning}: ${problem.message} (${problem.hint ?? 'choose another builder'})`);
 }
 
 /** The BuildKit whose own frontend reads a Dockerfile that names none; null where nodes differ, or do not say. */
@@ -90,6 +90,7 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
       parts,
       layouts,
       sources: sourcePins(loaded),
+      others: [],
     };
     await plan.settled;
     const end = await runUntilSettled(run, images);

@@ -70,7 +70,8 @@ async function examineBuilder(session: Session): Promise<readonly Examination[]>
     intercepted: false,
     everyNode: true,
   });
-  const { info, unenforceable } = ready;
+  const { info } = ready;
+  const problem = ready.unenforceable ?? ready.unproven;
   const nodes = info.nodes
     .map(({ name, buildkitVersion }) => `${name}: BuildKit ${buildkitVersion ?? 'unknown'}`)
     .join(', ');
@@ -85,9 +86,9 @@ async function examineBuilder(session: Session): Promise<readonly Examination[]>
     },
     examineBuildx(info.buildxVersion, programs.buildx),
     { name: 'builder', result: 'good', detail: `${info.name} (${info.driver})${engine}; ${nodes}`, hint: null },
-    unenforceable === null
+    problem === null
       ? { name: 'enforcement', result: 'good', detail: 'the builder denies what a source policy denies', hint: null }
-      : { name: 'enforcement', result: 'bad', detail: unenforceable.message, hint: unenforceable.hint },
+      : { name: 'enforcement', result: 'bad', detail: problem.message, hint: problem.hint },
     ...(await Promise.all(images.map((image) => examineBuilderImage(session, image, info.platform)))),
   ];
 }

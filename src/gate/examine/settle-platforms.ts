@@ -1,4 +1,5 @@
 import { type Decision, type Finding, strictest } from '../../model/index.ts';
+import { isUnruled } from '../../policy/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import type { ExaminedImage } from './examined-image.ts';
 
@@ -6,10 +7,10 @@ function isLetThrough({ status }: Decision): boolean {
   return status === 'allow' || status === 'warn';
 }
 
-function uncoveredFinding({ use, resolved }: ExaminedImage, isLayout: boolean): Finding {
+function uncoveredFinding({ use, resolved }: ExaminedImage, isLayout: boolean, level: Finding['level']): Finding {
   return {
     code: 'signature.platform-uncovered',
-    level: 'error',
+    level,
     message: isLayout
       ? 'its platforms are signed one by one, and the builder takes a layout as a whole'
       : 'its platforms are signed one by one, and the builder can be held to one of them alone',
@@ -30,8 +31,11 @@ export function settlePlatforms(pipeline: Pipeline, examined: ExaminedImage, isL
   const { decision, use } = examined;
   if (decision.platformDigests === null || !isLetThrough(decision)) return examined;
   if (!isLayout && new Set(use.platforms).size === 1) return examined;
-  const status = strictest(decision.status, pipeline.policies.mode === 'enforce' ? 'block' : 'warn');
-  const findings = [...decision.findings, uncoveredFinding(examined, isLayout)];
+  const { policies } = pipeline;
+  // nothing is wrong with what is signed so: where nobody has written a policy Docker goes on with it
+  const unruled = isUnruled(policies);
+  const status = strictest(decision.status, policies.mode === 'enforce' && !unruled ? 'block' : 'warn');
+  const findings = [...decision.findings, uncoveredFinding(examined, isLayout, unruled ? 'warning' : 'error')];
   return {
     ...examined,
     decision: { ...decision, platformDigests: null, status, basis: 'none', verified: false, findings },

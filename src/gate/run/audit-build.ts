@@ -41,6 +41,8 @@ export interface BuildRun {
   readonly layouts: readonly ExaminedImage[];
   /** What holds the builder to the contexts that were read. */
   readonly sources: readonly SourcePin[];
+  /** Findings about the whole build that belong to no image. */
+  readonly others: ReportParts['others'];
 }
 
 /** The report of a build, after what was found out so far. */
@@ -53,7 +55,7 @@ export function reportOf(
   return assembleReport(run.pipeline, {
     ...run.parts,
     images: judged,
-    others: more.others ?? [],
+    others: [...run.others, ...(more.others ?? [])],
     build: more.build ?? null,
   });
 }

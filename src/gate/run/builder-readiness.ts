@@ -1,7 +1,9 @@
 import {
+  type BuilderChoice,
   type BuilderInfo,
   builderInfo,
   chooseBuilder,
+  type DockerEndpoint,
   locatePrograms,
   openFactCache,
   type Programs,
@@ -10,6 +12,7 @@ import {
   refuseOldBuilder,
 } from '../../builder/index.ts';
 import { isVerifyError, type VerifyError } from '../../model/index.ts';
+import { machinePlatform } from '../session/default-platform.ts';
 import type { LocalEngine } from '../session/local-engine.ts';
 import { cacheFolder, type Session } from '../session/session.ts';
 
@@ -18,8 +21,10 @@ export interface ReadyBuilder {
   readonly info: BuilderInfo;
   /** For `BUILDX_BUILDER`. */
   readonly variable: string | null;
-  /** Why it would not enforce a source policy; null where it does. */
+  /** Why it would not enforce a source policy; null where it does, or where that is not known. */
   readonly unenforceable: VerifyError | null;
+  /** Why it is not known whether it would; null where it is. */
+  readonly unproven: VerifyError | null;
 }
 
 /**
@@ -42,9 +47,16 @@ export interface BuilderRequest {
   readonly everyNode: boolean;
 }
 
+/** A builder that gave no answer, as far as it is known without one. */
+function unansweredBuilder(choice: BuilderChoice, { context, host }: DockerEndpoint, platform: string): BuilderInfo {
+  const name = choice.name ?? context;
+  const driver = name === context ? 'docker' : 'unknown';
+  return { name, driver, buildxVersion: '', host, engineVersion: null, nodes: [], platform };
+}
+
 /**
  * Looks at the builder and makes sure that it denies what a source policy denies (invariant 8).
- * @throws VerifyError `builder.unavailable`, `timeout`; that it does not enforce is told, not thrown
+ * @throws VerifyError `builder.unavailable`; that it does not enforce, or does not answer in time, is told, not thrown
  */
 export async function readyBuilder(request: BuilderRequest): Promise<ReadyBuilder> {
   const { session, programs, local, named, everyNode } = request;
@@ -53,15 +65,25 @@ export async function readyBuilder(request: BuilderRequest): Promise<ReadyBuilde
   const [endpoint, engine] = await Promise.all([local.endpoint(), local.engine()]);
   const choice = chooseBuilder(environment, named, endpoint.context, request.intercepted);
   const onStart = (): void => session.progress('starting the builder');
-  const info = await builderInfo({ programs, environment, choice, endpoint, engine, cache, everyNode, onStart });
-  const ready = { info, variable: choice.variable };
+  const question = { programs, environment, choice, endpoint, engine, cache, everyNode, onStart };
+  const { variable } = choice;
+  const info = await builderInfo(question).catch((error: unknown) => {
+    if (isVerifyError(error, 'timeout')) return error;
+    throw error;
+  });
+  if (info instanceof Error) {
+    const guessed = unansweredBuilder(choice, endpoint, machinePlatform(environment));
+    return { info: guessed, variable, unenforceable: null, unproven: info };
+  }
+  const ready = { info, variable, unenforceable: null, unproven: null };
   try {
     refuseLegacyBuilder(environment);
     refuseOldBuilder(info);
     await probeEnforcement({ programs, environment, info, builder: choice.name, cache, everyNode });
-    return { ...ready, unenforceable: null };
+    return ready;
   } catch (error) {
     if (isVerifyError(error, 'builder.unenforceable')) return { ...ready, unenforceable: error };
+    if (isVerifyError(error, 'timeout', 'builder.unavailable')) return { ...ready, unproven: error };
     throw error;
   }
 }

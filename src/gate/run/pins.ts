@@ -48,9 +48,8 @@ function pinOf({ use, resolved, decision }: ExaminedImage): Pin | null {
   };
 }
 
-function layoutOf({ use, resolved }: ExaminedImage): PinSet['layouts'] {
-  if (resolved === null) return [];
-  return [{ identifier: `oci-layout://${use.name}`, digest: resolved.root.digest }];
+function layoutOf({ use, resolved }: ExaminedImage): PinSet['layouts'][number] {
+  return { identifier: `oci-layout://${use.name}`, digest: resolved?.root.digest ?? null };
 }
 
 /** All that the builder may use after these decisions: nothing that was refused, and everything else by its digest. */
@@ -67,5 +66,5 @@ export function pinsOf(
     if (reason !== null) unpinned.push({ name: image.use.name, ...reason });
     else if (pin !== null) pins.push(pin);
   }
-  return { pins, unpinned, layouts: layouts.filter(isLetThrough).flatMap(layoutOf), sources };
+  return { pins, unpinned, layouts: layouts.filter(isLetThrough).map(layoutOf), sources };
 }

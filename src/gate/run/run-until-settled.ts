@@ -1,4 +1,4 @@
-import { type BuildxRun, readDenial, renderSourcePolicy, runBuildx } from '../../builder/index.ts';
+import { type BuildxResult, type BuildxRun, readDenial, renderSourcePolicy, runBuildx } from '../../builder/index.ts';
 import {
   type Finding,
   type ImageUse,
@@ -16,9 +16,7 @@ import type { BuildEnd } from './build-request.ts';
 import { beginSboms, type KnownSboms } from './note-sboms.ts';
 import { pinsOf } from './pins.ts';
 import { beginCheckouts, recordBuild } from './record-build.ts';
-
-/** How often a build is started again for images that could not be foreseen (docs/architecture.md). */
-const mostRestarts = 8;
+import { type Hold, looserHold, mostRestarts, strangersFinding, strangersUnder } from './strangers.ts';
 
 const imageScheme = 'docker-image://';
 
@@ -87,28 +85,70 @@ function deniedFinding(identifier: string): Finding {
   };
 }
 
+/** What the build may use: what was verified, and under a looser hold what else there is. */
+function pinsUnder(hold: Hold, run: BuildRun, images: readonly ExaminedImage[]): PinSet {
+  const { policies } = run.pipeline;
+  const pins = { ...pinsOf(images, run.layouts, run.sources), held: heldSources(policies) };
+  return { ...pins, ...strangersUnder(hold, policies) };
+}
+
+/** One start of the build, and the source that the builder denied it; null where it ended otherwise. */
+async function start(run: BuildRun, pins: PinSet): Promise<{ result: BuildxResult; denied: string | null }> {
+  const { programs, request, builder } = run;
+  const { environment } = request.session;
+  const given = buildxRun(run, pins);
+  const result = await runBuildx(given);
+  if (result.status === 0 || builder.unenforceable !== null) return { result, denied: null };
+  const call = run.plan.callOrCheck === null ? null : given;
+  return { result, denied: await readDenial({ programs, environment, builder: builder.info.name, result, call }) };
+}
+
+function refused(run: BuildRun, images: readonly ExaminedImage[], others: BuildRun['others'] = []): BuildEnd {
+  return { status: null, report: reportOf(run, images, { others }), auditFailure: null, audited: false };
+}
+
+/** Verifies what the builder denied; an end where that refuses it. */
+async function examineDenied(
+  run: BuildRun,
+  images: readonly ExaminedImage[],
+  use: ImageUse,
+): Promise<{ readonly images: readonly ExaminedImage[]; readonly end: BuildEnd | null }> {
+  run.request.onDenied(use.name);
+  const fresh = await examineUses(run.pipeline, [use], run.userPolicy);
+  const all = [...images, ...fresh];
+  const report = reportOf(run, all, {});
+  if (isRefusal(report.verdict)) return { images: all, end: refused(run, all) };
+  const met = fresh.map((image) => image.use.name);
+  const others = { targets: [], cacheImports: [], unknown: [], findings: [] };
+  run.request.onRestart({ ...report, ...others, images: report.images.filter(({ name }) => met.includes(name)) });
+  return { images: all, end: null };
+}
+
+/** Says that the builder is held less strictly, once. */
+function loosened(run: BuildRun, denied: string): BuildRun {
+  if (run.others.length > 0) return run;
+  const finding = strangersFinding(denied);
+  run.request.session.warn(`${finding.message}: ${denied}`);
+  return { ...run, others: [{ status: 'warn', finding }] };
+}
+
 /**
  * Runs the build, and starts it again, at most eight times, for each image that could not be foreseen and that the builder
- * therefore denied: it is verified first, like any other.
+ * therefore denied: it is verified first, like any other. What is denied then stays so, unless nobody has written a policy.
  */
-export async function runUntilSettled(run: BuildRun, foreseen: readonly ExaminedImage[]): Promise<BuildEnd> {
-  const { pipeline, programs, request, builder } = run;
+export async function runUntilSettled(given: BuildRun, foreseen: readonly ExaminedImage[]): Promise<BuildEnd> {
+  let run = given;
   let images = foreseen;
+  let hold: Hold = 'all';
   const checkouts = beginCheckouts(run);
   const sboms: KnownSboms = new Map();
   for (let restarts = 0; ; restarts += 1) {
-    refuseCancelled(request.session);
-    const pins = { ...pinsOf(images, run.layouts, run.sources), held: heldSources(pipeline.policies) };
-    const given = buildxRun(run, pins);
+    refuseCancelled(run.request.session);
+    const pins = pinsUnder(hold, run, images);
     beginSboms(run, images, sboms);
     // each start needs what the one before was denied
     // oxlint-disable-next-line no-await-in-loop
-    const result = await runBuildx(given);
-    const { environment } = request.session;
-    const call = run.plan.callOrCheck === null ? null : given;
-    const question = { programs, environment, builder: builder.info.name, result, call };
-    // oxlint-disable-next-line no-await-in-loop
-    const denied = result.status === 0 || builder.unenforceable !== null ? null : await readDenial(question);
+    const { result, denied } = await start(run, pins);
     if (denied === null) {
       // oxlint-disable-next-line no-await-in-loop
       const end = await auditBuild(run, images, pins, result);
@@ -119,22 +159,16 @@ export async function runUntilSettled(run: BuildRun, foreseen: readonly Examined
     const use = useOfDenied(run, denied);
     const isKnown = use !== null && images.some((image) => image.use.name === use.name);
     if (use === null || isKnown || restarts >= mostRestarts) {
-      const finding = deniedFinding(denied);
-      return {
-        status: null,
-        report: reportOf(run, images, { others: [{ status: 'block', finding }] }),
-        auditFailure: null,
-        audited: false,
-      };
+      const looser = looserHold(hold, run.pipeline.policies, run.userPolicy);
+      if (looser === null) return refused(run, images, [{ status: 'block', finding: deniedFinding(denied) }]);
+      run = loosened(run, denied);
+      hold = looser;
+      restarts = -1;
+      continue;
     }
-    request.onDenied(use.name);
     // oxlint-disable-next-line no-await-in-loop
-    const fresh = await examineUses(pipeline, [use], run.userPolicy);
-    images = [...images, ...fresh];
-    const report = reportOf(run, images, {});
-    if (isRefusal(report.verdict)) return { status: null, report, auditFailure: null, audited: false };
-    const met = fresh.map((image) => image.use.name);
-    const others = { targets: [], cacheImports: [], unknown: [], findings: [] };
-    request.onRestart({ ...report, ...others, images: report.images.filter(({ name }) => met.includes(name)) });
+    const report = await examineDenied(run, images, use);
+    images = report.images;
+    if (report.end !== null) return report.end;
   }
 }

@@ -82,3 +82,18 @@ describe('an image that the builder had already', () => {
     expect(isVerified(asked(other), null, [whole])).toBe(false);
   });
 });
+
+describe('a layout that could not be read', () => {
+  const name = 'oci-layout://r.example/a/base:1';
+  it('is known by its name alone, and stands for no image of that name', () => {
+    const layouts = [{ identifier: name, digest: null }];
+    const of = (uri: string, more: Partial<PinSet>): boolean => isVerified(uri, other, [], more);
+    const uri = `pkg:oci/r.example/a/base@1?digest=${other}&platform=linux%2Famd64`;
+    expect(of(uri, { layouts })).toBe(true);
+    expect(of(uri, { layouts: [{ identifier: name, digest: index }] })).toBe(false);
+    expect(of(uri.replace('base', 'other'), { layouts })).toBe(false);
+    expect(of(uri.replace('pkg:oci', 'pkg:docker'), { layouts })).toBe(false);
+    const unpinned = [{ name: parseCanonicalName('r.example/a/base:1'), anyDigest: true, reason: '' }];
+    expect(of(uri, { unpinned })).toBe(false);
+  });
+});

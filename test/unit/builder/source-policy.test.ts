@@ -56,6 +56,28 @@ describe('renderSourcePolicy', () => {
     expect(await outcome(pinSet({ pins: [pin('base:1')] }), source)).toBe('denied');
   });
 
+  it('lets a layout that could not be read be whatever the builder finds, under its own name alone', async () => {
+    const pins = pinSet({ layouts: [{ identifier: 'oci-layout://docker.io/library/lay:latest', digest: null }] });
+    for (const name of ['lay:latest', 'lay']) {
+      const source = `oci-layout://docker.io/library/${name}@${two}`;
+      expect(await outcome(pins, source)).toBe(source);
+    }
+    expect(await outcome(pins, `oci-layout://docker.io/library/layer@${two}`)).toBe('denied');
+    expect(await outcome(pins, `${hub}/lay@${two}`)).toBe('denied');
+  });
+
+  it('lets strangers through where that is said, but for the globs named, and pins what it knows', async () => {
+    const strangers = { denied: ['cgr.dev/chainguard/**', 'docker.io/docker/dockerfile'] };
+    const pins = pinSet({ pins: [pin('base:1'), pin('cgr.dev/chainguard/static:1')], strangers });
+    for (const open of [`${hub}/other:1`, `oci-layout://x@${two}`, 'future://x', `docker-image://cgr.dev/other/x:1`])
+      expect(await outcome(pins, open)).toBe(open);
+    for (const closed of ['cgr.dev/chainguard/go:1', `cgr.dev/chainguard/a/b@${two}`, 'docker.io/docker/dockerfile:1'])
+      expect(await outcome(pins, `docker-image://${closed}`)).toBe('denied');
+    expect(await outcome(pins, `${hub}/base:1`)).toBe(`${hub}/base:1@${one}`);
+    const known = 'docker-image://cgr.dev/chainguard/static:1';
+    expect(await outcome(pins, known)).toBe(`${known}@${one}`);
+  });
+
   it.each(['local://context', 'local://dockerfile', 'git://host/path#ref', 'http://host/file', 'https://host/file'])(
     'lets %s through',
     async (source) => {

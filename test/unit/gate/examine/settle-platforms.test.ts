@@ -6,7 +6,8 @@ import type { Decision } from '../../../../src/model/index.ts';
 
 const digests = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`];
 // nothing else of a pipeline is looked at
-const pipeline = (mode: 'enforce' | 'warn') => ({ policies: { mode } }) as unknown as Pipeline;
+const pipeline = (mode: 'enforce' | 'warn', layer: 'project' | 'builtin' = 'project') =>
+  ({ policies: { mode, layers: [{ layer }], sideMode: layer === 'builtin' ? 'warn' : mode } }) as unknown as Pipeline;
 
 function examined(platforms: readonly string[], decision: Partial<Decision>): ExaminedImage {
   const whole = {
@@ -53,6 +54,19 @@ describe('an image whose platforms are vouched for one by one', () => {
       status: 'warn',
       verified: false,
     });
+  });
+
+  it.each([
+    ['for several platforms', false],
+    ['in a layout', true],
+  ])('is let through unverified %s where nobody has written a policy', (_what, isLayout) => {
+    const settled = settlePlatforms(
+      pipeline('enforce', 'builtin'),
+      examined(both, { platformDigests: digests }),
+      isLayout,
+    );
+    expect(outcome(settled)).toMatchObject({ status: 'warn', verified: false, basis: 'none', platformDigests: null });
+    expect(settled.decision.findings).toMatchObject([{ code: 'signature.platform-uncovered', level: 'warning' }]);
   });
 
   it('is left alone where it is refused already, or its index is vouched for', () => {
