@@ -5,7 +5,7 @@ import { type InstructionNode, placeIn } from './instruction-lines.ts';
 import { invalidDockerfile, placed } from './invalid-dockerfile.ts';
 import { placeOfBase, placeOfCopySource, placeOfMountSource } from './locate.ts';
 import type { NamedContext, NamedContexts } from './named-contexts.ts';
-import { targetHint } from './near-stage.ts';
+import { meantInsteadOf, numberHint, stageNumber, targetHint } from './near-stage.ts';
 import { parseTrigger, triggerOf } from './onbuild-trigger.ts';
 import { expandWord, type Lookup } from './shell-word.ts';
 import { expandedHint, parseStageBase } from './stage-base.ts';
@@ -103,7 +103,9 @@ class GraphBuilder {
     }
     const circle = findCircle(this.#states.all);
     if (circle !== null) {
-      throw invalidDockerfile(`circular dependency detected on stage: ${circle.state.label}`, circle.place);
+      const { label } = circle.state;
+      const called = /^\d+$/.test(label) ? `stage-${label}` : label;
+      throw invalidDockerfile(`circular dependency detected on stage: ${called}`, circle.place);
     }
     const reachable = this.#resolve(target);
     const { all: states } = this.#states;
@@ -183,9 +185,11 @@ class GraphBuilder {
         'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround',
       );
     }
-    if (/^[+-]?\d+$/.test(from)) {
-      const found = this.#states.all[Number(from)];
-      if (found === undefined) throw invalidDockerfile(`invalid stage index ${Number(from)}`);
+    const number = stageNumber(from);
+    if (number !== null) {
+      const found = this.#states.all[number];
+      const count = this.#input.dockerfile.stages.length;
+      if (found === undefined) throw invalidDockerfile(`invalid stage index ${number}`, null, numberHint(count));
       return [found];
     }
     const place = (): Required<Place> => placeOfCopySource(node, from);
@@ -227,7 +231,9 @@ class GraphBuilder {
     state.resolved = reachable;
     if (state.stage === null) state.dispatched = true;
     if (state.base === 'scratch' && state.context === null) return;
-    const name = placed(state.asker.place, () => parseStageBase(state.base, state.asker.written));
+    const { place, written } = state.asker;
+    const meant = meantInsteadOf(written, state.asker, namesOfStages(this.#input.dockerfile));
+    const name = placed(place, () => parseStageBase(state.base, written, meant));
     if (!reachable) return;
     const platform = state.platform ?? this.#input.targetPlatform;
     if (state.context !== null) {

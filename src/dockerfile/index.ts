@@ -5,5 +5,6 @@
 
 export { readPlatform } from './build-platform.ts';
 export { declaredArguments } from './declared-arguments.ts';
+export { meantStage } from './near-stage.ts';
 export { type ScanInput, scanDockerfile, scanUnread } from './scan-dockerfile.ts';
 export { stageNames } from './stage-names.ts';

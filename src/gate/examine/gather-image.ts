@@ -1,3 +1,4 @@
+import { meantStage } from '../../dockerfile/index.ts';
 import {
   type Decision,
   type Evidence,
@@ -21,7 +22,6 @@ import { refuseCancelled } from '../session/session.ts';
 import { builtHere } from './built-here.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import { type IndexSbom, readIndexSboms } from './index-sboms.ts';
-import { meantStage } from './meant-stage.ts';
 import { attestedPackages } from './package-source.ts';
 import { type Resolution, resolveUse } from './resolve-use.ts';
 import { verifyCollected } from './verify-collected.ts';

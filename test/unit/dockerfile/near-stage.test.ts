@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { meantStage, stageNumber } from '../../../src/dockerfile/near-stage.ts';
 import { isVerifyError } from '../../../src/model/index.ts';
 import { type Options, scan } from './scan.ts';
 
@@ -7,6 +8,16 @@ function nearStages(dockerfile: string, options: Options = {}): Readonly<Record<
   return Object.fromEntries(
     scan(dockerfile, options).images.map(({ written, nearStage }) => [written, nearStage] as const),
   );
+}
+
+/** The hint with which a Dockerfile is refused. */
+function refusalHint(dockerfile: string): string | null {
+  try {
+    scan(dockerfile);
+  } catch (error) {
+    if (isVerifyError(error, 'dockerfile.invalid')) return error.hint;
+  }
+  throw new Error('was not refused');
 }
 
 /** The hint of the refusal of a target. */
@@ -48,6 +59,54 @@ describe('the stage that an image may have been meant for', () => {
   });
 });
 
+describe('a name that no image can have', () => {
+  it.each([
+    ['COPY --from= in upper case', 'FROM golang AS builder\nFROM scratch\nCOPY --from=BULDER /a /a\n'],
+    ['FROM in upper case', 'FROM golang AS builder\nFROM BULDER\n'],
+    ['FROM in mixed case', 'FROM golang AS Builder\nFROM bUilderr\n'],
+    ['a mount in upper case', 'FROM golang AS builder\nFROM golang\nRUN --mount=from=BUILDERS true\n'],
+    ['a dash too many before it', 'FROM golang AS builder\nFROM scratch\nCOPY --from=-builder /a /a\n'],
+    ['a dash too many behind it', 'FROM golang AS builder\nFROM scratch\nCOPY --from=builder- /a /a\n'],
+    ['a colon too many', 'FROM golang AS builder\nFROM scratch\nCOPY --from=builder: /a /a\n'],
+  ])('is told the stage that is near it: %s', (_, dockerfile) => {
+    expect(refusalHint(dockerfile)?.toLowerCase()).toContain('if the stage "builder" is meant, write that');
+  });
+
+  it('is told that the stage comes too late', () => {
+    const dockerfile = 'FROM BASE AS app\nRUN true\nFROM scratch AS base\nCOPY --from=app / /\n';
+    expect(refusalHint(dockerfile)).toContain('the stage "base" comes too late');
+  });
+
+  it('is told nothing where no stage is near, or an image was plainly meant', () => {
+    expect(refusalHint('FROM golang AS builder\nFROM ALPINE\n')).toBeNull();
+    expect(refusalHint('FROM golang AS builder\nFROM acme/BUILDER\n')).toBeNull();
+  });
+});
+
+describe('a stage by its number', () => {
+  it('is told how stages are counted where there is none of that number', () => {
+    expect(refusalHint('FROM golang AS builder\nFROM scratch\nCOPY --from=5 /a /a\n')).toContain('the last is 1');
+  });
+
+  it.each([
+    ['0', 0],
+    ['+1', 1],
+    ['-1', -1],
+    ['9223372036854775807', 2 ** 63],
+    ['9223372036854775808', null], // an image to BuildKit: no integer of 64 bits
+    ['99999999999999999999', null],
+    ['1a', null],
+    ['', null],
+  ])('is read as Go reads %j', (written, number) => {
+    expect(stageNumber(written)).toBe(number);
+  });
+
+  it('is an image to FROM and to a mount, which is said', () => {
+    expect(meantStage({ written: '0' })).toContain('numbered for COPY --from alone');
+    expect(scan('FROM golang\nFROM 0\n').images.map(({ name }) => name)).toEqual(['docker.io/library/0:latest']);
+  });
+});
+
 describe('the stage that a target may have been meant for', () => {
   const dockerfile = 'FROM golang AS builder\nFROM scratch AS release\n';
 
@@ -61,5 +120,21 @@ describe('the stage that a target may have been meant for', () => {
 
   it('is none where no stage has a name', () => {
     expect(targetHint('FROM golang\n', 'test')).toBe('no stage has a name: write FROM … AS test');
+  });
+});
+
+describe('a word for an image that may have been meant for a stage', () => {
+  it('is told the stage that has nearly that name', () => {
+    expect(meantStage({ written: 'bulder', nearStage: 'builder' })).toBe(
+      'no stage is called "bulder": if the stage "builder" is meant, write that',
+    );
+  });
+
+  it('is told that the stage of that name comes too late', () => {
+    expect(meantStage({ written: 'Builder', nearStage: 'builder' })).toContain('"builder" comes too late');
+  });
+
+  it('is told nothing where no stage is near', () => {
+    expect(meantStage({ written: 'alpine' })).toBeNull();
   });
 });
