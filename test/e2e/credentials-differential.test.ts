@@ -19,6 +19,8 @@ interface Situation {
   /** What helpers do, by their name. */
   readonly helpers?: Readonly<Record<string, string>>;
   readonly server?: TokenLogOptions;
+  /** Further files of Docker's folder. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const logs: TokenLog[] = [];
@@ -36,6 +38,9 @@ async function environmentFor(situation: Situation, host: string): Promise<Recor
   const folder = await dockerConfiguration();
   const named = (text: string): string => text.replaceAll('HOST', host);
   await writeFile(join(folder, 'config.json'), named(situation.config ?? '{}'));
+  for (const [name, text] of Object.entries(situation.files ?? {})) {
+    await writeFiles(folder, { [named(name)]: named(text) });
+  }
   const programs = await temporaryFolder();
   for (const [name, script] of Object.entries(situation.helpers ?? {})) {
     const file = join(programs, `docker-credential-${name}`);
@@ -192,12 +197,70 @@ const situations: readonly (readonly [string, Situation])[] = [
     'a service that takes no forms, an identity token',
     { config: stored({ identitytoken: 'idt' }), server: { refusesForms: true } },
   ],
+  ...Object.entries(entries).map(
+    ([name, entry]) => [`Basic: ${name}`, { config: stored(entry), server: { basic: true } }] as const,
+  ),
+  [
+    'Basic, a secret alone of a helper',
+    {
+      config: json({ credsStore: 'own' }),
+      helpers: { own: answering('{"Secret":"idt"}') },
+      server: { basic: true },
+    },
+  ],
+  ['Basic, a helper', { config: json({ credsStore: 'own' }), helpers: { own }, server: { basic: true } }],
+  ['Basic, the variable', { config: '{}', variable: json({ auths: { HOST: auth } }), server: { basic: true } }],
+  ...['auth', 'identity token', 'registry token', 'nothing'].map(
+    (name) => [`a token asked for within its own origin: ${name}`, moved(entries[name])] as const,
+  ),
 ];
+
+function moved(entry: unknown): Situation {
+  return { config: stored(entry), server: { moves: true } };
+}
+
+/** Credentials that buildx keeps for a scope, beside Docker's own. */
+function scopedTo(scope: string, server: TokenLogOptions = {}): Situation {
+  const scoped = json({ auths: { HOST: { auth: base64('scope:narrow') } } });
+  return { config: stored(auth), server, files: { [`buildx/config/HOST${scope}/config.json`]: scoped } };
+}
+
+const scopes: readonly (readonly [string, Situation, readonly string[]])[] = [
+  ['of the repository', scopedTo('/app'), ['name and secret scope:narrow']],
+  ['of pulling from it', scopedTo('/app@pull'), ['name and secret scope:narrow']],
+  ['of the registry', scopedTo(''), ['name and secret scope:narrow']],
+  ['of another repository', scopedTo('/other'), ['name and secret ann:pass:word']],
+  ['of pushing', scopedTo('/app@push'), ['name and secret ann:pass:word']],
+  // a registry that wants name and password asks for them without a scope
+  ['of the repository, which asks for no token', scopedTo('/app', { basic: true }), ['name and secret ann:pass:word']],
+  ['of the registry, which asks for no token', scopedTo('', { basic: true }), ['name and secret ann:pass:word']],
+];
+
+// 0.31 and later know of scopes (buildx, util/dockerutil/dockerconfig)
+const { stdout: buildxVersion } = await runDocker(['buildx', 'version']);
+const knowsScopes = Number(/\sv?0\.(\d+)/.exec(buildxVersion)?.[1] ?? 99) >= 31;
 
 describe('the credentials that a registry is shown', () => {
   it.each(situations)('are those that buildx shows it: %s', async (_name, situation) => {
     const [theirs, ours] = [await shownByBuildx(situation), await shownByUs(situation)];
     expect(ours).toEqual(theirs);
+  });
+
+  it.each(scopes)('are those of a scope: %s', async (_name, situation, expected) => {
+    expect(await shownByUs(situation)).toEqual(expected);
+  });
+
+  it.runIf(knowsScopes).each(scopes)(
+    'are those of a scope for buildx as well: %s',
+    async (_name, situation, expected) => {
+      expect(await shownByBuildx(situation)).toEqual(expected);
+    },
+  );
+
+  it('are not sent again within one origin where they are name and password, unlike with buildx', async () => {
+    const situation = { config: stored(auth), server: { moves: true, basic: true } };
+    expect(await shownByUs(situation)).toEqual([]);
+    expect(await shownByBuildx(situation)).toEqual(['name and secret ann:pass:word']);
   });
 
   it.each<[string, Situation]>([

@@ -9,6 +9,10 @@ export interface TokenLogOptions {
   readonly refusesForms?: boolean;
   /** The address of the token service, if not this server's own. */
   readonly realm?: string;
+  /** Whether it asks for name and password rather than for a token. */
+  readonly basic?: boolean;
+  /** Whether it moves manifests to another path of its own before it asks for anything. */
+  readonly moves?: boolean;
   /** Where requests with a token, or for one, are sent on to. */
   readonly sendsOn?: { readonly manifests?: string; readonly tokens?: string };
 }
@@ -74,6 +78,15 @@ export class TokenLog {
     if (request.url?.startsWith('/token') === true) {
       if (sendsOn.tokens !== undefined) return { status: 307, headers: { location: sendsOn.tokens }, body: '' };
       return await this.#token(request, authorization);
+    }
+    if (this.#options.moves === true && request.url?.startsWith('/v2/app/manifests/') === true) {
+      return { status: 307, headers: { location: request.url.replace('/app/', '/moved/') }, body: '' };
+    }
+    if (this.#options.basic === true) {
+      const given = basicOf(authorization);
+      if (given === null) return { status: 401, headers: { 'www-authenticate': 'Basic realm="test"' }, body: '' };
+      this.shown.add(given);
+      return { status: 404, headers: {}, body: '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}' };
     }
     const bearer = /^bearer (.*)$/i.exec(authorization)?.[1];
     if (bearer === undefined) {

@@ -4,7 +4,7 @@ import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credential } from './credential-helper.ts';
 import type { CredentialSource } from './docker-credentials.ts';
 import { isListedTokenService, isOwnTokenService, type ListedTokenServices, parseRealm } from './realm-rule.ts';
-import { type BearerToken, basicHeader, fetchToken, scopesFor } from './token-service.ts';
+import { type BearerToken, basicHeader, fetchToken, scopesFor, wantedScopes } from './token-service.ts';
 
 /** Who asks, and on what. */
 export interface AuthenticationTarget {
@@ -41,6 +41,11 @@ function chosen(header: string): Challenge | null {
   return bearer ?? offered.find(({ scheme }) => scheme === 'basic') ?? null;
 }
 
+/** Whether a challenge is answered with a token, rather than with name and password. */
+export function asksForToken(header: string): boolean {
+  return chosen(header)?.scheme === 'bearer';
+}
+
 /** A challenge without the scopes that it had for one repository. */
 function generalPart(challenge: Challenge): Challenge {
   const scopes = (challenge.parameters['scope'] ?? '').split(' ').filter((scope) => !scope.startsWith('repository'));
@@ -51,9 +56,8 @@ async function credentialForRealm(
   options: AuthenticatorOptions,
   target: AuthenticationTarget,
   realm: URL,
+  credential: Credential | null,
 ): Promise<Credential | null> {
-  if (!target.credentials) return null;
-  const credential = await options.credentials.credentialFor(target.registry, target.repository);
   if (credential === null) return null;
   if (await isOwnTokenService(target.registry, realm)) return credential;
   if (isListedTokenService(target.registry, realm, await options.tokenServices())) return credential;
@@ -71,11 +75,12 @@ async function requestToken(
   target: AuthenticationTarget,
   challenge: Challenge,
 ): Promise<BearerToken> {
-  const own = target.credentials ? await options.credentials.credentialFor(target.registry, target.repository) : null;
+  const scopes = wantedScopes(target.repository, challenge);
+  const own = target.credentials ? await options.credentials.credentialFor(target.registry, scopes) : null;
   // what is stored is the token itself, which no service needs to be asked for
   if (own?.kind === 'registry-token') return { value: own.secret, expires: Number.POSITIVE_INFINITY };
   const realm = parseRealm(target.registry, challenge.parameters['realm'] ?? '');
-  const credential = await credentialForRealm(options, target, realm);
+  const credential = await credentialForRealm(options, target, realm, own);
   const request = {
     registry: target.registry,
     realm,
@@ -88,7 +93,7 @@ async function requestToken(
 
 async function basicFor(options: AuthenticatorOptions, target: AuthenticationTarget): Promise<string | null> {
   if (!target.credentials) return null;
-  const credential = await options.credentials.credentialFor(target.registry, target.repository);
+  const credential = await options.credentials.credentialFor(target.registry, []);
   return credential?.kind === 'password' ? basicHeader(credential) : null;
 }
 

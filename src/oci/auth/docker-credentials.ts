@@ -13,10 +13,11 @@ const hubNames = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io'
 /** Where credentials are learnt; asked only once a registry has said 401. */
 export interface CredentialSource {
   /**
-   * What is stored for a registry, by its name as in an image reference, and for one of its repositories. Null for nothing.
+   * What is stored for a registry, by its name as in an image reference, and for a token of these scopes; none where no token is asked
+   * for. Null for nothing.
    * @throws VerifyError `credentials.failed` or `config.invalid`
    */
-  credentialFor(registry: string, repository: string): Promise<Credential | null>;
+  credentialFor(registry: string, scopes: readonly string[]): Promise<Credential | null>;
 }
 
 function parseConfig(text: string, file: string): DockerConfig {
@@ -65,7 +66,15 @@ async function defaultHelper(environment: Environment): Promise<string | null> {
   return name !== null && (await isThere(`docker-credential-${name}`)) ? name : null;
 }
 
-async function lookUp(config: DockerConfig, registry: string, asking: Asking): Promise<Credential | null> {
+/** Who is asked for, and what. */
+interface Wanted {
+  readonly registry: string;
+  /** Whether a token answers the registry's question; else name and password do. */
+  readonly forToken: boolean;
+}
+
+async function lookUp(config: DockerConfig, wanted: Wanted, asking: Asking): Promise<Credential | null> {
+  const { registry, forToken } = wanted;
   const address = hubNames.has(registry.toLowerCase()) ? hubKey : registry;
   const { auths, credHelpers, credsStore } = config;
   const [helpers, stored] = [credHelpers ?? {}, auths ?? {}];
@@ -76,13 +85,13 @@ async function lookUp(config: DockerConfig, registry: string, asking: Asking): P
   if (helper) {
     const held = await askCredentialHelper(helper, address, asking);
     // a helper keeps no registry tokens: Docker's CLI takes that from the file beside it
-    return entry?.registrytoken ? storedCredential(entry) : held;
+    return forToken && entry?.registrytoken ? storedCredential(entry, true) : held;
   }
-  return entry ? storedCredential(entry) : null;
+  return entry ? storedCredential(entry, forToken) : null;
 }
 
 /** What `DOCKER_AUTH_CONFIG` holds for a registry; nothing where any part of it is not as Docker's CLI reads it, which says so itself. */
-function inlineCredential(text: string, registry: string): Credential | null {
+function inlineCredential(text: string, { registry, forToken }: Wanted): Credential | null {
   let value: unknown;
   try {
     value = parseBoundedJson(text);
@@ -93,7 +102,7 @@ function inlineCredential(text: string, registry: string): Credential | null {
   const auths = parsed.success ? (parsed.data.auths ?? {}) : {};
   if (!Object.values(auths).every(({ auth }) => decodeAuth(auth) !== null)) return null;
   const entry = entryFor(auths, hubNames.has(registry.toLowerCase()) ? hubKey : registry);
-  return entry === undefined ? null : storedCredential(entry);
+  return entry === undefined ? null : storedCredential(entry, forToken);
 }
 
 /**
@@ -105,23 +114,24 @@ export function dockerCredentials(environment: Environment, signal: AbortSignal)
   let config: Promise<DockerConfig> | null = null;
   let scoped: Promise<readonly ScopedConfig[]> | null = null;
   const found = new Map<string, Promise<Credential | null>>();
-  const find = async (registry: string, folder: string | null): Promise<Credential | null> => {
+  const find = async (wanted: Wanted, folder: string | null): Promise<Credential | null> => {
     // one that cannot be read stands for nothing, and Docker's own counts
     const narrow = folder === null ? null : await readConfig(folder).catch(() => null);
-    if (narrow !== null) return lookUp(narrow, registry, asking);
-    const own = inlineCredential(environment.variables['DOCKER_AUTH_CONFIG'] ?? '', registry);
+    if (narrow !== null) return lookUp(narrow, wanted, asking);
+    const own = inlineCredential(environment.variables['DOCKER_AUTH_CONFIG'] ?? '', wanted);
     if (own !== null) return own;
     config ??= readConfig(environment.dockerConfigDirectory);
-    return lookUp(await config, registry, asking);
+    return lookUp(await config, wanted, asking);
   };
   return {
-    async credentialFor(registry, repository) {
+    async credentialFor(registry, scopes) {
       scoped ??= readScopedConfigs(environment);
-      const folder = scopedFolder(await scoped, registry, repository);
-      const key = `${registry} ${folder ?? ''}`;
+      const folder = scopedFolder(await scoped, registry, scopes);
+      const wanted = { registry, forToken: scopes.length > 0 };
+      const key = JSON.stringify([wanted, folder]);
       let known = found.get(key);
       if (known === undefined) {
-        known = find(registry, folder);
+        known = find(wanted, folder);
         found.set(key, known);
       }
       return await known;

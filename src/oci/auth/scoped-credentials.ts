@@ -52,17 +52,40 @@ export async function readScopedConfigs(environment: Environment): Promise<reado
     });
 }
 
-function matches(config: ScopedConfig, hosts: readonly string[], repository: string): boolean {
-  if (!hosts.includes(config.host)) return false;
-  if (config.repository !== '' && config.repository !== repository) return false;
-  return config.actions.every((action) => action === 'pull');
+/** The one thing that scopes speak of, such as `repository:acme/app`, with what is to be done with it; null where they speak of several, or none. */
+function onlyScope(scopes: readonly string[]): { readonly name: string; readonly actions: ReadonlySet<string> } | null {
+  const read = scopes
+    .map((scope) => scope.split(/:(.*)/s))
+    .map(([type = '', rest = '']) => [type, ...rest.split(/:(.*)/s)]);
+  const [name, ...others] = new Set(read.map(([type = '', place = '']) => `${type}:${place}`));
+  if (name === undefined || others.length > 0) return null;
+  return { name, actions: new Set(read.flatMap(([, , actions = '']) => actions.split(','))) };
 }
 
-/** The folder of the configuration that counts for pulling from a repository: the most specific one; null for Docker's own. */
-export function scopedFolder(configs: readonly ScopedConfig[], registry: string, repository: string): string | null {
+function matches(
+  config: ScopedConfig,
+  hosts: readonly string[],
+  { name, actions }: NonNullable<ReturnType<typeof onlyScope>>,
+) {
+  if (!hosts.includes(config.host)) return false;
+  if (config.repository !== '' && name !== `repository:${config.repository}`) return false;
+  return config.actions.every((action) => actions.has(action));
+}
+
+/**
+ * The folder of the configuration that counts for a token of these scopes: the most specific one; null for Docker's own. So it is
+ * where no token is asked for (Basic), or one for several things at once: buildx is not told for what, or cannot choose.
+ */
+export function scopedFolder(
+  configs: readonly ScopedConfig[],
+  registry: string,
+  scopes: readonly string[],
+): string | null {
   const hosts = registry === 'docker.io' ? ['registry-1.docker.io'] : [registry];
+  const scope = onlyScope(scopes);
+  if (scope === null) return null;
   const [best] = configs
-    .filter((config) => matches(config, hosts, repository))
+    .filter((config) => matches(config, hosts, scope))
     .toSorted(
       (left, right) =>
         (left.repository < right.repository ? 1 : Number(left.repository !== right.repository) * -1) ||

@@ -3,10 +3,10 @@ import { VerifyError } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
 import type { Answer, Exchange } from '../transport/exchange.ts';
 import { networkFault, unreachable } from '../transport/network-fault.ts';
-import { sendFollowing } from '../transport/redirects.ts';
+import { sameOrigin, sendFollowing } from '../transport/redirects.ts';
 import { type Route, routesTo } from '../transport/routes.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { Authenticator } from './authenticator.ts';
+import { type Authenticator, asksForToken } from './authenticator.ts';
 
 /** A request to a registry's API. */
 export interface ApiRequest {
@@ -84,14 +84,17 @@ async function authenticated(
   const { answer, redirected } = await send(first);
   const challenge = answer.headers['www-authenticate'];
   if (answer.status !== 401 || challenge === undefined) return answer;
-  if (redirected) {
+  // within its own origin a registry may still ask for a token of its own; name and password it gets at its address alone
+  const isOwn = sameOrigin(answer.url, route.base) && asksForToken(challenge);
+  if (redirected && !isOwn) {
     // what is stored is for the registry that was asked, and not for the one that it points to: that one gets to see nobody's name
     const elsewhere = { registry: answer.url.host, repository, credentials: false };
     const anonymous = await options.authenticator.answer(elsewhere, challenge, null);
     return anonymous === null ? answer : (await send(anonymous, answer.url)).answer;
   }
   const second = await options.authenticator.answer(target, challenge, first);
-  return second === null ? answered({ answer, redirected }, first) : answered(await send(second), second);
+  if (second === null) return answered({ answer, redirected }, first);
+  return answered(await send(second, redirected ? answer.url : undefined), second);
 }
 
 /** @throws VerifyError when a request would leave the registry's own host */

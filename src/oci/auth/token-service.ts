@@ -34,6 +34,12 @@ const answerSchema = z.object({
 
 const clientName = 'docker-verify';
 
+/** All that a token for pulling from a repository is to be good for by the registry's own words, by which buildx chooses whose token it asks for. */
+export function wantedScopes(repository: string, { parameters }: Challenge): readonly string[] {
+  const named = (parameters['scope'] ?? '').split(' ').filter((scope) => scope !== '');
+  return [...new Set([`repository:${repository}:pull`, ...named])];
+}
+
 /** What we ask to be allowed: to pull from this repository, and whatever the registry names that is no repository's (`aws`). Never to push. */
 export function scopesFor(repository: string, challenge: Challenge): readonly string[] {
   const named = (challenge.parameters['scope'] ?? '').split(' ').slice(0, 10);

@@ -30,7 +30,8 @@ function nextUrl(answer: Answer, { onElsewhere }: Exchange): URL | null {
   return next;
 }
 
-function sameOrigin(left: URL, right: URL): boolean {
+/** Whether two addresses are those of one server. */
+export function sameOrigin(left: URL, right: URL): boolean {
   return left.protocol === right.protocol && left.host === right.host;
 }
 

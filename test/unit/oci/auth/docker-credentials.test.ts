@@ -89,12 +89,14 @@ describe("the credentials of Docker's config.json", () => {
     ['not where the entry is empty', { auths: { 'ghcr.io': {} } }, 'ghcr.io', null],
     ['not where there are none', {}, 'ghcr.io', null],
   ])('are found %s', async (_what, config, registry, expected) => {
-    expect(await (await stored(config)).credentialFor(registry, 'app')).toEqual(expected);
+    expect(await (await stored(config)).credentialFor(registry, ['repository:app:pull'])).toEqual(expected);
   });
 
   it('are none where there is no file', async () => {
     expect(
-      await dockerCredentials(bareEnvironment(), new AbortController().signal).credentialFor('ghcr.io', 'app'),
+      await dockerCredentials(bareEnvironment(), new AbortController().signal).credentialFor('ghcr.io', [
+        'repository:app:pull',
+      ]),
     ).toBeNull();
   });
 
@@ -102,7 +104,7 @@ describe("the credentials of Docker's config.json", () => {
     'in a file that makes no sense are refused, and nothing of it is said: %s',
     async (config) => {
       const error: unknown = await (await stored(config))
-        .credentialFor('ghcr.io', 'app')
+        .credentialFor('ghcr.io', ['repository:app:pull'])
         .catch((each: unknown) => each);
       expect(error).toMatchObject({ code: 'config.invalid' });
       expect(String(error)).not.toContain('c2VjcmV0');
@@ -111,7 +113,7 @@ describe("the credentials of Docker's config.json", () => {
 
   it('may stand in DOCKER_AUTH_CONFIG', async () => {
     const variables = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': auth('ann:pass:word') } }) };
-    expect(await (await stored({}, {}, variables)).credentialFor('ghcr.io', 'app')).toEqual(ann);
+    expect(await (await stored({}, {}, variables)).credentialFor('ghcr.io', ['repository:app:pull'])).toEqual(ann);
   });
 });
 
@@ -122,18 +124,18 @@ describe('a credential helper', () => {
       { credHelpers: { 'ghcr.io': 'one' }, auths: { 'quay.io': auth('bob:x') } },
       { one: echo },
     );
-    expect(await source.credentialFor('ghcr.io', 'app')).toEqual({
+    expect(await source.credentialFor('ghcr.io', ['repository:app:pull'])).toEqual({
       username: 'ann',
       secret: 'ghcr.io get',
       kind: 'password',
     });
-    expect(await source.credentialFor('quay.io', 'app')).toMatchObject({ username: 'bob' });
+    expect(await source.credentialFor('quay.io', ['repository:app:pull'])).toMatchObject({ username: 'bob' });
   });
 
   it('for all is asked where none is named for the registry, with the URL of Docker Hub', async () => {
     const echo = 'read -r key; printf \'{"Username":"<token>","Secret":"%s"}\' "$key"';
     const source = await stored({ credsStore: 'all' }, { all: echo });
-    expect(await source.credentialFor('docker.io', 'app')).toEqual({
+    expect(await source.credentialFor('docker.io', ['repository:app:pull'])).toEqual({
       username: '',
       secret: 'https://index.docker.io/v1/',
       kind: 'identity-token',
@@ -145,7 +147,7 @@ describe('a credential helper', () => {
       { credsStore: 'none' },
       { none: 'echo "credentials not found in native keychain"; exit 1' },
     );
-    expect(await source.credentialFor('ghcr.io', 'app')).toBeNull();
+    expect(await source.credentialFor('ghcr.io', ['repository:app:pull'])).toBeNull();
   });
 
   it.each<[string, string, unknown]>([
@@ -157,7 +159,7 @@ describe('a credential helper', () => {
     ['braces inside its texts', '{"Username":"ann","Secret":"}{\\""}', { ...ann, secret: '}{"' }],
   ])('may print %s, as Docker takes it', async (_what, printed, expected) => {
     const source = await stored({ credsStore: 'x' }, { x: `cat >/dev/null; cat <<'E'\n${printed}\nE` });
-    expect(await source.credentialFor('ghcr.io', 'app')).toEqual(expected);
+    expect(await source.credentialFor('ghcr.io', ['repository:app:pull'])).toEqual(expected);
   });
 
   it.each([
@@ -169,7 +171,9 @@ describe('a credential helper', () => {
     ['is ended', 'kill -9 $$', /did not answer/],
   ])('that %s is an error, which says nothing of what it printed', async (_what, script, message) => {
     const source = await stored({ credsStore: 'bad' }, { bad: script });
-    const error: unknown = await source.credentialFor('ghcr.io', 'app').catch((each: unknown) => each);
+    const error: unknown = await source
+      .credentialFor('ghcr.io', ['repository:app:pull'])
+      .catch((each: unknown) => each);
     expect(error).toMatchObject({ code: 'credentials.failed', message: expect.stringMatching(message) });
     expect(String(error)).not.toContain('secret ');
   });
@@ -180,13 +184,17 @@ describe('a credential helper', () => {
   ])('that %s is given up when the time is over', async (_what, script) => {
     const source = await stored({ credsStore: 'slow' }, { slow: script }, {}, AbortSignal.timeout(300));
     const begun = Date.now();
-    await expect(source.credentialFor('ghcr.io', 'app')).rejects.toMatchObject({ code: 'credentials.failed' });
+    await expect(source.credentialFor('ghcr.io', ['repository:app:pull'])).rejects.toMatchObject({
+      code: 'credentials.failed',
+    });
     expect(Date.now() - begun).toBeLessThan(5_000);
   });
 
   it.each(['missing', '../evil', 'a b', '/bin/sh'])('named %s is not run', async (name) => {
     const source = await stored({ credsStore: name });
-    await expect(source.credentialFor('ghcr.io', 'app')).rejects.toMatchObject({ code: 'credentials.failed' });
+    await expect(source.credentialFor('ghcr.io', ['repository:app:pull'])).rejects.toMatchObject({
+      code: 'credentials.failed',
+    });
   });
 
   it('is asked once in a run', async () => {
@@ -195,7 +203,10 @@ describe('a credential helper', () => {
       { once: `[ -e "$HOME_OF_TEST/asked" ] && exit 1; : > "$HOME_OF_TEST/asked"; ${answer('ann', 'x')}` },
       { HOME_OF_TEST: await temporaryFolder() },
     );
-    const both = await Promise.all([source.credentialFor('ghcr.io', 'app'), source.credentialFor('ghcr.io', 'app')]);
+    const both = await Promise.all([
+      source.credentialFor('ghcr.io', ['repository:app:pull']),
+      source.credentialFor('ghcr.io', ['repository:app:pull']),
+    ]);
     expect(both.map((each) => each?.username)).toEqual(['ann', 'ann']);
   });
 });

@@ -21,12 +21,16 @@ async function written(...paths: readonly string[]): Promise<string> {
   return folder;
 }
 
-async function chosen(paths: readonly string[], registry: string, repository: string): Promise<string | null> {
+const pulling = (repository: string): string => `repository:${repository}:pull`;
+
+async function chosen(
+  paths: readonly string[],
+  registry: string,
+  repository: string,
+  scopes: readonly string[] = [pulling(repository)],
+): Promise<string | null> {
   const environment = bareEnvironment({ dockerConfigDirectory: await written(...paths) });
-  const credential = await dockerCredentials(environment, new AbortController().signal).credentialFor(
-    registry,
-    repository,
-  );
+  const credential = await dockerCredentials(environment, new AbortController().signal).credentialFor(registry, scopes);
   return credential?.username ?? null;
 }
 
@@ -70,11 +74,27 @@ describe("buildx's credentials for a scope", () => {
     expect(await chosen(paths, registry, repository)).toBe(expected);
   });
 
+  // buildx, util/dockerutil/dockerconfig: the configurations are looked through only where the scopes speak of one thing
+  it.each<[string, readonly string[], string]>([
+    ['no token, as for name and password (Basic)', [], 'config.json'],
+    ['a token for two repositories', [pulling('acme/app'), pulling('acme/base')], 'config.json'],
+    ['a token for a repository and the catalogue', [pulling('acme/app'), 'registry:catalog:*'], 'config.json'],
+    ['a token for a repository and more', [pulling('acme/app'), 'aws'], 'config.json'],
+    [
+      'a token for one repository, named twice',
+      [pulling('acme/app'), 'repository:acme/app:pull,push'],
+      'buildx/config/ghcr.io/acme/app@pull,push/config.json',
+    ],
+  ])('count, or do not, for %s', async (_, scopes, expected) => {
+    const paths = ['ghcr.io', 'ghcr.io/acme/app@pull,push'];
+    expect(await chosen(paths, 'ghcr.io', 'acme/app', scopes)).toBe(expected);
+  });
+
   it('lie where BUILDX_CONFIG says', async () => {
     const folder = await written('ghcr.io/acme/app');
     const environment = bareEnvironment({ variables: { BUILDX_CONFIG: join(folder, 'buildx') } });
     const configs = await readScopedConfigs(environment);
-    expect(scopedFolder(configs, 'ghcr.io', 'acme/app')).toBe(
+    expect(scopedFolder(configs, 'ghcr.io', [pulling('acme/app')])).toBe(
       join(folder, 'buildx', 'config', 'ghcr.io', 'acme', 'app'),
     );
   });
@@ -82,7 +102,7 @@ describe("buildx's credentials for a scope", () => {
   it('lie where BUILDX_CONFIG says, from the current folder on', async () => {
     const folder = await written('ghcr.io/acme/app');
     const environment = bareEnvironment({ variables: { BUILDX_CONFIG: 'buildx' }, workingDirectory: folder });
-    expect(scopedFolder(await readScopedConfigs(environment), 'ghcr.io', 'acme/app')).not.toBeNull();
+    expect(scopedFolder(await readScopedConfigs(environment), 'ghcr.io', [pulling('acme/app')])).not.toBeNull();
   });
 
   it.each(['{"auths":', '[]'])('that cannot be read leave it to those of Docker: %s', async (text) => {
@@ -90,7 +110,7 @@ describe("buildx's credentials for a scope", () => {
     await writeFile(join(folder, 'buildx/config/ghcr.io/acme/app/config.json'), text);
     const environment = bareEnvironment({ dockerConfigDirectory: folder });
     const source = dockerCredentials(environment, new AbortController().signal);
-    expect(await source.credentialFor('ghcr.io', 'acme/app')).toMatchObject({ username: 'config.json' });
+    expect(await source.credentialFor('ghcr.io', [pulling('acme/app')])).toMatchObject({ username: 'config.json' });
   });
 
   it('are none where there is no such folder', async () => {

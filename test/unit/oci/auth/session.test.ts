@@ -88,6 +88,31 @@ describe('name and password', () => {
     expect(elsewhere.every(({ authorization }) => authorization === null)).toBe(true);
   });
 
+  it('get a token where the registry asks for one only after it has moved the request within its own origin', async () => {
+    const registry = await startRegistry();
+    registry.image('a', '1');
+    registry.intercept = (request, response) => {
+      const { url = '', headers } = request;
+      if (url.startsWith('/token')) {
+        const token = headers.authorization === basic ? 'good' : 'anonymous';
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token }));
+        return true;
+      }
+      if (!url.includes('moved')) {
+        response.writeHead(307, { location: `${url}?moved` }).end();
+        return true;
+      }
+      if (headers.authorization === 'Bearer good') return false;
+      const challenge = `Bearer realm="http://${registry.host}/token",service="x"`;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+      return true;
+    };
+    await expect(resolve(newClient(only(registry.host)), nameAt(registry, 'a:1'))).resolves.toBeDefined();
+    const shown = registry.log.filter(({ authorization }) => authorization === basic).map(({ path }) => path);
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown.every((path) => path.startsWith('/token'))).toBe(true);
+  });
+
   it('come from a helper on PATH, never from the current folder', async () => {
     const registry = await startRegistry();
     demandBasic(registry);
