@@ -6,11 +6,12 @@ import type { CallContext, CommandRow } from './command-row.ts';
 import { commandGroups, firstWords, rowOf, rowsOf } from './command-table.ts';
 import { exitStatus } from './exit-status.ts';
 import { nearestWord } from './nearest-word.ts';
+import { outputTerminal } from './streams.ts';
 import { writeText } from './write-result.ts';
 
 async function help(words: readonly string[]): Promise<number> {
-  const { helpFor } = await import('./help.ts');
-  await writeText(visibleDocument(helpFor(words)), null);
+  const [{ helpFor }, { fitPage }] = await Promise.all([import('./help.ts'), import('./fit-page.ts')]);
+  await writeText(fitPage(helpFor(words), outputTerminal()), null);
   return exitStatus.allowed;
 }
 

@@ -53,8 +53,15 @@ export function commandHelp(row: CommandRow, width: number | null = null): strin
   return `${program.helpInformation()}${isTold ? builder.replace('BUILD', row.host.toUpperCase()) : ''}\n${helpNotes(row, width === null)}`;
 }
 
+/** The help of what has commands, each as its usage is written: what commander makes of that has brackets in other places. */
 function overview(program: Commander, commands: readonly (readonly [string, string])[]): string {
-  for (const [name, summary] of commands) program.command(name).description(summary);
+  const written = new Map<string, string>();
+  for (const [name, summary] of commands) {
+    const [word = ''] = name.split(' ');
+    written.set(word, name);
+    program.command(word).description(summary);
+  }
+  program.configureHelp({ subcommandTerm: (command) => written.get(command.name()) ?? command.name() });
   return program.helpCommand(false).helpInformation();
 }
 

@@ -29,5 +29,5 @@ export { renderScan } from './scan-report.ts';
 export { renderSnapshot, type SnapshotFacts } from './snapshot-export.ts';
 export { renderTrust } from './trust-report.ts';
 export { auditLine, type LoggedRun, verdictLine } from './verdict-lines.ts';
-export { joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './visible.ts';
-export type { Layout } from './wrap.ts';
+export { joinedLines, joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './visible.ts';
+export { type Layout, wrap } from './wrap.ts';

@@ -18,6 +18,28 @@ export interface ProgressOptions {
   readonly delay?: number;
 }
 
+const letters = new Intl.Segmenter();
+
+function lettersOf(text: string): string[] {
+  return Array.from(letters.segment(text), ({ segment }) => segment);
+}
+
+/** Columns that a text takes; what is not ASCII may take two. */
+function columnsOf(text: string): number {
+  return lettersOf(text).reduce((sum, letter) => sum + (letter <= '~' ? 1 : 2), 0);
+}
+
+/** A text cut to what stands in one line beside the spinner, its count left: a line that wraps cannot be taken back whole. */
+function inOneLine(given: string, columns: number): string {
+  const text = visible(given);
+  const room = columns - 3;
+  if (columnsOf(text) <= room) return text;
+  const count = / \(\d+\/\d+\)$/.exec(text)?.[0] ?? '';
+  const head = lettersOf(text.slice(0, text.length - count.length));
+  while (head.length > 0 && columnsOf(`${head.join('')}…${count}`) > room) head.pop();
+  return `${head.join('')}…${count}`;
+}
+
 const silent: Progress = { update: () => undefined, stop: () => undefined };
 
 /** A spinner that appears only when somebody has waited for `delay`; what draws it is not loaded before that. */
@@ -32,14 +54,14 @@ export function startProgress(text: string, { stream, enabled, color = true, del
     // Standard input belongs to the build, and signals to the command. That it is a terminal was asked above, of no variable.
     const painted = color ? {} : { color: false as const };
     const options = { stream, isEnabled: true, discardStdin: false, hideCursor: false, ...painted };
-    if (!stopped) spinner = ora({ ...options, text: visible(current) }).start();
+    if (!stopped) spinner = ora({ ...options, text: inOneLine(current, stream.columns) }).start();
   };
   const timer = setTimeout(() => void show(), delay);
   timer.unref();
   return {
     update(next) {
       current = next;
-      if (spinner !== null) spinner.text = visible(next);
+      if (spinner !== null) spinner.text = inOneLine(next, stream.columns);
     },
     stop() {
       stopped = true;

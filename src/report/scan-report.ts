@@ -2,7 +2,8 @@ import type { CacheImport, OutputFormat, ScanResult } from '../model/index.ts';
 import { describeUse } from './describe-image.ts';
 import { describeUnknown } from './describe-report.ts';
 import { orderedSources, orderedUse, renderJsonDocument } from './json-report.ts';
-import { plainPage, type Shown, visible } from './visible.ts';
+import { page, type Shown, visible } from './visible.ts';
+import { type Layout, wrap } from './wrap.ts';
 
 /** What `scan` prints of a Dockerfile: its name as the user gave it, and what it uses. */
 export interface ScanReport {
@@ -31,7 +32,7 @@ function renderScanJson({ dockerfile, scan }: ScanReport): Shown {
   });
 }
 
-function renderScanText({ scan }: ScanReport): Shown {
+function renderScanText({ scan }: ScanReport, layout: Layout): Shown {
   const width = Math.min(48, Math.max(0, ...scan.images.map(({ name }) => visible(name).length)));
   const images = scan.images.map(({ name, platforms, uses }) => {
     const places = uses.map(describeUse).join(', ');
@@ -43,10 +44,11 @@ function renderScanText({ scan }: ScanReport): Shown {
   );
   const unknown = scan.unknown.map((each) => `? ${describeUnknown(each)}`);
   const lines = [...images, ...caches, ...sources, ...unknown];
-  return plainPage(lines.length === 0 ? ['no image is pulled'] : lines);
+  const shown = lines.length === 0 ? ['no image is pulled'] : lines;
+  return page(shown.map((text) => wrap([{ text, style: 'plain' }], 4, layout)));
 }
 
 /** What a build would use, ending in a newline: JSON to the contract, else one line for each image. */
-export function renderScan(report: ScanReport, format: OutputFormat): Shown {
-  return format === 'json' ? renderScanJson(report) : renderScanText(report);
+export function renderScan(report: ScanReport, format: OutputFormat, layout: Layout): Shown {
+  return format === 'json' ? renderScanJson(report) : renderScanText(report, layout);
 }

@@ -44,6 +44,11 @@ export function plainPage(lines: readonly string[]): Shown {
   return page(lines.map(visible));
 }
 
+/** Lines as one text, without a line end behind the last. */
+export function joinedLines(lines: readonly Shown[]): Shown {
+  return lines.join('\n') as Shown; // made of nothing else, and a line end ends what is shown
+}
+
 /** Pages with an empty line between each two. */
 export function joinedPages(pages: readonly Shown[]): Shown {
   return pages.join('\n') as Shown; // made of nothing else, and each ends with a line end

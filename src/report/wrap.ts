@@ -30,6 +30,9 @@ function paint({ text, style }: Piece, color: boolean): string {
   return codes[style][0] + bare + codes[style][1] + text.slice(bare.length);
 }
 
+/** Columns that are left for text behind an indentation, and what is left of that where the terminal is narrower still. */
+const [leastText, leastIndent] = [20, 2];
+
 /** The pieces cut into words, each with the spaces that follow it. */
 function words(pieces: readonly Piece[]): readonly Piece[] {
   return pieces.flatMap(({ text, style }) =>
@@ -49,17 +52,18 @@ function append(line: Piece[], word: Piece): void {
 /**
  * One paragraph: the pieces one after another, broken at spaces where the width asks for it. Words are never cut, so
  * an identity or a digest always stands there whole and can be copied.
- * @param hanging columns by which the lines after the first are indented
+ * @param hanging columns by which the lines after the first are indented; fewer where the terminal is narrow
  */
 export function wrap(pieces: readonly Piece[], hanging: number, { color, width }: Layout): Shown {
-  const limit = width === null ? Number.POSITIVE_INFINITY : Math.max(width, hanging + 20);
+  const limit = width ?? Number.POSITIVE_INFINITY;
+  const indent = Math.min(hanging, Math.max(leastIndent, limit - leastText));
   const lines: Piece[][] = [[]];
   let [column, wordsInLine, afterSpace] = [0, 0, false];
   for (const word of words(pieces)) {
     const length = word.text.trimEnd().length;
     if (column + length > limit && wordsInLine > 0 && afterSpace) {
-      lines.push([{ text: ' '.repeat(hanging), style: 'plain' }]);
-      [column, wordsInLine] = [hanging, 0];
+      lines.push([{ text: ' '.repeat(indent), style: 'plain' }]);
+      [column, wordsInLine] = [indent, 0];
     }
     append(lines.at(-1) ?? [], word);
     column += word.text.length;

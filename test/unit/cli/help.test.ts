@@ -35,5 +35,7 @@ describe.each(commandTable.map((row) => [row.name, row] as const))('the help of 
 it('the help of the whole names every command', () => {
   const text = helpFor([]);
   for (const { name } of commandTable) expect(text).toContain(`\n  ${name.split(' ')[0]} `);
+  expect(text).toContain('\n  lock [BUILD-ARGS] [PATH] [--update [IMAGE…]] ');
+  expect(text).toContain('\n  install [--mode alias|full] ');
   for (const group of Object.keys(commandGroups)) expect(helpFor([group])).toContain(`docker verify ${group}`);
 });

@@ -26,6 +26,24 @@ describe('progress', () => {
     progress.stop();
   });
 
+  it.each([
+    ['verifying a.example/app:1', /^verifying a\.example\/app:1$/],
+    [
+      'verifying registry.example.com/team/application:1.2.3 (7/30)',
+      /^verifying registry\.example\.com\S*… \(7\/30\)$/,
+    ],
+    ['verifying registry.example.com/team/application:1.2.3', /^verifying registry\.example\.com\/team\S*…$/],
+    ['verifying /projekte/größenmaß-übersicht-für-änderungen', /^verifying \/projekte\/größenmaß\S*…$/],
+  ])('stays within a line of 42 columns: %s', async (text, expected) => {
+    const { stream, written } = terminal(true);
+    const narrow = Object.assign(stream, { columns: 42 });
+    const progress = startProgress(text, { stream: narrow, enabled: true, color: false, delay: 5 });
+    const frame = () => /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ([^\u001b]*)/.exec(written())?.[1];
+    await expect.poll(frame).toMatch(expected);
+    progress.stop();
+    expect(frame()?.length).toBeLessThan(40);
+  });
+
   it.each([true, false])('is painted only where that is wanted: %s', async (color) => {
     const { stream, written } = terminal(true);
     const progress = startProgress('asking registries', { stream, enabled: true, color, delay: 5 });

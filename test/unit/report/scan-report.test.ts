@@ -24,12 +24,12 @@ describe('the scan report', () => {
 
   it('obeys its schema as JSON', () => {
     const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
-    validate(JSON.parse(renderScan({ dockerfile: 'Dockerfile', scan }, 'json')));
+    validate(JSON.parse(renderScan({ dockerfile: 'Dockerfile', scan }, 'json', { color: false, width: null })));
     expect(validate.errors).toBeNull();
   });
 
   it('has the fields of the contract and no others as JSON', () => {
-    expect(JSON.parse(renderScan({ dockerfile: 'Dockerfile', scan }, 'json'))).toEqual({
+    expect(JSON.parse(renderScan({ dockerfile: 'Dockerfile', scan }, 'json', { color: false, width: null }))).toEqual({
       schemaVersion: 1,
       dockerfile: 'Dockerfile',
       images: scan.images,
@@ -39,7 +39,7 @@ describe('the scan report', () => {
   });
 
   it('has a line for each image, each cache and each thing unknown as text', () => {
-    expect(renderScan({ dockerfile: 'Dockerfile', scan }, 'text')).toBe(
+    expect(renderScan({ dockerfile: 'Dockerfile', scan }, 'text', { color: false, width: null })).toBe(
       [
         'docker.io/library/golang:1.22  linux/amd64,linux/arm64  Dockerfile:3 (FROM)',
         'cache registry registry.example.com/cache',
