@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { signedProject } from '../../../support/project.ts';
+import { addImage } from '../../../support/signed-registry.ts';
+
+describe('policy', () => {
+  it('check says what is in force, and refuses what makes no sense', async () => {
+    const { line } = await signedProject({ 'other.yaml': 'version: 1\nnonsense: 1\n' });
+    const { status, out } = await line.run('policy', 'check');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^valid: 1 rules, mode enforce\n/);
+    const { document } = await line.json('policy', 'check');
+    expect(document).toMatchObject({ rules: 1, mode: 'enforce', remarks: [] });
+    expect((await line.run('policy', 'check', 'other.yaml')).status).toBe(78);
+  });
+
+  it('explain walks the rules for an image', async () => {
+    const { line, app, other } = await signedProject();
+    const { out } = await line.run('policy', 'explain', app.name);
+    expect(out).toContain(': allow');
+    expect(out).toContain('✓ cosign-signature');
+    expect((await line.run('policy', 'explain', other.name)).out).toContain('nothing is attached');
+    const { document } = await line.json('policy', 'explain', other.name);
+    expect(document).toMatchObject({ images: [{ name: other.name, decision: { status: 'block' } }] });
+  });
+
+  it('test runs a table, and 10 for one that fails', async () => {
+    const table = (status: string): string =>
+      `version: 1\ntests:\n  - name: unsigned\n    image: registry.example.com/x:1\n    expect: {status: ${status}}\n`;
+    const { line } = await signedProject({ 'good.yaml': table('block'), 'bad.yaml': table('allow') });
+    expect(await line.run('policy', 'test', 'good.yaml')).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('1 passed, 0 failed'),
+    });
+    expect(await line.run('policy', 'test', 'bad.yaml')).toMatchObject({
+      status: 10,
+      out: expect.stringContaining('0 passed, 1 failed'),
+    });
+    expect((await line.run('policy', 'test')).status).toBe(64);
+  });
+
+  it('convert takes one file of another tool', async () => {
+    const policy = {
+      default: [{ type: 'reject' }],
+      transports: { docker: { 'registry.example.com': [{ type: 'insecureAcceptAnything' }] } },
+    };
+    const { line } = await signedProject({ 'policy.json': JSON.stringify(policy) });
+    const { status, out } = await line.run('policy', 'convert', 'policy.json');
+    expect(status).toBe(0);
+    expect(out).toContain('default: deny');
+    const { document } = await line.json('policy', 'convert', 'policy.json');
+    expect(document).toMatchObject({ yaml: out });
+    expect((await line.run('policy', 'convert')).status).toBe(64);
+  });
+
+  it('publishers lists them, and what to write for an image that one of them signs', async () => {
+    const { line } = await signedProject();
+    const all = await line.run('policy', 'publishers');
+    expect(all.out.split('\n').length).toBeGreaterThan(10);
+    const one = await line.run('policy', 'publishers', 'cgr.dev/chainguard/static:latest');
+    expect(one.out).toContain('to ask for it, put under rules:');
+    const none = await line.run('policy', 'publishers', 'registry.example.com/x');
+    expect(none.out).toContain('no publisher is known to sign');
+    expect((await line.run('policy', 'publishers', 'a', 'b')).status).toBe(64);
+  });
+});
+
+describe('lock', () => {
+  it('locks what a path uses, is current then, and says 10 where a tag has moved', async () => {
+    const { line, app, registry } = await signedProject();
+    expect((await line.run('lock', '--check')).status).toBe(10);
+    expect((await line.run('lock')).out).toContain('written');
+    expect(JSON.parse(await line.read('docker-verify.lock.json'))).toMatchObject({
+      lockVersion: 1,
+      images: { [app.name]: { digest: app.image.digest } },
+    });
+    expect(await line.run('lock', '--check')).toMatchObject({ status: 0, out: expect.stringContaining('is current') });
+    addImage(registry, 'app', '1', { created: '2026-01-01T00:00:00Z' });
+    line.variables['XDG_CACHE_HOME'] = `${line.folder}/another`;
+    expect((await line.run('lock', '--check')).status).toBe(10);
+    // what was signed is unsigned now: only a person may say that this is meant
+    const refused = await line.run('lock', '--update');
+    expect(refused).toMatchObject({ status: 10, out: expect.stringContaining('was signed before') });
+    expect((await line.run('lock', '--update', '--yes')).status).toBe(0);
+    expect(await line.read('docker-verify.lock.json')).not.toContain(app.image.digest);
+  });
+
+  it('writes nothing where an image cannot be established', async () => {
+    const { line, registry } = await signedProject();
+    await line.write({ Dockerfile: `FROM ${registry.host}/none:1\n` });
+    const { status, err } = await line.run('lock');
+    expect(status).toBe(11);
+    expect(err).toContain('none:1');
+    await expect(line.read('docker-verify.lock.json')).rejects.toThrow('ENOENT');
+    expect((await line.run('lock', '--check', '--update')).status).toBe(64);
+  });
+
+  it('takes away entries of images that are not used any more', async () => {
+    const { line, app } = await signedProject();
+    await line.run('lock');
+    await line.write({ Dockerfile: 'FROM scratch\n' });
+    await line.run('lock');
+    expect(await line.read('docker-verify.lock.json')).toContain(app.name);
+    await line.run('lock', '--prune');
+    expect(await line.read('docker-verify.lock.json')).not.toContain(app.name);
+  });
+});
+
+describe('init', () => {
+  it('proposes a policy from the keys that it is given, and locks what nobody signed', async () => {
+    const { line, acme, app, other } = await signedProject({ 'acme.pub': '' });
+    await line.write({
+      'acme.pub': acme.pem,
+      Dockerfile: `FROM ${app.name} AS app\nFROM ${other.name}\nCOPY --from=app / /\n`,
+      'docker-verify.yaml': '',
+    });
+    const { rm } = await import('node:fs/promises');
+    await rm(`${line.folder}/project/docker-verify.yaml`);
+    const { status, err, out } = await line.run('init', '--yes', '--key', 'acme.pub');
+    expect(err).toContain('Found 2 repositories that this builds on; who signs is proven of 1.');
+    expect(status).toBe(0);
+    expect(out).toContain('allowed');
+    expect(await line.read('docker-verify.yaml')).toContain('acme.pub');
+    expect(await line.read('docker-verify.lock.json')).toContain(other.name);
+  });
+
+  it('adds no rule to a policy that has them all, and needs --add for one that is there', async () => {
+    const { line } = await signedProject();
+    expect((await line.run('init', '--yes')).status).toBe(64);
+    const { err } = await line.run('init', '--yes', '--add');
+    expect(err).toContain('Every image that this builds on has a rule already.');
+  });
+
+  it('asks on a terminal alone', async () => {
+    const { line } = await signedProject();
+    expect((await line.run('init')).err).toContain('there is no terminal to ask on');
+  });
+});
