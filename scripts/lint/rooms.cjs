@@ -66,6 +66,7 @@ const floors = {
     auth: ['transport'],
     content: ['transport', 'auth'],
     attached: ['transport', 'content'],
+    push: ['transport', 'auth', 'content'],
   },
 };
 

@@ -12,6 +12,8 @@ export interface AuthenticationTarget {
   readonly repository: string;
   /** False on a connection that credentials must not travel on. */
   readonly credentials: boolean;
+  /** Whether it is to be written to; left out where it is read. */
+  readonly push?: boolean;
 }
 
 /** Answers a registry's challenges. Nobody is asked for credentials before a registry has said 401. */
@@ -85,7 +87,7 @@ async function requestToken(
     registry: target.registry,
     realm,
     service: challenge.parameters['service'] ?? null,
-    scopes: scopesFor(target.repository, challenge),
+    scopes: scopesFor(target.repository, challenge, target.push === true),
     credential,
   };
   return fetchToken(options.transport, request, options.signal);
@@ -101,6 +103,8 @@ async function basicFor(options: AuthenticatorOptions, target: AuthenticationTar
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const registered = new Map<string, Registered>();
   const keyOf = (target: AuthenticationTarget): string => `${target.registry} ${target.credentials}`;
+  // what is read never carries a token that could write
+  const tokenKeyOf = ({ repository, push = false }: AuthenticationTarget): string => `${repository} ${push}`;
 
   const header = async (
     target: AuthenticationTarget,
@@ -109,15 +113,16 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     refused: string | null,
   ): Promise<string | null> => {
     if (challenge.scheme === 'basic') return basicFor(options, target);
-    const known = entry.tokens.get(target.repository);
+    const key = tokenKeyOf(target);
+    const known = entry.tokens.get(key);
     const held = known === undefined ? null : await known;
     if (held !== null && held.expires > Date.now() && refused !== `Bearer ${held.value}`) return `Bearer ${held.value}`;
     // Another that found the same token ended may have asked for a new one meanwhile.
-    const current = entry.tokens.get(target.repository);
+    const current = entry.tokens.get(key);
     const token = current !== undefined && current !== known ? current : requestToken(options, target, challenge);
-    entry.tokens.set(target.repository, token);
+    entry.tokens.set(key, token);
     // What failed may be asked for again.
-    token.catch(() => entry.tokens.get(target.repository) === token && entry.tokens.delete(target.repository));
+    token.catch(() => entry.tokens.get(key) === token && entry.tokens.delete(key));
     return `Bearer ${(await token).value}`;
   };
 

@@ -4,6 +4,7 @@ import { bounds } from '../transport/bounds.ts';
 import type { Answer, Exchange } from '../transport/exchange.ts';
 import { networkFault, unreachable } from '../transport/network-fault.ts';
 import { sameOrigin, sendFollowing } from '../transport/redirects.ts';
+import { isLoopback } from '../transport/registry-host.ts';
 import { type Route, routesTo } from '../transport/routes.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type Authenticator, asksForToken } from './authenticator.ts';
@@ -12,19 +13,35 @@ import { type Authenticator, asksForToken } from './authenticator.ts';
 export interface ApiRequest {
   readonly registry: string;
   readonly repository: string;
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   /** Below the registry's root, with its leading slash, or a whole URL of the same registry. */
   readonly path: string;
   readonly accept: string;
   readonly limit: number;
   /** See `Exchange`. */
   readonly onElsewhere?: (host: string) => void;
+  /** What is written; left out by requests that read. Needs the right to push, and follows no redirect. */
+  readonly push?: Written;
+}
+
+/** The body of a request that writes. */
+export interface Written {
+  readonly type: string;
+  readonly bytes: Uint8Array;
+  /** Only where what stands there is still what was read (RFC 9110, section 13.1); left out: whatever stands there. */
+  readonly condition?: { readonly 'if-match': string } | { readonly 'if-none-match': '*' };
 }
 
 /** Speaks to registries: the way there, authentication, redirects. Any status is an answer. */
 export interface Session {
   /** @throws VerifyError */
   request(request: ApiRequest): Promise<Answer>;
+  /**
+   * Writes to another host, to which a registry sends an upload: that one gets to see nobody's credentials.
+   * @param from the answer's address that leads there
+   * @throws VerifyError also where the way there is not encrypted
+   */
+  writeElsewhere(url: URL, from: URL, written: Written): Promise<Answer>;
 }
 
 export interface SessionOptions {
@@ -55,6 +72,12 @@ function answered(
   return isRefusal ? { ...answer, loginRefused: true } : answer;
 }
 
+function headersOfWritten(written: Written | undefined): OutgoingHttpHeaders {
+  if (written === undefined) return {};
+  const { type, bytes, condition } = written;
+  return { 'content-type': type, 'content-length': bytes.length, ...condition };
+}
+
 async function authenticated(
   options: SessionOptions,
   request: ApiRequest,
@@ -62,13 +85,14 @@ async function authenticated(
   attempts: number,
 ): Promise<Answer> {
   const { registry, repository } = request;
-  const target = { registry, repository, credentials: route.credentials };
+  const target = { registry, repository, credentials: route.credentials, push: request.push !== undefined };
   const send = async (authorization: string | null, url = new URL(request.path, route.base)) => {
     const headers: OutgoingHttpHeaders = {
       accept: request.accept,
       'accept-encoding': 'identity',
       'user-agent': options.userAgent,
       ...(authorization === null ? {} : { authorization }),
+      ...headersOfWritten(request.push),
     };
     const exchange: Exchange = {
       method: request.method,
@@ -77,7 +101,10 @@ async function authenticated(
       limit: request.limit,
       signal: options.signal,
       ...(request.onElsewhere === undefined ? {} : { onElsewhere: request.onElsewhere }),
+      ...(request.push === undefined ? {} : { body: request.push.bytes }),
     };
+    if (request.push !== undefined)
+      return { answer: await options.transport.send(exchange, route.check, attempts), redirected: false };
     return sendFollowing(options.transport, exchange, route.check, attempts);
   };
   const first = await options.authenticator.known(target);
@@ -106,6 +133,18 @@ function assertStaysAtHome(request: ApiRequest, route: Route): void {
       `${request.registry} points to ${url.host} where it should answer itself`,
     );
   }
+}
+
+/** @throws VerifyError where an upload would go over plain HTTP (but on loopback), or carry what the address holds of credentials */
+function assertUploadPlace(url: URL, from: URL): void {
+  const isPlain =
+    url.protocol === 'http:' && from.protocol === 'http:' && isLoopback(url.host) && isLoopback(from.host);
+  if ((url.protocol === 'https:' || isPlain) && url.username === '' && url.password === '') return;
+  throw new VerifyError(
+    'registry.untrustworthy',
+    `${from.host} wants an upload to go to ${url.protocol}//${url.host}, where it would not be safe`,
+    { hint: 'a registry that works with Docker does not do this; check its address' },
+  );
 }
 
 export function createSession(options: SessionOptions): Session {
@@ -144,6 +183,20 @@ export function createSession(options: SessionOptions): Session {
       const routes = routesTo(request.registry, options.insecureRegistries);
       const route = settled.get(request.registry) ?? (routes.length === 1 ? routes[0] : undefined);
       return await (route === undefined ? probing(request, routes) : alone(request, route));
+    },
+    async writeElsewhere(url, from, written) {
+      assertUploadPlace(url, from);
+      const headers = { 'user-agent': options.userAgent, ...headersOfWritten(written) };
+      const { bytes: body } = written;
+      try {
+        return await options.transport.send(
+          { method: 'PUT', url, headers, body, limit: bounds.errorBody, signal: options.signal },
+          'bundled',
+          bounds.retries + 1,
+        );
+      } catch (error) {
+        throw unreachable(url.host, error);
+      }
     },
   };
 }

@@ -40,15 +40,19 @@ export function wantedScopes(repository: string, { parameters }: Challenge): rea
   return [...new Set([`repository:${repository}:pull`, ...named])];
 }
 
-/** What we ask to be allowed: to pull from this repository, and whatever the registry names that is no repository's (`aws`). Never to push. */
-export function scopesFor(repository: string, challenge: Challenge): readonly string[] {
+/**
+ * What we ask to be allowed: to pull from this repository, and whatever the registry names that is no repository's (`aws`). To push to it
+ * only where it is to be written to, and never to another.
+ */
+export function scopesFor(repository: string, challenge: Challenge, push = false): readonly string[] {
   const named = (challenge.parameters['scope'] ?? '').split(' ').slice(0, 10);
   const pulls = named.flatMap((scope) => {
     if (scope === '' || scope.startsWith('registry:')) return [];
     const match = /^(repository(?:\([^)]*\))?:[^\s]+):[^:]*$/.exec(scope);
     return [match === null ? scope : `${match[1]}:pull`];
   });
-  return [...new Set([`repository:${repository}:pull`, ...pulls])];
+  const own = `repository:${repository}:pull`;
+  return [push ? `${own},push` : own, ...new Set(pulls.filter((scope) => scope !== own))];
 }
 
 function tokenExchange(request: TokenRequest, signal: AbortSignal): Exchange {

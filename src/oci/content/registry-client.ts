@@ -2,7 +2,7 @@ import type { Environment } from '../../model/index.ts';
 import { createAuthenticator } from '../auth/authenticator.ts';
 import { type CredentialSource, dockerCredentials } from '../auth/docker-credentials.ts';
 import type { ListedTokenServices } from '../auth/realm-rule.ts';
-import { createSession } from '../auth/session.ts';
+import { createSession, type Session } from '../auth/session.ts';
 import { createAgents } from '../transport/agents.ts';
 import { bounds } from '../transport/bounds.ts';
 import { certificateFolders } from '../transport/certificates.ts';
@@ -46,6 +46,8 @@ export interface RegistryClientOptions {
 
 /** Reads images from registries. Close it when the run is over. */
 export interface RegistryClient extends ImageSource {
+  /** The registries' API itself, for what writes and lists. Not to be used offline. */
+  readonly api: Session;
   /** Waits for what is still being kept, and lets connections go. */
   close(): Promise<void>;
 }
@@ -111,6 +113,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 
   const client: RegistryClient = {
     kind: 'registry',
+    api: session,
     offline,
     manifest: (repository, digest, expected) => fetcher.manifest(repository, digest, expected),
     tagged: (repository, tag, use) => fetcher.tagged(repository, tag, use),

@@ -11,7 +11,7 @@ import { abortError } from './network-fault.ts';
 
 /** One request, to be sent as it is. */
 export interface Exchange {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: OutgoingHttpHeaders;
   readonly body?: string | Uint8Array;

@@ -25,6 +25,8 @@ export class MemoryRegistry {
   readonly manifests = new Map<string, Kept>();
   readonly blobs = new Map<string, Buffer>();
   referrersApi = true;
+  /** Whether it names manifests by `ETag`, and keeps to what a write says of it. */
+  etags = false;
   intercept: Intercept = () => false;
   server: Server = createServer((request, response) => this.handle(request, response));
 
@@ -98,12 +100,56 @@ export class MemoryRegistry {
     if (this.intercept(request, response)) return;
     const match = /^\/v2\/(.+)\/(manifests|blobs|referrers)\/([^/?]+)/.exec(url);
     const [, repository = '', kind = '', reference = ''] = match ?? [];
+    if (method === 'POST' || method === 'PUT') {
+      this.write(request, response, [repository, kind, reference]);
+      return;
+    }
+    const tags = /^\/v2\/(.+)\/tags\/list/.exec(url)?.[1];
+    if (tags !== undefined) {
+      const all = [...this.manifests.keys()].filter((key) => key.startsWith(`${tags} `) && !key.includes(':'));
+      response.end(JSON.stringify({ name: tags, tags: all.map((key) => key.slice(tags.length + 1)) }));
+      return;
+    }
     if (kind === 'manifests') this.send(method, response, this.manifests.get(`${repository} ${reference}`));
     else if (kind === 'blobs') {
       const bytes = this.blobs.get(reference);
       this.send(method, response, bytes && { bytes, mediaType: 'application/octet-stream' });
     } else if (kind === 'referrers' && this.referrersApi) this.referrers(response, repository, reference);
     else this.send(method, response, undefined);
+  }
+
+  /** Uploads as the specification has them: POST, then PUT with the digest; and manifests by PUT. */
+  private write(request: IncomingMessage, response: ServerResponse, [repository, kind, reference]: string[]): void {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const bytes = Buffer.concat(parts);
+      if (request.method === 'POST') {
+        response.writeHead(202, { location: `/v2/${repository}/blobs/uploads/1?state=a` }).end();
+      } else if (kind === 'blobs') {
+        this.blobs.set(sha256(bytes), bytes);
+        response.writeHead(201, { 'docker-content-digest': sha256(bytes) }).end();
+      } else this.writeManifest(request, response, repository ?? '', reference ?? '', bytes);
+    });
+  }
+
+  private writeManifest(
+    { headers }: IncomingMessage,
+    response: ServerResponse,
+    repository: string,
+    reference: string,
+    bytes: Buffer,
+  ): void {
+    const known = this.manifests.get(`${repository} ${reference}`);
+    const matches = headers['if-match'] === undefined || headers['if-match'] === (known && etagOf(known.bytes));
+    if (this.etags && (!matches || (headers['if-none-match'] === '*' && known !== undefined))) {
+      response.writeHead(412).end();
+      return;
+    }
+    this.put(repository, bytes, reference.includes(':') ? undefined : reference);
+    const { subject } = JSON.parse(bytes.toString()) as { subject?: { digest: string } };
+    const listed = subject !== undefined && this.referrersApi ? { 'oci-subject': subject.digest } : {};
+    response.writeHead(201, { 'docker-content-digest': sha256(bytes), ...listed }).end();
   }
 
   private referrers(response: ServerResponse, repository: string, digest: string): void {
@@ -125,8 +171,13 @@ export class MemoryRegistry {
     response.setHeader('content-type', kept.mediaType);
     response.setHeader('docker-content-digest', sha256(kept.bytes));
     response.setHeader('content-length', kept.bytes.length);
+    if (this.etags) response.setHeader('etag', etagOf(kept.bytes));
     response.end(method === 'HEAD' ? undefined : kept.bytes);
   }
+}
+
+function etagOf(bytes: Buffer): string {
+  return `"${sha256(bytes)}"`;
 }
 
 export function sha256(bytes: string | Buffer): Digest {
