@@ -55,6 +55,7 @@ export {
   runPolicyTests,
 } from './commands/policy-commands.ts';
 export { type ProposedSigner, proposalKey, type Trusted } from './commands/proposed-policy.ts';
+export { type PushedPolicy, pushPolicy } from './commands/push-policy.ts';
 export { type RebuildEnd, rebuild } from './commands/rebuild.ts';
 export { recommend } from './commands/recommend.ts';
 export { findRecord, listRecords, pruneRecords } from './commands/records.ts';
@@ -66,6 +67,7 @@ export { admitUnverified } from './run/admit-unverified.ts';
 export { asksForQuiet } from './run/build-plan.ts';
 export type { BuildEnd, BuildRequest } from './run/build-request.ts';
 export { composeInPlace, hasCompose } from './run/compose-in-place.ts';
+export type { SigningWish } from './session/chosen-signer.ts';
 export type { Session } from './session/session.ts';
 export { type StandardInput, standardInput } from './session/standard-input.ts';
 export { refuseUnwritableFiles, writeWholeFile } from './session/write-whole-file.ts';

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'attachment.ignored' // never ends a run: something is listed or attached that says nothing about the image, and a note says so
   | 'layout.invalid' // 11: an OCI layout that cannot be read
   | 'credentials.failed' // 11: a credential helper failed
+  | 'signing.failed' // 11: what we say ourselves could not be signed: no usable identity, no certificate, no log entry
   | 'signature.unsupported' // 11: a form or material that cannot be evaluated
   | 'builder.unavailable' // 11: no daemon, no buildx, no such builder
   | 'builder.unenforceable' // 11: it would not enforce a source policy

@@ -11,7 +11,7 @@ export type { Credential } from './auth/credential-helper.ts';
 export type { CredentialSource } from './auth/docker-credentials.ts';
 export { defaultCacheFolder } from './content/cache-folder.ts';
 export { type CollectProblem, isUnseen, type ProblemKind, problemKind } from './content/collect-problem.ts';
-export { digestOf } from './content/digest-check.ts';
+export { digestLike, digestOf } from './content/digest-check.ts';
 export { chainIdOf, configPlatform, parseImageConfig } from './content/image-config.ts';
 export type { ImageSource, RepositoryName, StoredManifest } from './content/image-source.ts';
 export { openLayout } from './content/layout.ts';

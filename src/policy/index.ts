@@ -24,7 +24,14 @@ export { type Bootstrap, bootstrapPolicy } from './language/bootstrap-policy.ts'
 export { matchableName } from './language/image-pattern.ts';
 export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher } from './language/policy-set.ts';
 export { stringifyYaml } from './language/stringify-yaml.ts';
-export { type ExtensionSource, type PolicyExtension, readSerial, unavailable } from './load/extended-policy.ts';
+export { type BundledPolicy, readBundledPolicy } from './load/bundled-policy.ts';
+export {
+  type ExtensionSource,
+  type FetchedPolicy,
+  type PolicyExtension,
+  readSerial,
+  unavailable,
+} from './load/extended-policy.ts';
 export { withFetchedKeys } from './load/fetched-keys.ts';
 export { findProjects } from './load/find-project.ts';
 export { loadPolicies } from './load/load-policies.ts';

@@ -149,6 +149,11 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
     meaning: 'A result that was asked for cannot be written where it should go.',
     cure: 'Name a file in a folder that exists and that you may write.',
   },
+  'signing.failed': {
+    meaning:
+      'What was to be pushed could not be signed: the identity token, the certificate authority or the log failed.',
+    cure: 'Read what it says of the service; sign with `--key FILE`, or try again later. Nothing was attached.',
+  },
   'records.unreadable': {
     meaning: 'The journal of builds, or its index, cannot be read.',
     cure: 'Delete the index, which is made again from the journal; see who may read the journal.',

@@ -1,7 +1,8 @@
 import type { OutputFormat } from '../../gate/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { lookingStatuses, plainStatuses, usage } from './statuses.ts';
+import { signingOptions } from './signing-options.ts';
+import { invalidPolicy, lookingStatuses, plainStatuses, unpushed, usage } from './statuses.ts';
 
 const formats: readonly OutputFormat[] = ['text', 'json'];
 const ours = { host: 'none', own: 'bare', options: [], formats, statuses: plainStatuses } as const;
@@ -60,6 +61,22 @@ export const policyCommands: readonly CommandRow[] = [
       ['docker verify policy convert ~/.docker/trust', 'the keys that Docker Content Trust has pinned'],
     ],
     load: async () => (await import('../commands/policy.ts')).policyConvertCommand,
+  },
+  {
+    ...ours,
+    name: 'policy push',
+    usage: 'FILE oci://REGISTRY/REPOSITORY:TAG',
+    summary: 'publish a policy, with the files that it names, as a signed bundle that others extend',
+    options: signingOptions,
+    examples: [
+      ['docker verify policy push --key key.pem base.yaml oci://registry.example.com/policies/base:1', 'by a key'],
+      [
+        'docker verify policy push base.yaml oci://registry.example.com/policies/base:1 --format json',
+        'in a CI job, by its identity',
+      ],
+    ],
+    statuses: [[exitStatus.allowed, 'done'], unpushed, usage, invalidPolicy],
+    load: async () => (await import('../commands/policy-push.ts')).policyPushCommand,
   },
   {
     ...ours,

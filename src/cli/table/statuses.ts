@@ -9,6 +9,11 @@ export const unverifiable: StatusRow = [
   exitStatus.unverifiable,
   'could not be verified or enforced: network, registry, trust root, builder',
 ];
+/** Of what writes to a registry. */
+export const unpushed: StatusRow = [
+  exitStatus.unverifiable,
+  'not pushed, or not signed: the registry, the network, or a service of the Sigstore',
+];
 export const blocked: StatusRow = [exitStatus.blocked, 'blocked by a policy'];
 
 /** Of what looks at images. */

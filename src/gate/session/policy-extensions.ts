@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBoundedJson, parseReference, VerifyError } from '../../model/index.ts';
-import { type ExtensionSource, type PolicyExtension, unavailable } from '../../policy/index.ts';
+import { type ExtensionSource, type FetchedPolicy, type PolicyExtension, unavailable } from '../../policy/index.ts';
 import { keepFile } from './keep-file.ts';
 import { localEngine } from './local-engine.ts';
 import {
@@ -112,18 +112,18 @@ async function renewBehind(session: Session, extension: BundleExtension, kept: P
   }
 }
 
-async function bundle(session: Session, extension: BundleExtension): Promise<Uint8Array> {
+async function bundle(session: Session, extension: BundleExtension): Promise<FetchedPolicy> {
   const { offline, refresh } = session.own;
   const kept = await readKept(session, extension);
   if (kept === null) {
     if (offline) throw unavailable(extension.from, 'the network is not to be used, and it is not kept');
-    return (await renew(session, extension, null)).bytes;
+    return await renew(session, extension, null);
   }
-  if (offline || (!refresh && (await isRecent(session, extension)))) return kept.bytes;
+  if (offline || (!refresh && (await isRecent(session, extension)))) return kept;
   const renewed = renewBehind(session, extension, kept);
-  if (!refresh) return kept.bytes;
+  if (!refresh) return kept;
   await renewed;
-  return (await readKept(session, extension))?.bytes ?? kept.bytes;
+  return (await readKept(session, extension)) ?? kept;
 }
 
 /**
@@ -132,5 +132,7 @@ async function bundle(session: Session, extension: BundleExtension): Promise<Uin
  */
 export function policyExtensions(session: Session): ExtensionSource {
   return async (extension) =>
-    extension.kind === 'download' ? await download(session, extension) : await bundle(session, extension);
+    extension.kind === 'download'
+      ? { bytes: await download(session, extension), files: new Map() }
+      : await bundle(session, extension);
 }

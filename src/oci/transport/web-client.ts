@@ -28,9 +28,11 @@ export interface WebRequest {
   readonly follow?: boolean;
   /** With it the request is a POST, never repeated. */
   readonly body?: { readonly type: string; readonly bytes: Uint8Array };
+  /** A token that this address alone is meant to see; not together with `follow`. */
+  readonly bearer?: string;
 }
 
-/** What is fetched from elsewhere than a registry, by the same rules: proxies, certificate stores, bounds. Without credentials. */
+/** What is fetched from elsewhere than a registry, by the same rules: proxies, certificate stores, bounds. No stored credentials. */
 export interface WebClient {
   /**
    * Any status is an answer.
@@ -40,8 +42,14 @@ export interface WebClient {
   close(): void;
 }
 
-function exchangeOf({ url, limit, body }: WebRequest, userAgent: string, signal: AbortSignal): Exchange {
-  const headers = { 'accept-encoding': 'identity', 'user-agent': userAgent };
+function exchangeOf({ url, limit, body, bearer }: WebRequest, userAgent: string, signal: AbortSignal): Exchange {
+  const authorization = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+  const headers = {
+    accept: 'application/json, */*',
+    'accept-encoding': 'identity',
+    'user-agent': userAgent,
+    ...authorization,
+  };
   const common = { url: new URL(url), limit, signal };
   if (body === undefined) return { ...common, method: 'GET', headers };
   return { ...common, method: 'POST', headers: { ...headers, 'content-type': body.type }, body: body.bytes };

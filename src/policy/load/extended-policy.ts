@@ -3,7 +3,7 @@ import type { PolicySet } from '../language/policy-set.ts';
 import type { PolicyDocument } from '../language/schema.ts';
 import { compileRule } from './compile-policy.ts';
 import { MaterialCollector } from './material-collector.ts';
-import { invalidIn, type PolicyScope } from './policy-scope.ts';
+import { type CarriedFiles, invalidIn, type PolicyScope } from './policy-scope.ts';
 
 /** A policy that another one extends: by the SHA-256 of its bytes, or by who must have signed the bundle that holds it. */
 export type PolicyExtension =
@@ -17,8 +17,14 @@ export type PolicyExtension =
       readonly policies: PolicySet;
     };
 
-/** Gives the bytes of such a policy, held to its checksum or signed as it must be. @throws VerifyError `policy.unavailable` */
-export type ExtensionSource = (extension: PolicyExtension) => Promise<Uint8Array>;
+/** A policy that was fetched, with the files that came with it. */
+export interface FetchedPolicy {
+  readonly bytes: Uint8Array;
+  readonly files: CarriedFiles;
+}
+
+/** Gives such a policy, held to its checksum or signed as it must be. @throws VerifyError `policy.unavailable` */
+export type ExtensionSource = (extension: PolicyExtension) => Promise<FetchedPolicy>;
 
 /** The error for a policy that is extended and cannot be had. */
 export function unavailable(from: string, reason: string, cause?: unknown): VerifyError {

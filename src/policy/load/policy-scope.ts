@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, extname, resolve } from 'node:path';
+import { basename, dirname, extname, posix, resolve } from 'node:path';
 import { isVerifyError, type Layer, type VerifyError } from '../../model/index.ts';
 import { invalidAt } from '../language/validate-document.ts';
 import type { YamlSource } from '../language/yaml-source.ts';
@@ -12,14 +12,33 @@ export interface PolicyScope {
   readonly layer: Layer;
   /** As named to the user. */
   readonly policy: string;
-  /** Absolute: relative paths in the file start here. */
+  /** Where relative paths in the file start: absolute, or among the files that it carries. */
   readonly folder: string;
-  /** Whether it does not lie on this machine, whose files it then cannot name; false where left out. */
-  readonly isRemote?: boolean;
+  /**
+   * Of a policy that does not lie on this machine, whose files it then cannot name: what came with it, by path. Left out for one that
+   * does.
+   */
+  readonly carried?: CarriedFiles;
+  /** Told of each file of this machine that is read. */
+  readonly onFile?: (file: string, bytes: Uint8Array) => void;
   readonly source: Pick<YamlSource, 'file' | 'placeOf'>;
   readonly material: MaterialCollector;
   /** Publishers that this layer and those before it know. */
   readonly publishers: PublisherCatalogue;
+}
+
+/** Files that came with a policy, by their path below it, with slashes. */
+export type CarriedFiles = ReadonlyMap<string, Uint8Array>;
+
+/** A file that a policy names. */
+export interface NamedFile {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+  /** Absolute, or for people where it came with the policy. */
+  readonly path: string;
+  /** Where relative paths in it start. */
+  readonly folder: string;
 }
 
 /** The error for something wrong at `path` within the file. */
@@ -40,18 +59,32 @@ export async function readNamedFile(
   scope: PolicyScope,
   path: readonly PropertyKey[],
   name: string,
-): Promise<{ readonly text: string; readonly bytes: Uint8Array; readonly sha256: string; readonly path: string }> {
-  if (scope.isRemote === true)
-    throw invalidIn(scope, path, 'a policy that another one extends names no files', 'write keys and roots into it');
+): Promise<NamedFile> {
+  if (scope.carried !== undefined) return carriedFile(scope, scope.carried, path, name);
   const file = resolve(scope.folder, name);
   try {
     const bytes = await readBytes(file);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { text: new TextDecoder().decode(bytes), bytes, sha256, path: file };
+    scope.onFile?.(file, bytes);
+    return namedFile(bytes, file, dirname(file));
   } catch (error) {
     if (!isVerifyError(error)) throw error;
     throw invalidIn(scope, path, error.message, `paths are relative to ${scope.folder}`);
   }
+}
+
+function namedFile(bytes: Uint8Array, path: string, folder: string): NamedFile {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { text: new TextDecoder().decode(bytes), bytes, sha256, path, folder };
+}
+
+function carriedFile(scope: PolicyScope, carried: CarriedFiles, path: readonly PropertyKey[], name: string): NamedFile {
+  const inside = posix.isAbsolute(name) ? name : posix.join(scope.folder, name);
+  const bytes = carried.get(inside);
+  if (bytes === undefined) {
+    const message = `a policy that another one extends names no files but those in its bundle, and ${name.slice(0, 200)} is none`;
+    throw invalidIn(scope, path, message, 'docker verify policy push puts the files in, if they lie beside the policy');
+  }
+  return namedFile(bytes, `${scope.policy} (${inside})`, posix.dirname(inside));
 }
 
 /** A file's name without folder and ending, for people. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Layer, Mode } from '../../model/index.ts';
 import type { ClusterPolicy } from '../language/cluster-policy.ts';
 import type { Setting } from '../language/policy-set.ts';
@@ -8,7 +8,7 @@ import type { PublisherCatalogue } from '../publishers/publisher-catalogue.ts';
 import type { ClusterFiles, ClusterModes } from './cluster-image-policy/read-cluster-policies.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
 import { addPublishers } from './compile-publishers.ts';
-import { extensionsOf, type PolicyExtension } from './extended-policy.ts';
+import { extensionsOf, type FetchedPolicy, type PolicyExtension } from './extended-policy.ts';
 import type { MaterialCollector } from './material-collector.ts';
 import { invalidIn, type PolicyScope, readNamedFile } from './policy-scope.ts';
 import { readBytes } from './safe-file.ts';
@@ -24,7 +24,9 @@ export interface PolicyFileRequest {
   /** `--mode`. */
   readonly mode: Mode | null;
   /** Of a policy that another one extends: what was fetched; left out for a file of this machine. */
-  readonly fetched?: Uint8Array;
+  readonly fetched?: FetchedPolicy;
+  /** Told of each file that it names, and that is read. */
+  readonly onFile?: (file: string, bytes: Uint8Array) => void;
 }
 
 /** A policy file that was read, with everything it names. */
@@ -43,6 +45,8 @@ export interface LoadedPolicy {
   readonly extensions: readonly PolicyExtension[];
   /** Whether it says nothing itself, as the few lines do that bring an organisation's policy to a machine. */
   readonly onlyExtends: boolean;
+  /** Of a policy that is published; null where it says none. */
+  readonly serial: number | null;
 }
 
 /**
@@ -51,7 +55,7 @@ export interface LoadedPolicy {
  */
 export async function readPolicyFile(request: PolicyFileRequest): Promise<LoadedPolicy | null> {
   const { path, named, layer, material } = request;
-  const bytes = request.fetched ?? (await readBytes(path));
+  const bytes = request.fetched?.bytes ?? (await readBytes(path));
   // The language's definition and the YAML parser are loaded only where there is something to read.
   const [{ parseYamlSource }, { policySchema }, { validateDocument }] = await Promise.all([
     import('../language/yaml-source.ts'),
@@ -62,9 +66,19 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
   if (isCatalogue(source.value)) return null;
   const document = validateDocument(source, policySchema);
   const folder = dirname(path);
-  const isRemote = request.fetched !== undefined;
-  let scope: PolicyScope = { layer, policy: named, folder, isRemote, source, material, publishers: request.publishers };
-  if (isRemote) refuseFurther(scope, document);
+  const { fetched, onFile } = request;
+  const place = fetched === undefined ? { folder } : { folder: '', carried: fetched.files };
+  const more = onFile === undefined ? {} : { onFile };
+  let scope: PolicyScope = {
+    layer,
+    policy: named,
+    ...place,
+    ...more,
+    source,
+    material,
+    publishers: request.publishers,
+  };
+  if (fetched !== undefined) refuseFurther(scope, document);
   if (document.builtin === 'off' && layer === 'project')
     throw invalidIn(scope, ['builtin'], "builtin: off does not stand in a project's policy");
   if (document.tokenServices !== undefined && layer !== 'machine' && layer !== 'user')
@@ -90,15 +104,14 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
     noMatch: cluster.noMatch === null ? null : { verdict: cluster.noMatch, policy: named, mode },
     extensions: await extensionsOf(scope, document),
     onlyExtends: Object.keys(document).every((field) => ['version', 'serial', 'extends'].includes(field)),
+    serial: document.serial ?? null,
   };
 }
 
-/** What is extended may itself extend nothing, and reads no files: it could not say which. */
+/** What is extended may itself extend nothing. */
 function refuseFurther(scope: PolicyScope, document: PolicyDocument): void {
-  for (const field of ['extends', 'clusterImagePolicies'] as const) {
-    if (document[field] !== undefined)
-      throw invalidIn(scope, [field], `${field} does not stand in a policy that another one extends`);
-  }
+  if (document.extends !== undefined)
+    throw invalidIn(scope, ['extends'], 'extends does not stand in a policy that another one extends');
 }
 
 function isCatalogue(value: unknown): boolean {
@@ -110,10 +123,10 @@ async function withPublishersOf(scope: PolicyScope, file: string): Promise<Publi
   const { parseYamlSource } = await import('../language/yaml-source.ts');
   const { publishersSchema } = await import('../language/schema.ts');
   const { validateDocument } = await import('../language/validate-document.ts');
-  const { bytes, path } = await readNamedFile(scope, ['publishers'], file);
+  const { bytes, path, folder } = await readNamedFile(scope, ['publishers'], file);
   const source = parseYamlSource(bytes, path);
   const document = validateDocument(source, publishersSchema);
-  return addPublishers({ ...scope, policy: path, folder: dirname(resolve(path)), source }, document);
+  return addPublishers({ ...scope, policy: path, folder, source }, document);
 }
 
 async function clusterFilesOf(

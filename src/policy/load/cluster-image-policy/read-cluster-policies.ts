@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import type { Mode } from '../../../model/index.ts';
 import type { ClusterPolicy } from '../../language/cluster-policy.ts';
 import { matchesGlob } from '../../language/glob.ts';
@@ -66,14 +66,23 @@ async function filesOf(scope: PolicyScope, path: readonly PropertyKey[], glob: s
   if (!glob.includes('*')) return [glob];
   const folder = dirname(glob);
   if (folder.includes('*')) throw invalidIn(scope, path, 'wildcards stand in the last part of the path only');
-  const names = await readdir(resolve(scope.folder, folder)).catch(() => {
-    throw invalidIn(scope, path, `the folder ${resolve(scope.folder, folder)} cannot be read`);
-  });
+  const names = await namesIn(scope, path, folder);
   const found = names.filter((name) => !name.startsWith('.') && matchesGlob(basename(glob), name)).sort();
   if (found.length === 0)
     throw invalidIn(scope, path, `no file matches ${glob}`, `paths are relative to ${scope.folder}`);
   if (found.length > mostFiles) throw invalidIn(scope, path, `more than ${mostFiles} files match ${glob}`);
-  return found.map((name) => join(folder, name));
+  return found.map((name) => (scope.carried === undefined ? join(folder, name) : posix.join(folder, name)));
+}
+
+async function namesIn(scope: PolicyScope, path: readonly PropertyKey[], folder: string): Promise<readonly string[]> {
+  const { carried } = scope;
+  if (carried !== undefined) {
+    const inside = posix.join(scope.folder, folder);
+    return [...carried.keys()].filter((file) => posix.dirname(file) === inside).map((file) => posix.basename(file));
+  }
+  return await readdir(resolve(scope.folder, folder)).catch(() => {
+    throw invalidIn(scope, path, `the folder ${resolve(scope.folder, folder)} cannot be read`);
+  });
 }
 
 /**

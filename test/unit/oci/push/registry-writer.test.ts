@@ -159,7 +159,7 @@ describe('writing an artifact', () => {
       return true;
     };
     await pushArtifact(newClient(), placeAt(registry), artifactOf('one'), '1');
-    expect([...new Set(scopes)].sort()).toEqual(['repository:a/b:pull', 'repository:a/b:pull,push']);
+    expect([...new Set(scopes.map(String))].toSorted()).toEqual(['repository:a/b:pull', 'repository:a/b:pull,push']);
     const reading = registry.log.filter(({ method }) => method === 'HEAD');
     expect(reading.length).toBeGreaterThan(0);
     expect(reading.some(({ authorization }) => authorization?.includes('push'))).toBe(false);
@@ -219,21 +219,17 @@ describe('attaching an artifact', () => {
     });
   });
 
-  it.each([
-    ['by ETag', true],
-    ['without', false],
-  ])('loses nothing of six that write at once, %s', async (_, etags) => {
+  it('loses nothing of six that write at once, where the registry keeps to If-Match', async () => {
     const registry = await startRegistry();
     registry.referrersApi = false;
-    registry.etags = etags;
+    registry.etags = true;
     const subject = registry.image('a/b', 'image');
     const texts = ['1', '2', '3', '4', '5', '6'];
     const written = await Promise.all(
       texts.map((text) => pushArtifact(newClient(), placeAt(registry), artifactOf(text, subject), null)),
     );
     const listed = entriesAt(registry, subject).map(({ digest }) => digest);
-    if (etags) expect([...listed].sort()).toEqual(written.map(({ digest }) => digest).sort());
-    expect(new Set(listed).size).toBe(listed.length);
+    expect(listed.toSorted()).toEqual(written.map(({ digest }) => digest).toSorted());
   });
 
   it('writes again where another wrote over it, and keeps what that one wrote', async () => {
