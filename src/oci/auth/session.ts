@@ -1,10 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { VerifyError } from '../../model/index.ts';
+import { isLoopback, VerifyError } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
 import type { Answer, Exchange } from '../transport/exchange.ts';
 import { networkFault, unreachable } from '../transport/network-fault.ts';
 import { sameOrigin, sendFollowing } from '../transport/redirects.ts';
-import { isLoopback } from '../transport/registry-host.ts';
 import { type Route, routesTo } from '../transport/routes.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type Authenticator, asksForToken } from './authenticator.ts';

@@ -156,7 +156,10 @@ describe('a policy that only extends', () => {
       projectFrom: null,
       mode: null,
       machineFolder: `${folder}/machine`,
-      extensions: async () => new TextEncoder().encode(`version: 1\n${extended}`),
+      extensions: async () => ({
+        bytes: new TextEncoder().encode(`version: 1\n${extended}`),
+        files: new Map(),
+      }),
     });
   };
 
