@@ -39,9 +39,9 @@ function isListed(entry: unknown): entry is Listed {
 
 /**
  * What a bake file is meant to build: its groups and `default`. A target that stands in none may be there for others to inherit from;
- * where there is no group at all each is taken. Empty where buildx does not list them: it then says what is wrong, or builds the default.
+ * where there is no group at all, or `every` one is asked for, each is taken. Empty where buildx does not list them: it then says what is wrong, or builds the default.
  */
-function meantTargets(stdout: string): readonly string[] {
+function meantTargets(stdout: string, every: boolean): readonly string[] {
   let document: unknown;
   try {
     document = parseBoundedJson(stdout);
@@ -49,11 +49,15 @@ function meantTargets(stdout: string): readonly string[] {
     return []; // a buildx that lists in another form
   }
   const listed = Array.isArray(document) ? document.filter(isListed) : [];
-  const meant = listed.filter(({ name, group }) => group === true || name === 'default');
+  const meant = every ? [] : listed.filter(({ name, group }) => group === true || name === 'default');
   return (meant.length === 0 ? listed : meant).map(({ name }) => name);
 }
 
-async function definitionTargets(file: BuildFile, source: SurveySource): Promise<readonly BuildTarget[]> {
+async function definitionTargets(
+  file: BuildFile,
+  source: SurveySource,
+  every: boolean,
+): Promise<readonly BuildTarget[]> {
   const { session, input } = source;
   const programs = await source.programs();
   // as if it were asked there: what stands in such a file is relative to its folder
@@ -62,7 +66,7 @@ async function definitionTargets(file: BuildFile, source: SurveySource): Promise
   const args = foundDefinitionArguments(source.args, file.paths);
   const list = ['bake', '--list=type=targets,format=json', '--progress=quiet', ...args];
   const listed = await askBuildx(programs, environment, list);
-  const names = listed.status === 0 ? meantTargets(listed.stdout) : [];
+  const names = listed.status === 0 ? meantTargets(listed.stdout, every) : [];
   const targets = await bakeTargets([...args, ...names], here, programs);
   return targets.map((target) => ({ ...target, dockerfile: namedForPeople(session, target.dockerfile) }));
 }
@@ -72,11 +76,19 @@ function namedForPeople(session: Session, dockerfile: BuildTarget['dockerfile'])
 }
 
 /**
+ * Every target that the bake or compose files of one build have, those too that none of their groups builds.
+ * @throws VerifyError `bake.invalid`, `context.invalid`, `builder.unavailable`
+ */
+export async function everyTarget(file: BuildFile, source: SurveySource): Promise<readonly BuildTarget[]> {
+  return await definitionTargets(file, source, true);
+}
+
+/**
  * What a file that was found builds: a Dockerfile its last stage, in its own folder.
  * @throws VerifyError `usage.invalid`, `bake.invalid`, `context.invalid`, `builder.unavailable`
  */
 export async function foundTargets(file: BuildFile, source: SurveySource): Promise<readonly BuildTarget[]> {
-  if (file.kind === 'definition') return await definitionTargets(file, source);
+  if (file.kind === 'definition') return await definitionTargets(file, source, false);
   const { session, args } = source;
   const [path = join(file.folder, 'Dockerfile')] = file.paths;
   const words = [`--file=${pathForPeople(session, path)}`, ...args, file.folder];

@@ -102,10 +102,14 @@ function filesIn(folder: string, names: readonly string[]): readonly BuildFile[]
  * Every Dockerfile, bake and compose file below a folder by its usual names, sorted by path. Links to folders are not followed; one to a
  * file is found, and whoever reads it follows it as BuildKit does.
  * @param root absolute
+ * @param ignoreFile whether what `.dockerignore` hides is left out
  * @throws VerifyError `dockerfile.unreadable` where there is more than anybody builds
  */
-export async function findBuildFiles(root: string): Promise<FoundFiles> {
-  const isHidden = await hiddenBy(root);
+export async function findBuildFiles(
+  root: string,
+  ignoreFile: 'obeyed' | 'passed-over' = 'obeyed',
+): Promise<FoundFiles> {
+  const isHidden = ignoreFile === 'obeyed' ? await hiddenBy(root) : () => false;
   const files: BuildFile[] = [];
   const hidden: string[] = [];
   const unreadable: { folder: string; code: string }[] = [];
