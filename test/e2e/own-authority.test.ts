@@ -146,6 +146,13 @@ beforeAll(async () => {
 
   await sign('v2', 'cosign2', {});
   await sign('v3', 'cosign3', {});
+  const names = [
+    identity('email', 'first@acme.example'),
+    identity('email', release),
+    identity('url', 'https://b.test/'),
+  ];
+  await sign('several', 'cosign2', { names });
+  await sign('several-v3', 'cosign3', { names });
   await sign('not-revoked', 'cosign2', listed('/none'));
   await sign('revoked', 'cosign2', listed('/this'));
   await sign('unlisted', 'cosign2', listed('/nowhere'));
@@ -191,6 +198,17 @@ describe("cosign's signature with a certificate of one's own authority", () => {
     ['that brings its chain', 'v2', `ca: root.pem, identity: "${release}"`, '', 0, []],
     ['under an authority that signed nothing of itself', 'v3', `ca: between.pem, identity: "${release}"`, '', 0, []],
     ['that is not revoked', 'not-revoked', good, '', 0, []],
+    ['of the second of several names', 'several', good, '', 0, []],
+    ['of the second of several names, cosign 3', 'several-v3', good, '', 0, []],
+    ['of the third of them', 'several', `${whole}, identity: "https://b.test/"`, '', 0, []],
+    [
+      'of none of several names',
+      'several',
+      `${whole}, identity: "third@acme.example"`,
+      '',
+      10,
+      ['signature.identity-mismatch'],
+    ],
     ['of another identity', 'v2', `${whole}, identity: "x${release}"`, '', 10, ['signature.identity-mismatch']],
     [
       'of another identity, cosign 3',
@@ -288,6 +306,10 @@ describe("cosign's signature with a certificate of one's own authority", () => {
     expect(await verdicts('cosign2', 'v2', `x${release}`, ['--ca-roots', 'root.pem'])).toBe(false);
     expect(await verdicts('cosign2', 'v2', release, ['--ca-roots', 'other.pem'])).toBe(false);
     expect(await verdicts('cosign2', 'short', release, ['--ca-roots', 'root.pem'])).toBe(false);
+    // of several names any one
+    for (const who of ['first@acme.example', release, 'https://b.test/'])
+      expect(await verdicts('cosign2', 'several', who, ['--ca-roots', 'root.pem'])).toBe(true);
+    expect(await verdicts('cosign2', 'several', 'third@acme.example', ['--ca-roots', 'root.pem'])).toBe(false);
     expect(await verdicts('cosign3', 'v3', release, ['--trusted-root', 'own.json'])).toBe(true);
     expect(await verdicts('cosign3', 'v3', `x${release}`, ['--trusted-root', 'own.json'])).toBe(false);
   });

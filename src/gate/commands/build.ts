@@ -34,7 +34,7 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
   try {
     lookAhead(registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
     const options = {
-      projectFrom: request.projectFrom ?? projectFolderOf(plan.targets, environment),
+      projectFrom: request.projectFrom ?? projectFolderOf(plan, environment),
       localImages: true,
     };
     const [pipeline, userPolicy] = await Promise.all([

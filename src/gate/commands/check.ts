@@ -1,6 +1,6 @@
 import { readUserPolicy } from '../../builder/index.ts';
 import { definitionArguments, parseBuildArguments } from '../../invocation/index.ts';
-import type { BuildTarget, ImageUse, Report } from '../../model/index.ts';
+import type { BuildInvocation, ImageUse, Report } from '../../model/index.ts';
 import { assembleReport } from '../examine/assemble-report.ts';
 import { checkLoaded } from '../examine/check-loaded.ts';
 import { examineUses } from '../examine/examine-build.ts';
@@ -26,15 +26,19 @@ export async function checkImages(session: Session, uses: readonly ImageUse[], i
   });
 }
 
-async function checkTargets(session: Session, targets: readonly BuildTarget[], input: StandardInput): Promise<Report> {
+/** What is checked of a command line. */
+type Checked = Pick<BuildInvocation, 'verb' | 'targets'>;
+
+async function checkTargets(session: Session, invocation: Checked, input: StandardInput): Promise<Report> {
   const { environment } = session;
+  const { targets } = invocation;
   const defaultPlatform = machinePlatform(environment);
   const [loaded, userPolicy] = await Promise.all([
     loadTargets(targets, { session, input, network: true }),
     readUserPolicy(environment),
   ]);
   const ahead = scanTargets(loaded, defaultPlatform, new Map()).images;
-  const options = { projectFrom: projectFolderOf(targets, environment), localImages: true, ahead };
+  const options = { projectFrom: projectFolderOf(invocation, environment), localImages: true, ahead };
   return await withPipeline(session, options, async (pipeline) => {
     const report = await checkLoaded(pipeline, loaded, defaultPlatform, userPolicy);
     await pipeline.verdicts.note('check', report);
@@ -50,14 +54,11 @@ export async function check(session: Session, args: readonly string[], input: St
   const definition = definitionArguments(args);
   if (definition !== null) {
     const programs = await programsFor(session);
-    return await checkTargets(
-      session,
-      await bakeTargets(definition, { session, input, intercepted: false }, programs),
-      input,
-    );
+    const targets = await bakeTargets(definition, { session, input, intercepted: false }, programs);
+    return await checkTargets(session, { verb: 'bake', targets }, input);
   }
   const operands = readOperands(args, session.environment.workingDirectory);
   if (operands.kind === 'images') return await checkImages(session, imageOperands(operands.names, args, session), true);
   const { invocation } = parseBuildArguments(args, session.environment);
-  return await checkTargets(session, invocation.targets, input);
+  return await checkTargets(session, invocation, input);
 }

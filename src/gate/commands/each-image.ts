@@ -43,8 +43,8 @@ export async function eachImage<Result>(
       hint: `docker verify ${command} IMAGE, or . for this folder`,
     });
   }
-  const targets = operands.kind === 'path' ? parseBuildArguments(args, environment).invocation.targets : [];
-  const projectFrom = operands.kind === 'path' ? projectFolderOf(targets, environment) : environment.workingDirectory;
+  const invocation = operands.kind === 'path' ? parseBuildArguments(args, environment).invocation : null;
+  const projectFrom = invocation === null ? environment.workingDirectory : projectFolderOf(invocation, environment);
   return await withPipeline(
     session,
     {
@@ -56,7 +56,7 @@ export async function eachImage<Result>(
     async (pipeline) => {
       const uses =
         operands.kind === 'path'
-          ? await usesOf(pipeline, await loadTargets(targets, { session, input, network: true }))
+          ? await usesOf(pipeline, await loadTargets(invocation?.targets ?? [], { session, input, network: true }))
           : imageOperands(operands.names, args, session);
       return await Promise.all(uses.map((use) => visit(pipeline, use)));
     },

@@ -36,8 +36,9 @@ export async function withExaminedPath<Result>(
   work: (examined: ExaminedPath) => Promise<Result>,
 ): Promise<Result> {
   const { environment } = session;
-  const { targets } = parseBuildArguments(args, environment).invocation;
-  const options = { projectFrom: projectFolderOf(targets, environment), localImages: false, unlocked };
+  const { invocation } = parseBuildArguments(args, environment);
+  const { targets } = invocation;
+  const options = { projectFrom: projectFolderOf(invocation, environment), localImages: false, unlocked };
   return await withPipeline(session, options, async (pipeline) => {
     const loaded = await loadTargets(targets, { session, input, network: true });
     const userPolicy = await readUserPolicy(environment);

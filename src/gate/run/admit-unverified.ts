@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 /** Where the search for the project's policy begins: by the arguments where they are those of a build, else here. */
 function folderOf(args: readonly string[], environment: Environment): string {
   try {
-    return projectFolderOf(parseBuildArguments(args, environment).invocation.targets, environment);
+    return projectFolderOf(parseBuildArguments(args, environment).invocation, environment);
   } catch (error) {
     if (isVerifyError(error)) return environment.workingDirectory;
     throw error;

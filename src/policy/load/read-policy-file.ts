@@ -114,9 +114,12 @@ function refuseFurther(scope: PolicyScope, document: PolicyDocument): void {
     throw invalidIn(scope, ['extends'], 'extends does not stand in a policy that another one extends');
 }
 
+/** Whether a file holds publishers and nothing besides: one that says anything more is a policy, whatever else is wrong with it. */
 function isCatalogue(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('publishers' in value)) return false;
-  return typeof value.publishers === 'object' && !Array.isArray(value.publishers) && !('rules' in value);
+  const { publishers } = value;
+  if (typeof publishers !== 'object' || publishers === null || Array.isArray(publishers)) return false;
+  return Object.keys(value).every((field) => field === 'version' || field === 'publishers');
 }
 
 async function withPublishersOf(scope: PolicyScope, file: string): Promise<PublisherCatalogue> {

@@ -17,22 +17,21 @@ const identityKinds = new Set<AlternativeName['kind']>(['email', 'uri', 'usernam
 
 /**
  * The one identity that the certificate names; null for none. A second name would let a policy match the one while
- * people see the other.
+ * people see the other. An authority of one's own may write several, which its policy then compares one by one.
  * @throws Refusal `certificate-invalid`
  */
 function soleIdentity(certificate: X509Certificate, isFulcio: boolean): string | null {
   const names = alternativeNames(certificate);
   const identities = names.filter((name) => identityKinds.has(name.kind));
-  const counted = isFulcio ? names : identities;
-  if (counted.length > 1) {
-    const found = counted.map((name) => name.value || name.kind).join(', ');
+  if (isFulcio && names.length > 1) {
+    const found = names.map((name) => name.value || name.kind).join(', ');
     throw new Refusal(
       'certificate-invalid',
-      `its certificate names ${counted.length} identities, expected one: ${found}`,
+      `its certificate names ${names.length} identities, expected one: ${found}`,
     );
   }
-  const value = identities[0]?.value ?? null;
-  return value === '' ? null : value;
+  const [only, ...others] = identities;
+  return others.length > 0 ? null : only?.value || null;
 }
 
 /**
@@ -44,7 +43,7 @@ export function certificateSigner(certificate: X509Certificate): Signer {
   const identity = soleIdentity(certificate, issuer !== null);
   if (identity !== null) return { kind: 'keyless', identity, issuer: issuer ?? '' };
   if (issuer !== null) throw new Refusal('certificate-invalid', 'its certificate names no identity');
-  return { kind: 'certificate', subject: subjectName(certificate) };
+  return { kind: 'certificate', subject: subjectName(certificate) || certifiedNames(certificate).join(', ') };
 }
 
 function assertSigningUsage(certificate: X509Certificate, isFulcio: boolean): void {

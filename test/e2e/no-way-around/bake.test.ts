@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { copyFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/model/index.ts';
-import { lab, mustRun, type Outcome, runDocker, runVerify, temporaryFolder } from '../lab.ts';
+import { acmePolicy, lab, mustRun, type Outcome, runDocker, runVerify, temporaryFolder } from '../lab.ts';
 import { project, pushGoodAndEvil } from './project.ts';
 
 let good = '';
@@ -121,6 +121,29 @@ describe.each(Object.entries(forms))('a bake in the form of %s', (_, form) => {
     expect(told.targets.map(({ name }) => name).toSorted()).toEqual(['first', 'second']);
     expect(told.build?.unverified).toEqual([]);
   });
+});
+
+describe('the policy of a bake', () => {
+  it.each(['default', 'app'])(
+    'is that of the current folder, not of a Dockerfile below it: target %s',
+    async (name) => {
+      const lax = 'version: 1\ndefault: allow\n';
+      const bake = JSON.stringify({ target: { [name]: { context: 'app', output: ['type=cacheonly'] } } });
+      const files = { 'docker-bake.json': bake, 'app/Dockerfile': `FROM ${evil}\n` };
+      const strictAbove = await project('', { files: { ...files, 'app/docker-verify.yaml': lax } });
+      const args = ['bake', name];
+      expect((await runVerify(args, { cwd: strictAbove })).status).toBe(10);
+      expect((await runVerify(['check', '-f', 'docker-bake.json', name], { cwd: strictAbove })).status).toBe(10);
+      // the other way round nothing refuses it, and a build from below is judged by what lies there
+      const strictBelow = await project('', {
+        policy: lax,
+        files: { ...files, 'app/docker-verify.yaml': acmePolicy() },
+      });
+      expect((await runVerify(args, { cwd: strictBelow })).status).toBe(0);
+      await copyFile(join(strictBelow, 'acme.pub'), join(strictBelow, 'app', 'acme.pub'));
+      expect((await runVerify(['build', 'app'], { cwd: strictBelow })).status).toBe(10);
+    },
+  );
 });
 
 describe('through install --mode full', () => {

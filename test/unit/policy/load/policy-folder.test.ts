@@ -45,6 +45,19 @@ describe('the machine folder', () => {
     await expect(policiesOf({ machine })).rejects.toMatchObject({ code: 'policy.invalid' });
   });
 
+  it.each([
+    ['mode', 'mode: enforce'],
+    ['a default', 'default: deny'],
+    ['a field that nobody knows', 'modus: enforce'],
+  ])('refuses publishers beside %s, which is a policy and no catalogue', async (_, field) => {
+    const publishers = 'publishers:\n  acme: {entries: [{images: ["x/**"], signedBy: [{key: acme.pub}]}]}\n';
+    const machine = { '10.yaml': `version: 1\n${field}\n${publishers}`, 'acme.pub': key };
+    await expect(policiesOf({ machine })).rejects.toMatchObject({ code: 'policy.invalid' });
+    // by itself it is a catalogue, which changes nothing until a policy names it
+    const alone = await policiesOf({ machine: { '10.yaml': `version: 1\n${publishers}`, 'acme.pub': key } });
+    expect(alone.layers.map(({ layer }) => layer)).toEqual(['builtin']);
+  });
+
   it('leaves keys, roots, locks and catalogues alone', async () => {
     const machine: Files = {
       'acme.pub': key,
