@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { onTestFinished, vi } from 'vitest';
 import type { CallContext } from '../../src/cli/command-row.ts';
 import { describeError } from '../../src/cli/describe-error.ts';
@@ -19,6 +20,12 @@ export interface CommandLine {
   readonly folder: string;
   /** Of the environment that commands see; may be added to. */
   readonly variables: Record<string, string>;
+  /** Whether this program stands in buildx's place. */
+  intercepted: boolean;
+  /** What the next commands find on standard input. */
+  pipes(text: string | Buffer): void;
+  /** A person at a terminal, who gives one of these answers to each question. */
+  answers(...lines: readonly string[]): void;
   /** Runs a command as Docker would, in this process. */
   run(...words: readonly string[]): Promise<Outcome>;
   /** Runs a command, and gives its result as JSON. */
@@ -31,10 +38,28 @@ export interface CommandLine {
 
 type Written = string[];
 
+/** What stands on standard input, and what becomes of a question on standard error. */
+interface Input {
+  readonly stream: Readable;
+  readonly onText: (text: string) => void;
+}
+
+function talk(lines: readonly string[]): Input {
+  const stream = Object.assign(new PassThrough(), { isTTY: true });
+  const waiting = [...lines];
+  return {
+    stream,
+    onText: (text) => {
+      if (/(?:\] |none\): )$/.test(text)) setImmediate(() => stream.write(`${waiting.shift() ?? 'n'}\n`));
+    },
+  };
+}
+
 /** Keeps what is written to a stream from the terminal, and calls back as a stream does. */
-function capture(stream: NodeJS.WriteStream, into: Written): () => void {
+function capture(stream: NodeJS.WriteStream, into: Written, onText: (text: string) => void): () => void {
   const spy = vi.spyOn(stream, 'write').mockImplementation((text, encodingOrDone, done) => {
     into.push(String(text));
+    onText(String(text));
     const answer = typeof encodingOrDone === 'function' ? encodingOrDone : done;
     answer?.(null);
     return true;
@@ -42,7 +67,7 @@ function capture(stream: NodeJS.WriteStream, into: Written): () => void {
   return () => spy.mockRestore();
 }
 
-function contextOf(line: Pick<CommandLine, 'folder' | 'variables'>, dockerFlags: readonly string[]): CallContext {
+function contextOf(line: CommandLine, dockerFlags: readonly string[]): CallContext {
   const never = new AbortController().signal;
   const { folder, variables } = line;
   return {
@@ -57,7 +82,7 @@ function contextOf(line: Pick<CommandLine, 'folder' | 'variables'>, dockerFlags:
       dockerConfigDirectory: join(folder, 'docker'),
     },
     debug: false,
-    intercepted: false,
+    intercepted: line.intercepted,
     watch: {
       cancelled: never,
       interruptions: { listen: () => () => undefined, sharedTerminal: false, cancelled: never },
@@ -66,9 +91,14 @@ function contextOf(line: Pick<CommandLine, 'folder' | 'variables'>, dockerFlags:
   };
 }
 
-async function runWords(line: CommandLine, words: readonly string[]): Promise<Outcome> {
+async function runWords(line: CommandLine, input: Input | null, words: readonly string[]): Promise<Outcome> {
   const [out, err]: [Written, Written] = [[], []];
-  const restore = [capture(process.stdout, out), capture(process.stderr, err)];
+  const onText = input?.onText ?? (() => undefined);
+  const restore = [capture(process.stdout, out, onText), capture(process.stderr, err, onText)];
+  if (input !== null) {
+    const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input.stream as typeof process.stdin); // what of it is used
+    restore.push(() => spy.mockRestore());
+  }
   const end = (status: number): Outcome => ({ status, out: out.join(''), err: err.join('') });
   try {
     const call = parsePluginArguments(['verify', ...words], 'docker-verify');
@@ -85,14 +115,23 @@ async function runWords(line: CommandLine, words: readonly string[]): Promise<Ou
 /** Makes a project's folder that goes with the test. Nothing of this machine's Docker is seen from it. */
 export async function commandLine(files: Readonly<Record<string, string | Buffer>> = {}): Promise<CommandLine> {
   const folder = await mkdtemp(join(tmpdir(), 'command-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  // what a command leaves to go on without it (a record, an entry of the log) may still be written
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   await mkdir(join(folder, 'project'), { recursive: true });
+  let input: Input | null = null;
   const line: CommandLine = {
     folder,
+    intercepted: false,
+    pipes: (text) => {
+      input = { stream: Readable.from([Buffer.from(text)]), onText: () => undefined };
+    },
+    answers: (...lines) => {
+      input = talk(lines);
+    },
     variables: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_STATE_HOME: join(folder, 'state'), TMPDIR: tmpdir() },
-    run: (...words) => runWords(line, words),
+    run: (...words) => runWords(line, input, words),
     json: async (...words) => {
-      const { status, out, err } = await runWords(line, [...words, '--format', 'json']);
+      const { status, out, err } = await runWords(line, input, [...words, '--format', 'json']);
       if (out === '') throw new Error(`no document: ${err}`);
       return { status, document: JSON.parse(out) as unknown };
     },

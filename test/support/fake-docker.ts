@@ -10,6 +10,15 @@ export interface Material {
   readonly digest: string;
 }
 
+/** How builds end. */
+export interface BuildEnd {
+  readonly status?: number;
+  /** Null: nothing is recorded. */
+  readonly materials?: readonly Material[] | null;
+  /** Of what is built. */
+  readonly digest?: string;
+}
+
 /** An engine and a buildx that answer as they are told, for what no real ones do on command. */
 export interface FakeDocker {
   /** How buildx was called, one line for each time. */
@@ -17,7 +26,11 @@ export interface FakeDocker {
   /** The source policy that the last build was given. */
   sourcePolicy(): Promise<unknown>;
   /** What the next builds end with, and what they record as used. */
-  builds(end: { readonly status?: number; readonly materials?: readonly Material[] | null }): Promise<void>;
+  builds(end: BuildEnd): Promise<void>;
+  /** The next build is denied a source, which its record says. */
+  denies(source: string): Promise<void>;
+  /** The folder that a build writes as an OCI layout. */
+  readonly layout: string;
   /** What `bake --print` answers. */
   prints(definition: object): Promise<void>;
   /** Whether the builder denies what a source policy denies. */
@@ -26,16 +39,18 @@ export interface FakeDocker {
   keeps(name: string, image: object): void;
 }
 
-const digestBuilt = `sha256:${'d'.repeat(64)}`;
+const builtUnlessSaid = `sha256:${'d'.repeat(64)}`;
 
-const script = (folder: string): string => `#!/bin/sh
+const script = (folder: string, docker: string): string => `#!/bin/sh
 folder='${folder}'
 echo "$*" >> "$folder/calls"
 metadata=
+layout=
 previous=
 for word in "$@"; do
   [ "$previous" = --metadata-file ] && metadata=$word
   previous=$word
+  case "$word" in type=oci,*) layout=$(echo "$word" | sed 's/.*dest=\\([^,]*\\).*/\\1/') ;; esac
 done
 case "$*" in
   *"buildx version") echo "github.com/docker/buildx v0.30.1 abc" ;;
@@ -46,7 +61,15 @@ case "$*" in
     else echo "ERROR: failed to solve: source \\"docker-image://$canary\\" denied by policy" >&2; fi
     exit 1 ;;
   *"bake"*"--print"*) cat "$folder/bake.json" ;;
+  *"history inspect"*) cat "$folder/denied.json" ;;
   *"buildx build"*|*"buildx bake"*|*" build --metadata-file"*)
+    if [ -e "$folder/denied" ]; then
+      mv "$folder/denied" "$folder/denied.json"
+      mkdir -p '${docker}/buildx/refs/default/default'
+      touch "${docker}/buildx/refs/default/default/$$"
+      exit 1
+    fi
+    [ -n "$layout" ] && cp -R "$folder/layout" "$layout"
     cp "$EXPERIMENTAL_BUILDKIT_SOURCE_POLICY" "$folder/policy.json" 2>/dev/null
     case "$*" in *"buildx bake"*) made=bake-metadata.json ;; *) made=metadata.json ;; esac
     [ -n "$metadata" ] && cp "$folder/$made" "$metadata"
@@ -73,7 +96,7 @@ export async function fakeDocker(line: CommandLine): Promise<FakeDocker> {
   await mkdir(folder, { recursive: true });
   await mkdir(plugins, { recursive: true });
   const buildx = join(plugins, 'docker-buildx');
-  await writeFile(buildx, script(folder));
+  await writeFile(buildx, script(folder, join(line.folder, 'docker')));
   await chmod(buildx, 0o755);
   const images = new Map<string, object>();
   const server = createServer((request, response) => {
@@ -86,7 +109,7 @@ export async function fakeDocker(line: CommandLine): Promise<FakeDocker> {
         OSType: 'linux',
         Architecture: 'x86_64',
         Driver: 'overlay2',
-        DriverStatus: [],
+        DriverStatus: [['driver-type', 'io.containerd.snapshotter.v1']],
       },
     };
     const answer = image === undefined ? answers[path] : images.get(image);
@@ -101,10 +124,15 @@ export async function fakeDocker(line: CommandLine): Promise<FakeDocker> {
   const fake: FakeDocker = {
     calls: async () => (await readFile(join(folder, 'calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean),
     sourcePolicy: async () => JSON.parse(await readFile(join(folder, 'policy.json'), 'utf8')) as unknown,
-    builds: async ({ status = 0, materials = [] }) => {
+    layout: join(folder, 'layout'),
+    denies: async (source) => {
+      const Message = `failed to solve: source "${source}" denied by policy`;
+      await writeFile(join(folder, 'denied'), JSON.stringify({ Error: { Message } }));
+    },
+    builds: async ({ status = 0, materials = [], digest = builtUnlessSaid }) => {
       await writeFile(join(folder, 'status'), String(status));
       const recorded = materials === null ? {} : { 'buildx.build.provenance': provenanceOf(materials) };
-      const metadata = { ...recorded, 'buildx.build.ref': 'default/default/abc', 'containerimage.digest': digestBuilt };
+      const metadata = { ...recorded, 'buildx.build.ref': 'default/default/abc', 'containerimage.digest': digest };
       await writeFile(join(folder, 'metadata.json'), JSON.stringify(metadata));
       await writeFile(join(folder, 'bake-metadata.json'), JSON.stringify({ default: metadata }));
     },

@@ -87,3 +87,69 @@ export function policyFor(registry: MemoryRegistry, { pem }: KeyHolder, ...repos
   const images = repositories.map((each) => JSON.stringify(`${registry.host}/${each}`)).join(', ');
   return `version: 1\nmode: enforce\ndefault: deny\nrules:\n  - images: [${images}]\n    signedBy:\n      - key: |\n          ${key}\n        log: optional\n`;
 }
+
+/** Attests to an image in a DSSE envelope, as `cosign attest --key` of cosign 2 does. */
+export function attestImage(
+  registry: MemoryRegistry,
+  repository: string,
+  image: Descriptor,
+  by: KeyHolder,
+  { predicateType, predicate }: { readonly predicateType: string; readonly predicate: object },
+): void {
+  const type = 'application/vnd.in-toto+json';
+  const subject = [{ name: `${registry.host}/${repository}`, digest: { sha256: image.digest.slice(7) } }];
+  const statement = { _type: 'https://in-toto.io/Statement/v0.1', predicateType, subject, predicate };
+  const payload = Buffer.from(JSON.stringify(statement));
+  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload]);
+  const sig = sign('sha256', signed, by.privateKey).toString('base64');
+  const envelope = { payloadType: type, payload: payload.toString('base64'), signatures: [{ keyid: '', sig }] };
+  const layer = {
+    ...registry.blob(JSON.stringify(envelope), 'application/vnd.dsse.envelope.v1+json'),
+    annotations: { 'dev.cosignproject.cosign/signature': '', predicateType },
+  };
+  registry.artifact(repository, [layer], {}, `${image.digest.replace(':', '-')}.att`);
+}
+
+/** An index of one image for linux/amd64 with statements that BuildKit made, which nobody signed. */
+export function addIndex(
+  registry: MemoryRegistry,
+  repository: string,
+  tag: string,
+  statements: readonly { readonly predicateType: string; readonly predicate: object }[],
+): Descriptor {
+  const image = addImage(registry, repository, `${tag}-amd64`);
+  const layers = statements.map(({ predicateType, predicate }) => {
+    const subject = [{ name: 'pkg:docker/x', digest: { sha256: image.digest.slice(7) } }];
+    const text = JSON.stringify({ _type: 'https://in-toto.io/Statement/v0.1', predicateType, subject, predicate });
+    const annotations = { 'in-toto.io/predicate-type': predicateType };
+    return { ...registry.blob(text, 'application/vnd.in-toto+json'), annotations };
+  });
+  const attestation = registry.artifact(repository, layers);
+  const annotations = {
+    'vnd.docker.reference.type': 'attestation-manifest',
+    'vnd.docker.reference.digest': image.digest,
+  };
+  const entries = [
+    { ...image, platform: { os: 'linux', architecture: 'amd64' } },
+    { ...attestation, platform: { os: 'unknown', architecture: 'unknown' }, annotations },
+  ];
+  return registry.index(repository, entries, tag);
+}
+
+/** The files of an OCI layout that holds one image of a registry. */
+export function layoutOf(registry: MemoryRegistry, repository: string, image: Descriptor): Record<string, Buffer> {
+  const file = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
+  const manifest = registry.manifests.get(`${repository} ${image.digest}`)?.bytes ?? Buffer.of();
+  const { config, layers } = JSON.parse(manifest.toString()) as { config: Descriptor; layers: Descriptor[] };
+  const blobs = [config, ...layers].map(
+    ({ digest }) => [file(digest), registry.blobs.get(digest) ?? Buffer.of()] as const,
+  );
+  const annotations = { 'org.opencontainers.image.ref.name': 'latest' };
+  const index = { schemaVersion: 2, manifests: [{ ...image, annotations }] };
+  return {
+    'oci-layout': Buffer.from('{"imageLayoutVersion":"1.0.0"}'),
+    'index.json': Buffer.from(JSON.stringify(index)),
+    [file(image.digest)]: manifest,
+    ...Object.fromEntries(blobs),
+  };
+}

@@ -55,7 +55,13 @@ describe('check', () => {
 
   it('writes further formats into files, whole, beside the text', async () => {
     const { line } = await signedProject();
-    const { out } = await line.run('check', '--format', `sarif=${line.path('out.sarif')}`, '--format', `markdown=${line.path('out.md')}`);
+    const { out } = await line.run(
+      'check',
+      '--format',
+      `sarif=${line.path('out.sarif')}`,
+      '--format',
+      `markdown=${line.path('out.md')}`,
+    );
     expect(out).toContain('allowed');
     expect(JSON.parse(await line.read('out.sarif'))).toMatchObject({ version: '2.1.0' });
     expect(await line.read('out.md')).toContain('app:1');

@@ -81,3 +81,55 @@ describe('rebuild', () => {
     expect((await line.run('rebuild', 'none')).status).toBe(64);
   });
 });
+
+describe('exposure, further', () => {
+  it('takes advisories and statements that something is not affected', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const advisory = {
+      id: 'ALPINE-CVE-2026-1',
+      aliases: ['CVE-2026-1'],
+      modified: '2026-01-01T00:00:00Z',
+      affected: [
+        {
+          package: { ecosystem: 'Alpine:v3.20', name: 'musl' },
+          ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '1.2.5-r9' }] }],
+        },
+      ],
+    };
+    await line.write({ 'osv/a.json': JSON.stringify(advisory) });
+    expect((await line.run('exposure', 'CVE-2026-1', '--advisories', 'osv')).status).toBe(10);
+    const vex = {
+      '@context': 'https://openvex.dev/ns/v0.2.0',
+      '@id': 'https://example.com/vex/1',
+      author: 'Acme',
+      timestamp: '2026-01-01T00:00:00Z',
+      version: 1,
+      statements: [
+        {
+          vulnerability: { name: 'CVE-2026-1' },
+          products: [{ '@id': 'pkg:apk/alpine/musl@1.2.5-r0?arch=x86_64&distro=alpine-3.20' }],
+          status: 'not_affected',
+          justification: 'vulnerable_code_not_present',
+        },
+      ],
+    };
+    await line.write({ 'vex.json': JSON.stringify(vex) });
+    const stated = await line.run('exposure', 'CVE-2026-1', '--advisories', 'osv', '--vex', 'vex.json');
+    expect(stated.status).toBe(11);
+    expect(stated.out).toContain('VEX: CVE-2026-1: not_affected');
+    expect((await line.run('exposure', 'CVE-2026-1', '--advisories', 'none')).status).toBe(64);
+  });
+
+  it('looks up the SBOMs of images of which none is kept, unless it may not use the network', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const { rm } = await import('node:fs/promises');
+    const forget = (): Promise<void> => rm(`${line.folder}/state/docker-verify/images`, { recursive: true });
+    await forget();
+    const offline = await line.run('exposure', '--offline', 'musl@1.2.5-r0');
+    expect(offline.status).toBe(11);
+    expect(offline.err).toContain('were not looked up (--offline)');
+    expect((await line.run('exposure', 'musl@1.2.5-r0')).status).toBe(10);
+  });
+});
