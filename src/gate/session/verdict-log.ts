@@ -34,8 +34,10 @@ function userOf({ environment }: Session): string {
  * followed, so that nobody makes root write elsewhere, and a pipe that nobody reads holds no build up.
  */
 async function appendTo(path: string, text: string): Promise<void> {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-  const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o666);
+  const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+  // Windows has neither
+  const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | careful, 0o666);
   try {
     if (!(await file.stat()).isFile()) throw new Error('it is no file');
     const bytes = Buffer.from(text);

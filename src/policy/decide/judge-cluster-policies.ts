@@ -1,14 +1,17 @@
 import type { Evidence, Finding } from '../../model/index.ts';
+import { evaluateCel } from '../language/cel.ts';
 import { matchesClusterGlob } from '../language/cluster-glob.ts';
 import type { ClusterAttestation, ClusterAuthority, ClusterPolicy, Unsupported } from '../language/cluster-policy.ts';
+import type { ImageValidation } from '../language/image-validation.ts';
+import { matchesValidationGlob } from '../language/image-validation.ts';
 import { conflictOf } from '../language/literal-cue.ts';
-import { matchesText } from '../language/text-pattern.ts';
-import { coverageOf, relevantEvidence } from './coverage.ts';
+import { covered, isByAuthority, type Pass } from './authority-evidence.ts';
+import { relevantEvidence } from './coverage.ts';
 import { describeSigners } from './describe-evidence.ts';
+import { judgeImageValidation } from './judge-image-validation.ts';
 import { statusOfRefusal, type Verdict } from './judge-rule.ts';
 import { isSignature } from './judge-signatures.ts';
 import { findingOf, type JudgeContext, unseenHint } from './judgement.ts';
-import { isTimeTrusted } from './match-signer.ts';
 
 /** A verdict of a ClusterImagePolicy that matches the image. */
 export interface ClusterVerdict extends Verdict {
@@ -26,7 +29,24 @@ export function judgeClusterPolicies(context: JudgeContext): readonly ClusterVer
 /** Those of the policies that match an image, by its canonical name. */
 export function matchingClusterPolicies(policies: readonly ClusterPolicy[], name: string): readonly ClusterPolicy[] {
   const forms = [name, ...shortForms(name)];
-  return policies.filter((policy) => policy.globs.some((glob) => forms.some((form) => matchesClusterGlob(glob, form))));
+  return policies.filter((policy) =>
+    policy.validation === undefined
+      ? policy.globs.some((glob) => forms.some((form) => matchesClusterGlob(glob, form)))
+      : forms.some((form) => isValidated(policy, form)),
+  );
+}
+
+/** Whether an ImageValidatingPolicy is about an image; one whose expression cannot be evaluated is about every one. */
+function isValidated({ validation }: ClusterPolicy, ref: string): boolean {
+  const references = validation?.references ?? [];
+  return (
+    references.length === 0 ||
+    references.some((each) => {
+      if (each.kind === 'glob') return matchesValidationGlob(each.glob, ref);
+      const outcome = evaluateCel(each.text, { ref });
+      return outcome.kind === 'beyond' || outcome.value !== false;
+    })
+  );
 }
 
 /** The forms in which a Docker Hub name is usually written: the admission controller matches the name as written too. */
@@ -39,6 +59,7 @@ function shortForms(name: string): readonly string[] {
 }
 
 function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): Verdict {
+  if (policy.validation !== undefined) return judgeValidated(context, policy, policy.validation);
   const passed =
     policy.authorities.map((authority) => passOf(context, authority)).find((pass) => pass !== null) ?? null;
   const beyond =
@@ -62,9 +83,31 @@ function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): Verdi
   };
 }
 
-interface Pass {
-  readonly evidence: readonly Evidence[];
-  readonly coversWhole: boolean;
+function judgeValidated(context: JudgeContext, policy: ClusterPolicy, validation: ImageValidation): Verdict {
+  const { unsupported: found, used, failed, isPartial } = judgeImageValidation(context, policy, validation);
+  const unsupported = [...policy.unsupported, ...found];
+  if (unsupported.length === 0 && failed === null && !isPartial) {
+    const evidence = [...new Set(used.flatMap((pass) => pass.evidence))];
+    const basis = evidence.length === 0 ? 'default' : evidence.every(isSignature) ? 'signature' : 'attestation';
+    return {
+      status: 'allow',
+      basis,
+      findings: [],
+      evidence,
+      coversWhole: used.every(({ coversWhole }) => coversWhole),
+    };
+  }
+  const finding =
+    unsupported.length > 0
+      ? unsupportedFinding(policy, unsupported)
+      : failureFinding(context, policy, isPartial, failed?.message ?? null);
+  return {
+    status: statusOfRefusal(policy.mode, unsupported.length === 0 && !isPartial),
+    basis: 'none',
+    findings: [finding],
+    evidence: [],
+    coversWhole: true,
+  };
 }
 
 /** What makes an authority pass, null where it does not. An authority that cannot be evaluated never passes. */
@@ -92,58 +135,9 @@ function passOf(context: JudgeContext, authority: ClusterAuthority): Pass | null
   };
 }
 
-function covered(context: JudgeContext, evidence: readonly Evidence[]): Pass | null {
-  const coverage = coverageOf(context.input.image, evidence, (applicable) => applicable.length > 0);
-  if (coverage.kind !== 'whole' && coverage.kind !== 'platforms') return null;
-  return { evidence, coversWhole: coverage.kind === 'whole' };
-}
-
 /** `legacy` reads cosign 2's form, `bundle` that of cosign 3. */
 function isOfFormat(authority: ClusterAuthority, piece: Evidence): boolean {
   return piece.form === (authority.format === 'bundle' ? 'cosign-bundle' : 'cosign-signature');
-}
-
-function isByAuthority(context: JudgeContext, authority: ClusterAuthority, piece: Evidence): boolean {
-  const { signer, logRoot, timestampRoot } = authority;
-  if (!piece.verified || piece.signer === null) return false;
-  const roots = new Set([piece.trustedRoot, ...piece.materials]);
-  if (logRoot !== null && !(piece.log !== null && roots.has(logRoot))) return false;
-  if (timestampRoot !== null && !(piece.timeSource === 'timestamp' && roots.has(timestampRoot))) return false;
-  if (signer.kind === 'key') {
-    if (piece.signer.kind !== 'key' || piece.signer.sha256 !== signer.id) return false;
-    // whose log that has to be, where a TrustRoot is named, was compared above
-    return !signer.logRequired || logRoot !== null || (piece.log !== null && isTimeTrusted(piece, context.roots));
-  }
-  if (signer.kind !== 'keyless' || piece.signer.kind !== 'keyless') return false;
-  const { identity, issuer } = piece.signer;
-  return (
-    [...rootsThatCount(context, signer.root)].some((root) => roots.has(root)) &&
-    signer.identities.some((known) => matchesText(known.issuer, issuer) && matchesText(known.subject, identity))
-  );
-}
-
-/** The trusted roots that a keyless authority relies on; never the TrustRoot of another authority. */
-function rootsThatCount(
-  { layer, roots, input }: JudgeContext,
-  wanted: Extract<ClusterAuthority['signer'], { kind: 'keyless' }>['root'],
-): ReadonlySet<string> {
-  if (typeof wanted === 'object') return new Set([wanted.id]);
-  const builtin = input.trustedRoots.filter((root) => root.layer === 'builtin').map(({ id }) => id);
-  const excluded = new Set<string | null>([
-    ...trustRootsOf(layer.clusterPolicies),
-    ...(wanted === 'private' ? builtin : []),
-  ]);
-  return new Set([...roots.usual].filter((root) => !excluded.has(root)));
-}
-
-function trustRootsOf(policies: readonly ClusterPolicy[]): readonly (string | null)[] {
-  return policies.flatMap(({ authorities }) =>
-    authorities.flatMap(({ signer, logRoot, timestampRoot }) => [
-      logRoot,
-      timestampRoot,
-      signer.kind === 'keyless' && typeof signer.root === 'object' ? signer.root.id : null,
-    ]),
-  );
 }
 
 function isAttestation(attestation: ClusterAttestation, piece: Evidence): boolean {
@@ -155,16 +149,21 @@ function unsupportedFinding(policy: ClusterPolicy, unsupported: readonly Unsuppo
   const fields = unsupported.slice(0, 5).map(({ field, reason }) => `${field} (${reason})`);
   return findingOf(
     'policy.unsupported',
-    `the ClusterImagePolicy ${policy.name} asks for something that cannot be evaluated here`,
+    `the ${kindOf(policy)} ${policy.name} asks for something that cannot be evaluated here`,
     {
-      expected: 'a ClusterImagePolicy whose fields can all be evaluated without a cluster',
+      expected: `an ${kindOf(policy)} whose fields can all be evaluated without a cluster`.replace('an C', 'a C'),
       found: fields.join(', '),
       hint: 'write the same as rules of docker verify, or leave this policy to the cluster',
     },
   );
 }
 
-function failureFinding(context: JudgeContext, policy: ClusterPolicy, isPartial: boolean): Finding {
+function failureFinding(
+  context: JudgeContext,
+  policy: ClusterPolicy,
+  isPartial: boolean,
+  message: string | null = null,
+): Finding {
   const { image, evidence, collectProblems } = context.input;
   const refusals = policy.authorities.flatMap(({ signer }) =>
     signer.kind === 'static' ? [signer.message ?? 'static: fail'] : [],
@@ -177,7 +176,8 @@ function failureFinding(context: JudgeContext, policy: ClusterPolicy, isPartial:
       : pieces.length > 0
         ? 'evidence that does not verify'
         : 'no signature';
-  const expected = `one of the authorities ${policy.authorities.map((authority) => authority.name).join(', ')} of the ClusterImagePolicy ${policy.name}`;
+  const names = policy.authorities.map((authority) => authority.name).join(', ');
+  const expected = `one of the authorities ${names} of the ${kindOf(policy)} ${policy.name}`;
   if (isPartial) {
     const reasons = [...new Set(collectProblems.map((problem) => problem.message))].sort().slice(0, 5);
     return findingOf('image.unverifiable', 'what is attached to it could not all be seen', {
@@ -186,7 +186,7 @@ function failureFinding(context: JudgeContext, policy: ClusterPolicy, isPartial:
       hint: unseenHint(collectProblems),
     });
   }
-  if (refusals.length === policy.authorities.length)
+  if (policy.validation === undefined && refusals.length === policy.authorities.length)
     return findingOf('policy.denied', `the ClusterImagePolicy ${policy.name} refuses it`, {
       expected: 'another image',
       found: refusals.join('; '),
@@ -194,9 +194,27 @@ function failureFinding(context: JudgeContext, policy: ClusterPolicy, isPartial:
     });
   const code =
     verified.length > 0 ? 'signature.identity-mismatch' : pieces.length > 0 ? 'signature.invalid' : 'signature.missing';
+  if (policy.validation !== undefined) return validationFinding(policy, code, found, message);
   return findingOf(code, `no authority of the ClusterImagePolicy ${policy.name} vouches for it`, {
     expected,
     found,
     hint: 'compare the authorities with what docker verify inspect shows; cosign 3 signatures need signatureFormat: bundle',
+  });
+}
+
+function kindOf({ validation }: ClusterPolicy): string {
+  return validation === undefined ? 'ClusterImagePolicy' : 'ImageValidatingPolicy';
+}
+
+function validationFinding(
+  { name }: ClusterPolicy,
+  code: Parameters<typeof findingOf>[0],
+  found: string,
+  message: string | null,
+): Finding {
+  return findingOf(code, `a validation of the ImageValidatingPolicy ${name} is not true of it`, {
+    expected: message ?? 'every validation to be true',
+    found,
+    hint: 'compare its attestors with what docker verify inspect shows',
   });
 }

@@ -1,9 +1,15 @@
 import type { Signer } from '../../model/index.ts';
-import type { ClusterIdentity } from '../language/cluster-policy.ts';
+import type { ClusterAuthority } from '../language/cluster-policy.ts';
 import type { PolicySet } from '../language/policy-set.ts';
 import { matchesText } from '../language/text-pattern.ts';
 import type { TrustedSigner } from '../language/trusted-signer.ts';
 import { isClaimed } from './match-signer.ts';
+
+/** Whom the policies of clusters trust. */
+function clusterSigners({ layers }: PolicySet): readonly ClusterAuthority['signer'][] {
+  const policies = layers.flatMap(({ clusterPolicies }) => clusterPolicies);
+  return policies.flatMap(({ authorities }) => authorities.map(({ signer }) => signer));
+}
 
 /** Every signer that some rule trusts, for whatever image and in whatever part. */
 function trustedSigners({ layers }: PolicySet): readonly TrustedSigner[] {
@@ -13,11 +19,6 @@ function trustedSigners({ layers }: PolicySet): readonly TrustedSigner[] {
     ...rule.attestations.flatMap(({ signedBy }) => signedBy ?? []),
   ]);
   return entries.flatMap(({ choices }) => choices.map(({ signer }) => signer));
-}
-
-function clusterIdentities({ layers }: PolicySet): readonly ClusterIdentity[] {
-  const authorities = layers.flatMap(({ clusterPolicies }) => clusterPolicies.flatMap((policy) => policy.authorities));
-  return authorities.flatMap(({ signer }) => (signer.kind === 'keyless' ? signer.identities : []));
 }
 
 function isNamed(signer: Signer, trusted: TrustedSigner): boolean {
@@ -36,8 +37,13 @@ function isNamed(signer: Signer, trusted: TrustedSigner): boolean {
  */
 export function wantedSigners(policies: PolicySet): (signer: Signer) => boolean {
   const trusted = trustedSigners(policies);
-  const identities = clusterIdentities(policies);
+  const signers = clusterSigners(policies);
+  const identities = signers.flatMap((each) => (each.kind === 'keyless' ? each.identities : []));
+  const clusterKeys = new Set(signers.map((each) => (each.kind === 'key' ? each.id : null)));
+  const anyCertificate = signers.some(({ kind }) => kind === 'notation');
   return (signer) =>
+    (anyCertificate && signer.kind === 'certificate') ||
+    (signer.kind === 'key' && clusterKeys.has(signer.sha256)) ||
     trusted.some((each) => isNamed(signer, each)) ||
     (signer.kind === 'keyless' &&
       identities.some(

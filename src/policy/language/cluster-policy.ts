@@ -1,4 +1,5 @@
 import type { Mode } from '../../model/index.ts';
+import type { ImageValidation } from './image-validation.ts';
 import type { LiteralCue } from './literal-cue.ts';
 import type { TextPattern } from './text-pattern.ts';
 
@@ -37,11 +38,14 @@ export interface ClusterAuthority {
         /** What its certificates count under: a TrustRoot, `private` for any root that the layer declares, `usual` for public Sigstore too. */
         readonly root: { readonly id: string } | 'private' | 'usual';
       }
+    /** Any certificate under this authority (`CertificateMaterial.id`); only Kyverno's policies have it. */
+    | { readonly kind: 'notation'; readonly authority: string }
     | { readonly kind: 'static'; readonly action: 'pass' | 'fail'; readonly message: string | null }
     | { readonly kind: 'unsupported' };
   /** Not empty: only these are looked at, and never the signature. */
   readonly attestations: readonly ClusterAttestation[];
-  readonly format: 'legacy' | 'bundle';
+  /** `any` for Kyverno's. */
+  readonly format: 'legacy' | 'bundle' | 'any';
   /** Where its signatures are kept, null for beside the image. */
   readonly source: { readonly repository: string | null; readonly tagPrefix: string | null } | null;
   /** Identifier of the TrustRoot whose log has to hold an entry, null for no certain one. */
@@ -54,7 +58,7 @@ export interface ClusterAuthority {
   readonly stricter: readonly Unsupported[];
 }
 
-/** A ClusterImagePolicy, validated and defaulted as the admission controller does. */
+/** A ClusterImagePolicy, or Kyverno's ImageValidatingPolicy, validated and defaulted as its admission controller does. */
 export interface ClusterPolicy {
   readonly name: string;
   /** Its file, as named to the user. */
@@ -68,4 +72,6 @@ export interface ClusterPolicy {
   readonly authorities: readonly ClusterAuthority[];
   /** What cannot be evaluated outside of the authorities. */
   readonly unsupported: readonly Unsupported[];
+  /** Of an ImageValidatingPolicy: what must be true; its attestors are the authorities. */
+  readonly validation?: ImageValidation;
 }

@@ -254,7 +254,7 @@ export const policySchema = z
       .max(100)
       .optional()
       .describe(
-        'Files of Sigstore ClusterImagePolicies, with the Secrets, ConfigMaps and TrustRoots that they refer to; wildcards in the last part of a path',
+        'Files of Sigstore ClusterImagePolicies, with the Secrets, ConfigMaps and TrustRoots that they refer to, and of Kyverno ImageValidatingPolicies; wildcards in the last part of a path',
       ),
   })
   .describe('A policy of docker verify');

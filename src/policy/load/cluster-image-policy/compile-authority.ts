@@ -154,7 +154,8 @@ function keySigner(
   return { kind: 'key', id: parsed.id, logRequired };
 }
 
-function identityOf(identity: NonNullable<AuthorityDocument['keyless']>['identities'][number]): ClusterIdentity {
+/** An identity as cosign compares it. */
+export function identityOf(identity: NonNullable<AuthorityDocument['keyless']>['identities'][number]): ClusterIdentity {
   const pattern = (exact: string | undefined, expression: string | undefined): ClusterIdentity['issuer'] =>
     // The admission controller does not anchor its expressions.
     exact === undefined || exact === ''

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import type { Mode } from '../../../model/index.ts';
+import { prepareCel } from '../../language/cel.ts';
 import type { ClusterPolicy } from '../../language/cluster-policy.ts';
 import { matchesGlob } from '../../language/glob.ts';
 import { invalidAt, validateDocument } from '../../language/validate-document.ts';
@@ -10,6 +11,8 @@ import { invalidIn, type PolicyScope, readNamedFile } from '../policy-scope.ts';
 import { ClusterObjects, isClusterObject } from './cluster-objects.ts';
 import { clusterImagePolicySchema } from './cluster-schema.ts';
 import { type ClusterPlace, compileClusterPolicy } from './compile-cluster-policy.ts';
+import { compileImageValidating } from './compile-image-validating.ts';
+import { imageValidatingSchema } from './image-validating-schema.ts';
 
 const mostFiles = 1_000;
 
@@ -52,6 +55,7 @@ export async function readClusterPolicies(
     }
   }
   const read = [...files.values()];
+  if (read.some(({ sources }) => sources.some(({ value }) => kindOf(value) === validating))) await prepareCel();
   const objects = new ClusterObjects(read.flatMap(({ sources }) => sources.map(({ value }) => value)));
   const places = { modeOption: modes.option, fileMode: modes.file, layer: scope.layer };
   return {
@@ -101,8 +105,12 @@ export function parseClusterPolicies(
 
 function parseObjects(bytes: Uint8Array, named: string): readonly YamlSource[] {
   const sources = parseYamlSources(bytes, named).map(withoutNulls);
-  if (sources.some(({ value }) => kindOf(value) === 'ClusterImagePolicy' || isClusterObject(value))) return sources;
-  throw invalidAt(named, { line: 1, column: 1 }, 'it holds no ClusterImagePolicy, and nothing that one refers to');
+  if (sources.some(({ value }) => isPolicyKind(kindOf(value)) || isClusterObject(value))) return sources;
+  throw invalidAt(
+    named,
+    { line: 1, column: 1 },
+    'it holds no ClusterImagePolicy, no ImageValidatingPolicy, and nothing that one refers to',
+  );
 }
 
 function compileObjects(
@@ -111,11 +119,21 @@ function compileObjects(
   material: MaterialCollector,
   objects: ClusterObjects,
 ): readonly ClusterPolicy[] {
-  const policies = sources.filter((source) => kindOf(source.value) === 'ClusterImagePolicy');
+  const policies = sources.filter((source) => isPolicyKind(kindOf(source.value)));
   return policies.map((source) => {
+    if (kindOf(source.value) === validating) {
+      const validated = validateDocument(source, imageValidatingSchema);
+      return compileImageValidating(validated, { ...place, line: source.placeOf([]).line }, material);
+    }
     const document = validateDocument(source, clusterImagePolicySchema);
     return compileClusterPolicy(document, { ...place, line: source.placeOf([]).line }, material, objects);
   });
+}
+
+const validating = 'ImageValidatingPolicy';
+
+function isPolicyKind(kind: unknown): boolean {
+  return kind === 'ClusterImagePolicy' || kind === validating;
 }
 
 function kindOf(value: unknown): unknown {

@@ -53,7 +53,7 @@ describe("the machine's log of verdicts", () => {
     await log.note('build', report); // the same again is no news
     const lines = await linesOf(path);
     expect(lines.map(({ image }) => (image as { name: string }).name)).toEqual(report.images.map(({ name }) => name));
-    for (const line of lines) expect(isLine(line), JSON.stringify(isLine.errors)).toBe(true);
+    expect(lines.filter((line) => !isLine(line))).toEqual([]);
     expect(new Set(lines.map(({ run }) => run)).size).toBe(1);
     await logTo(path).note('check', report);
     expect(new Set((await linesOf(path)).map(({ run }) => run)).size).toBe(2);
@@ -71,7 +71,7 @@ describe("the machine's log of verdicts", () => {
     await log.noteAudit('bake', report, 'made of what nobody verified');
     const lines = await linesOf(path);
     expect(lines.map(({ event }) => event)).toEqual([...report.images.map(() => 'verdict'), 'verdict', 'audit']);
-    for (const line of lines) expect(isLine(line), JSON.stringify(isLine.errors)).toBe(true);
+    expect(lines.filter((line) => !isLine(line))).toEqual([]);
   });
 
   it('keeps text of others within its line and harmless, however long it is', async () => {
