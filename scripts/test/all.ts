@@ -20,6 +20,7 @@ interface Counts {
   readonly failed: number;
   /** A line for each failed test: its file, its name and the first line of what it said. */
   readonly failures: readonly string[];
+  readonly secondTries: readonly string[];
 }
 
 /** What is read of the report that vitest writes in jest's format. */
@@ -70,15 +71,25 @@ function failuresOf({ testResults }: TestReport): string[] {
   });
 }
 
+/** Tests that passed only when they were tried again: nothing is red for it, and nobody should overlook it. */
+function secondTries({ testResults }: TestReport): string[] {
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && (failureMessages ?? []).length > 0)
+      .map((test) => `${relative(root, name)}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`),
+  );
+}
+
 /** What vitest counted; a run that left no numbers counts as one failure. */
 function countTests(report: string, status: number): Counts {
   try {
     // Written by vitest itself.
     const numbers = JSON.parse(readFileSync(report, 'utf8')) as TestReport;
     const failed = numbers.numFailedTests === 0 && status !== 0 ? 1 : numbers.numFailedTests;
-    return { passed: numbers.numPassedTests, failed, failures: failuresOf(numbers) };
+    const tries = { failures: failuresOf(numbers), secondTries: secondTries(numbers) };
+    return { passed: numbers.numPassedTests, failed, ...tries };
   } catch {
-    return { passed: 0, failed: 1, failures: [] };
+    return { passed: 0, failed: 1, failures: [], secondTries: [] };
   }
 }
 
@@ -91,7 +102,7 @@ function runCheck({ name, command, report }: Check): Counts {
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} (${seconds} s)`);
   if (report !== null) return countTests(report, status);
-  return { passed: 0, failed: status === 0 ? 0 : 1, failures: [] };
+  return { passed: 0, failed: status === 0 ? 0 : 1, failures: [], secondTries: [] };
 }
 
 mkdirSync(reports, { recursive: true });
@@ -100,6 +111,8 @@ const red = results.filter(({ failed }) => failed > 0).map(({ name }) => name);
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 const failures = results.flatMap((result) => result.failures);
+for (const test of results.flatMap((result) => result.secondTries))
+  console.log(`passed only when tried again: ${test}`);
 for (const failure of failures.slice(0, maximumFailuresShown)) console.log(`failed: ${failure}`);
 if (red.length > 0) console.log(`\nred: ${red.join(', ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
