@@ -247,7 +247,7 @@ export const wellMeant: Readonly<Record<string, readonly [string, ...string[]]>>
   '--trusted-root': ['policy.json', 'sub', 'endless'],
   '--mode': ['enforce', 'warn'],
   '--verify-mode': ['enforce', 'warn'],
-  '--format': ['json', 'sarif', 'markdown', 'html', 'text', 'csv', 'junit'],
+  '--format': ['json', 'sarif', 'markdown', 'html', 'text', 'csv', 'junit', 'codequality'],
   '--verify-format': ['json', 'sarif', 'markdown', 'html', 'text'],
   '--output': ['report.json', 'sub', 'sub/new/report', 'type=cacheonly'],
   '--verify-output': ['report.json', 'sub', 'full'],

@@ -1,7 +1,7 @@
 import type { Mode } from './decision.ts';
 
 /** The formats of a report. */
-export const reportFormats = ['text', 'json', 'sarif', 'markdown', 'html', 'junit'] as const;
+export const reportFormats = ['text', 'json', 'sarif', 'markdown', 'html', 'junit', 'codequality'] as const;
 
 /** All formats that can be asked for; each command has some of them. */
 export const outputFormats = [...reportFormats, 'csv', 'mermaid', 'dot', 'svg', 'cyclonedx', 'github'] as const;

@@ -4,6 +4,8 @@
  */
 
 export { adviceFormats, renderAdvice } from './advice-report.ts';
+export { renderAnnotations } from './annotations.ts';
+export type { Checkout } from './checkout.ts';
 export { type CodeExplanation, explainedCodes, renderCodeList, renderExplanation } from './code-explanation.ts';
 export { comparisonFormats, renderComparison } from './comparison-report.ts';
 export { renderCycloneDx } from './cyclonedx-export.ts';

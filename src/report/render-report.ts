@@ -1,4 +1,6 @@
 import { type Report, reportFormats } from '../model/index.ts';
+import type { Checkout } from './checkout.ts';
+import { renderCodeQuality } from './code-quality-report.ts';
 import { renderHtml } from './html-report.ts';
 import { renderJson } from './json-report.ts';
 import { renderJunit } from './junit-report.ts';
@@ -13,8 +15,16 @@ import type { Layout } from './wrap.ts';
 /** The formats of `check`: those of every report, and a table. */
 export const checkFormats = [...reportFormats, 'csv'] as const;
 
-/** The report in the format asked for, ending in a newline, failures first. JSON keeps the order in which the build uses the images. Colour and width matter to text alone. */
-export function renderReport(report: Report, format: (typeof checkFormats)[number], layout: Layout): Shown {
+/**
+ * The report in the format asked for, ending in a newline, failures first. JSON keeps the order in which the build uses the images. Colour and
+ * width matter to text alone, the checkout to what is shown beside the files of a repository.
+ */
+export function renderReport(
+  report: Report,
+  format: (typeof checkFormats)[number],
+  layout: Layout,
+  checkout: Checkout | null = null,
+): Shown {
   const ordered = inReadingOrder(report);
   switch (format) {
     case 'text':
@@ -22,11 +32,13 @@ export function renderReport(report: Report, format: (typeof checkFormats)[numbe
     case 'json':
       return renderJson(report);
     case 'sarif':
-      return renderSarif(ordered);
+      return renderSarif(ordered, checkout);
     case 'markdown':
       return renderMarkdown(ordered);
     case 'html':
       return renderHtml(ordered);
+    case 'codequality':
+      return renderCodeQuality(ordered, checkout);
     case 'junit':
       return renderJunit(ordered);
     case 'csv':

@@ -2,6 +2,7 @@ import type { BuildContents, ContainedPackage } from '../model/index.ts';
 import { runtimePackages, stagePackages } from './build-packages.ts';
 import { imageUrl } from './image-url.ts';
 import { renderJsonDocument } from './json-report.ts';
+import { projectAddress } from './project-address.ts';
 import type { Shown } from './visible.ts';
 
 /** What GitHub asks of a snapshot beside what a record holds. */
@@ -30,9 +31,6 @@ function dependenciesOf(packages: readonly ContainedPackage[], scope: Dependency
       : [{ package_url: purl, relationship: fromBase === false ? ('direct' as const) : ('indirect' as const), scope }],
   );
 }
-
-/** The program has no address of its own: a name that is kept for none (RFC 2606). */
-const address = 'https://docker-verify.invalid/';
 
 /** Packages in the image, images that it was made of, and what build stages alone used: what is in the image counts first. */
 function resolved(contents: BuildContents): Readonly<Record<string, Dependency>> {
@@ -66,7 +64,7 @@ export function renderSnapshot(contents: BuildContents, { tool, sha, ref, job, c
     sha,
     ref,
     job: { id: job, correlator },
-    detector: { name: 'docker-verify', version: tool, url: address },
+    detector: { name: 'docker-verify', version: tool, url: projectAddress },
     scanned: record.time,
     metadata: { record: record.id, complete: result.isKnown },
     manifests: {

@@ -67,6 +67,28 @@ export function visibleJson(json: string): Shown {
   return json.replace(unsafeInJson, escapeUnits) as Shown; // JSON escapes the rest itself, and no line of it begins with a colon
 }
 
+/** What ends a command or one of its properties, written as GitHub's toolkit does (@actions/core, command.ts). */
+function escapeCommand(text: string, more: readonly (readonly [string, string])[]): string {
+  let escaped = text.replace(unsafeInLines, escapeUnits);
+  for (const [from, to] of [['%', '%25'], ['\r', '%0D'], ['\n', '%0A'], ...more] as const)
+    escaped = escaped.replaceAll(from, to);
+  return escaped;
+}
+
+/** A command to GitHub Actions of our own making, one line whatever its values hold: none of them can begin another. */
+export function workflowCommand(
+  command: 'error' | 'warning' | 'notice',
+  properties: Readonly<Record<string, string>>,
+  message: string,
+): Shown {
+  const inProperty = [
+    [':', '%3A'],
+    [',', '%2C'],
+  ] as const;
+  const written = Object.entries(properties).map(([name, value]) => `${name}=${escapeCommand(value, inProperty)}`);
+  return `::${command} ${written.join(',')}::${escapeCommand(message, [])}` as Shown; // its values are escaped
+}
+
 /** Lines of words that were made visible, painted in colours of our own; for `wrap` alone. */
 export function paintedLines(lines: readonly string[]): Shown {
   return harmlessBeginnings(lines.join('\n')) as Shown; // `wrap` makes every word visible

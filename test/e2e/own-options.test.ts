@@ -99,6 +99,33 @@ describe('--format FORMAT=FILE', () => {
     expect(await readFile(join(folder, 'out.sarif'), 'utf8')).toContain('signature.missing');
   });
 
+  it('shows findings beside the files of a repository, and to GitHub Actions', async () => {
+    const image = `${registry}/unsigned/base:1`;
+    const root = await projectFolder({
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      'services/web/Dockerfile': `# a comment\nFROM ${image}\n`,
+      'docker-verify.yaml': acmePolicy(),
+    });
+    const args = ['check', '--format', 'sarif=out.sarif', '--format', 'codequality=quality.json', '--format', 'text'];
+    const folder = join(root, 'services/web');
+    const { status, stderr } = await verify(args, { GITHUB_ACTIONS: 'true' }, folder);
+    expect(status).toBe(10);
+    expect(stderr).toMatch(/^::error file=services\/web\/Dockerfile,line=2,col=6,title=docker verify%3A unsigned /m);
+    const sarif = await readFile(join(folder, 'out.sarif'), 'utf8');
+    expect(JSON.parse(sarif).runs[0].results[0].locations[0].physicalLocation).toEqual({
+      artifactLocation: { uri: 'services/web/Dockerfile', uriBaseId: '%SRCROOT%' },
+      region: { startLine: 2, startColumn: 6 },
+    });
+    expect(JSON.parse(await readFile(join(folder, 'quality.json'), 'utf8'))[0]).toMatchObject({
+      check_name: 'signature.missing',
+      location: { path: 'services/web/Dockerfile', lines: { begin: 2 } },
+    });
+    const build = await verify(['build', '.'], { GITHUB_ACTIONS: 'true' }, folder);
+    expect(build.stderr.match(/^::error /gm)).toHaveLength(1);
+    expect((await verify(['check'], {}, folder)).stderr).not.toContain('::error');
+    expect((await verify(['check', '-q'], { GITHUB_ACTIONS: 'true' }, folder)).stderr).not.toContain('::error');
+  });
+
   it('serves commands that give no verdict', async () => {
     const folder = await project();
     expect((await verify(['scan', '--format', 'json=scan.json'], {}, folder)).stdout).toContain('signed/base:1');

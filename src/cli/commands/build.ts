@@ -14,10 +14,11 @@ import { renderReport } from '../../report/index.ts';
 import { layoutFor } from '../command-context.ts';
 import type { Command, CommandContext } from '../command-row.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
-import { formatOf, type ReadArguments } from '../read-arguments.ts';
+import type { ReadArguments } from '../read-arguments.ts';
+import { annotate, renderFor } from '../render-for.ts';
 import { type CommandRun, runCommand } from '../run-command.ts';
 import { errorTerminal, say, writeError } from '../streams.ts';
-import { inFile, type Render, writeReports, writeText } from '../write-result.ts';
+import { inFile, writeReports, writeText } from '../write-result.ts';
 
 /** Tells the verdict on standard error: nothing but a refusal where Docker was told to be quiet. */
 function reporter(context: CommandContext, own: OwnOptions, before: () => void): (report: Report) => void {
@@ -25,6 +26,7 @@ function reporter(context: CommandContext, own: OwnOptions, before: () => void):
     before();
     if (own.quiet && !isRefusal(report.verdict)) return;
     writeError(renderReport(report, 'text', layoutFor(errorTerminal(), own, context.environment)));
+    annotate(context, own, report);
   };
 }
 
@@ -66,7 +68,7 @@ async function runBuild(run: CommandRun, verb: 'build' | 'bake', runner: Runner,
   if (end === null) return await builderVerb(session, [verb, ...rest], interruptions, intercepted);
   if (end.status === null && !verified.includes(end.report)) onVerified(end.report);
   if (end.auditFailure !== null) say(`docker verify: ${end.auditFailure}`);
-  const render: Render = (format, layout) => renderReport(end.report, formatOf(format, reportFormats), layout);
+  const render = renderFor(context, end.report, reportFormats);
   await writeReports(own, render);
   if (own.output !== null) await writeText(await render(own.format, inFile), own.output);
   return statusOf(end);

@@ -1,7 +1,7 @@
 import { check, checkRecursive, isRefusal, type Report, withDefaultPath } from '../../gate/index.ts';
-import { checkFormats, renderReport } from '../../report/index.ts';
+import { checkFormats } from '../../report/index.ts';
 import { exitStatusOfError, exitStatusOfVerdict } from '../exit-status.ts';
-import { formatOf } from '../read-arguments.ts';
+import { annotate, renderFor } from '../render-for.ts';
 import { commandOf } from '../run-command.ts';
 
 /** The status for a report: of a survey the highest of all, so that a file that cannot be read hides no more than it has to. */
@@ -12,12 +12,13 @@ function exitStatusOf({ verdict, files = [] }: Report): number {
 
 /** `docker verify check`: the result, in any format, goes to standard output or `--output`. */
 export const checkCommand = commandOf('looking at what the build uses', async (run) => {
-  const { session, own, given, rest, input, show, finish } = run;
+  const { session, own, given, rest, input, show, finish, context } = run;
   const report = given.isOn('recursive')
     ? await checkRecursive(session, rest, input)
     : await check(session, withDefaultPath(rest), input);
   const isSilent = own.quiet && own.format === 'text' && !isRefusal(report.verdict);
-  await show((format, layout) => renderReport(report, formatOf(format, checkFormats), layout), { isSilent });
+  await show(renderFor(context, report, checkFormats), { isSilent });
+  annotate(context, own, report);
   await finish();
   return exitStatusOf(report);
 });

@@ -15,7 +15,7 @@ import {
   withPathAlone,
   writePolicy,
 } from '../../gate/index.ts';
-import { type Progress, renderReport } from '../../report/index.ts';
+import type { Progress } from '../../report/index.ts';
 import {
   chooseAuthorities,
   chooseSigners,
@@ -29,7 +29,8 @@ import { consentBy } from '../consent.ts';
 import { type Conversation, openConversation } from '../conversation.ts';
 import { describeError } from '../describe-error.ts';
 import { exitStatus, exitStatusOfVerdict } from '../exit-status.ts';
-import { formatOf, type ReadArguments } from '../read-arguments.ts';
+import type { ReadArguments } from '../read-arguments.ts';
+import { renderFor } from '../render-for.ts';
 import { commandOf } from '../run-command.ts';
 import { say, writeError } from '../streams.ts';
 
@@ -160,7 +161,7 @@ export const initCommand = commandOf('looking at who signs the images', async (r
     const isDone = found.policy !== null && found.repositories.length === 0;
     const unsettled = isDone ? [] : await settle({ ...search, session: standing }, found, conversation);
     const report = await check(standing, operands, input);
-    await show((format, layout) => renderReport(report, formatOf(format, reportFormats), layout));
+    await show(renderFor(context, report, reportFormats));
     return unsettled.length > 0 ? exitStatus.unverifiable : exitStatusOfVerdict(report.verdict);
   } finally {
     conversation?.close();

@@ -13,6 +13,7 @@ const endings: Readonly<Record<(typeof checkFormats)[number], string>> = {
   html: 'html',
   junit: 'xml',
   csv: 'csv',
+  codequality: 'codequality.json',
 };
 const layout = { color: false, width: 100 };
 

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { type Environment, folderNamedBy } from '../gate/index.ts';
+import type { Checkout } from '../report/index.ts';
+
+function isWithin(folder: string, root: string): boolean {
+  const path = relative(root, folder);
+  return path.split(sep)[0] !== '..' && !isAbsolute(path);
+}
+
+/** The nearest folder that holds `.git`, from this one upwards; null where there is none. */
+function repositoryAbove(folder: string): string | null {
+  if (existsSync(join(folder, '.git'))) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? null : repositoryAbove(parent);
+}
+
+/**
+ * Where the repository lies that the current folder belongs to: what GitHub Actions and GitLab say of it, where the folder is below that,
+ * else the nearest folder with `.git`, else the current one.
+ */
+export function checkoutOf(environment: Environment): Checkout {
+  const { workingDirectory } = environment;
+  const named = folderNamedBy(environment, 'GITHUB_WORKSPACE', 'CI_PROJECT_DIR');
+  const stated = named !== null && isWithin(workingDirectory, named) ? named : null;
+  return { workingDirectory, root: stated ?? repositoryAbove(workingDirectory) ?? workingDirectory };
+}
