@@ -93,6 +93,11 @@ describe('a repository or download that nothing holds to its content', () => {
     ]);
   });
 
+  it('tells of no emergency where it was only warned of', async () => {
+    const policies = await policiesOf({ project: asking('pinned', 'any', 'mode: warn\n'), breakGlass: 'outage' });
+    expect(decideSource(git, policies).findings.map(({ code }) => code)).toEqual(['source.unpinned']);
+  });
+
   it('tells of the emergency', async () => {
     const policies = await policiesOf({ project: asking('pinned', 'any'), breakGlass: 'outage' });
     expect(decideSource(git, policies).findings.map(({ code }) => code)).toEqual([

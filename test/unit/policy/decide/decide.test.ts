@@ -30,6 +30,12 @@ describe('a rule with signedBy', () => {
     ]);
   });
 
+  it('takes a bundle for a signature where its statement says that it is one', async () => {
+    const bundle = byKey(acme, { form: 'cosign-bundle', predicateType: 'https://sigstore.dev/cosign/sign/v1' });
+    const decision = decide(inputOf(name, [bundle]), await policiesOf({ project: keyed, files }));
+    expect(decision).toMatchObject({ status: 'allow', basis: 'signature' });
+  });
+
   const refusals: readonly [string, ReturnType<typeof byKey>[], string, string | RegExp][] = [
     ['nothing attached', [], 'signature.missing', 'no signature'],
     [

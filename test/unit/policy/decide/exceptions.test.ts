@@ -195,6 +195,11 @@ describe('break-glass', () => {
   it('never touches broken evidence', async () => {
     const broken = byKey(other, { verified: false, problem: { code: 'invalid-signature', message: 'x' } });
     expect((await judge({ project: asks, breakGlass }, [broken])).status).toBe('block');
+    // nor where another layer refuses the same image for what may be waived
+    const missing = 'version: 1\nrules: [{images: ["**"], locked: true}]\n';
+    const decision = await judge({ project: asks, user: missing, breakGlass }, [broken]);
+    expect(new Set(decision.findings.map(({ code }) => code))).toContain('lock.missing');
+    expect(decision.status).toBe('block');
   });
 
   it('never touches caches and folders, whatever the policies say', async () => {
