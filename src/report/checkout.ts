@@ -30,7 +30,7 @@ function isAbsoluteAnywhere(file: string): boolean {
 }
 
 /** A path as the relative reference or file URI that SARIF asks for (SARIF 2.1.0, section 3.4.3). */
-export function uriOf(file: string): string {
+function uriOf(file: string): string {
   const path = encoded(file);
   if (path.startsWith('/')) return `file://${path}`;
   const drive = /^([A-Za-z])%3A\//.exec(path);
