@@ -87,8 +87,8 @@ async function probe({ environment, programs, info }: ProbeQuestion, subject: Su
 
 async function proveOnce(question: ProbeQuestion, subject: Subject): Promise<void> {
   const key = markerKey(question, subject);
-  const told = subject.nodes.every(({ buildkitVersion }) => buildkitVersion !== null);
-  const lifetime = told ? lifetimes.known : lifetimes.unknown;
+  const versionsKnown = subject.nodes.every(({ buildkitVersion }) => buildkitVersion !== null);
+  const lifetime = versionsKnown ? lifetimes.known : lifetimes.unknown;
   if ((await question.cache.read(key, lifetime)) === true) return;
   await probe(question, subject);
   await question.cache.write(key, true);

@@ -59,8 +59,8 @@ function parseImageMaterial(material: Material): ImageMaterial | null {
 
 /** The one digest that is told of an image; null where there is none, or where two disagree: then neither is believed. */
 function digestOf({ asked, taken }: ImageMaterial): string | null {
-  const told = new Set(taken === null ? asked : [...asked, taken]);
-  const [only = null, ...others] = told;
+  const names = new Set(taken === null ? asked : [...asked, taken]);
+  const [only = null, ...others] = names;
   return others.length === 0 ? only : null;
 }
 

@@ -112,9 +112,9 @@ async function recordsOfTarget(
 
 async function completeTarget(question: SpreadQuestion, metadata: unknown, target: BuiltTarget): Promise<unknown> {
   const { platforms } = target;
-  const told = readBuildMetadata(metadata);
-  if (told.materials !== null && (platforms.length < 2 || tellsOf(told, platforms))) return metadata;
-  const records = await recordsOfTarget(question, told.ref, target);
+  const recorded = readBuildMetadata(metadata);
+  if (recorded.materials !== null && (platforms.length < 2 || tellsOf(recorded, platforms))) return metadata;
+  const records = await recordsOfTarget(question, recorded.ref, target);
   const read = (await Promise.all(records.map((record) => readProvenances(question, record, platforms)))).flat();
   const found = platforms.flatMap((platform) => {
     // a platform that was asked for alone may be kept under another spelling of it, or under none
@@ -123,7 +123,7 @@ async function completeTarget(question: SpreadQuestion, metadata: unknown, targe
     const merged = mergePredicates(fitting.map(([, predicate]) => predicate));
     return fitting.length === 0 ? [] : [[`${provenanceKey}/${platform}`, merged] as const];
   });
-  const ref = told.ref ?? records[0];
+  const ref = recorded.ref ?? records[0];
   const noted = ref === undefined ? {} : { 'buildx.build.ref': ref };
   return { ...Object.fromEntries(found), ...noted, ...recordAt(metadata) };
 }

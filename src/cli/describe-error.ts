@@ -30,8 +30,8 @@ const commonCures: Readonly<Partial<Record<ErrorCode, string>>> = {
 };
 
 function cure({ hint, code, message }: VerifyError): string {
-  const told = hint ?? commonCures[code] ?? null;
-  return told === null || message.includes(told) ? '' : ` (${told})`;
+  const cure = hint ?? commonCures[code] ?? null;
+  return cure === null || message.includes(cure) ? '' : ` (${cure})`;
 }
 
 /**

@@ -11,8 +11,8 @@ import { expandWord, type Lookup } from './shell-word.ts';
 import { expandedHint, parseStageBase } from './stage-base.ts';
 import { namesOfStages } from './stage-names.ts';
 import {
-  type Asker,
   findCircle,
+  type NamingInstruction,
   newState,
   reachableFrom,
   type StageState,
@@ -35,18 +35,18 @@ export interface GraphInput {
 }
 
 /** An image that BuildKit asks a registry for. */
-export interface ImageRequest {
+export interface NamedImage {
   readonly name: CanonicalName;
   readonly platform: Platform;
-  readonly asker: Asker;
+  readonly namedBy: NamingInstruction;
   /** The named context that named it, null where the Dockerfile does. */
   readonly context: NamedContext | null;
 }
 
 /** A named context in use whose content is no image. */
-export interface ContentRequest {
+export interface NamedContent {
   readonly context: NamedContext;
-  readonly asker: Asker;
+  readonly namedBy: NamingInstruction;
   /** Whether it takes the place of an image that a FROM names. */
   readonly inFrom: boolean;
 }
@@ -55,8 +55,8 @@ export interface ContentRequest {
 export interface BuildGraph {
   readonly states: readonly StageState[];
   readonly reachable: ReadonlySet<StageState>;
-  readonly images: readonly ImageRequest[];
-  readonly contents: readonly ContentRequest[];
+  readonly images: readonly NamedImage[];
+  readonly contents: readonly NamedContent[];
   /** The image that the target is built on; null for scratch, or where a context stands in for it. */
   readonly runtimeBase: CanonicalName | null;
 }
@@ -85,8 +85,8 @@ function runtimeBaseOf(target: StageState): CanonicalName | null {
 class GraphBuilder {
   readonly #input: GraphInput;
   readonly #states = new StageStates();
-  readonly #images: ImageRequest[] = [];
-  readonly #contents: ContentRequest[] = [];
+  readonly #images: NamedImage[] = [];
+  readonly #contents: NamedContent[] = [];
   #triggers = 0;
 
   constructor(input: GraphInput) {
@@ -121,8 +121,8 @@ class GraphBuilder {
     if (base === '')
       throw invalidDockerfile(`base name (${from.base}) should not be blank`, place, expandedHint(from.base));
     const platform = from.platform === '' ? null : placed(placeIn(node, 0), () => this.#platform(node, from.platform));
-    const asker: Asker = { kind: 'from', stage: label, place, written: from.base };
-    const state = newState({ stage, name: from.name?.toLowerCase() ?? '', label, base, asker, platform });
+    const namedBy: NamingInstruction = { kind: 'from', stage: label, place, written: from.base };
+    const state = newState({ stage, name: from.name?.toLowerCase() ?? '', label, base, namedBy, platform });
     if (state.name !== '') {
       state.context = placed(place, () =>
         this.#input.contexts.find(state.name, platform ?? this.#input.targetPlatform),
@@ -205,13 +205,13 @@ class GraphBuilder {
     node: InstructionNode,
     place: () => Required<Place> = () => placeIn(node, 0),
   ): StageState {
-    const asker: Asker = {
+    const namedBy: NamingInstruction = {
       kind: trigger === null ? kind : 'onbuild',
       stage: state.label,
       place: trigger?.place ?? place(),
       written: base,
     };
-    return newState({ stage: null, name: '', label: state.label, base, asker, platform: null });
+    return newState({ stage: null, name: '', label: state.label, base, namedBy, platform: null });
   }
 
   /** Resolves what is needed, and what the ONBUILD triggers of that need in turn. */
@@ -223,7 +223,7 @@ class GraphBuilder {
       for (const state of reachable) grown = this.#readTriggers(state) || grown;
       if (!grown) return reachable;
     }
-    throw invalidDockerfile('ONBUILD triggers lead on without end', target.asker.place);
+    throw invalidDockerfile('ONBUILD triggers lead on without end', target.namedBy.place);
   }
 
   #resolveBase(state: StageState, reachable: boolean): void {
@@ -231,8 +231,8 @@ class GraphBuilder {
     state.resolved = reachable;
     if (state.stage === null) state.dispatched = true;
     if (state.base === 'scratch' && state.context === null) return;
-    const { place, written } = state.asker;
-    const meant = meantInsteadOf(written, state.asker, namesOfStages(this.#input.dockerfile));
+    const { place, written } = state.namedBy;
+    const meant = meantInsteadOf(written, state.namedBy, namesOfStages(this.#input.dockerfile));
     const name = placed(place, () => parseStageBase(state.base, written, meant));
     if (!reachable) return;
     const platform = state.platform ?? this.#input.targetPlatform;
@@ -241,11 +241,11 @@ class GraphBuilder {
       this.#useContext(state.context, state, platform, this.#standsForImage(state));
       return;
     }
-    const context = placed(state.asker.place, () => this.#input.contexts.find(name, platform));
+    const context = placed(state.namedBy.place, () => this.#input.contexts.find(name, platform));
     if (context !== null) this.#useContext(context, state, platform, state.stage !== null);
     else {
       state.image = name;
-      this.#images.push({ name, platform, asker: state.asker, context: null });
+      this.#images.push({ name, platform, namedBy: state.namedBy, context: null });
     }
   }
 
@@ -256,13 +256,13 @@ class GraphBuilder {
 
   #useContext(context: NamedContext, state: StageState, platform: Platform, inFrom: boolean): void {
     const { source } = context;
-    if (source.kind === 'content') this.#contents.push({ context, asker: state.asker, inFrom });
+    if (source.kind === 'content') this.#contents.push({ context, namedBy: state.namedBy, inFrom });
     // targets are made to be built upon: only a name that is surely an image's is not theirs to take
-    if (source.kind === 'target') this.#contents.push({ context, asker: state.asker, inFrom: false });
+    if (source.kind === 'target') this.#contents.push({ context, namedBy: state.namedBy, inFrom: false });
     if (source.kind !== 'image') return;
     state.image = source.image;
-    const asker: Asker = { ...state.asker, kind: 'context', written: source.written };
-    this.#images.push({ name: source.image, platform, asker, context });
+    const namedBy: NamingInstruction = { ...state.namedBy, kind: 'context', written: source.written };
+    this.#images.push({ name: source.image, platform, namedBy, context });
   }
 
   #countTrigger(place: Required<Place>): void {
@@ -274,7 +274,7 @@ class GraphBuilder {
   #readTriggers(state: StageState): boolean {
     if (state.triggersRead) return false;
     state.triggersRead = true;
-    const { place } = state.asker;
+    const { place } = state.namedBy;
     const steps: Step[] = [];
     const ofImage = state.image === null ? [] : (this.#input.onbuild.get(state.image) ?? []);
     for (const trigger of ofImage) {

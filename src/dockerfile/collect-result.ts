@@ -10,15 +10,15 @@ import {
   type Unknown,
   type Use,
 } from '../model/index.ts';
-import type { BuildGraph, ContentRequest, ImageRequest } from './build-graph.ts';
+import type { BuildGraph, NamedContent, NamedImage } from './build-graph.ts';
 import type { AddedSource } from './check-steps.ts';
 import { collectSources } from './collect-sources.ts';
 import type { Frontend } from './frontend.ts';
 import type { NamedContext } from './named-contexts.ts';
 import { nearStage } from './near-stage.ts';
-import type { Asker } from './stage-state.ts';
+import type { NamingInstruction } from './stage-state.ts';
 
-export interface Findings {
+export interface CollectedGraphs {
   readonly target: BuildTarget;
   readonly machine: Platform;
   readonly frontend: Frontend | null;
@@ -34,7 +34,7 @@ export interface Findings {
 }
 
 /** Puts together what the builds of all platforms ask for: each image once, sorted by name, with every use. */
-export function collectResult(findings: Findings): ScanResult {
+export function collectResult(findings: CollectedGraphs): ScanResult {
   const { target, frontend, graphs } = findings;
   const images = new ImageList(findings.stages);
   const replacements = new ReplacementList();
@@ -59,7 +59,7 @@ export function collectResult(findings: Findings): ScanResult {
   };
 }
 
-function sourcesOf(findings: Findings): Pick<ScanResult, 'sources'> {
+function sourcesOf(findings: CollectedGraphs): Pick<ScanResult, 'sources'> {
   const sources = collectSources(findings);
   return sources.length === 0 ? {} : { sources };
 }
@@ -86,9 +86,9 @@ function outsideOfFile(kind: Use['kind'], target: string): Use {
   return { kind, target, stage: null, file: null, line: null, column: null };
 }
 
-function useOf(asker: Asker, target: string): Use {
-  const { file, line, column } = asker.place;
-  return { kind: asker.kind, target, stage: asker.stage, file, line, column };
+function useOf(namedBy: NamingInstruction, target: string): Use {
+  const { file, line, column } = namedBy.place;
+  return { kind: namedBy.kind, target, stage: namedBy.stage, file, line, column };
 }
 
 function useKey({ kind, stage, line, column }: Use): string {
@@ -125,10 +125,10 @@ class ImageList {
   }
 
   /** An image that a named context brings in was asked for on the command line. */
-  addRequest({ name, platform, asker, context }: ImageRequest, target: string): void {
-    const own = useOf(asker, target);
+  addRequest({ name, platform, namedBy, context }: NamedImage, target: string): void {
+    const own = useOf(namedBy, target);
     const use = context === null ? own : { ...own, file: null, line: null, column: null };
-    this.add(name, asker.written, formatPlatform(platform), use);
+    this.add(name, namedBy.written, formatPlatform(platform), use);
   }
 
   sorted(): readonly ImageUse[] {
@@ -155,8 +155,8 @@ class ReplacementList {
     entry.uses.set(useKey(use), use);
   }
 
-  addRequest({ context, asker, inFrom }: ContentRequest, target: string): void {
-    this.add(context, inFrom, useOf(asker, target));
+  addRequest({ context, namedBy, inFrom }: NamedContent, target: string): void {
+    this.add(context, inFrom, useOf(namedBy, target));
   }
 
   sorted(): readonly ContextReplacement[] {

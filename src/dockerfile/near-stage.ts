@@ -21,10 +21,14 @@ function nearestStage(
   uses: readonly Pick<Use, 'kind' | 'stage'>[],
   stages: readonly string[],
 ): string | null {
-  const askers = new Set(uses.filter(({ kind }) => ['from', 'copy', 'mount'].includes(kind)).map(({ stage }) => stage));
-  if (askers.size === 0) return null;
+  const namingStages = new Set(
+    uses.filter(({ kind }) => ['from', 'copy', 'mount'].includes(kind)).map(({ stage }) => stage),
+  );
+  if (namingStages.size === 0) return null;
   const tolerated = Math.min(mostMistyped, Math.floor(written.length / 3));
-  const others = new Map(stages.filter((stage) => !askers.has(stage)).map((stage) => [stage.toLowerCase(), stage]));
+  const others = new Map(
+    stages.filter((stage) => !namingStages.has(stage)).map((stage) => [stage.toLowerCase(), stage]),
+  );
   const near = closestMatch(written.toLowerCase(), [...others.keys()], { maxDistance: tolerated });
   return near === undefined ? null : (others.get(near) ?? null);
 }

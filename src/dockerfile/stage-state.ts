@@ -4,7 +4,7 @@ import type { NamedContext } from './named-contexts.ts';
 import type { Stage } from './stages.ts';
 
 /** Where something is asked for, and by which stage. */
-export interface Asker {
+export interface NamingInstruction {
   readonly kind: UseKind;
   /** The stage's name as written, else its index. */
   readonly stage: string;
@@ -33,7 +33,7 @@ export interface StageState {
   readonly label: string;
   /** What it is based on, after expansion. */
   readonly base: string;
-  readonly asker: Asker;
+  readonly namedBy: NamingInstruction;
   readonly platform: Platform | null;
   /** The stage that it is based on. */
   parent: StageState | null;
@@ -51,7 +51,7 @@ export interface StageState {
 
 /** A stage of which nothing is resolved yet. */
 export function newState(
-  given: Pick<StageState, 'stage' | 'name' | 'label' | 'base' | 'asker' | 'platform'>,
+  given: Pick<StageState, 'stage' | 'name' | 'label' | 'base' | 'namedBy' | 'platform'>,
 ): StageState {
   return {
     ...given,

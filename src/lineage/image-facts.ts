@@ -31,7 +31,7 @@ export interface Provenance {
 }
 
 /** What the policies make of an image on the chain. */
-export interface Judgement {
+export interface ChainJudgement {
   readonly status: Status;
   readonly decisions: readonly LayerDecision[];
   readonly evidence: readonly ReportEvidence[];
@@ -42,7 +42,7 @@ export interface LineageSource {
   /** Null where the registry no longer has the image, or has it not for this platform. Its provenance need not be read yet. */
   readImage(name: CanonicalName, platform: string): Promise<ImageFacts | null>;
   /** Says that this base is going to be judged, so that it can be looked up in the meantime. */
-  foretell(name: CanonicalName, platform: string): void;
+  announce(name: CanonicalName, platform: string): void;
   /** The statements about an image that is on the chain. */
   readProvenance(facts: ImageFacts): Promise<readonly Provenance[]>;
 }
@@ -51,4 +51,4 @@ export interface LineageSource {
  * Judges a base by the rule that matches its own name. `below` is its own chain, already judged, so that a rule that asks for
  * lineage can be met by a base too.
  */
-export type JudgeBase = (name: CanonicalName, below: readonly LineageLink[]) => Promise<Judgement>;
+export type JudgeBase = (name: CanonicalName, below: readonly LineageLink[]) => Promise<ChainJudgement>;

@@ -3,5 +3,5 @@
  * Each link says by what it is known: layers, signed provenance, or a claim.
  */
 
-export type { HistoryEntry, ImageFacts, JudgeBase, Judgement, LineageSource, Provenance } from './image-facts.ts';
+export type { ChainJudgement, HistoryEntry, ImageFacts, JudgeBase, LineageSource, Provenance } from './image-facts.ts';
 export { type BuildInput, deepestChain, judgeLineage, type Lineage, traceLineage } from './trace-lineage.ts';

@@ -53,7 +53,7 @@ interface Step {
 function rememberReads(source: LineageSource): LineageSource {
   const reads = new Map<string, ReturnType<LineageSource['readImage']>>();
   return {
-    foretell: (name, platform) => source.foretell(name, platform),
+    announce: (name, platform) => source.announce(name, platform),
     readProvenance: (facts) => source.readProvenance(facts),
     readImage: (name, platform) => {
       const begun = reads.get(name) ?? source.readImage(name, platform);
@@ -88,7 +88,7 @@ async function step(
     return ended(unknown(`${chosen.name} is its own base: the claims go round in a circle`));
   const doubt = doubtOf(examined, chosen, signedListIsComplete);
   if (doubt !== null) return ended(endInDoubt(chosen.name, doubt));
-  source.foretell(chosen.name, facts.platform);
+  source.announce(chosen.name, facts.platform);
   const contradicted = examined.find(({ candidate, content }) => candidate.exclusive && content === 'contradicted');
   const link: LineageLink = {
     ...place,

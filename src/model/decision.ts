@@ -8,11 +8,11 @@ export type Basis = 'signature' | 'attestation' | 'lock' | 'local' | 'default' |
 
 export type Mode = 'enforce' | 'warn';
 
-export type Layer = 'machine' | 'user' | 'command-line' | 'project' | 'builtin';
+export type PolicyLayerName = 'machine' | 'user' | 'command-line' | 'project' | 'builtin';
 
 /** The verdict of one policy on one image. */
 export interface LayerDecision {
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   /** The policy's file as named to the user; `builtin` for ours. */
   readonly policy: string;
   /** The rule's name, else its number from 1 as text; null where the default decided. */

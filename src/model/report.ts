@@ -1,5 +1,5 @@
 import type { BuildOutcome } from './build-outcome.ts';
-import type { Basis, Layer, LayerDecision, Mode, Status } from './decision.ts';
+import type { Basis, LayerDecision, Mode, PolicyLayerName, Status } from './decision.ts';
 import type { Digest } from './digest.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Finding } from './finding.ts';
@@ -63,13 +63,13 @@ export interface ReportContext {
 }
 
 export interface ReportPolicy {
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   readonly source: string;
   readonly sha256: string;
 }
 
 export interface ReportTrustedRoot {
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   readonly source: string;
   readonly sha256: string;
   /** For people, for instance `93 days`; null where unknown. */

@@ -1,4 +1,4 @@
-import type { Layer } from './decision.ts';
+import type { PolicyLayerName } from './decision.ts';
 
 /** A public key that some policy names. */
 export interface KeyMaterial {
@@ -29,7 +29,7 @@ export interface CertificateMaterial {
 export interface TrustedRootSource {
   /** SHA-256 of the file's bytes, hexadecimal. */
   readonly id: string;
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   /** For people: `sigstore public good`, `github`, or the file's name. */
   readonly source: string;
   /** The file's JSON text. */

@@ -6,7 +6,7 @@
 export type { AttestationChoice } from './attached/attachment-form.ts';
 export { type CollectOptions, collectAttachments, type SignatureRepository } from './attached/collect.ts';
 export type { Collected } from './attached/read-attached.ts';
-export { type ImageRequest, type ResolveOptions, resolveImage } from './attached/resolve.ts';
+export { type ResolveOptions, type ResolveRequest, resolveImage } from './attached/resolve.ts';
 export type { Credential } from './auth/credential-helper.ts';
 export type { CredentialSource } from './auth/docker-credentials.ts';
 export { defaultCacheFolder } from './content/cache-folder.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toTrustMaterial } from '@sigstore/verify';
-import { type Layer, parseBoundedJson, type TrustedRootSource, VerifyError } from '../model/index.ts';
+import { type PolicyLayerName, parseBoundedJson, type TrustedRootSource, VerifyError } from '../model/index.ts';
 
 /** Media types of a trusted root (sigstore/protobuf-specs, sigstore_trustroot.proto). */
 const mediaTypes = new Set([
@@ -90,7 +90,7 @@ function documents(text: string): readonly string[] {
 
 /** Where the text of a trusted root comes from, as `TrustedRootSource` says it. */
 export interface RootOrigin {
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   readonly source: string;
   readonly updated: string | null;
 }

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Layer, type TrustedRootSource, VerifyError } from '../model/index.ts';
+import { type PolicyLayerName, type TrustedRootSource, VerifyError } from '../model/index.ts';
 
 const largestFile = 16 * 1024 * 1024;
 
@@ -8,7 +8,7 @@ const largestFile = 16 * 1024 * 1024;
  * Reads the trusted roots in a file: one, or one a line. They are named after the file and dated by its change.
  * @throws VerifyError `trust.invalid` where the file cannot be read or makes no sense
  */
-export async function readTrustedRoot(path: string, layer: Layer): Promise<readonly TrustedRootSource[]> {
+export async function readTrustedRoot(path: string, layer: PolicyLayerName): Promise<readonly TrustedRootSource[]> {
   const { parseTrustedRoots } = await import('./parse-trusted-root.ts');
   try {
     const found = await stat(path);

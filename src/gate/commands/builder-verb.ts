@@ -36,8 +36,8 @@ export async function builderVerbs({ environment, executable }: Session, word: s
   try {
     const programs = await locatePrograms(environment, executable);
     const { stdout } = await askBuildx(programs, environment, ['__complete', '']);
-    const told = stdout.split('\n').flatMap((line) => /^([a-z][a-z0-9-]*)(?:\t|$)/.exec(line)?.[1] ?? []);
-    return [...new Set([...standardVerbs, ...told])];
+    const offered = stdout.split('\n').flatMap((line) => /^([a-z][a-z0-9-]*)(?:\t|$)/.exec(line)?.[1] ?? []);
+    return [...new Set([...standardVerbs, ...offered])];
   } catch (error) {
     if (isVerifyError(error, 'cancelled')) throw error;
     return standardVerbs;

@@ -133,8 +133,8 @@ async function outputFor(
     return { args: ['--iidfile', file], open };
   }
   const layout = join(folder, 'rebuilt');
-  const wishes = ['type=oci', 'tar=false', `dest=${layout}`, 'rewrite-timestamp=true', ...packingOf(original)];
-  return { args: ['--output', wishes.join(',')], open: () => openLayoutContents(layout) };
+  const options = ['type=oci', 'tar=false', `dest=${layout}`, 'rewrite-timestamp=true', ...packingOf(original)];
+  return { args: ['--output', options.join(',')], open: () => openLayoutContents(layout) };
 }
 
 async function compareAll(

@@ -38,7 +38,7 @@ export async function describeTrust(session: Session): Promise<readonly TrustDes
   return await Promise.all(roots.map((root) => describeTrustedRoot(root, now())));
 }
 
-const told: Readonly<Record<RefreshOutcome['status'], string>> = {
+const outcomeTexts: Readonly<Record<RefreshOutcome['status'], string>> = {
   refreshed: 'the trusted root is new',
   unchanged: 'the trusted root has not changed',
   fresh: 'the trusted root is fresh',
@@ -69,7 +69,7 @@ export async function updateTrust(session: Session): Promise<readonly string[]> 
     );
     const failed = outcomes.find(({ outcome }) => outcome.error !== null);
     if (failed?.outcome.error) throw failed.outcome.error;
-    return outcomes.map(({ instance, outcome }) => `${instance.source}: ${told[outcome.status]}`);
+    return outcomes.map(({ instance, outcome }) => `${instance.source}: ${outcomeTexts[outcome.status]}`);
   } finally {
     client.close();
   }

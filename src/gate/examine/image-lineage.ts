@@ -1,4 +1,4 @@
-import { type BuildInput, deepestChain, type Judgement, judgeLineage, traceLineage } from '../../lineage/index.ts';
+import { type BuildInput, type ChainJudgement, deepestChain, judgeLineage, traceLineage } from '../../lineage/index.ts';
 import { type CanonicalName, type LineageLink, VerifyError } from '../../model/index.ts';
 import { decide, type PolicySet } from '../../policy/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
@@ -27,7 +27,7 @@ function depthWanted(policies: PolicySet): number {
   return bounded.length === 0 ? deepestChain : Math.max(...bounded);
 }
 
-function judgeBase(pipeline: Pipeline, gathered: GatheredImage, below: readonly LineageLink[]): Judgement {
+function judgeBase(pipeline: Pipeline, gathered: GatheredImage, below: readonly LineageLink[]): ChainJudgement {
   const { resolution, use, evidence } = gathered;
   const decision =
     resolution.kind === 'unresolved'

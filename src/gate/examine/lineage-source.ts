@@ -100,7 +100,7 @@ export function createLineageSource(pipeline: Pipeline, image: GatheredImage): G
       if (facts !== null) byFacts.set(facts, found);
       return facts;
     },
-    foretell(name, platform) {
+    announce(name, platform) {
       gathered(useOf(name, platform)).catch(() => undefined); // whoever waits for it hears of it
     },
     async readProvenance(facts) {

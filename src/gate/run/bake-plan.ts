@@ -31,8 +31,8 @@ function lastWords(stderr: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const told = lines.findLast((line) => line.startsWith('ERROR: '))?.slice('ERROR: '.length) ?? lines.at(-1);
-  return told ?? 'it says nothing more';
+  const lastError = lines.findLast((line) => line.startsWith('ERROR: '))?.slice('ERROR: '.length) ?? lines.at(-1);
+  return lastError ?? 'it says nothing more';
 }
 
 function readPrinted({ status, stdout, stderr }: BuildxAnswer): unknown {

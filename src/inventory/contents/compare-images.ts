@@ -69,12 +69,12 @@ function diffIdsOf({ config }: ImageContents): readonly unknown[] {
 function instructionsOf({ config, manifest }: ImageContents): readonly (string | null)[] {
   const { history } = config;
   const entries: readonly unknown[] = Array.isArray(history) ? history : [];
-  const told = entries.flatMap((entry): readonly (string | null)[] => {
+  const histories = entries.flatMap((entry): readonly (string | null)[] => {
     if (typeof entry !== 'object' || entry === null) return [null];
     if ('empty_layer' in entry && entry.empty_layer === true) return [];
     return ['created_by' in entry && typeof entry.created_by === 'string' ? entry.created_by : null];
   });
-  return told.length === manifest.layers.length ? told : manifest.layers.map(() => null);
+  return histories.length === manifest.layers.length ? histories : manifest.layers.map(() => null);
 }
 
 type Layers = Pick<PlatformComparison, 'layers'>['layers'];

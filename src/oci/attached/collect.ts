@@ -9,8 +9,8 @@ import {
   readAttestationManifest,
   vouchesForPlatform,
 } from './buildkit-attestation.ts';
-import { findAttached, type SignaturePlace, type Subject } from './find-attached.ts';
-import { readFindings, writeFindings } from './findings-cache.ts';
+import { findAttached, type SignatureSource, type Subject } from './find-attached.ts';
+import { readFoundManifests, writeFoundManifests } from './found-manifests-cache.ts';
 import { type Collected, type Collecting, readFound, type Vouching } from './read-attached.ts';
 
 /** A repository for signatures other than the image's own (cosign's COSIGN_REPOSITORY). */
@@ -29,14 +29,14 @@ export interface CollectOptions {
   readonly attestations?: AttestationChoice;
 }
 
-function placesOf({ registry, repository }: RepositoryName, options: CollectOptions): readonly SignaturePlace[] {
+function placesOf({ registry, repository }: RepositoryName, options: CollectOptions): readonly SignatureSource[] {
   const own = options.besideImage === false ? [] : [{ registry, repository, tagPrefix: '' }];
   const others = (options.repositories ?? []).map((each) => {
     const named = parseReference(each.repository);
     return { registry: named.registry, repository: named.repository, tagPrefix: each.tagPrefix };
   });
   const places = [...own, ...others];
-  const keyOf = (place: SignaturePlace): string => `${formatRepository(place)} ${place.tagPrefix}`;
+  const keyOf = (place: SignatureSource): string => `${formatRepository(place)} ${place.tagPrefix}`;
   return places.filter((place, index) => places.findIndex((other) => keyOf(other) === keyOf(place)) === index);
 }
 
@@ -115,7 +115,7 @@ async function collectFresh(
   const repository = parseReference(image.name);
   const choice = options.attestations ?? 'all';
   const subjects = subjectsOf(image);
-  const known = await readFindings(source, key, subjects);
+  const known = await readFoundManifests(source, key, subjects);
   const lookups =
     known === null
       ? findAttached(source, subjects, placesOf(repository, options), choice !== 'none')
@@ -136,7 +136,7 @@ async function collectFresh(
   const attachments = read.flatMap((each) => each.attachments);
   const lookupProblems = parts.flatMap((part) => part.problems);
   if (known === null && attachments.length > 0) {
-    await writeFindings(
+    await writeFoundManifests(
       source,
       key,
       parts.flatMap(({ found }) => found),

@@ -15,7 +15,7 @@ export interface Subject {
 }
 
 /** A place where signatures are looked for: beside the image, or in a repository of their own. */
-export interface SignaturePlace extends RepositoryName {
+export interface SignatureSource extends RepositoryName {
   /** What stands before `sha256-…` in the tags. */
   readonly tagPrefix: string;
 }
@@ -23,7 +23,7 @@ export interface SignaturePlace extends RepositoryName {
 /** A manifest that is said to be attached to a subject; fetched and checked against it only later. */
 export interface Found {
   readonly subject: Subject;
-  readonly place: SignaturePlace;
+  readonly place: SignatureSource;
   readonly digest: Digest;
   /** Whether it came from a listing of referrers, so that it must name its subject. */
   readonly referrer: boolean;
@@ -34,12 +34,12 @@ export interface Found {
 }
 
 /** Manifests found, and what did not go as it should. */
-export interface Findings {
+export interface FoundManifests {
   readonly found: readonly Found[];
   readonly problems: readonly CollectProblem[];
 }
 
-const nothing: Findings = { found: [], problems: [] };
+const nothing: FoundManifests = { found: [], problems: [] };
 
 /** The tag that stands for a digest (cosign, specs/SIGNATURE_SPEC.md; OCI distribution-spec, "Referrers Tag Schema"). */
 function digestTag(digest: Digest): string {
@@ -49,7 +49,7 @@ function digestTag(digest: Digest): string {
 }
 
 /** A tag's manifest; null where there is no such tag. */
-async function optionalTag(source: ImageSource, place: SignaturePlace, tag: string): Promise<StoredManifest | null> {
+async function optionalTag(source: ImageSource, place: SignatureSource, tag: string): Promise<StoredManifest | null> {
   try {
     return await source.tagged(place, tag, 'signature');
   } catch (error) {
@@ -58,7 +58,12 @@ async function optionalTag(source: ImageSource, place: SignaturePlace, tag: stri
   }
 }
 
-async function byTag(source: ImageSource, subject: Subject, place: SignaturePlace, suffix: string): Promise<Findings> {
+async function byTag(
+  source: ImageSource,
+  subject: Subject,
+  place: SignatureSource,
+  suffix: string,
+): Promise<FoundManifests> {
   const tag = `${place.tagPrefix}${digestTag(subject.digest)}${suffix}`;
   const location = `tag ${tag}`;
   try {
@@ -75,7 +80,7 @@ async function byTag(source: ImageSource, subject: Subject, place: SignaturePlac
 async function fallbackListing(
   source: ImageSource,
   subject: Subject,
-  place: SignaturePlace,
+  place: SignatureSource,
 ): Promise<readonly Descriptor[]> {
   const stored = await optionalTag(source, place, digestTag(subject.digest));
   // GitLab's registry takes `sha256-…` for `sha256:…`, and answers with the subject itself.
@@ -93,7 +98,7 @@ function likeliestFirst(listed: readonly Descriptor[]): readonly Descriptor[] {
   return [...listed.filter(isLikely), ...listed.filter((each) => !isLikely(each))];
 }
 
-function referrersFound(listed: readonly Descriptor[], subject: Subject, place: SignaturePlace): readonly Found[] {
+function referrersFound(listed: readonly Descriptor[], subject: Subject, place: SignatureSource): readonly Found[] {
   return likeliestFirst(listed).map((expected) => {
     const location = `referrer ${expected.digest}`;
     return { subject, place, digest: expected.digest, referrer: true, expected, location };
@@ -101,7 +106,7 @@ function referrersFound(listed: readonly Descriptor[], subject: Subject, place: 
 }
 
 /** What the referrers API lists. */
-async function byReferrers(source: ImageSource, subject: Subject, place: SignaturePlace): Promise<Findings> {
+async function byReferrers(source: ImageSource, subject: Subject, place: SignatureSource): Promise<FoundManifests> {
   const where = `referrers of ${subject.digest} at ${formatRepository(place)}`;
   try {
     const { manifests, malformed, problem } = await source.referrers(place, subject.digest);
@@ -120,7 +125,7 @@ async function byReferrers(source: ImageSource, subject: Subject, place: Signatu
  * What the fallback tag lists. It counts beside the API, whatever that answers: some registries answer with an empty list without having
  * the API, others fail, and what was signed before a registry had it is listed there.
  */
-async function byFallbackTag(source: ImageSource, subject: Subject, place: SignaturePlace): Promise<Findings> {
+async function byFallbackTag(source: ImageSource, subject: Subject, place: SignatureSource): Promise<FoundManifests> {
   try {
     const listed = await fallbackListing(source, subject, place);
     return { found: referrersFound(listed, subject, place), problems: [] };
@@ -138,10 +143,10 @@ async function byFallbackTag(source: ImageSource, subject: Subject, place: Signa
 export function findAttached(
   source: ImageSource,
   subjects: readonly Subject[],
-  places: readonly SignaturePlace[],
+  places: readonly SignatureSource[],
   attestations: boolean,
-): readonly Promise<Findings>[] {
-  const lookups = (subject: Subject, place: SignaturePlace): readonly Promise<Findings>[] => [
+): readonly Promise<FoundManifests>[] {
+  const lookups = (subject: Subject, place: SignatureSource): readonly Promise<FoundManifests>[] => [
     byTag(source, subject, place, '.sig'),
     byReferrers(source, subject, place),
     byFallbackTag(source, subject, place),

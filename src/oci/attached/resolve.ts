@@ -13,7 +13,7 @@ import { bounds } from '../transport/bounds.ts';
 import { type CollectOptions, collectAttachments } from './collect.ts';
 
 /** What is to be resolved. */
-export interface ImageRequest {
+export interface ResolveRequest {
   readonly name: CanonicalName;
   /** `os/architecture[/variant]`; each must be there. */
   readonly platforms: readonly string[];
@@ -66,7 +66,7 @@ async function configOf(source: ImageSource, reference: Reference, stored: Store
  */
 export async function resolveImage(
   source: ImageSource,
-  request: ImageRequest,
+  request: ResolveRequest,
   options: ResolveOptions = {},
 ): Promise<ResolvedImage> {
   const reference = parseReference(request.name);

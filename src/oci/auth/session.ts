@@ -32,7 +32,7 @@ export interface Written {
 }
 
 /** Speaks to registries: the way there, authentication, redirects. Any status is an answer. */
-export interface Session {
+export interface RegistrySession {
   /** @throws VerifyError */
   request(request: ApiRequest): Promise<Answer>;
   /**
@@ -146,7 +146,7 @@ function assertUploadPlace(url: URL, from: URL): void {
   );
 }
 
-export function createSession(options: SessionOptions): Session {
+export function createRegistrySession(options: SessionOptions): RegistrySession {
   const settled = new Map<string, Route>();
 
   const alone = async (request: ApiRequest, route: Route): Promise<Answer> => {

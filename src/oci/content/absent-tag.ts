@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { VerifyError } from '../../model/index.ts';
-import type { Session } from '../auth/session.ts';
+import type { RegistrySession } from '../auth/session.ts';
 import { bounds } from '../transport/bounds.ts';
 import type { Answer } from '../transport/exchange.ts';
 import { registryFailure } from '../transport/registry-failure.ts';
@@ -13,7 +13,12 @@ function mayMeanAbsent(status: number): boolean {
   return status >= 400 && status < 500 && ![404, 408, 425, 429].includes(status);
 }
 
-function ask(session: Session, place: RepositoryName, method: 'GET' | 'HEAD', reference: string): Promise<Answer> {
+function ask(
+  session: RegistrySession,
+  place: RepositoryName,
+  method: 'GET' | 'HEAD',
+  reference: string,
+): Promise<Answer> {
   const path = `/v2/${place.repository}/manifests/${reference}`;
   return session.request({ ...place, method, path, accept: acceptedManifests, limit: bounds.manifest });
 }
@@ -23,7 +28,7 @@ function ask(session: Session, place: RepositoryName, method: 'GET' | 'HEAD', re
  * there. That one is not in the form of a signature's, which alone may be forbidden to us.
  */
 async function isAnswerToAbsent(
-  session: Session,
+  session: RegistrySession,
   place: RepositoryName,
   tag: string,
   status: number,
@@ -45,7 +50,7 @@ export type SignatureTagFailure = (place: RepositoryName, tag: string, answer: A
  * Some registries (Artifactory) answer 403 or 406 for a tag that is not there. Whether this one does is found out by asking for a tag
  * that nobody can have made, once for each repository and status: only then is a refusal taken for "not there", and a note says so.
  */
-export function signatureTagFailures(session: Session): SignatureTagFailure {
+export function signatureTagFailures(session: RegistrySession): SignatureTagFailure {
   const known = new Map<string, Promise<boolean>>();
   return async (place, tag, answer) => {
     const failure = registryFailure(answer, `${place.repository}:${tag}`, place.registry);

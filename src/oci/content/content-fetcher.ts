@@ -1,5 +1,5 @@
 import { type Descriptor, type Digest, isDigest, VerifyError } from '../../model/index.ts';
-import type { Session } from '../auth/session.ts';
+import type { RegistrySession } from '../auth/session.ts';
 import { bounds } from '../transport/bounds.ts';
 import type { Answer } from '../transport/exchange.ts';
 import { registryFailure } from '../transport/registry-failure.ts';
@@ -14,7 +14,7 @@ import { createPlaces } from './mirrors.ts';
 
 /** What content is fetched with and kept in. */
 export interface ContentFetcherOptions {
-  readonly session: Session;
+  readonly session: RegistrySession;
   readonly content: ContentCache;
   readonly listings: ListingCache;
   readonly offline: boolean;
@@ -78,7 +78,7 @@ function assertExpected(found: StoredManifest, expected: Descriptor, what: strin
  * @param failure makes the error of an answer that is no success
  */
 async function fetchManifest(
-  session: Session,
+  session: RegistrySession,
   place: RepositoryName,
   reference: string,
   failure: (answer: Answer, name: string) => VerifyError | Promise<VerifyError> = (answer, name) =>
@@ -104,7 +104,7 @@ async function fetchManifest(
 }
 
 /** The digest that a tag has now, by one HEAD; null where the registry does not say. */
-async function headTag(session: Session, place: RepositoryName, tag: string): Promise<Digest | null> {
+async function headTag(session: RegistrySession, place: RepositoryName, tag: string): Promise<Digest | null> {
   const name = `${place.repository}:${tag}`;
   const path = `/v2/${place.repository}/manifests/${tag}`;
   const answer = await session.request({ ...place, method: 'HEAD', path, accept: acceptedManifests, limit: 0 });
@@ -114,7 +114,7 @@ async function headTag(session: Session, place: RepositoryName, tag: string): Pr
   return null;
 }
 
-async function fetchBlob(session: Session, place: RepositoryName, descriptor: Descriptor): Promise<Buffer> {
+async function fetchBlob(session: RegistrySession, place: RepositoryName, descriptor: Descriptor): Promise<Buffer> {
   const name = `${place.repository}@${descriptor.digest}`;
   const path = `/v2/${place.repository}/blobs/${descriptor.digest}`;
   const answer = await session.request({ ...place, method: 'GET', path, accept: '*/*', limit: descriptor.size });

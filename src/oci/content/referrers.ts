@@ -1,5 +1,5 @@
 import { type Descriptor, type Digest, isVerifyError, VerifyError } from '../../model/index.ts';
-import type { Session } from '../auth/session.ts';
+import type { RegistrySession } from '../auth/session.ts';
 import { bounds } from '../transport/bounds.ts';
 import type { Answer } from '../transport/exchange.ts';
 import { registryFailure } from '../transport/registry-failure.ts';
@@ -84,7 +84,7 @@ function addPage(listed: Listed, answer: Answer, repository: RepositoryName, isF
 }
 
 async function addFurtherPages(
-  session: Session,
+  session: RegistrySession,
   repository: RepositoryName,
   listed: Listed,
   first: Answer,
@@ -110,7 +110,7 @@ function request(repository: RepositoryName) {
 const missing: ReferrersListing = { manifests: [], supported: false, malformed: 0, problem: null };
 
 /** The first page; null where the registry does not have the API, or leads to another host that has no listing for us. */
-async function firstPage(session: Session, repository: RepositoryName, digest: Digest): Promise<Answer | null> {
+async function firstPage(session: RegistrySession, repository: RepositoryName, digest: Digest): Promise<Answer | null> {
   const path = `/v2/${repository.repository}/referrers/${digest}`;
   let elsewhere = false;
   const onElsewhere = (): void => {
@@ -135,7 +135,7 @@ async function firstPage(session: Session, repository: RepositoryName, digest: D
  * @throws VerifyError where the first page cannot be had; later ones become the listing's `problem`
  */
 export async function listReferrers(
-  session: Session,
+  session: RegistrySession,
   repository: RepositoryName,
   digest: Digest,
 ): Promise<ReferrersListing> {

@@ -2,7 +2,7 @@ import type { Environment } from '../../model/index.ts';
 import { createAuthenticator } from '../auth/authenticator.ts';
 import { type CredentialSource, dockerCredentials } from '../auth/docker-credentials.ts';
 import type { ListedTokenServices } from '../auth/realm-rule.ts';
-import { createSession, type Session } from '../auth/session.ts';
+import { createRegistrySession, type RegistrySession } from '../auth/session.ts';
 import { createAgents } from '../transport/agents.ts';
 import { bounds } from '../transport/bounds.ts';
 import { certificateFolders } from '../transport/certificates.ts';
@@ -47,7 +47,7 @@ export interface RegistryClientOptions {
 /** Reads images from registries. Close it when the run is over. */
 export interface RegistryClient extends ImageSource {
   /** The registries' API itself, for what writes and lists. Not to be used offline. */
-  readonly api: Session;
+  readonly api: RegistrySession;
   /** Waits for what is still being kept, and lets connections go. */
   close(): Promise<void>;
 }
@@ -73,7 +73,7 @@ function sessionOf(options: RegistryClientOptions, signal: AbortSignal, timeLeft
     tokenServices: options.tokenServices ?? (() => Promise.resolve({})),
     signal,
   });
-  const session = createSession({
+  const session = createRegistrySession({
     transport,
     authenticator,
     insecureRegistries: options.insecureRegistries ?? [],

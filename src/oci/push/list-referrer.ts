@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Descriptor, type Digest, parseBoundedJson, VerifyError } from '../../model/index.ts';
-import type { Session, Written } from '../auth/session.ts';
+import type { RegistrySession, Written } from '../auth/session.ts';
 import { digestOf } from '../content/digest-check.ts';
 import { formatRepository, type RepositoryName } from '../content/image-source.ts';
 import { parseManifest } from '../content/manifest.ts';
@@ -36,7 +36,7 @@ function occupied(place: RepositoryName, tag: string): VerifyError {
   );
 }
 
-async function readListing(session: Session, place: RepositoryName, subject: Digest): Promise<Listing> {
+async function readListing(session: RegistrySession, place: RepositoryName, subject: Digest): Promise<Listing> {
   const tag = tagOf(subject);
   const name = `${place.repository}:${tag}`;
   const answer = await session.request({
@@ -73,7 +73,7 @@ async function readListing(session: Session, place: RepositoryName, subject: Dig
  * @throws VerifyError `registry.*`
  */
 export async function listReferrer(
-  session: Session,
+  session: RegistrySession,
   place: RepositoryName,
   subject: Digest,
   referrer: Descriptor,

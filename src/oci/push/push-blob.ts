@@ -1,5 +1,5 @@
 import { type Digest, isDigest, VerifyError } from '../../model/index.ts';
-import type { Session, Written } from '../auth/session.ts';
+import type { RegistrySession, Written } from '../auth/session.ts';
 import { digestOf } from '../content/digest-check.ts';
 import type { RepositoryName } from '../content/image-source.ts';
 import { bounds } from '../transport/bounds.ts';
@@ -33,7 +33,12 @@ function finalAddress(answer: Answer, digest: Digest, what: string, registry: st
 
 const nothing: Written = { type: 'application/octet-stream', bytes: new Uint8Array() };
 
-async function upload(session: Session, place: RepositoryName, bytes: Uint8Array, digest: Digest): Promise<void> {
+async function upload(
+  session: RegistrySession,
+  place: RepositoryName,
+  bytes: Uint8Array,
+  digest: Digest,
+): Promise<void> {
   const what = `the blob ${place.repository}@${digest}`;
   const common = { ...place, accept: '*/*', limit: bounds.errorBody };
   const path = `/v2/${place.repository}/blobs/uploads/`;
@@ -53,7 +58,7 @@ async function upload(session: Session, place: RepositoryName, bytes: Uint8Array
  * Brings a blob into a repository, unless it is there (OCI distribution-spec, "Pushing a blob monolithically": POST then PUT).
  * @throws VerifyError `registry.*`
  */
-export async function pushBlob(session: Session, place: RepositoryName, bytes: Uint8Array): Promise<Digest> {
+export async function pushBlob(session: RegistrySession, place: RepositoryName, bytes: Uint8Array): Promise<Digest> {
   const digest = digestOf(bytes);
   const path = `/v2/${place.repository}/blobs/${digest}`;
   const known = await session.request({ ...place, method: 'HEAD', path, accept: '*/*', limit: 0 });

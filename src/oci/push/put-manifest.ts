@@ -1,5 +1,5 @@
 import type { Descriptor } from '../../model/index.ts';
-import type { Session, Written } from '../auth/session.ts';
+import type { RegistrySession, Written } from '../auth/session.ts';
 import { digestOf } from '../content/digest-check.ts';
 import type { RepositoryName } from '../content/image-source.ts';
 import { bounds } from '../transport/bounds.ts';
@@ -19,7 +19,7 @@ export interface PutManifest {
  * @throws VerifyError `registry.*`
  */
 export async function putManifest(
-  session: Session,
+  session: RegistrySession,
   place: RepositoryName,
   document: { readonly mediaType: string; readonly bytes: Uint8Array; readonly artifactType?: string },
   tag: string | null,

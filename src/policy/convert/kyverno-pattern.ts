@@ -94,10 +94,10 @@ function hosts(glob: string): readonly string[] {
   if (isRegistry(glob)) return [glob];
   const parts = glob.split('*');
   const stars = parts.slice(1).map((_, index) => [parts.slice(0, index + 1), parts.slice(index + 1)] as const);
-  const told = stars.flatMap(([before, after]) =>
+  const registries = stars.flatMap(([before, after]) =>
     ['*.*', '*:*'].map((star) => `${before.join('*')}${star}${after.join('*')}`),
   );
-  return matchesGlob(glob, 'localhost') ? [...told, 'localhost'] : told;
+  return matchesGlob(glob, 'localhost') ? [...registries, 'localhost'] : registries;
 }
 
 /** One part below Docker Hub means an official image for us; where it ends in a wildcard it is a namespace too. */

@@ -53,16 +53,16 @@ function demandOf(name: string, one: KyvernoImage, isEnforced: boolean): Demand 
   const said = asked(one, comments);
   const digest = one.mutateDigest === false && one.verifyDigest !== false;
   const base = { name, images, isEnforced, digest, repository: one.repository ?? null };
-  const told = (text: string): string => `${name}: ${text}`;
+  const named = (text: string): string => `${name}: ${text}`;
   if ('reasons' in said)
     return {
       ...base,
       signedBy: [],
       threshold: 1,
       attestations: [],
-      comments: [...comments, `${said.reasons.join('; ')}: the rule trusts nobody until you name a signer`].map(told),
+      comments: [...comments, `${said.reasons.join('; ')}: the rule trusts nobody until you name a signer`].map(named),
     };
-  return { ...base, ...said, comments: comments.map(told) };
+  return { ...base, ...said, comments: comments.map(named) };
 }
 
 type Asked = Pick<Demand, 'signedBy' | 'threshold' | 'attestations'>;

@@ -1,4 +1,4 @@
-import type { CanonicalName, Digest, Evidence, Layer, LineageLink } from '../../model/index.ts';
+import type { CanonicalName, Digest, Evidence, LineageLink, PolicyLayerName } from '../../model/index.ts';
 
 /** What the records of this machine say of an image of the local store: whether it was built here of verified images alone. */
 export type BuiltHere =
@@ -76,7 +76,7 @@ export interface DecideInput {
   /** What was seen beside it and says nothing about it, one sentence each; left out where there was nothing. */
   readonly ignored?: readonly string[];
   /** The trusted roots that evidence was tried against, with the layer that declares each. */
-  readonly trustedRoots: readonly { readonly id: string; readonly layer: Layer; readonly source: string }[];
+  readonly trustedRoots: readonly { readonly id: string; readonly layer: PolicyLayerName; readonly source: string }[];
   /** Null where no policy asks for it, or it could not be found out. */
   readonly lineage: readonly LineageLink[] | null;
   /** Null where there is no signed SBOM. */

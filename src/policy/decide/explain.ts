@@ -1,4 +1,4 @@
-import type { Decision, Layer, Status } from '../../model/index.ts';
+import type { Decision, PolicyLayerName, Status } from '../../model/index.ts';
 import { type ImagePattern, type MatchableName, matchesImage } from '../language/image-pattern.ts';
 import type { PolicyLayer, PolicyRule, PolicySet } from '../language/policy-set.ts';
 import { appliesTo, contextOf, decide } from './decide.ts';
@@ -22,7 +22,7 @@ interface RuleExplanation {
 }
 
 export interface LayerExplanation {
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   readonly policies: readonly string[];
   /** Names that the image has for this layer, its own first. */
   readonly names: readonly string[];

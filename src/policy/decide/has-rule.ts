@@ -1,4 +1,4 @@
-import type { CanonicalName, Digest, Layer } from '../../model/index.ts';
+import type { CanonicalName, Digest, PolicyLayerName } from '../../model/index.ts';
 import { matchableName, matchesImage } from '../language/image-pattern.ts';
 import { namesOf } from '../language/mirror.ts';
 import type { PolicySet } from '../language/policy-set.ts';
@@ -8,7 +8,12 @@ import { matchingClusterPolicies } from './judge-cluster-policies.ts';
  * Whether a rule or a ClusterImagePolicy of a layer is about an image, whatever it says of it.
  * @param tagDigest what the name's tag stands for now; null where that is not known
  */
-export function hasRule(policies: PolicySet, layer: Layer, name: CanonicalName, tagDigest: Digest | null): boolean {
+export function hasRule(
+  policies: PolicySet,
+  layer: PolicyLayerName,
+  name: CanonicalName,
+  tagDigest: Digest | null,
+): boolean {
   return policies.layers.some((each) => {
     if (each.layer !== layer) return false;
     const names = namesOf(matchableName(name, tagDigest), each.mirrors);

@@ -9,12 +9,12 @@ import { covered, isByAuthority, type Pass } from './authority-evidence.ts';
 import { relevantEvidence } from './coverage.ts';
 import { describeSigners } from './describe-evidence.ts';
 import { judgeImageValidation } from './judge-image-validation.ts';
-import { statusOfRefusal, type Verdict } from './judge-rule.ts';
+import { type RuleVerdict, statusOfRefusal } from './judge-rule.ts';
 import { isSignature } from './judge-signatures.ts';
 import { findingOf, type JudgeContext, unseenHint } from './judgement.ts';
 
 /** A verdict of a ClusterImagePolicy that matches the image. */
-export interface ClusterVerdict extends Verdict {
+export interface ClusterVerdict extends RuleVerdict {
   readonly policy: ClusterPolicy;
 }
 
@@ -58,7 +58,7 @@ function shortForms(name: string): readonly string[] {
   return forms.flatMap((form) => (form.endsWith(':latest') ? [form, form.slice(0, -':latest'.length)] : [form]));
 }
 
-function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): Verdict {
+function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): RuleVerdict {
   if (policy.validation !== undefined) return judgeValidated(context, policy, policy.validation);
   const passed =
     policy.authorities.map((authority) => passOf(context, authority)).find((pass) => pass !== null) ?? null;
@@ -83,7 +83,7 @@ function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): Verdi
   };
 }
 
-function judgeValidated(context: JudgeContext, policy: ClusterPolicy, validation: ImageValidation): Verdict {
+function judgeValidated(context: JudgeContext, policy: ClusterPolicy, validation: ImageValidation): RuleVerdict {
   const { unsupported: found, used, failed, isPartial } = judgeImageValidation(context, policy, validation);
   const unsupported = [...policy.unsupported, ...found];
   if (unsupported.length === 0 && failed === null && !isPartial) {

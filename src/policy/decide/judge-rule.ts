@@ -10,7 +10,7 @@ import type { FailedJudgement, HeldJudgement, JudgeContext, Judgement } from './
 import { placeInRange } from './publisher-range.ts';
 
 /** What a rule, a default or a setting makes of an image. */
-export interface Verdict {
+export interface RuleVerdict {
   readonly status: Status;
   readonly basis: Basis;
   readonly findings: readonly Finding[];
@@ -33,7 +33,7 @@ export function statusOfRefusal(mode: Mode, isKnown: boolean): Status {
 }
 
 /** Judges an image by a rule that matches it: everything that the rule asks for must hold. */
-export function judgeRule(context: JudgeContext, rule: PolicyRule): Verdict {
+export function judgeRule(context: JudgeContext, rule: PolicyRule): RuleVerdict {
   const judgements = judgementsOf(context, rule);
   const failed = judgements.filter((judgement): judgement is FailedJudgement => !judgement.holds);
   const passed = judgements.filter((judgement): judgement is HeldJudgement => judgement.holds);

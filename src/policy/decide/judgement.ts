@@ -66,11 +66,11 @@ const offlineHint = `run once without --offline, so that what is needed is kept;
 /** What to do about what could not be seen: to try again is advised only where that can help. */
 export function unseenHint(problems: readonly CollectProblem[]): string {
   const passing = problems.filter(({ lasting }) => lasting !== true);
-  const told = (passing.length > 0 ? passing : problems).find(({ hint }) => hint !== undefined)?.hint;
+  const givenHint = (passing.length > 0 ? passing : problems).find(({ hint }) => hint !== undefined)?.hint;
   if (passing.length > 0 || problems.length === 0) {
-    return `${told ?? 'try again when the registry can be reached'}; ${neverUnsigned}`;
+    return `${givenHint ?? 'try again when the registry can be reached'}; ${neverUnsigned}`;
   }
-  return `${told ?? 'docker verify inspect shows what cannot be read'}; it stays so until that is mended; ${neverUnsigned}`;
+  return `${givenHint ?? 'docker verify inspect shows what cannot be read'}; it stays so until that is mended; ${neverUnsigned}`;
 }
 
 function unseen(isAttached: boolean): string {

@@ -1,9 +1,9 @@
 import type { LayerDecision, Status } from '../../model/index.ts';
 import type { Setting } from '../language/policy-set.ts';
-import { statusOfRefusal, type Verdict } from './judge-rule.ts';
+import { type RuleVerdict, statusOfRefusal } from './judge-rule.ts';
 
 /** One verdict of one layer, with where it comes from. */
-export interface LayerVerdict extends Verdict {
+export interface LayerVerdict extends RuleVerdict {
   readonly decision: LayerDecision;
 }
 

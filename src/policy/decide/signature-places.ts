@@ -5,14 +5,14 @@ import type { PolicySet } from '../language/policy-set.ts';
 import { matchingClusterPolicies } from './judge-cluster-policies.ts';
 
 /** Where the signatures of an image are kept besides its own repository. */
-export interface SignaturePlace {
+export interface SignatureRepository {
   /** With its registry. */
   readonly repository: string;
   readonly tagPrefix: string;
 }
 
 /** The places that the policies in force name for an image (`signatures: {repository, tagPrefix}` of the rules that match it, `source` of ClusterImagePolicies). */
-export function signaturePlaces(policies: PolicySet, name: CanonicalName): readonly SignaturePlace[] {
+export function signaturePlaces(policies: PolicySet, name: CanonicalName): readonly SignatureRepository[] {
   const mirrors = policies.layers.flatMap((layer) => layer.mirrors);
   const names = namesOf(matchableName(name, null), mirrors);
   const { registry, repository } = parseReference(name);

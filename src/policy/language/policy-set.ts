@@ -1,8 +1,8 @@
 import type {
   Digest,
   FindingCode,
-  Layer,
   Mode,
+  PolicyLayerName,
   ReportPolicy,
   Signer,
   VerificationMaterial,
@@ -15,7 +15,7 @@ import type { TextPattern } from './text-pattern.ts';
 import type { SignerEntry } from './trusted-signer.ts';
 
 /** What a policy says of something that no rule settles. */
-export type Verdict = 'deny' | 'warn' | 'allow';
+export type DefaultVerdict = 'deny' | 'warn' | 'allow';
 
 export interface AttestationRequirement {
   /** As written. */
@@ -104,7 +104,7 @@ export interface Publisher {
   readonly sources: readonly string[];
   /** Where it is declared: `builtin`, or the file as named to the user. */
   readonly origin: string;
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   readonly entries: readonly PublisherEntry[];
 }
 
@@ -115,14 +115,14 @@ interface SignatureLocation {
 
 /** A top-level field, with the policy that sets it and the mode in force there. */
 export interface Setting {
-  readonly verdict: Verdict;
+  readonly verdict: DefaultVerdict;
   readonly policy: string;
   readonly mode: Mode;
 }
 
 /** What a policy says of images that are only in the local store: `built` lets in those that were built here, and no others. */
 export interface LocalSetting extends Omit<Setting, 'verdict'> {
-  readonly verdict: Verdict | 'built';
+  readonly verdict: DefaultVerdict | 'built';
 }
 
 export interface CacheImportSetting extends Setting {
@@ -155,7 +155,7 @@ export interface LockFile {
 
 /** One layer that gives a verdict on every image. */
 export interface PolicyLayer {
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   /** Its files as named to the user. */
   readonly policies: readonly string[];
   readonly rules: readonly PolicyRule[];

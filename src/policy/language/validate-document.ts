@@ -147,9 +147,9 @@ interface Definition {
   readonly shape?: Readonly<Record<string, unknown>>;
 }
 
-/** zod keeps a schema's parts in `_zod.def`, whose type depends on the kind of schema. */
+/** A schema's parts, which zod has in `def` and whose type depends on the kind of schema. */
 function definitionOf(schema: unknown): Definition {
-  return (schema as { readonly _zod?: { readonly def?: Definition } } | undefined)?._zod?.def ?? {};
+  return (schema as { readonly def?: Definition } | undefined)?.def ?? {};
 }
 
 function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {

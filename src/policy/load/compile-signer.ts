@@ -26,7 +26,7 @@ type Path = readonly PropertyKey[];
 export async function compileSigner(scope: PolicyScope, path: Path, document: SignerDocument): Promise<SignerEntry> {
   if (document.publisher !== undefined) return publisherEntry(scope, [...path, 'publisher'], document.publisher);
   const signer = await signerOf(scope, path, document);
-  return { label: describeSigner(signer), choices: [{ signer, images: null }] };
+  return { label: signerLabel(signer), choices: [{ signer, images: null }] };
 }
 
 function publisherEntry(scope: PolicyScope, path: Path, name: string): SignerEntry {
@@ -184,7 +184,7 @@ async function notationSigner(
 }
 
 /** What a rule asks for, for people. */
-export function describeSigner(signer: TrustedSigner): string {
+export function signerLabel(signer: TrustedSigner): string {
   const log = signer.kind !== 'notation' && signer.logRequired ? ', with a log entry' : '';
   switch (signer.kind) {
     case 'key':

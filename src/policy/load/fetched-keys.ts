@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type KeyMaterial, VerifyError } from '../../model/index.ts';
 import type { PolicyRule, PolicySet } from '../language/policy-set.ts';
 import type { SignerEntry, TrustedSigner } from '../language/trusted-signer.ts';
-import { describeSigner } from './compile-signer.ts';
+import { signerLabel } from './compile-signer.ts';
 import { parsePublicKey } from './key-material.ts';
 
 /**
@@ -62,6 +62,6 @@ function completeEntry(entry: SignerEntry, keys: ReadonlyMap<string, KeyMaterial
   const choices = entry.choices.map((choice) => ({ ...choice, signer: complete(choice.signer) }));
   const [only] = choices;
   const label =
-    choices.length === 1 && only !== undefined && only.images === null ? describeSigner(only.signer) : entry.label;
+    choices.length === 1 && only !== undefined && only.images === null ? signerLabel(only.signer) : entry.label;
   return { label, choices };
 }

@@ -1,5 +1,11 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import { type Environment, type Layer, type Mode, type ReportPolicy, VerifyError } from '../../model/index.ts';
+import {
+  type Environment,
+  type Mode,
+  type PolicyLayerName,
+  type ReportPolicy,
+  VerifyError,
+} from '../../model/index.ts';
 import { daysLeft } from '../language/exception-end.ts';
 import type { CacheImportSetting, LockFile, PolicyLayer, PolicySet } from '../language/policy-set.ts';
 import type { PublisherCatalogue } from '../publishers/publisher-catalogue.ts';
@@ -113,7 +119,7 @@ function projectPath(path: string, environment: Environment): PolicyPath {
   return { path, named: named.startsWith('..') || isAbsolute(named) ? path : named };
 }
 
-async function addLayer(progress: Progress, layer: Layer, files: readonly PolicyPath[]): Promise<void> {
+async function addLayer(progress: Progress, layer: PolicyLayerName, files: readonly PolicyPath[]): Promise<void> {
   const { material, request } = progress;
   const loaded: LoadedPolicy[] = [];
   for (const file of files) {
@@ -139,7 +145,7 @@ async function addLayer(progress: Progress, layer: Layer, files: readonly Policy
   if (loaded.length > 0) progress.layers.push(await layerOf(progress, layer, loaded));
 }
 
-function takeIn(progress: Progress, layer: Layer, policy: LoadedPolicy): void {
+function takeIn(progress: Progress, layer: PolicyLayerName, policy: LoadedPolicy): void {
   refuseLoosening(progress.request, policy);
   refuseEndless(progress.request, policy);
   progress.publishers = policy.publishers;
@@ -150,7 +156,7 @@ function takeIn(progress: Progress, layer: Layer, policy: LoadedPolicy): void {
 /** The policies that a file extends: further files of its layer, which stand behind it. */
 async function extendedBy(
   progress: Progress,
-  layer: Layer,
+  layer: PolicyLayerName,
   { extensions }: LoadedPolicy,
 ): Promise<readonly LoadedPolicy[]> {
   const loaded: LoadedPolicy[] = [];
@@ -162,7 +168,11 @@ async function extendedBy(
   return loaded;
 }
 
-async function readExtended(progress: Progress, layer: Layer, extension: PolicyExtension): Promise<LoadedPolicy> {
+async function readExtended(
+  progress: Progress,
+  layer: PolicyLayerName,
+  extension: PolicyExtension,
+): Promise<LoadedPolicy> {
   const { material, request, publishers } = progress;
   const { from } = extension;
   if (typeof request.extensions !== 'function') throw unavailable(from, 'this command fetches none');
@@ -204,7 +214,11 @@ function breakGlassDeniedBy({ loaded }: Progress, machine: readonly LoadedPolicy
   return isAllowed ? null : (machine[0]?.named ?? null);
 }
 
-async function layerOf(progress: Progress, layer: Layer, loaded: readonly LoadedPolicy[]): Promise<PolicyLayer> {
+async function layerOf(
+  progress: Progress,
+  layer: PolicyLayerName,
+  loaded: readonly LoadedPolicy[],
+): Promise<PolicyLayer> {
   const compiled = loaded.map((policy) => policy.compiled);
   const rules = compiled.flatMap((policy) => policy.rules);
   const isOwned = layer === 'machine' || layer === 'user';

@@ -1,6 +1,6 @@
-import type { CacheImportSetting, Setting, Verdict } from '../language/policy-set.ts';
+import type { CacheImportSetting, DefaultVerdict, Setting } from '../language/policy-set.ts';
 
-const strictness: Readonly<Record<Verdict, number>> = { allow: 0, warn: 1, deny: 2 };
+const strictness: Readonly<Record<DefaultVerdict, number>> = { allow: 0, warn: 1, deny: 2 };
 
 function rank(setting: Setting): number {
   // A denial that only warns is no stricter than a warning.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, extname, posix, resolve } from 'node:path';
-import { isVerifyError, type Layer, type VerifyError } from '../../model/index.ts';
+import { isVerifyError, type PolicyLayerName, type VerifyError } from '../../model/index.ts';
 import { invalidAt } from '../language/validate-document.ts';
 import type { YamlSource } from '../language/yaml-source.ts';
 import type { PublisherCatalogue } from '../publishers/publisher-catalogue.ts';
@@ -9,7 +9,7 @@ import { readBytes } from './safe-file.ts';
 
 /** What the parts of one policy file are read with. */
 export interface PolicyScope {
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   /** As named to the user. */
   readonly policy: string;
   /** Where relative paths in the file start: absolute, or among the files that it carries. */

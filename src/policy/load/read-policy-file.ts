@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import type { Layer, Mode } from '../../model/index.ts';
+import type { Mode, PolicyLayerName } from '../../model/index.ts';
 import type { ClusterPolicy } from '../language/cluster-policy.ts';
 import type { Setting } from '../language/policy-set.ts';
 import type { PolicyDocument } from '../language/schema.ts';
@@ -18,7 +18,7 @@ export interface PolicyFileRequest {
   readonly path: string;
   /** As named to the user. */
   readonly named: string;
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   readonly material: MaterialCollector;
   readonly publishers: PublisherCatalogue;
   /** `--mode`. */

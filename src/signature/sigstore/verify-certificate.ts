@@ -19,13 +19,13 @@ import { authorityAnchors, type TrustAnchors } from './trust-anchors.ts';
 import { type ProvenTime, verifyAnchored } from './verify-anchored.ts';
 
 /** What one kind of signer came to: proofs, or the problem that came closest to one. */
-export interface Verdict {
+export interface SignerAttempt {
   readonly proofs: readonly Proof[];
   readonly problem: Problem | null;
   readonly claimed: { readonly signer: Signer | null; readonly claims: CertificateClaims };
 }
 
-function claimedBy(certificate: X509Certificate): Verdict['claimed'] {
+function claimedBy(certificate: X509Certificate): SignerAttempt['claimed'] {
   try {
     return { signer: certificateSigner(certificate), claims: certificateClaims(certificate) };
   } catch {
@@ -140,7 +140,7 @@ export async function verifyCertificate(
   leaf: X509Certificate,
   material: PreparedMaterial,
   looking: Looking,
-): Promise<Verdict> {
+): Promise<SignerAttempt> {
   const claimed = claimedBy(leaf);
   try {
     assertSoundCertificate(statement, leaf);

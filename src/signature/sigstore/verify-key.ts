@@ -6,7 +6,7 @@ import { printable, problemOf } from '../refusal.ts';
 import { assertLogged, loggedKey } from './log-entry.ts';
 import type { PreparedKey, PreparedMaterial } from './prepared-material.ts';
 import { keyFingerprint, verifyAnchored } from './verify-anchored.ts';
-import type { Verdict } from './verify-certificate.ts';
+import type { SignerAttempt } from './verify-certificate.ts';
 
 function signerOf(key: PreparedKey): Signer {
   return { kind: 'key', sha256: key.id, name: key.name };
@@ -32,7 +32,7 @@ function isSoundByLoggedKey(statement: SignedStatement): boolean {
   });
 }
 
-function unmatched(statement: SignedStatement, material: PreparedMaterial): Verdict {
+function unmatched(statement: SignedStatement, material: PreparedMaterial): SignerAttempt {
   const hinted = hintedKey(statement);
   const named = material.keys.find((key) => key.id === hinted);
   const signer: Signer | null = hinted === null ? null : { kind: 'key', sha256: hinted, name: named?.name ?? null };
@@ -73,7 +73,7 @@ function proofsOf(statement: SignedStatement, key: PreparedKey, material: Prepar
  * Tries every key: a hint orders nothing here and excludes nothing. A log entry or timestamp is not needed, but one
  * that is there must be for this signature, and true if any root knows its log.
  */
-export function verifyKeys(statement: SignedStatement, material: PreparedMaterial): Verdict {
+export function verifyKeys(statement: SignedStatement, material: PreparedMaterial): SignerAttempt {
   const matching = material.keys.filter((key) => statement.signed.verify(key.key, key.hash));
   const [first] = matching;
   if (first === undefined) return unmatched(statement, material);

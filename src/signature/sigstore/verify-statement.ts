@@ -2,7 +2,7 @@ import type { Attachment, Evidence } from '../../model/index.ts';
 import type { SignedStatement } from '../attachment-reader.ts';
 import { mergedProofs, provenEvidence, refusedEvidence } from '../evidence.ts';
 import type { PreparedMaterial } from './prepared-material.ts';
-import { type Looking, type Verdict, verifyCertificate } from './verify-certificate.ts';
+import { type Looking, type SignerAttempt, verifyCertificate } from './verify-certificate.ts';
 import { verifyKeys } from './verify-key.ts';
 
 /** A signature that comes with a certificate may still be a known key's: a policy that names the key is answered too. */
@@ -10,7 +10,7 @@ async function verdictsOf(
   statement: SignedStatement,
   material: PreparedMaterial,
   looking: Looking,
-): Promise<readonly Verdict[]> {
+): Promise<readonly SignerAttempt[]> {
   if (statement.certificate === null) return [verifyKeys(statement, material)];
   const keyless = await verifyCertificate(statement, statement.certificate, material, looking);
   return [keyless, verifyKeys({ ...statement, logEntries: [], timestamps: [] }, material)];

@@ -94,7 +94,7 @@ export function sourceOf(images: readonly ImageFacts[]): LineageSource & { reads
       });
       return found ?? null;
     },
-    foretell: () => undefined,
+    announce: () => undefined,
     readProvenance: async (facts) => facts.provenance,
   };
 }

@@ -15,13 +15,13 @@ import {
   signatures,
 } from './shared-data.ts';
 
-interface Layer {
+interface PolicyLayerName {
   readonly mediaType: string;
   readonly digest: string;
   readonly annotations?: Record<string, string>;
 }
 interface Manifest {
-  readonly layers: readonly Layer[];
+  readonly layers: readonly PolicyLayerName[];
 }
 
 // Tests of real files: what they hold is checked by the verdicts themselves.

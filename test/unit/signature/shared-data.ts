@@ -72,7 +72,7 @@ export function attachment(
   };
 }
 
-interface Layer {
+interface PolicyLayerName {
   readonly mediaType: string;
   readonly digest: string;
   readonly annotations?: Record<string, string>;
@@ -95,7 +95,7 @@ export function localAttachments(folder: string, subject: Digest = localImage): 
   const base = new URL(`local-generated/${folder}/`, signatures);
   const manifests = readdirSync(base).filter((name) => /^manifest-|^sha256-HEX\.(?:sig|att)\.json$/.test(name));
   return manifests.flatMap((name) => {
-    const manifest = JSON.parse(readFileSync(new URL(name, base), 'utf8')) as { layers: Layer[] };
+    const manifest = JSON.parse(readFileSync(new URL(name, base), 'utf8')) as { layers: PolicyLayerName[] };
     return manifest.layers.flatMap((layer) => {
       const form = formOf(layer.mediaType);
       if (form === null) return [];

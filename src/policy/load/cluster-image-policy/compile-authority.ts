@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   cosignVulnerabilities,
   cyclonedxBom,
-  type Layer,
+  type PolicyLayerName,
   slsaProvenanceV02,
   spdxDocument,
 } from '../../../model/index.ts';
@@ -21,7 +21,7 @@ import type { AuthorityDocument } from './cluster-schema.ts';
 /** What one authority is read with, and what is found out about it on the way. */
 interface AuthorityScope {
   readonly at: string;
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
   readonly material: MaterialCollector;
   readonly objects: ClusterObjects;
   readonly unsupported: Unsupported[];

@@ -1,4 +1,4 @@
-import type { Layer, Mode } from '../../../model/index.ts';
+import type { Mode, PolicyLayerName } from '../../../model/index.ts';
 import type { ClusterPolicy, Unsupported } from '../../language/cluster-policy.ts';
 import type { MaterialCollector } from '../material-collector.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
@@ -14,7 +14,7 @@ export interface ClusterPlace {
   /** The mode of the policy that names it. */
   readonly fileMode: Mode;
   /** The layer of that policy. */
-  readonly layer: Layer;
+  readonly layer: PolicyLayerName;
 }
 
 /**

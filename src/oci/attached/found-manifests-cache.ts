@@ -3,7 +3,7 @@ import { type Digest, isDigest } from '../../model/index.ts';
 import { problemOf } from '../content/collect-problem.ts';
 import { offlineError } from '../content/content-fetcher.ts';
 import type { ImageSource } from '../content/image-source.ts';
-import type { Findings, Found, Subject } from './find-attached.ts';
+import type { Found, FoundManifests, Subject } from './find-attached.ts';
 
 const digest = z.custom<Digest>(isDigest);
 
@@ -23,11 +23,11 @@ const noteSchema = z.array(
 const inPart = (key: string): string => `${key} in part`;
 
 /** What was found attached a few minutes ago (offline: whenever); null where nothing is noted. Only digests are remembered: all else is read and checked again. */
-export async function readFindings(
+export async function readFoundManifests(
   source: ImageSource,
   key: string,
   subjects: readonly Subject[],
-): Promise<Findings | null> {
+): Promise<FoundManifests | null> {
   const whole = await readNotes(source, key, subjects);
   if (whole !== null || !source.offline) return whole === null ? null : { found: whole, problems: [] };
   const part = await readNotes(source, inPart(key), subjects);
@@ -58,7 +58,7 @@ async function readNotes(
  * Notes where attachments were found. The caller sees to it that there were some: "nothing" is never noted.
  * @param isWhole whether everything could be asked
  */
-export async function writeFindings(
+export async function writeFoundManifests(
   source: ImageSource,
   key: string,
   found: readonly Found[],
