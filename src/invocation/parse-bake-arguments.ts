@@ -48,7 +48,16 @@ function printArguments(args: readonly string[], tokens: readonly ArgumentToken[
 }
 
 /** Options that change how a definition is built, and not what it says. */
-const kept: ReadonlySet<string> = new Set(['allow', 'builder', 'call', 'check', 'debug', 'metadata-file', 'progress']);
+const kept: ReadonlySet<string> = new Set([
+  'allow',
+  'builder',
+  'call',
+  'check',
+  'debug',
+  'metadata-file',
+  'policy',
+  'progress',
+]);
 
 /** What a piece says once the definition is evaluated; an unknown option stays with what follows it, which may be its value. */
 function buildArgument(token: ArgumentToken, urls: ReadonlySet<ArgumentToken>): readonly string[] {

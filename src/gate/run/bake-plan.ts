@@ -21,6 +21,7 @@ import {
   renderDefinition,
 } from '../../invocation/index.ts';
 import { type BuildTarget, type Environment, parseBoundedJson, VerifyError } from '../../model/index.ts';
+import { withoutHeldPolicies } from './bake-policies.ts';
 import type { BuildPlan } from './build-plan.ts';
 import type { BuildRequest } from './build-request.ts';
 
@@ -115,7 +116,9 @@ async function refuseMisread(
   const folder = createPrivateFolder(environment);
   try {
     const file = folder.write('docker-bake.json', text);
-    const command = ['bake', '--print', '--progress=quiet', '--file', file, ...args];
+    // what buildx may add to a definition for its own policies is in this one already
+    const others = args.filter((word) => !word.startsWith('--policy='));
+    const command = ['bake', '--print', '--progress=quiet', '--file', file, ...others];
     const answer = await askBuildx(programs, environment, command, { variables });
     const difference = differenceOf(definition, evaluatedDefinition(readPrinted(answer), null));
     if (difference === null) return;
@@ -180,7 +183,8 @@ export async function planBake(
   const { targets } = bakeInvocation(definition, parsed.builder, environment);
   const products = bakeProducts(definition);
   const granted = grantedBySet(parsed.overrides, definition).map((grant) => `--allow=${grant}`);
-  const evaluated = { definition, text: renderDefinition(definition), args: [...granted, ...parsed.buildArguments] };
+  const buildArguments = withoutHeldPolicies(parsed.buildArguments, definition);
+  const evaluated = { definition, text: renderDefinition(definition), args: [...granted, ...buildArguments] };
   const variables = buildVariables(parsed, environment);
   const settled = refuseMisread(evaluated, { ...seen, ...variables }, environment, programs);
   settled.catch(() => undefined); // what is wrong with an image is told first

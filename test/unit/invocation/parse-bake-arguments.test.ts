@@ -67,7 +67,11 @@ describe('parseBakeArguments', () => {
       ['--check=true', '--progress=plain', '--metadata-file=m'],
     ],
     [['--call', 'outline,format=json'], ['--call=outline,format=json']],
-    [['--push', '--load', '--pull', '--no-cache', '--sbom=true', '--provenance', 'max', '--policy=strict=true'], []],
+    [['--push', '--load', '--pull', '--no-cache', '--sbom=true', '--provenance', 'max'], []],
+    [
+      ['--policy', 'filename=a.rego', '--policy=strict=true'],
+      ['--policy=filename=a.rego', '--policy=strict=true'],
+    ],
     [['https://example.com/app.git', 'https://example.com/b.git', 'app'], ['app']],
     [
       ['--new', 'value', 'app'],
