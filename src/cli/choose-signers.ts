@@ -36,16 +36,19 @@ function keyOf({ signer }: Evidence): string {
 
 /** Whether it may be a signature by a bare key. */
 function isByKey({ signer, form }: Evidence): boolean {
-  return signer?.kind !== 'keyless' && evidenceForms[form].signedBy === 'cosign';
+  return (signer === null || signer.kind === 'key') && evidenceForms[form].signedBy === 'cosign';
 }
 
 /** What could not be proven, and what would prove it. */
 function unprovenLine(piece: Evidence): string {
-  const { signer, problem } = piece;
+  const { signer, problem, form } = piece;
   if (problem?.code === 'unknown-signer' && isByKey(piece))
     return `a signature by ${keyOf(piece)}, which is not known here: --key FILE tries a public key`;
-  if (problem?.code === 'unknown-signer' && signer?.kind === 'certificate')
-    return `a Notation signature by ${describeSigner(signer)}, whose authority is not known here: --ca FILE names its certificate`;
+  const ofOwnAuthority = signer?.kind === 'certificate' || (signer?.kind === 'keyless' && signer.issuer === '');
+  if (problem?.code === 'unknown-signer' && ofOwnAuthority) {
+    const kind = evidenceForms[form].signedBy === 'notation' ? 'a Notation signature' : 'a signature';
+    return `${kind} by ${describeSigner(signer)}, whose authority is not known here: --ca FILE names its certificate`;
+  }
   if (signer?.kind === 'keyless')
     return `a signature that claims to be by ${keyOf(piece)}, unproven: ${problem?.message ?? ''} (--trusted-root FILE names a private Sigstore)`;
   return `a signature that proves nothing: ${problem?.message ?? ''}`;
@@ -104,7 +107,7 @@ export function sayUnseen(found: readonly FoundSigners[], unsettled: readonly Un
 }
 
 /**
- * Asks about every authority that Notation signatures bring along where nothing else proves who signed. Somebody who only reads
+ * Asks about every authority that signatures bring along where nothing else proves who signed. Somebody who only reads
  * the question has nothing to compare it with, so it says what to compare.
  */
 export async function chooseAuthorities(
@@ -119,7 +122,7 @@ export async function chooseAuthorities(
     say('');
     say(`  ${root.subject}`);
     say(`    sha256:${root.sha256}`);
-    for (const { repository } of signed) say(`    is named as the authority by a Notation signature on ${repository}`);
+    for (const { repository } of signed) say(`    is named as the authority by a signature on ${repository}`);
     say(
       '    Anybody can make an authority of that name: compare the fingerprint with the one that the publisher states.',
     );

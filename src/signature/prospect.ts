@@ -1,6 +1,6 @@
 import type { X509Certificate } from '@sigstore/core';
 import type { Evidence, Signer } from '../model/index.ts';
-import { parseAuthorities } from './certificates/certificate.ts';
+import { namedCertificates } from './certificates/named-certificates.ts';
 import { limits } from './limits.ts';
 import type { PreparedMaterial } from './sigstore/prepared-material.ts';
 
@@ -34,8 +34,8 @@ export function lookWith(material: PreparedMaterial, isWanted: IsWanted): Lookin
   const ofRoots = material.roots.flatMap((root) =>
     root.material.certificateAuthorities.flatMap((each) => each.certChain),
   );
-  const own = material.authorities.flatMap(({ pem, intermediates = '' }) =>
-    parseAuthorities(`${pem}\n${intermediates}`),
-  );
+  const own = material.authorities
+    .map(namedCertificates)
+    .flatMap(({ authorities, between }) => [...authorities, ...between]);
   return { material, isWanted, issuers: [...ofRoots, ...own] };
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPublicKey, webcrypto } from 'node:crypto';
+import { createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +9,7 @@ import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CertificateSpec, type Certified, certify, identity } from '../unit/signature/test-certificates.ts';
 import { copyImage, lab, mustRun, run, runVerify, temporaryFolder } from './lab.ts';
+import { talk } from './policy/talk.ts';
 
 const { registry } = lab();
 // signatures of an earlier run stay in the registry
@@ -294,6 +295,69 @@ describe("cosign's signature with a certificate of one's own authority", () => {
     // whom nobody names as a clock proves nothing
     expect(await check('stamped', good)).toEqual(expired);
   }, 120_000);
+
+  it.each([
+    ['cosign 2', 'v2'],
+    ['cosign 3', 'v3'],
+  ])('is proposed by init where its authority lies in the folder, %s', async (_, image) => {
+    const project = await temporaryFolder();
+    await writeFile(join(project, 'Dockerfile'), `FROM ${images.get(image)}\n`);
+    for (const file of ['root.pem', 'between.pem', 'other.pem'])
+      await writeFile(join(project, file), await readFile(join(folder, file)));
+    const made = await runVerify(['init', '--yes'], { cwd: project });
+    expect(made.status).toBe(0);
+    const policy = await readFile(join(project, 'docker-verify.yaml'), 'utf8');
+    expect(policy).toMatch(/certificate:\n +ca: (?:root|between)\.pem\n +identity: release@acme\.example\n/);
+    expect((await runVerify(['check', '.'], { cwd: project })).status).toBe(0);
+    // another image of nobody's is not let in by it
+    await writeFile(join(project, 'Dockerfile'), `FROM ${registry}/unsigned/base:1\n`);
+    expect((await runVerify(['check', '.'], { cwd: project })).status).toBe(10);
+  });
+
+  it('is not proposed where another authority of that name lies there: --ca FILE is', async () => {
+    const project = await temporaryFolder();
+    await writeFile(join(project, 'Dockerfile'), `FROM ${images.get('v2')}\n`);
+    await writeFile(join(project, 'other.pem'), await readFile(join(folder, 'other.pem')));
+    const made = await runVerify(['init', '--yes'], { cwd: project });
+    expect([made.status, made.stderr]).toEqual([0, expect.stringContaining('--ca FILE names its certificate')]);
+    expect(await readFile(join(project, 'docker-verify.yaml'), 'utf8')).not.toContain('certificate:');
+  });
+
+  it('is proposed with the authority that it brings along only to a person who says yes to its fingerprint', async () => {
+    const project = await temporaryFolder();
+    await writeFile(join(project, 'Dockerfile'), `FROM ${images.get('v2')}\n`);
+    const fingerprint = new X509Certificate(root.pem).fingerprint256.replaceAll(':', '').toLowerCase();
+    const { status, stdout } = await talk(project, '', ['y\n', 'y\n', '\n']);
+    expect(stdout).toContain(`sha256:${fingerprint}`);
+    expect(status).toBe(0);
+    const policy = await readFile(join(project, 'docker-verify.yaml'), 'utf8');
+    expect(policy).toMatch(/certificate:\n +ca: \|\n +-----BEGIN CERTIFICATE-----/);
+    expect((await runVerify(['check', '.'], { cwd: project })).status).toBe(0);
+    const doubtful = await temporaryFolder();
+    await writeFile(join(doubtful, 'Dockerfile'), `FROM ${images.get('v2')}\n`);
+    expect((await talk(doubtful, '', ['n\n', '\n'])).status).toBe(0);
+    expect(await readFile(join(doubtful, 'docker-verify.yaml'), 'utf8')).not.toContain('certificate:');
+  });
+
+  it('is asked for by what containers-policy.json becomes', async () => {
+    const converted = async (subjectEmail: string): Promise<number> => {
+      const project = await temporaryFolder();
+      const pki = {
+        caRootsPath: join(folder, 'root.pem'),
+        caIntermediatesPath: join(folder, 'between.pem'),
+        subjectEmail,
+      };
+      const requirement = { type: 'sigstoreSigned', pki, signedIdentity: { type: 'matchRepository' } };
+      const policy = { default: [{ type: 'reject' }], transports: { docker: { [repository]: [requirement] } } };
+      await writeFile(join(project, 'policy.json'), JSON.stringify(policy));
+      const { status, stdout, stderr } = await runVerify(['policy', 'convert', 'policy.json'], { cwd: project });
+      if (status !== 0) throw new Error(stderr);
+      await writeFile(join(project, 'docker-verify.yaml'), stdout);
+      return (await runVerify(['check', images.get('v2') ?? ''], { cwd: project })).status;
+    };
+    expect(await converted(release)).toBe(0);
+    expect(await converted(`x${release}`)).toBe(10);
+  });
 
   it('is judged as cosign judges it', async () => {
     const verdicts = async (tool: 'cosign3' | 'cosign2', image: string, who: string, roots: readonly string[]) => {

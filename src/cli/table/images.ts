@@ -172,7 +172,7 @@ export const imageCommands: readonly CommandRow[] = [
       ['add', null, 'put rules for what no rule matches yet into the policy that is there'],
       ['yes', null, 'trust every signer that can be proven, without asking'],
       ['key', 'FILE*', 'a public key to try; may be repeated'],
-      ['ca', 'FILE*', 'an authority of Notation to try; may be repeated'],
+      ['ca', 'FILE*', "an authority to try, of Notation or of one's own certificates; may be repeated"],
     ]),
     formats: reportFormats,
     examples: [

@@ -21,7 +21,7 @@ import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
 import { trustFolder } from '../session/trust-folder.ts';
 import { withExaminedPath } from './examined-target.ts';
-import { keysInFolder } from './keys-in-folder.ts';
+import { authoritiesInFolder, keysInFolder } from './keys-in-folder.ts';
 import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
 import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
 
@@ -34,7 +34,7 @@ export interface FoundSigners {
   readonly signers: readonly ProposedSigner[];
   /** Signatures that nothing we have proves, with the reason: nobody may trust these. */
   readonly unproven: readonly Evidence[];
-  /** Authorities that its Notation signatures bring along and that nobody has vouched for. */
+  /** Authorities that its signatures bring along and that nobody has vouched for. */
   readonly authorities: readonly BroughtAuthority[];
   /** What kept us from seeing all that is attached to its images; null where all was seen. */
   readonly unseen: VerifyError | null;
@@ -80,6 +80,12 @@ async function signerFiles(
   };
 }
 
+/** Whether a certificate of an authority of one's own goes with it: Notation's, or cosign's where no OpenID Connect issuer stands in it. */
+function isByOwnAuthority({ form, signer }: Evidence): boolean {
+  if (evidenceForms[form].signedBy === 'notation' || signer?.kind === 'certificate') return true;
+  return signer?.kind === 'keyless' && signer.issuer === '';
+}
+
 /** Tries the material on everything that is attached, what no rule asks for included. What could not be seen takes nothing from what was. */
 async function look(pipeline: Pipeline, image: ExaminedImage, material: VerificationMaterial): Promise<Looked> {
   if (image.resolved === null || image.failure !== null) {
@@ -91,8 +97,8 @@ async function look(pipeline: Pipeline, image: ExaminedImage, material: Verifica
     isOver: () => pipeline.session.signal.aborted || performance.now() > pipeline.ends,
   });
   const unknown = new Set(
-    evidence.flatMap(({ form, problem, manifest }) =>
-      problem?.code === 'unknown-signer' && evidenceForms[form].signedBy === 'notation' ? [manifest] : [],
+    evidence.flatMap((piece) =>
+      piece.problem?.code === 'unknown-signer' && isByOwnAuthority(piece) ? [piece.manifest] : [],
     ),
   );
   const authorities = await broughtAuthorities(collected.attachments.filter(({ manifest }) => unknown.has(manifest)));
@@ -130,9 +136,11 @@ function foundOf(repository: string, looked: readonly Looked[], files: SignerFil
   };
 }
 
-function distinctKeys(keys: ReadTrial['keys']): ReadTrial['keys'] {
+function distinctById<Material extends { readonly id: string }>(
+  found: readonly (readonly [string, Material])[],
+): readonly (readonly [string, Material])[] {
   const seen = new Set<string>();
-  return keys.filter(([, { id }]) => !seen.has(id) && seen.add(id));
+  return found.filter(([, { id }]) => !seen.has(id) && seen.add(id));
 }
 
 function repositoryOf({ use }: ExaminedImage): string {
@@ -176,9 +184,13 @@ export async function findSigners(
   const named = await readTrial(session, trial);
   return await withExaminedPath(session, { args, input }, async ({ pipeline, images }) => {
     const policy = existingPolicy(pipeline, isAdding);
-    const lying = await keysInFolder(pipeline.policies.projectFolder ?? session.environment.workingDirectory);
+    const here = pipeline.policies.projectFolder ?? session.environment.workingDirectory;
+    const [lying, authorities] = await Promise.all([keysInFolder(here), authoritiesInFolder(here)]);
     // what was named comes first: a key that lies here as well keeps the name that was given
-    const tried = { ...named, keys: distinctKeys([...named.keys, ...lying]) };
+    const tried = {
+      keys: distinctById([...named.keys, ...lying]),
+      authorities: distinctById([...named.authorities, ...authorities]),
+    };
     const builtin = await builtinTrustedRoots(trustFolder(session));
     const files = await signerFiles(session, pipeline, tried, builtin);
     const material = triedMaterial(pipeline.material, tried, builtin);

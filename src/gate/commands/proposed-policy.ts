@@ -27,7 +27,7 @@ export interface SignerFiles {
   readonly keys: ReadonlyMap<string, string>;
   /** Public keys in PEM, by their identifier, for those that lie in no file of ours. */
   readonly pems: ReadonlyMap<string, string>;
-  /** Authorities for Notation, by their identifier: an absolute file, or PEM. */
+  /** Authorities of signers, by their identifier: an absolute file, or PEM. */
   readonly authorities: ReadonlyMap<string, string>;
   /** Files of trusted roots, absolute, by the root's identifier. */
   readonly roots: ReadonlyMap<string, string>;
@@ -59,13 +59,15 @@ function entryOf(piece: Evidence, files: SignerFiles): ProposedSigner['entry'] |
       return key === undefined ? null : { key };
     }
     case 'certificate': {
-      // a rule that names the authority is there already: nothing else lets its signatures verify
-      if (piece.certificate !== undefined) return null;
       // whom the signature itself names as its authority is nobody until somebody has said so
       const authority = piece.materials.map((id) => files.authorities.get(id)).find((found) => found !== undefined);
       if (authority === undefined) return null;
       const ca = authority.includes('-----BEGIN ') ? authority : pathFrom(files.folder, authority);
-      return { notation: { subject: signer.subject, ca } };
+      if (piece.certificate === undefined) return { notation: { subject: signer.subject, ca } };
+      const { names, subject, issuer } = piece.certificate;
+      const [identity] = names;
+      const who = identity === undefined ? { subject } : { identity };
+      return { certificate: { ca, ...who, ...(issuer === null ? {} : { issuer }) } };
     }
     default:
       return null;

@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 export interface Trial {
   /** Files of public keys, as written. */
   readonly keyFiles: readonly string[];
-  /** Files of authorities' certificates for Notation, as written. */
+  /** Files of authorities' certificates, as written. */
   readonly authorityFiles: readonly string[];
   /** Authorities that a person has said may be trusted. */
   readonly authorities: readonly BroughtAuthority[];
@@ -32,6 +32,14 @@ export async function readTrial({ environment }: Session, trial: Trial): Promise
   return { keys: await Promise.all(keys), authorities: [...(await Promise.all(files)), ...named] };
 }
 
+/** An authority may be one of Notation's signers, or of cosign's with a certificate. */
+function bothPurposes(authority: CertificateMaterial): readonly CertificateMaterial[] {
+  return [
+    { ...authority, purpose: 'notation' },
+    { ...authority, purpose: 'keyless' },
+  ];
+}
+
 /** Everything that a policy in force names, with the trial's keys and authorities and all roots that a policy could name. */
 export function triedMaterial(
   material: VerificationMaterial,
@@ -41,7 +49,7 @@ export function triedMaterial(
   const known = new Set(material.trustedRoots.map(({ id }) => id));
   return {
     keys: [...trial.keys.map(([, key]) => key), ...material.keys],
-    certificates: [...trial.authorities.map(([, authority]) => authority), ...material.certificates],
+    certificates: [...trial.authorities.flatMap(([, authority]) => bothPurposes(authority)), ...material.certificates],
     trustedRoots: [...material.trustedRoots, ...builtin.filter(({ id }) => !known.has(id))],
   };
 }

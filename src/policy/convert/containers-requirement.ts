@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type SignedIdentity, signedIdentity } from '../language/signed-identity.ts';
 import { parsePublicKey } from '../load/key-material.ts';
-import { type ConversionAids, trustsPublicAuthorities, trustsPublicLog } from './public-sigstore.ts';
+import { type ConversionAids, holdsCertificate, trustsPublicAuthorities, trustsPublicLog } from './public-sigstore.ts';
 
 const text = z.string();
 const base64 = z.base64();
@@ -12,6 +12,15 @@ const fulcio = z.strictObject({
   subjectEmail: text.min(1),
 });
 
+const pki = z.strictObject({
+  caRootsPath: text.min(1).optional(),
+  caRootsData: base64.optional(),
+  caIntermediatesPath: text.min(1).optional(),
+  caIntermediatesData: base64.optional(),
+  subjectEmail: text.min(1).optional(),
+  subjectHostname: text.min(1).optional(),
+});
+
 const sigstoreSigned = z.strictObject({
   type: z.literal('sigstoreSigned'),
   keyPath: text.optional(),
@@ -19,7 +28,7 @@ const sigstoreSigned = z.strictObject({
   keyPaths: z.array(text).min(1).optional(),
   keyDatas: z.array(base64).min(1).optional(),
   fulcio: fulcio.optional(),
-  pki: z.unknown().optional(),
+  pki: pki.optional(),
   rekorPublicKeyPath: text.optional(),
   rekorPublicKeyData: base64.optional(),
   rekorPublicKeyPaths: z.array(text).min(1).optional(),
@@ -55,13 +64,11 @@ export function convertRequirement(one: ContainersRequirement, aids: ConversionA
     return `it is not valid there either (${[...(issue?.path ?? []), issue?.message].join(' ')})`;
   }
   const requirement = parsed.data;
-  const { keyPath, keyData, keyPaths, keyDatas, pki } = requirement;
-  const sources = [keyPath, keyData, keyPaths, keyDatas, requirement.fulcio, pki].filter(
+  const { keyPath, keyData, keyPaths, keyDatas } = requirement;
+  const sources = [keyPath, keyData, keyPaths, keyDatas, requirement.fulcio, requirement.pki].filter(
     (value) => value !== undefined,
   );
   if (sources.length !== 1) return 'it is not valid there either (it names not exactly one of keys, fulcio and pki)';
-  if (pki !== undefined)
-    return 'a certificate authority of your own (pki) has no equal but Notation and a private Sigstore';
   const log = logOf(requirement, aids);
   if (typeof log === 'string') return log;
   const identity = identityOf(requirement);
@@ -69,6 +76,10 @@ export function convertRequirement(one: ContainersRequirement, aids: ConversionA
   if (requirement.fulcio !== undefined) {
     const signer = keylessOf(requirement.fulcio, log.isRequired, aids);
     return typeof signer === 'string' ? signer : { signers: [signer], identity, comments: named };
+  }
+  if (requirement.pki !== undefined) {
+    const signer = certificateOf(requirement.pki, log.isRequired);
+    return typeof signer === 'string' ? signer : { signers: [signer], identity, comments: [...named, pkiComment] };
   }
   const signers = keysOf(requirement, log.isRequired);
   return typeof signers === 'string' ? signers : { signers, identity, comments: named };
@@ -125,12 +136,43 @@ function keylessOf(
   const pems = pemsOf(caPath === undefined ? [] : [caPath], caData === undefined ? [] : [caData], aids);
   if (typeof pems === 'string')
     return `${pems}: whether its authority is that of public Sigstore cannot be told; where it is, write keyless: {issuer: "${oidcIssuer}", identity: "${subjectEmail}"}`;
-  if (!trustsPublicAuthorities(pems, aids.publicSigstore))
-    return `its authority is another than that of public Sigstore: write keyless: {issuer: "${oidcIssuer}", identity: "${subjectEmail}"} with trustedRoot: FILE`;
-  return {
-    keyless: { issuer: oidcIssuer, identity: subjectEmail },
-    ...(logRequired ? { log: 'required' } : {}),
-  };
+  const log = logRequired ? { log: 'required' } : {};
+  if (trustsPublicAuthorities(pems, aids.publicSigstore))
+    return { keyless: { issuer: oidcIssuer, identity: subjectEmail }, ...log };
+  if (!pems.every(holdsCertificate))
+    return 'its authority is another than that of public Sigstore, and no certificate of it can be read';
+  const ca = caPath ?? Buffer.from(caData ?? '', 'base64').toString('utf8');
+  return { certificate: { ca, issuer: oidcIssuer, identity: subjectEmail }, ...log };
+}
+
+const pkiComment =
+  'pki: any name of the certificate may be the one that is asked for, whatever its kind, and a certificate that has ended counts where a log or a timestamp proves that it had not when it signed';
+
+/** A certificate of an authority of one's own (containers/image, signature/pki_cert.go). */
+function certificateOf(
+  { caRootsPath, caRootsData, caIntermediatesPath, caIntermediatesData, ...subject }: z.output<typeof pki>,
+  logRequired: boolean,
+): object | string {
+  const ca = onePem(caRootsPath, caRootsData);
+  const between = onePem(caIntermediatesPath, caIntermediatesData);
+  if (ca === null || (caRootsPath ?? caRootsData) === undefined)
+    return 'it is not valid there either (pki without exactly one of caRootsPath and caRootsData)';
+  if (between === null)
+    return 'it is not valid there either (pki with both caIntermediatesPath and caIntermediatesData)';
+  const { subjectEmail, subjectHostname } = subject;
+  if (subjectEmail !== undefined && subjectHostname !== undefined)
+    return 'its certificate had to name both an e-mail address and a host, and an entry here asks for one name';
+  const identity = subjectEmail ?? subjectHostname;
+  if (identity === undefined)
+    return 'it is not valid there either (pki without any of subjectEmail and subjectHostname)';
+  const intermediates = between === '' ? {} : { intermediates: between };
+  return { certificate: { ca, ...intermediates, identity }, ...(logRequired ? { log: 'required' } : {}) };
+}
+
+/** A file's name, or what it would hold; empty for neither, null for both. */
+function onePem(path: string | undefined, data: string | undefined): string | null {
+  if (path !== undefined && data !== undefined) return null;
+  return path ?? (data === undefined ? '' : Buffer.from(data, 'base64').toString('utf8'));
 }
 
 function pemsOf(

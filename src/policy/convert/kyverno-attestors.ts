@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import type { KeyMaterial } from '../../model/index.ts';
 import { regularExpressionProblem } from '../language/text-pattern.ts';
 import { parsePublicKey } from '../load/key-material.ts';
 import { distinctSigners } from './converted-policy.ts';
@@ -68,7 +70,42 @@ function convertEntry(one: AttestorEntry, keys: KeyReading): readonly object[] |
   if (algorithm !== 'sha256') return `signatures with ${algorithm} have no equal`;
   if (one.keys !== undefined) return convertKeys(one.keys, keys);
   if (one.keyless !== undefined) return convertKeyless(one.keyless);
-  return `${one.certificates === undefined ? 'an attestor of another kind' : 'certificates'} has no equal: name another signer`;
+  if (one.certificates !== undefined) return convertCertificates(one.certificates);
+  return 'an attestor of another kind has no equal: name another signer';
+}
+
+const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/;
+
+/**
+ * A certificate is its key there, and a chain alone is whomever its last certificate vouches for (kyverno, pkg/cosign: buildCosignOptions).
+ */
+function convertCertificates(one: NonNullable<AttestorEntry['certificates']>): readonly object[] | string {
+  const { cert = '', certChain = '' } = one;
+  const problem = authorityProblem(one);
+  if (problem !== null) return problem;
+  const log = one.rekor?.ignoreTlog === true ? {} : { log: 'required' };
+  if (cert !== '' && certChain !== '')
+    return 'a certificate that has to be of a chain as well (cert with certChain) has no equal: name its key';
+  if (cert !== '') {
+    const key = keyOfCertificate(cert);
+    return typeof key === 'string' ? key : [{ key: key.pem, ...log }];
+  }
+  const chain = certChain.match(new RegExp(certificateBlock, 'g')) ?? [];
+  const ca = chain.at(-1);
+  if (ca === undefined) return 'certificates without a certificate in PEM is not valid there either';
+  const between = chain.slice(0, -1);
+  const intermediates = between.length === 0 ? {} : { intermediates: `${between.join('\n')}\n` };
+  return [{ certificate: { ca: `${ca}\n`, ...intermediates, identityRegexp: '.*' }, ...log }];
+}
+
+function keyOfCertificate(pem: string): KeyMaterial | string {
+  try {
+    const { publicKey } = new X509Certificate(pem);
+    const key = parsePublicKey(publicKey.export({ type: 'spki', format: 'pem' }).toString(), null);
+    return typeof key === 'string' ? `the key of its certificate cannot be used: ${key}` : key;
+  } catch {
+    return 'its certificate cannot be read';
+  }
 }
 
 function convertKeys(keys: NonNullable<AttestorEntry['keys']>, reading: KeyReading): readonly object[] | string {
@@ -96,7 +133,6 @@ function authorityProblem({ rekor, ctlog }: Pick<KeylessEntry, 'rekor' | 'ctlog'
 
 function convertKeyless(one: KeylessEntry): readonly object[] | string {
   const { issuer = '', issuerRegExp = '', roots = '', additionalExtensions = {} } = one;
-  if (roots !== '') return 'roots of your own have no equal: name a trusted root, trustedRoot: FILE';
   const problem = authorityProblem(one);
   if (problem !== null) return problem;
   if (issuer === '' || /[*?]/.test(issuer) || issuerRegExp !== '')
@@ -106,6 +142,12 @@ function convertKeyless(one: KeylessEntry): readonly object[] | string {
   const claims = claimsOf(issuer, additionalExtensions);
   if (typeof claims === 'string') return claims;
   const log = one.rekor?.ignoreTlog === true ? {} : { log: 'required' };
+  if (roots !== '') {
+    if (!certificateBlock.test(roots)) return 'its roots hold no certificate in PEM';
+    if (Object.keys(claims).length > 0)
+      return 'additionalExtensions beside roots of your own have no equal: name a trusted root, trustedRoot: FILE';
+    return [{ certificate: { ca: roots, issuer, ...identity }, ...log }];
+  }
   return [
     {
       keyless: { issuer, ...identity },

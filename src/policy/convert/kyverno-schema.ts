@@ -29,7 +29,14 @@ const entry = z.looseObject({
     })
     .optional(),
   keyless: keyless.optional(),
-  certificates: z.looseObject({}).optional(),
+  certificates: z
+    .looseObject({
+      cert: text.optional(),
+      certChain: text.optional(),
+      rekor: logged.optional(),
+      ctlog: certified.optional(),
+    })
+    .optional(),
   annotations: z.record(text, text).optional(),
   signatureAlgorithm: text.optional(),
 });

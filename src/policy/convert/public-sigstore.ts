@@ -35,6 +35,12 @@ function fingerprints(pems: readonly Uint8Array[], derOf: (block: string) => Uin
   return new Set(found);
 }
 
+/** Whether a file holds certificates in PEM alone, each of which can be read. */
+export function holdsCertificate(pem: Uint8Array): boolean {
+  const found = fingerprints([pem], (block) => new X509Certificate(block).raw);
+  return found.size > 0 && !found.has('');
+}
+
 /** Whether whoever trusts these certificates, PEM, trusts every authority of public Sigstore that still issues. */
 export function trustsPublicAuthorities(pems: readonly Uint8Array[], { authorities }: PublicSigstore): boolean {
   const found = fingerprints(pems, (block) => new X509Certificate(block).raw);

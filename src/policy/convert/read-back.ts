@@ -32,7 +32,7 @@ function withoutFiles(document: PolicyDocument): PolicyDocument {
   return replaced(document, (name, value) => {
     if (value.includes('-----BEGIN ')) return value;
     if (name === 'key') return tektonKey;
-    return name === 'ca' || name === 'tsa' ? microsoftSupplyChainRoot : value;
+    return ['ca', 'tsa', 'intermediates'].includes(name) ? microsoftSupplyChainRoot : value;
   });
 }
 

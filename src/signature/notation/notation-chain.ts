@@ -1,8 +1,9 @@
 import { X509Certificate as NodeCertificate } from 'node:crypto';
 import type { CertificateMaterial } from '../../model/index.ts';
-import { codeSigning, extendedKeyUsages, parseAuthorities, parseCertificate } from '../certificates/certificate.ts';
+import { codeSigning, extendedKeyUsages, parseCertificate } from '../certificates/certificate.ts';
 import { assertPath } from '../certificates/certification-path.ts';
 import type { ChainCertificate } from '../certificates/chain-certificate.ts';
+import { namedCertificates } from '../certificates/named-certificates.ts';
 import { subjectName } from '../certificates/subject-name.ts';
 import { dateTime } from '../date-time.ts';
 import { Refusal } from '../refusal.ts';
@@ -81,7 +82,7 @@ export function trustedAuthorities(
   authorities: readonly CertificateMaterial[],
 ): readonly CertificateMaterial[] {
   return authorities.filter((authority) => {
-    const trusted = parseAuthorities(authority.pem).map((certificate) => certificate.root.toDER());
+    const trusted = namedCertificates(authority).authorities.map((certificate) => certificate.root.toDER());
     return chain.some(({ native }) => trusted.some((der) => der.equals(native.raw)));
   });
 }

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { ASN1Obj } from '@sigstore/core';
 import { Verifier } from '@sigstore/verify';
 import type { CertificateMaterial } from '../../model/index.ts';
-import { parseAuthorities } from '../certificates/certificate.ts';
+import { namedCertificates } from '../certificates/named-certificates.ts';
 import { limits } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import { authoritiesFor, TimestampToken, timestampSigners } from '../sigstore/timestamp-token.ts';
@@ -82,7 +82,7 @@ export function notationTime(
   const materials: string[] = [];
   let isNamed = false;
   for (const authority of authorities) {
-    const certChain = [...parseAuthorities(authority.pem)];
+    const certChain = [...namedCertificates(authority).authorities];
     const candidates = authoritiesFor(token, [{ certChain, validFor: always }]);
     if (candidates.length === 0) continue;
     isNamed = true;

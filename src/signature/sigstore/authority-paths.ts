@@ -1,6 +1,5 @@
 import type { X509Certificate } from '@sigstore/core';
 import type { CertificateMaterial } from '../../model/index.ts';
-import { parseAuthorities } from '../certificates/certificate.ts';
 import { assertSigningAuthorities } from '../certificates/certificate-checks.ts';
 import {
   assertPath,
@@ -9,6 +8,7 @@ import {
   rootsAmong,
   soundPaths,
 } from '../certificates/certification-path.ts';
+import { namedCertificates } from '../certificates/named-certificates.ts';
 import { Refusal } from '../refusal.ts';
 import type { CertificateAuthority, TrustAnchors } from './trust-anchors.ts';
 
@@ -50,8 +50,8 @@ export function pathsToAuthority(
   authority: CertificateMaterial,
   brought: readonly X509Certificate[],
 ): readonly CertificationPath[] {
-  const named = authority.intermediates === undefined ? [] : parseAuthorities(authority.intermediates);
-  const paths = pathsTo(parseAuthorities(authority.pem), certificate, [...named, ...brought]);
+  const { authorities, between } = namedCertificates(authority);
+  const paths = pathsTo(authorities, certificate, [...between, ...brought]);
   if (paths.length === 0) throw unknownSigner(authority.name ?? 'a private authority');
   return soundPaths(
     paths.map((path) => ({ path })),

@@ -7,6 +7,7 @@ import { certificateSigner } from '../certificates/certificate-checks.ts';
 import { refusedEvidence } from '../evidence.ts';
 import { type Looking, passedOver } from '../prospect.ts';
 import type { SignatureForm } from '../signature-form.ts';
+import { broughtRoot } from './brought-root.ts';
 import { verifyStatement } from './verify-statement.ts';
 
 type Claimed = { readonly signer: Signer | null; readonly claims: CertificateClaims };
@@ -44,6 +45,14 @@ export function statementForm(reader: AttachmentReader): SignatureForm {
         evidence.push(await verifyStatement(attachment, statement, material, { now, revocation }));
       }
       return evidence.flat();
+    },
+    authority(attachment) {
+      try {
+        const [first] = reader.read(attachment, Buffer.from(attachment.content, 'base64'));
+        return first === undefined ? null : broughtRoot(first);
+      } catch {
+        return null; // what cannot be read brings nothing along; what is wrong with it is told of its evidence
+      }
     },
     prospect(attachment, content, looking) {
       const statements = reader.read(attachment, content);

@@ -2,7 +2,7 @@ import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import type { CertificateMaterial, TrustedRootSource } from '../../model/index.ts';
 import { parseTrustedRoot } from '../../trust/index.ts';
-import { parseAuthorities } from '../certificates/certificate.ts';
+import { namedCertificates } from '../certificates/named-certificates.ts';
 
 export type CertificateAuthority = TrustMaterial['certificateAuthorities'][number];
 
@@ -59,9 +59,12 @@ export interface Clock {
 }
 
 /** Timestamp authorities that a policy names. */
-export function timestampClock({ id, pem }: CertificateMaterial): Clock {
-  const certChain = [...parseAuthorities(pem)];
-  return { id, material: { tlogs: [], timestampAuthorities: [{ certChain, validFor: { start: beginning, end } }] } };
+export function timestampClock(material: CertificateMaterial): Clock {
+  const certChain = [...namedCertificates(material).authorities];
+  return {
+    id: material.id,
+    material: { tlogs: [], timestampAuthorities: [{ certChain, validFor: { start: beginning, end } }] },
+  };
 }
 
 /**

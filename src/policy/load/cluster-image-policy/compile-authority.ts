@@ -117,8 +117,13 @@ function keylessSigner(
   scope: AuthorityScope,
 ): ClusterAuthority['signer'] {
   const { at, unsupported, stricter } = scope;
+  // policy-controller, pkg/webhook/validator.go (fulcioCertsFromAuthority): whoever wrote it means another authority than the one that counts
   if (keyless['ca-cert'] !== undefined)
-    unsupported.push({ field: `${at}.keyless.ca-cert`, reason: 'a private authority of the cluster' });
+    unsupported.push({
+      field: `${at}.keyless.ca-cert`,
+      reason:
+        'the admission controller reads it and trusts public Fulcio all the same: a TrustRoot names an authority of your own',
+    });
   if (keyless.insecureIgnoreSCT === true)
     stricter.push({
       field: `${at}.keyless.insecureIgnoreSCT`,

@@ -93,7 +93,6 @@ describe('an identity under Fulcio', () => {
   });
 
   it.each<[string, object, object, string]>([
-    ['of another authority', { caPath: 'private-fulcio.pem' }, publicLog, 'another than that of public Sigstore'],
     ['of an authority that is none', { caPath: 'no-fulcio.pem' }, publicLog, 'another than that of public Sigstore'],
     ['of an authority that is not here', { caPath: 'absent.pem' }, publicLog, 'absent.pem cannot be read here'],
     ['of no authority', {}, publicLog, 'not valid there either'],

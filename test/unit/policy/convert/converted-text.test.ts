@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { convertPolicy } from '../../../../src/policy/convert/convert-policy.ts';
-import { istioKey, tektonKey, universalBlueKey } from '../../../../src/policy/publishers/publisher-keys.ts';
+import {
+  istioKey,
+  microsoftRoot2010,
+  microsoftSupplyChainRoot,
+  tektonKey,
+  universalBlueKey,
+} from '../../../../src/policy/publishers/publisher-keys.ts';
 import { decide } from '../support/decide.ts';
 import { byKey, githubIssuer, inputOf } from '../support/evidence.ts';
 import { policiesOf } from '../support/policies.ts';
@@ -13,6 +19,7 @@ const [second, third] = [istioKey, universalBlueKey];
 
 describe('what another tool asks for, in our words', () => {
   const requirement = { type: 'sigstoreSigned', keyPath: 'acme.pub' };
+  const pki = (fields: object) => ({ type: 'sigstoreSigned', pki: fields });
   const containers = (scopes: object, rest: object = {}) => ({
     default: [{ type: 'reject' }],
     transports: { docker: scopes },
@@ -65,6 +72,22 @@ describe('what another tool asks for, in our words', () => {
         'a.io/nobody': [{ type: 'sigstoreSigned', fulcio: { oidcIssuer: 'https://i' } }],
         'a.io/no-issuer': [{ type: 'sigstoreSigned', fulcio: { subjectEmail: 'me@example.com' } }],
         'a.io/pki': [{ type: 'sigstoreSigned', pki: {} }],
+        'a.io/pki-mail': [pki({ caRootsPath: '/etc/ca.pem', subjectEmail: 'me@example.com' })],
+        'a.io/pki-host': [
+          pki({
+            caRootsData: Buffer.from(microsoftSupplyChainRoot).toString('base64'),
+            caIntermediatesPath: '/etc/between.pem',
+            subjectHostname: 'builds.example.com',
+          }),
+        ],
+        'a.io/pki-mail-and-host': [
+          pki({ caRootsPath: 'ca.pem', subjectEmail: 'me@example.com', subjectHostname: 'x' }),
+        ],
+        'a.io/pki-nobody': [pki({ caRootsPath: 'ca.pem' })],
+        'a.io/pki-two-roots': [pki({ caRootsPath: 'ca.pem', caRootsData: 'eA==', subjectEmail: 'x' })],
+        'a.io/pki-two-between': [
+          pki({ caRootsPath: 'c', caIntermediatesPath: 'i', caIntermediatesData: 'eA==', subjectEmail: 'x' }),
+        ],
         'a.io/both': [requirement, { type: 'sigstoreSigned', fulcio: { oidcIssuer: 'https://i', subjectEmail: 'me' } }],
       }),
     ],
@@ -170,6 +193,19 @@ describe('what another tool asks for, in our words', () => {
       'keys and certificates that are elsewhere',
       { image: 'a', attestors: [{ entries: [{ keys: { kms: 'x' } }, { certificates: {} }, {}] }] },
     ],
+    ...(
+      [
+        ['a certificate, which is its key', { cert: microsoftSupplyChainRoot }],
+        ['a chain alone, which is an authority', { certChain: `${microsoftSupplyChainRoot}\n${microsoftRoot2010}` }],
+        ['a chain alone whose log is ignored', { certChain: microsoftRoot2010, rekor: { ignoreTlog: true } }],
+        ['a certificate of a chain', { cert: microsoftSupplyChainRoot, certChain: microsoftRoot2010 }],
+        ['a certificate that is none', { cert: 'x' }],
+        ['a log of its own', { certChain: microsoftRoot2010, rekor: { pubkey: 'x' } }],
+      ] as const
+    ).map(([name, certificates]): [string, object] => [
+      name,
+      { image: 'a', attestors: [{ entries: [{ certificates }] }] },
+    ]),
     ['no entries', { image: 'a', attestors: [{}] }],
     ['an exact identity', keyless({ issuer: 'https://i', subject: 'me' })],
     ['a wildcard identity', keyless({ issuer: 'https://i', subject: 'https://a.b/*+(x)?' })],

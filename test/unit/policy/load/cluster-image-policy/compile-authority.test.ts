@@ -173,7 +173,13 @@ describe('an authority', () => {
     [
       'of an authority of the cluster',
       { keyless: { identities, 'ca-cert': { secretRef: { name: 'ca' } } } },
-      { ...keyless, ...unsupported('keyless.ca-cert', 'a private authority of the cluster') },
+      {
+        ...keyless,
+        ...unsupported(
+          'keyless.ca-cert',
+          'the admission controller reads it and trusts public Fulcio all the same: a TrustRoot names an authority of your own',
+        ),
+      },
     ],
     [
       'by expressions',
