@@ -8,9 +8,9 @@ import { conflictOf } from '../language/literal-cue.ts';
 import { covered, isByAuthority, type Pass } from './authority-evidence.ts';
 import { relevantEvidence } from './coverage.ts';
 import { describeSigners } from './describe-evidence.ts';
+import { isSignature } from './image-signature.ts';
 import { judgeImageValidation } from './judge-image-validation.ts';
 import { type RuleVerdict, statusOfRefusal } from './judge-rule.ts';
-import { isSignature } from './judge-signatures.ts';
 import { findingOf, type JudgeContext, unseenHint } from './judgement.ts';
 
 /** A verdict of a ClusterImagePolicy that matches the image. */

@@ -4,7 +4,7 @@ import type { ClusterAuthority, ClusterPolicy, Unsupported } from '../language/c
 import type { ImageValidation } from '../language/image-validation.ts';
 import { covered, isByAuthority, type Pass } from './authority-evidence.ts';
 import { relevantEvidence } from './coverage.ts';
-import { isSignature } from './judge-signatures.ts';
+import { isSignature } from './image-signature.ts';
 import type { JudgeContext } from './judgement.ts';
 
 /** What became of the validations of one policy. */
