@@ -55,7 +55,9 @@ export {
   runPolicyTests,
 } from './commands/policy-commands.ts';
 export { type ProposedSigner, proposalKey, type Trusted } from './commands/proposed-policy.ts';
+export { type PulledRecords, pullRecords } from './commands/pull-records.ts';
 export { type PushedPolicy, pushPolicy } from './commands/push-policy.ts';
+export { type PushedRecord, pushRecords } from './commands/push-records.ts';
 export { type RebuildEnd, rebuild } from './commands/rebuild.ts';
 export { recommend } from './commands/recommend.ts';
 export { findRecord, listRecords, pruneRecords } from './commands/records.ts';

@@ -1,6 +1,8 @@
 import type { Basis, Status } from './decision.ts';
 import type { Digest } from './digest.ts';
 import type { Signer } from './evidence.ts';
+import type { ReportPolicy } from './report.ts';
+import type { EvidenceForm } from './signature-forms.ts';
 
 /** One line of the journal: what a target of a build was made of, and where it went. Field names are the contract's. */
 export interface BuildRecord {
@@ -37,7 +39,27 @@ export interface BuildRecord {
   readonly verdict: Status;
   /** Whether what the builder really used was compared with what was verified, and all of it was; left out by older versions. */
   readonly audited?: boolean;
+  /** The policies that were in force; left out by older versions. */
+  readonly policies?: readonly RecordedPolicy[];
+  /** Of a record that another machine shared, whence it came; never of a build of this machine. */
+  readonly pulled?: PulledFrom;
 }
+
+/** A policy that was in force. */
+export type RecordedPolicy = Pick<ReportPolicy, 'layer' | 'source' | 'sha256'>;
+
+/** Where a record comes from that was not made on this machine. */
+export interface PulledFrom {
+  /** The repository that it was pulled from. */
+  readonly from: string;
+  /** Who signed it: somebody whom the person who pulled it trusts. */
+  readonly signer: Signer | null;
+  /** What the verification summary says. */
+  readonly result: SummaryResult;
+}
+
+/** What a verification summary says of an image. */
+export type SummaryResult = 'PASSED' | 'FAILED';
 
 /** What was built from. */
 export interface RecordedContext {
@@ -85,4 +107,6 @@ export interface RecordedImage {
   readonly bases: readonly { readonly name: string | null; readonly digest: Digest | null }[];
   /** Digests of the SBOMs that are known to be attached. */
   readonly sboms: readonly Digest[];
+  /** What the admission rests on: the manifests that carry what satisfied a rule. Left out by older versions. */
+  readonly evidence?: readonly { readonly form: EvidenceForm; readonly manifest: Digest }[];
 }

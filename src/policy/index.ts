@@ -40,6 +40,7 @@ export { machineFolderOf } from './load/policy-folder.ts';
 export { type PolicyRemark, policyRemarks } from './load/policy-remarks.ts';
 export { readLock } from './load/read-lock.ts';
 export { parseAuthority, readAuthority, readPublicKey } from './load/read-public-key.ts';
+export { signersPolicy } from './load/signers-policy.ts';
 export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock/lock-file.ts';
 export { publishersOf } from './publishers/publishers-of.ts';
 export { type PolicyTestResult, testPolicies } from './test/test-policies.ts';

@@ -5,7 +5,7 @@ import { comparableNames, readSbomDocument, type SbomReading } from '../inventor
 import type { BuildRecord, BuildSummary, Digest } from '../model/index.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type ImageNote, imageNoteStamp, readImageNote } from './image-notes.ts';
-import { type DamagedLine, journalName, pruningName, readJournalFile } from './journal.ts';
+import { type DamagedLine, journalName, pruningName, pulledName, readJournalFile } from './journal.ts';
 
 /** What bringing the index up to date found. */
 export interface Filled {
@@ -199,18 +199,22 @@ function forget(database: DatabaseSync): void {
 
 async function addNewRecords(database: DatabaseSync, folder: string): Promise<readonly DamagedLine[]> {
   const path = join(folder, journalName);
-  const mark = await markOf(path);
+  const mark = `${await markOf(path)} ${await markOf(join(folder, pulledName))}`;
   const isSame = getMeta(database, 'journal') === mark;
   const from = isSame ? Number(getMeta(database, 'offset') ?? '0') : 0;
   const records: BuildRecord[] = [];
   const add = (record: BuildRecord): void => void records.push(record);
   const { end, damaged } = await readJournalFile(path, from, add);
   if (!isSame) await readJournalFile(join(folder, pruningName), 0, add);
-  if (isSame && records.length === 0 && end === from) return damaged;
+  // behind one's own: of two records of one id one's own counts
+  const pulledFrom = isSame ? Number(getMeta(database, 'pulled') ?? '0') : 0;
+  const pulled = await readJournalFile(join(folder, pulledName), pulledFrom, add);
+  if (isSame && records.length === 0 && end === from && pulled.end === pulledFrom) return damaged;
   inTransaction(database, () => {
     if (!isSame) forget(database);
     for (const record of records) addBuild(database, record);
     setMeta(database, 'offset', String(end));
+    setMeta(database, 'pulled', String(pulled.end));
     setMeta(database, 'journal', mark);
   });
   return damaged;

@@ -9,6 +9,8 @@ export const journalName = 'journal.jsonl';
 export const pruningName = 'journal.pruning.jsonl';
 
 const newline = 0x0a;
+/** Where records of other machines lie: apart, so that none of them is ever taken for a build of this machine. */
+export const pulledName = 'pulled.jsonl';
 /** A longer line is no record of ours. */
 const longestLine = 16 * 1024 * 1024;
 const chunk = 1024 * 1024;
@@ -33,8 +35,12 @@ async function endsInLine(file: FileHandle): Promise<boolean> {
  * leaves at worst one torn line, which the next one closes.
  * @throws VerifyError `file.unwritable`
  */
-export async function appendRecords(folder: string, records: readonly BuildRecord[]): Promise<void> {
-  const path = join(folder, journalName);
+export async function appendRecords(
+  folder: string,
+  records: readonly BuildRecord[],
+  name: typeof journalName | typeof pulledName = journalName,
+): Promise<void> {
+  const path = join(folder, name);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
@@ -162,14 +168,26 @@ export async function readJournal(
 }
 
 /**
- * The records of builds that made an image, the newest first.
+ * Reads the records of other machines.
+ * @throws VerifyError `records.unreadable`
+ */
+export async function readPulled(
+  folder: string,
+  visit: (record: BuildRecord) => void,
+): Promise<readonly DamagedLine[]> {
+  return (await readJournalFile(join(folder, pulledName), 0, visit)).damaged;
+}
+
+/**
+ * The records of builds of this machine that made an image, the newest first.
  * @param digest of its configuration, manifest or index: whatever a store knows the image by
  * @throws VerifyError `records.unreadable`
  */
 export async function readBuildsOf(folder: string, digest: Digest): Promise<readonly BuildRecord[]> {
   const found = new Map<string, BuildRecord>();
   const keep = (record: BuildRecord): void => {
-    if (record.digest === digest || record.imageId === digest) found.set(record.id, record);
+    const isOwn = record.pulled === undefined;
+    if (isOwn && (record.digest === digest || record.imageId === digest)) found.set(record.id, record);
   };
   // a journal that is being pruned counts until that is over
   await readJournalFile(join(folder, pruningName), 0, keep, digest);

@@ -1,9 +1,9 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BuildRecord, type Digest, isDigest, VerifyError } from '../model/index.ts';
+import { type BuildRecord, type Digest, isDigest, ownFile, VerifyError, writeWhole } from '../model/index.ts';
 import { readImageNote } from './image-notes.ts';
-import { appendRecords, journalName, pruningName, readJournalFile } from './journal.ts';
+import { appendRecords, journalName, pruningName, pulledName, readJournalFile, readPulled } from './journal.ts';
 
 /** What pruning took away. */
 export interface PruneOutcome {
@@ -43,6 +43,21 @@ async function filesBelow(folder: string): Promise<readonly { readonly path: str
     .map((entry) => ({ path: join(entry.parentPath, entry.name), name: entry.name }));
 }
 
+/** The same for what was pulled: it can be pulled again, so that a file written whole is enough. */
+async function prunePulled(
+  folder: string,
+  isKept: (record: BuildRecord) => boolean,
+): Promise<{ readonly kept: readonly BuildRecord[]; readonly removed: number }> {
+  const all: BuildRecord[] = [];
+  await readPulled(folder, (record) => all.push(record));
+  const kept = all.filter(isKept);
+  if (kept.length < all.length) {
+    const lines = kept.map((record) => `${JSON.stringify(record)}\n`).join('');
+    await writeWhole(join(folder, pulledName), lines, ownFile);
+  }
+  return { kept, removed: all.length - kept.length };
+}
+
 /** Takes away what was kept about images, and documents, that no record uses any more. */
 async function removeUnused(folder: string, records: readonly BuildRecord[]): Promise<void> {
   const used = new Set(
@@ -79,8 +94,10 @@ export async function pruneJournal(folder: string, before: Date): Promise<PruneO
     const moved = (await moveAside(folder)) ? await wait(grace).then(() => takeOver(folder, isKept)) : null;
     const kept: BuildRecord[] = [];
     await readJournalFile(join(folder, journalName), 0, (record) => kept.push(record));
-    await removeUnused(folder, kept);
-    return { kept: kept.length, removed: left.removed + (moved?.removed ?? 0) };
+    const pulled = await prunePulled(folder, isKept);
+    await removeUnused(folder, [...kept, ...pulled.kept]);
+    const removed = left.removed + (moved?.removed ?? 0) + pulled.removed;
+    return { kept: kept.length + pulled.kept.length, removed };
   } catch (cause) {
     if (cause instanceof VerifyError) throw cause;
     const reason = cause instanceof Error ? cause.message : 'unknown reason';

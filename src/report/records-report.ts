@@ -16,9 +16,10 @@ export function renderRecordList(records: readonly BuildRecord[]): Shown {
   const lines = records.toReversed().map((record) => {
     const target = record.target === 'default' ? '' : `  target ${record.target}`;
     const pushed = record.pushed.length === 0 ? '' : `  pushed to ${record.pushed.join(', ')}`;
+    const from = record.pulled === undefined ? '' : `  pulled from ${record.pulled.from} (${record.pulled.result})`;
     const waived = record.breakGlass === null ? '' : '  BREAK-GLASS';
     const images = `${record.images.length} ${record.images.length === 1 ? 'image' : 'images'}`;
-    return `${record.id}  ${whenOf(record)}  ${nameOf(record)}${target}  ${images}${pushed}${waived}`;
+    return `${record.id}  ${whenOf(record)}  ${nameOf(record)}${target}  ${images}${pushed}${from}${waived}`;
   });
   return plainPage(lines);
 }
@@ -40,6 +41,12 @@ function contextText({ context }: BuildRecord): string {
   return remote === null ? `${source ?? context.kind}${at}` : `${remote}${at}${below}`;
 }
 
+function pulledText({ pulled }: BuildRecord): string | null {
+  if (pulled === undefined) return null;
+  const by = pulled.signer === null ? '' : `, signed by ${describeSigner(pulled.signer)}`;
+  return `${pulled.from}: ${pulled.result}${by}`;
+}
+
 /** All that is known of one build. */
 export function renderRecord(record: BuildRecord): Shown {
   const built = Object.entries(record.arguments.build).map(([name, value]) =>
@@ -55,6 +62,7 @@ export function renderRecord(record: BuildRecord): Shown {
     ...row('pushed', record.pushed.join(', ')),
     ...row('platforms', record.platforms.join(', ')),
     ...row('context', contextText(record)),
+    ...row('pulled from', pulledText(record)),
     ...row('Dockerfile', record.dockerfile.path),
     ...row('arguments', built.join(' ')),
     ...row('secrets', record.arguments.secrets.join(', ')),

@@ -2,7 +2,8 @@ import { describeOptions, type OutputFormat } from '../../gate/index.ts';
 import { exposureFormats } from '../../report/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { invalidPolicy, plainStatuses, unverifiable, usage } from './statuses.ts';
+import { signingOptions } from './signing-options.ts';
+import { invalidPolicy, plainStatuses, unpushed, unverifiable, usage } from './statuses.ts';
 
 const formats: readonly OutputFormat[] = ['text', 'json'];
 const ours = { host: 'none', own: 'bare', options: [], formats, statuses: plainStatuses } as const;
@@ -97,6 +98,51 @@ export const recordCommands: readonly CommandRow[] = [
     ],
     statuses: [[exitStatus.allowed, 'done'], [exitStatus.unverifiable, 'no SBOM says what is inside'], usage],
     load: async () => (await import('../commands/records-export.ts')).exportCommand,
+  },
+  {
+    ...ours,
+    name: 'records push',
+    usage: 'IMAGE…',
+    summary: 'attach to images that were built here what is recorded of their builds, signed, for other machines',
+    options: [
+      ...describeOptions([['sbom', null, 'the SBOM of what was built too, as far as it is known (CycloneDX)']]),
+      ...signingOptions,
+    ],
+    examples: [
+      ['docker verify records push --sbom registry.example.com/app:1', 'in a CI job, by its identity'],
+      ['docker verify records push --key key.pem registry.example.com/app:1 --format json', 'by a key'],
+    ],
+    statuses: [[exitStatus.allowed, 'attached, whether they passed or not'], unpushed, usage, invalidPolicy],
+    load: async () => (await import('../commands/records-push.ts')).pushCommand,
+  },
+  {
+    ...ours,
+    name: 'records pull',
+    usage: 'REPOSITORY…',
+    summary:
+      'bring back what other machines attached to the images of repositories, signed by whom you name; then exposure and records tell of them too',
+    options: describeOptions([
+      ['file', 'LIST', 'further repositories, one a line'],
+      ['key', 'FILE*', 'a public key whose records are trusted'],
+      ['identity', 'TEXT', 'the identity whose records are trusted, with its --issuer'],
+      ['issuer', 'URL', 'who vouches for that identity'],
+      ['signed-by', 'ENTRY*', "a signer who is trusted, as an entry of a rule's signedBy: '{keyless: {…}}'"],
+    ]),
+    examples: [
+      ['docker verify records pull --key acme.pub registry.example.com/app', 'all tags of a repository'],
+      [
+        'docker verify records pull --file repositories.txt --identity ci@example.com --issuer https://accounts.google.com',
+        "a team's, by the identity of its CI",
+      ],
+    ],
+    statuses: [
+      [exitStatus.allowed, 'all that was found is here'],
+      [exitStatus.blocked, 'something was refused: forged, of somebody else, or about another image'],
+      [exitStatus.unverifiable, 'something could not be looked at'],
+      usage,
+      invalidPolicy,
+    ],
+    load: async () => (await import('../commands/records-pull.ts')).pullCommand,
   },
   {
     ...ours,

@@ -210,6 +210,15 @@ function missingOf(error: unknown): readonly string[] | null {
 export async function rebuild(request: BuildRequest, wanted: string): Promise<RebuildEnd> {
   const { session } = request;
   const record = await findRecord(session, wanted);
+  if (record.pulled !== undefined) {
+    throw new VerifyError(
+      'usage.invalid',
+      `${wanted.slice(0, 200)} was built elsewhere, and pulled from ${record.pulled.from}`,
+      {
+        hint: 'what others recorded is not built here: rebuild it on the machine that built it',
+      },
+    );
+  }
   const folder = createPrivateFolder(session.environment);
   const local = localEngine(session);
   const registries = openRegistries(session, local);

@@ -1,21 +1,35 @@
 import { type BuildRecord, VerifyError } from '../../model/index.ts';
-import { type DamagedLine, type PruneOutcome, pruneJournal, readJournal, stateFolder } from '../../records/index.ts';
+import {
+  type DamagedLine,
+  type PruneOutcome,
+  pruneJournal,
+  readJournal,
+  readPulled,
+  stateFolder,
+} from '../../records/index.ts';
 import type { Session } from '../session/session.ts';
 
-/** The records of this machine, oldest first. */
+/** The records of this machine and those that were pulled, oldest first. */
 export interface RecordList {
   readonly records: readonly BuildRecord[];
   readonly damaged: readonly DamagedLine[];
 }
 
 /**
- * All records of this machine.
+ * All records: those of this machine, and those that were pulled from others, which say so (`pulled`).
  * @throws VerifyError `records.unreadable`
  */
 export async function listRecords(session: Session): Promise<RecordList> {
   const records: BuildRecord[] = [];
   const damaged = await readJournal(stateFolder(session.environment), (record) => records.push(record));
-  return { records: records.toSorted((left, right) => (left.id < right.id ? -1 : 1)), damaged };
+  const own = new Set(records.map(({ id }) => id));
+  const pulled = await readPulled(stateFolder(session.environment), (record) => {
+    if (!own.has(record.id)) records.push(record);
+  });
+  return {
+    records: records.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
+    damaged: [...damaged, ...pulled],
+  };
 }
 
 function bears({ id, digest, imageId, tags, pushed, ref }: BuildRecord, wanted: string): boolean {

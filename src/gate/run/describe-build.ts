@@ -83,6 +83,12 @@ function sbomsOf({ resolved, unsigned }: ExaminedImage, read: Made['sboms']): re
   return [...new Set([...seen, ...((resolved === null ? null : read.get(resolved.root.digest)) ?? [])])];
 }
 
+/** The pieces that satisfied a rule, each once by the manifest that carries it. */
+function evidenceOf({ evidence, decision }: ExaminedImage): NonNullable<RecordedImage['evidence']> {
+  const counted = evidence.filter((piece, index) => piece.verified && decision.satisfiedBy.includes(index));
+  return [...new Map(counted.map(({ form, manifest }) => [manifest, { form, manifest }])).values()];
+}
+
 function imageOf(
   image: ExaminedImage,
   target: string,
@@ -103,6 +109,7 @@ function imageOf(
     rule: deciding?.rule ?? null,
     bases: lineage.filter(({ kind }) => kind === 'base').map(({ name, digest }) => ({ name, digest })),
     sboms: sbomsOf(image, read),
+    evidence: evidenceOf(image),
   };
 }
 
@@ -169,6 +176,7 @@ function recordOf(run: BuildRun, loaded: LoadedTarget, metadata: BuildMetadata, 
     breakGlass: policies.breakGlass?.deniedBy === null ? policies.breakGlass.reason : null,
     verdict: made.verdict,
     audited: made.audited,
+    policies: policies.reportPolicies.map(({ layer, source, sha256 }) => ({ layer, source, sha256 })),
   };
 }
 

@@ -69,7 +69,7 @@ async function bundleOf(
     kind: 'bundle',
     from,
     name: nameIn(scope, path, from),
-    policies: policiesOf(own, compiled, scope.material.material()),
+    policies: soleRule(own, compiled, scope.material.material()),
   };
 }
 
@@ -81,7 +81,8 @@ function nameIn(scope: PolicyScope, path: readonly PropertyKey[], from: string):
   }
 }
 
-function policiesOf(
+/** Policies that hold one rule in one layer. `known`: material that was read before, and counts for whoever names it. */
+export function soleRule(
   { layer, policy, material }: PolicyScope,
   rule: PolicySet['layers'][number]['rules'][number],
   known: PolicySet['material'],

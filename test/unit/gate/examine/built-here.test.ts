@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtHere } from '../../../../src/gate/examine/built-here.ts';
 import type { BuildRecord, ResolvedImage } from '../../../../src/model/index.ts';
-import { appendRecords } from '../../../../src/records/index.ts';
+import { addPulledRecords, appendRecords } from '../../../../src/records/index.ts';
 import { digestFor, image, newStateFolder, record } from '../../records/support.ts';
 
 /** What is asked of the pipeline: where the records are, and what the policies say. */
@@ -66,6 +66,15 @@ describe('an image of the local store', () => {
     const found = await builtHere(pipelineIn(await journalOf(built)), local('app'));
     expect(found).toMatchObject({ built: false, reason: expect.stringContaining(reason) });
     expect(found).toMatchObject({ reason: expect.stringContaining(built.id) });
+  });
+
+  it('was not, where another machine says so: in the journal of this one the same record would be enough', async () => {
+    const [folder, built] = [await newStateFolder(), app()];
+    const pulled = { from: 'registry.example.com/app', signer: null, result: 'PASSED' } as const;
+    await addPulledRecords(`${folder}/docker-verify`, [{ ...built, pulled }]);
+    expect(await builtHere(pipelineIn(folder), local('app'))).toMatchObject({ built: false });
+    await appendRecords(`${folder}/docker-verify`, [built]);
+    expect(await builtHere(pipelineIn(folder), local('app'))).toMatchObject({ built: true });
   });
 
   it('was not, where the record is of another image under the same name', async () => {
