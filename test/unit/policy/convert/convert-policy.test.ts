@@ -227,6 +227,19 @@ describe('Kyverno verifyImages', () => {
       ['a', [byKey(acme)]],
       'block',
     ],
+    ...[githubIssuer, 'https://other.example'].map(
+      (oidcIssuer): [string, object, Parameters<typeof inputOf>, string] => [
+        `an issuer that is said again as an extension: ${oidcIssuer}`,
+        {
+          imageReferences: ['*'],
+          attestors: [
+            { entries: [{ keyless: { issuer: githubIssuer, subject: 'me', additionalExtensions: { oidcIssuer } } }] },
+          ],
+        },
+        ['a', [byIdentity('me')]],
+        oidcIssuer === githubIssuer ? 'allow' : 'block',
+      ],
+    ),
     ['a key in the old place', { imageReferences: ['*'], key: acme }, ['a', [byKey(acme)]], 'allow'],
     ['another key than in the old place', { imageReferences: ['*'], key: acme }, ['a', [byKey(other)]], 'block'],
     [

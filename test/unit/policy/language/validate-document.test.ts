@@ -63,6 +63,7 @@ describe('a policy that makes no sense', () => {
       '3:13',
       'expected a list, found "alpine"; write ["alpine"]',
     ],
+    ['a word where a table belongs', 'version: 1\nrules: [one]\n', '2:9', /expected [^;]*, found "one"$/],
     [
       'a number where a list belongs',
       'version: 1\nrules:\n  - images: 3\n    signedBy: []\n',

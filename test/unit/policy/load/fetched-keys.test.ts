@@ -23,6 +23,13 @@ describe('a key that is fetched', () => {
     expect(decide(inputOf('a', [byKey(freshKey())]), complete).status).toBe('block');
   });
 
+  it('is named by its path, whatever is asked of it', async () => {
+    const asked = `${url}?ref=a/b`;
+    expect((await load(`{key: "${asked}", sha256: ${sha256}}`)).fetches).toEqual([
+      { url: asked, sha256, name: 'acme' },
+    ]);
+  });
+
   it('leaves what only it could prove unverifiable while it is not', async () => {
     const policies = withFetchedKeys(await load(forms[0] ?? ''), new Map());
     expect(decide(inputOf('a', [byKey(key)]), policies)).toMatchObject({
