@@ -2,7 +2,7 @@ import { readUserPolicy } from '../../builder/index.ts';
 import { parseBuildArguments } from '../../invocation/index.ts';
 import type { Unknown } from '../../model/index.ts';
 import { examineBuild } from '../examine/examine-build.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import { loadTargets } from '../scan/scan-targets.ts';
 import { machinePlatform } from '../session/default-platform.ts';
 import type { Pipeline, PipelineOptions } from '../session/pipeline.ts';
@@ -14,7 +14,7 @@ import { withPipeline } from '../session/with-pipeline.ts';
 /** Images that a path uses, examined. */
 export interface ExaminedPath {
   readonly pipeline: Pipeline;
-  readonly images: readonly ExaminedImage[];
+  readonly images: readonly JudgedImage[];
   readonly unknown: readonly Unknown[];
 }
 

@@ -13,8 +13,8 @@ import { hasRule, projectPolicyName } from '../../policy/index.ts';
 import { type BroughtAuthority, broughtAuthorities, verifyAttachments } from '../../signature/index.ts';
 import { builtinTrustedRoots, githubInstance, readTrustedRoot } from '../../trust/index.ts';
 import { unseenError } from '../examine/established-signer.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
 import { gatherImage } from '../examine/gather-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import { untriedProblems } from '../examine/verify-collected.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
@@ -52,7 +52,7 @@ export interface FoundProject {
 }
 
 interface Looked {
-  readonly image: ExaminedImage;
+  readonly image: JudgedImage;
   readonly evidence: readonly Evidence[];
   readonly authorities: readonly BroughtAuthority[];
   readonly unseen: VerifyError | null;
@@ -87,7 +87,7 @@ function isByOwnAuthority({ form, signer }: Evidence): boolean {
 }
 
 /** Tries the material on everything that is attached, what no rule asks for included. What could not be seen takes nothing from what was. */
-async function look(pipeline: Pipeline, image: ExaminedImage, material: VerificationMaterial): Promise<Looked> {
+async function look(pipeline: Pipeline, image: JudgedImage, material: VerificationMaterial): Promise<Looked> {
   if (image.resolved === null || image.failure !== null) {
     return { image, evidence: [], authorities: [], unseen: image.failure };
   }
@@ -143,7 +143,7 @@ function distinctById<Material extends { readonly id: string }>(
   return found.filter(([, { id }]) => !seen.has(id) && seen.add(id));
 }
 
-function repositoryOf({ use }: ExaminedImage): string {
+function repositoryOf({ use }: JudgedImage): string {
   const { registry, repository } = parseReference(use.name);
   return `${registry}/${repository}`;
 }
@@ -158,7 +158,7 @@ function existingPolicy({ policies }: Pipeline, adding: boolean): string | null 
   });
 }
 
-function isRuled({ policies }: Pipeline, { use, decision }: ExaminedImage): boolean {
+function isRuled({ policies }: Pipeline, { use, decision }: JudgedImage): boolean {
   const isJudged = decision.decisions.some(({ layer, rule }) => layer === 'project' && rule !== null);
   return isJudged || hasRule(policies, 'project', use.name, null);
 }

@@ -11,7 +11,7 @@ import {
 } from '../../policy/index.ts';
 import { establishedSigner } from '../examine/established-signer.ts';
 import { examineUses } from '../examine/examine-build.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
@@ -60,7 +60,7 @@ export interface LockOutcome {
 type Entries = Readonly<Record<string, LockEntry>>;
 
 /** @throws VerifyError where it is not established what the image is or who signed it */
-function entryOf(image: ExaminedImage, now: Date): LockEntry {
+function entryOf(image: JudgedImage, now: Date): LockEntry {
   // a digest that was written down says nothing of who signed it while its registry cannot be asked
   if (image.failure !== null) throw image.failure;
   const { resolved, use } = image;
@@ -92,9 +92,9 @@ function isMissing(before: Entries, name: CanonicalName): boolean {
 async function examineUnused(
   pipeline: Pipeline,
   { update }: LockRequest,
-  images: readonly ExaminedImage[],
+  images: readonly JudgedImage[],
   before: Entries,
-): Promise<readonly ExaminedImage[]> {
+): Promise<readonly JudgedImage[]> {
   if (typeof update === 'string') return [];
   const unused = [...update].filter((name) => !images.some(({ use }) => use.name === name));
   const stranger = unused.find((name) => !Object.hasOwn(before, name));
@@ -110,11 +110,11 @@ async function examineUnused(
 
 /** The images whose entries are to be looked at: what is missing, and with --refresh who signed what is there. */
 function meantImages(
-  images: readonly ExaminedImage[],
+  images: readonly JudgedImage[],
   { check, update, names }: LockRequest,
   before: Entries,
   refresh: boolean,
-): readonly ExaminedImage[] {
+): readonly JudgedImage[] {
   // what is written with the digest that is locked for its tag needs no entry of its own
   if (check || update === 'all')
     return images.filter(({ use }) => Object.hasOwn(before, use.name) || isMissing(before, use.name));
@@ -127,7 +127,7 @@ interface Established {
   readonly failures: readonly LockFailure[];
 }
 
-function establish(images: readonly ExaminedImage[], now: Date): Established {
+function establish(images: readonly JudgedImage[], now: Date): Established {
   const entries: Record<string, LockEntry> = {};
   const failures: LockFailure[] = [];
   for (const image of images) {
@@ -141,7 +141,7 @@ function establish(images: readonly ExaminedImage[], now: Date): Established {
   return { entries, failures };
 }
 
-function movedOf(images: readonly ExaminedImage[]): LockOutcome['moved'] {
+function movedOf(images: readonly JudgedImage[]): LockOutcome['moved'] {
   return images.flatMap(({ use, resolved, decision }) => {
     const finding = decision.findings.find(({ code, level }) => code === 'lock.moved' && level === 'warning');
     const locked = resolved?.root.digest;

@@ -1,6 +1,6 @@
 import { type Unknown, VerifyError } from '../../model/index.ts';
 import type { LockEntry } from '../../policy/index.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
 import { usedInProject } from './used-in-project.ts';
@@ -13,7 +13,7 @@ export interface PrunableLock {
   readonly folder: string;
   readonly before: Entries;
   /** What the path uses that was asked about. */
-  readonly images: readonly ExaminedImage[];
+  readonly images: readonly JudgedImage[];
   readonly unknown: readonly Unknown[];
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../model/index.ts';
 import { decideCacheImport, decideReplacement, decideSource } from '../../policy/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
-import type { ExaminedImage } from './examined-image.ts';
+import type { JudgedImage } from './judged-image.ts';
 import { namedRepositories, withNameRemarks } from './name-remarks.ts';
 import { reportImage } from './report-image.ts';
 import { createFinding } from './scan-findings.ts';
@@ -19,7 +19,7 @@ import { createFinding } from './scan-findings.ts';
 export interface ReportParts {
   readonly targets: readonly ReportTarget[];
   readonly scan: Pick<ScanResult, 'cacheImports' | 'unknown' | 'replacements' | 'runtimeBases' | 'sources'>;
-  readonly images: readonly ExaminedImage[];
+  readonly images: readonly JudgedImage[];
   /** What becomes of what only a build can settle; null where the build settles it. */
   readonly unknownAs: Status | null;
   /** Findings that belong to no image, with their status. */

@@ -10,7 +10,7 @@ import { bounds, type CollectProblem, type ImageSource, isUnseen, problemKind } 
 import { envelopePayload, readInTotoStatement } from '../../signature/index.ts';
 import type { GatheredImage } from './gather-image.ts';
 import { isSbom, vouchesForIndex } from './index-sboms.ts';
-import type { Resolution } from './resolve-use.ts';
+import type { NameResolution } from './resolve-use.ts';
 import { isSoleCarrier, predicateIn } from './unsigned-statement.ts';
 
 /** An SBOM of an image, from whatever carries it: its own index, an attestation, or a referrer that holds it as it is. */
@@ -33,7 +33,7 @@ export interface AttachedSboms {
   readonly problem: string | null;
 }
 
-type Resolved = Extract<Resolution, { kind: 'resolved' }>;
+type Resolved = Extract<NameResolution, { kind: 'resolved' }>;
 type Reading = AttachedSbom | string | null;
 
 /** More SBOMs of one image than anybody attaches. */

@@ -1,6 +1,6 @@
 import { type Evidence, type Signer, VerifyError } from '../../model/index.ts';
 import { type CollectProblem, problemKind } from '../../oci/index.ts';
-import type { ExaminedImage } from './examined-image.ts';
+import type { JudgedImage } from './judged-image.ts';
 
 /** The error of something that could not be asked, for who needs to know it: what, why, and what would mend it. */
 export function unseenError(about: string, unseen: readonly CollectProblem[]): VerifyError {
@@ -25,7 +25,7 @@ interface Signature {
 }
 
 /** The signature that says who signed: one that a rule trusts, else the first that verifies. */
-function signatureOf({ evidence, decision }: ExaminedImage): Signature | null {
+function signatureOf({ evidence, decision }: JudgedImage): Signature | null {
   const verified = evidence.flatMap((piece, index): readonly Signature[] =>
     piece.verified && piece.form !== 'attestation' ? [{ piece, trusted: decision.satisfiedBy.includes(index) }] : [],
   );
@@ -38,7 +38,7 @@ function signatureOf({ evidence, decision }: ExaminedImage): Signature | null {
  * are said of what is established only.
  * @throws VerifyError where it could not be established
  */
-export function establishedSigner(image: ExaminedImage): Signer | null {
+export function establishedSigner(image: JudgedImage): Signer | null {
   const about = `who signed ${image.use.name} could not be looked up`;
   const found = signatureOf(image);
   const isSettled = found?.trusted === true && image.unseen.every((each) => problemKind(each) === 'lasting');

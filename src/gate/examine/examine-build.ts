@@ -5,7 +5,7 @@ import type { Pipeline } from '../session/pipeline.ts';
 import { countedProgress } from './counted-progress.ts';
 import { examineImage } from './examine-image.ts';
 import { examineLayouts, isLayout } from './examine-layouts.ts';
-import type { ExaminedImage } from './examined-image.ts';
+import type { JudgedImage } from './judged-image.ts';
 import { settlePlatforms } from './settle-platforms.ts';
 import { deniedByUser, isDeniedByUser, withConversions } from './user-source-policy.ts';
 
@@ -14,9 +14,9 @@ const mostRounds = 8;
 /** What a build uses, and what was found out about every image of it. */
 export interface ExaminedBuild {
   readonly scan: ScanResult;
-  readonly images: readonly ExaminedImage[];
+  readonly images: readonly JudgedImage[];
   /** OCI layouts that named contexts put in the place of images; `scan.replacements` holds them no more. */
-  readonly layouts: readonly ExaminedImage[];
+  readonly layouts: readonly JudgedImage[];
 }
 
 /** An image is examined once for each set of platforms that it is used for. */
@@ -24,7 +24,7 @@ function keyOf({ name, platforms }: ImageUse): string {
   return `${name} ${platforms.join(',')}`;
 }
 
-function triggersOf(images: Iterable<ExaminedImage>): ReadonlyMap<CanonicalName, readonly string[]> {
+function triggersOf(images: Iterable<JudgedImage>): ReadonlyMap<CanonicalName, readonly string[]> {
   const triggers = new Map<CanonicalName, readonly string[]>();
   for (const { use, resolved } of images) {
     const found = Object.values(resolved?.onbuild ?? {}).flat();
@@ -34,11 +34,11 @@ function triggersOf(images: Iterable<ExaminedImage>): ReadonlyMap<CanonicalName,
 }
 
 /** What examines one image. */
-export type ExamineImage = (pipeline: Pipeline, use: ImageUse) => Promise<ExaminedImage>;
+export type ExamineImage = (pipeline: Pipeline, use: ImageUse) => Promise<JudgedImage>;
 
 /** Examines each image once for each set of platforms, however many builds ask for it; for builds under one pipeline's policies. */
 export function examineEachOnce(): ExamineImage {
-  const known = new Map<string, Promise<ExaminedImage>>();
+  const known = new Map<string, Promise<JudgedImage>>();
   return async (pipeline, use) => {
     const examined = known.get(keyOf(use)) ?? examineImage(pipeline, use);
     known.set(keyOf(use), examined);
@@ -60,7 +60,7 @@ export async function examineUses(
   uses: readonly ImageUse[],
   userPolicy: UserPolicy | null,
   examine: ExamineImage = examineImage,
-): Promise<readonly ExaminedImage[]> {
+): Promise<readonly JudgedImage[]> {
   const { progress, done } = countedProgress(pipeline.session.progress, uses.length);
   const counting = { ...pipeline, session: { ...pipeline.session, progress } };
   return await Promise.all(
@@ -86,7 +86,7 @@ export async function examineBuild(
   userPolicy: UserPolicy | null,
   { buildkit = null, examine = examineImage }: ExamineOptions = {},
 ): Promise<ExaminedBuild> {
-  const known = new Map<string, ExaminedImage>();
+  const known = new Map<string, JudgedImage>();
   const scanWith = (triggers: Parameters<typeof scanTargets>[2]): ScanResult =>
     scanTargets(loaded, defaultPlatform, triggers, buildkit);
   let scan = scanWith(new Map());

@@ -2,9 +2,9 @@ import { type ImageUse, isDigest, isRefusal, type LineageLink, type ResolvedImag
 import { isUnseen } from '../../oci/index.ts';
 import { decide } from '../../policy/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
-import type { ExaminedImage } from './examined-image.ts';
 import { decideFailure, decideInput, type GatheredImage, gatherImage } from './gather-image.ts';
 import { needsLineage, traceImage } from './image-lineage.ts';
+import type { JudgedImage } from './judged-image.ts';
 
 /** The digest of a local image that Docker would take instead of what the registry has, null where there is none. */
 async function localShadow(pipeline: Pipeline, image: ResolvedImage): Promise<ResolvedImage['root']['digest'] | null> {
@@ -25,7 +25,7 @@ export async function judgeGathered(
   pipeline: Pipeline,
   gathered: GatheredImage,
   lineage: readonly LineageLink[] | null,
-): Promise<ExaminedImage> {
+): Promise<JudgedImage> {
   const { use, resolution, evidence, collected } = gathered;
   const unseen = collected.problems.filter(isUnseen);
   const examined = { use, evidence, unsigned: collected.unsigned, unseen, lineage: lineage ?? [] };
@@ -48,7 +48,7 @@ export async function judgeGathered(
   return { ...examined, resolved: image, client, failure, decision: last };
 }
 
-async function examineOnce(pipeline: Pipeline, use: ImageUse, everything: boolean): Promise<ExaminedImage> {
+async function examineOnce(pipeline: Pipeline, use: ImageUse, everything: boolean): Promise<JudgedImage> {
   const wantsLineage = needsLineage(pipeline.policies);
   const gathered = await gatherImage(pipeline, use, everything || wantsLineage);
   const lineage = wantsLineage ? await traceImage(pipeline, gathered) : null;
@@ -59,12 +59,12 @@ async function examineOnce(pipeline: Pipeline, use: ImageUse, everything: boolea
  * Whether a refusal may rest on a listing that is minutes old: somebody may have signed since. That nothing is attached is never
  * kept, so only what was found can be old.
  */
-function mayBeOutdated({ session }: Pipeline, { decision, evidence }: ExaminedImage): boolean {
+function mayBeOutdated({ session }: Pipeline, { decision, evidence }: JudgedImage): boolean {
   return isRefusal(decision.status) && evidence.length > 0 && !session.own.offline && !session.own.refresh;
 }
 
 /** Resolves, collects, verifies and decides one image. Whatever goes wrong with it is in its decision. */
-export async function examineImage(pipeline: Pipeline, use: ImageUse, everything = false): Promise<ExaminedImage> {
+export async function examineImage(pipeline: Pipeline, use: ImageUse, everything = false): Promise<JudgedImage> {
   const examined = await examineOnce(pipeline, use, everything);
   if (!mayBeOutdated(pipeline, examined)) return examined;
   return await examineOnce({ ...pipeline, registries: pipeline.registries.fresh() }, use, everything);

@@ -17,8 +17,8 @@ import { isListedContext } from '../../policy/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import { judgeGathered } from './examine-image.ts';
-import type { ExaminedImage } from './examined-image.ts';
 import { type GatheredImage, withSboms } from './gather-image.ts';
+import type { JudgedImage } from './judged-image.ts';
 import { settlePlatforms } from './settle-platforms.ts';
 import { verifyCollected } from './verify-collected.ts';
 
@@ -103,7 +103,7 @@ async function gatherLayout(pipeline: Pipeline, use: ImageUse): Promise<Gathered
 }
 
 /** A layout whose name every policy lists under `contexts` may be anything, as a folder may. */
-function asListed(examined: ExaminedImage): ExaminedImage {
+function asListed(examined: JudgedImage): JudgedImage {
   const { decision } = examined;
   if (decision.status === 'allow' || examined.resolved === null) return examined;
   return {
@@ -137,7 +137,7 @@ export async function examineLayouts(
   targets: readonly BuildTarget[],
   defaultPlatform: string,
   replacements: readonly ContextReplacement[],
-): Promise<readonly ExaminedImage[]> {
+): Promise<readonly JudgedImage[]> {
   const uses = usesOf(replacements.filter(isLayout), targets, defaultPlatform);
   return await Promise.all(
     uses.map(async ({ replacement, use }) => {

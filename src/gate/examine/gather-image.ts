@@ -23,13 +23,13 @@ import { builtHere } from './built-here.ts';
 import { collectOptionsFor } from './collect-options.ts';
 import { type IndexSbom, readIndexSboms } from './index-sboms.ts';
 import { attestedPackages } from './package-source.ts';
-import { type Resolution, resolveUse } from './resolve-use.ts';
+import { type NameResolution, resolveUse } from './resolve-use.ts';
 import { verifyCollected } from './verify-collected.ts';
 
 /** What is known of an image before anything is decided. */
 export interface GatheredImage {
   readonly use: ImageUse;
-  readonly resolution: Resolution;
+  readonly resolution: NameResolution;
   readonly evidence: readonly Evidence[];
   readonly collected: Collected;
   /** SBOMs inside its index, where a rule could ask for them. */
@@ -87,7 +87,7 @@ function toDecide(problem: Pick<CollectProblem, 'error'>, message: string): Deci
 export function decideInput(
   pipeline: Pipeline,
   gathered: GatheredImage,
-  resolution: Extract<Resolution, { kind: 'resolved' }>,
+  resolution: Extract<NameResolution, { kind: 'resolved' }>,
   lineage: readonly LineageLink[] | null,
 ): DecideInput {
   const { image, failure, tagDigest, since } = resolution;

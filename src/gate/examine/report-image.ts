@@ -1,5 +1,5 @@
 import type { Evidence, ReportEvidence, ReportImage } from '../../model/index.ts';
-import type { ExaminedImage } from './examined-image.ts';
+import type { JudgedImage } from './judged-image.ts';
 
 /** The contract's part of a piece of evidence. */
 export function reportEvidence(
@@ -20,7 +20,7 @@ export function reportEvidence(
 }
 
 /** An examined image as the report shows it. */
-export function reportImage(image: ExaminedImage): ReportImage {
+export function reportImage(image: JudgedImage): ReportImage {
   const { use, resolved, decision } = image;
   return {
     name: use.name,

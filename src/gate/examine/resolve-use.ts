@@ -15,7 +15,7 @@ import type { LocalEngine } from '../session/local-engine.ts';
 import type { Registries } from '../session/registries.ts';
 
 /** What a name stands for, or why that could not be found out. */
-export type Resolution =
+export type NameResolution =
   | {
       readonly kind: 'resolved';
       readonly image: ResolvedImage;
@@ -123,7 +123,7 @@ async function withoutRegistry(
   name: CanonicalName,
   reference: Reference,
   failure: VerifyError,
-): Promise<Resolution> {
+): Promise<NameResolution> {
   const absent = isVerifyError(failure, ...absentCodes);
   const stored = absent && context.localImages ? await localImage(context, name) : null;
   if (stored !== null) return { kind: 'resolved', image: stored, client: null, tagDigest: null, failure: null };
@@ -166,7 +166,7 @@ async function lockedWithoutRegistry(
   name: CanonicalName,
   digest: Digest,
   failure: VerifyError,
-): Promise<Extract<Resolution, { kind: 'unresolved' }> | ResolvedImage> {
+): Promise<Extract<NameResolution, { kind: 'unresolved' }> | ResolvedImage> {
   const held = await heldImage(context, name, digest, 'lock');
   if (held !== null) return held;
   const bare = bareImage(name, digest, 'lock');
@@ -179,7 +179,7 @@ async function resolveLocked(
   use: { readonly name: CanonicalName; readonly platforms: readonly string[] },
   digest: Digest,
   collect: CollectOptions,
-): Promise<Resolution> {
+): Promise<NameResolution> {
   // first the tag, which is on its way already and mostly stands for the locked image still
   const since = await sinceLocked(context, parseReference(use.name));
   try {
@@ -204,7 +204,7 @@ export async function resolveUse(
   name: CanonicalName,
   platforms: readonly string[],
   collect: CollectOptions,
-): Promise<Resolution> {
+): Promise<NameResolution> {
   const reference = parseReference(name);
   const locked = reference.digest === null ? context.lockedDigest(name) : null;
   if (locked !== null) return await resolveLocked(context, { name, platforms }, locked, collect);

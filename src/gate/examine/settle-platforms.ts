@@ -1,13 +1,13 @@
 import { type Decision, type Finding, strictest } from '../../model/index.ts';
 import { isUnruled } from '../../policy/index.ts';
 import type { Pipeline } from '../session/pipeline.ts';
-import type { ExaminedImage } from './examined-image.ts';
+import type { JudgedImage } from './judged-image.ts';
 
 function isLetThrough({ status }: Decision): boolean {
   return status === 'allow' || status === 'warn';
 }
 
-function uncoveredFinding({ use, resolved }: ExaminedImage, isLayout: boolean, level: Finding['level']): Finding {
+function uncoveredFinding({ use, resolved }: JudgedImage, isLayout: boolean, level: Finding['level']): Finding {
   return {
     code: 'signature.platform-uncovered',
     level,
@@ -27,7 +27,7 @@ function uncoveredFinding({ use, resolved }: ExaminedImage, isLayout: boolean, l
  * whole index, but not to some of what an index lists, and who lists what nobody has signed: so it is let through for one
  * platform, whose manifest the builder then gets by digest, and never in a layout, which the builder is given whole.
  */
-export function settlePlatforms(pipeline: Pipeline, examined: ExaminedImage, isLayout = false): ExaminedImage {
+export function settlePlatforms(pipeline: Pipeline, examined: JudgedImage, isLayout = false): JudgedImage {
   const { decision, use } = examined;
   if (decision.platformDigests === null || !isLetThrough(decision)) return examined;
   if (!isLayout && new Set(use.platforms).size === 1) return examined;

@@ -18,7 +18,7 @@ import {
   type SourcePin,
 } from '../../model/index.ts';
 import { assembleReport, type ReportParts } from '../examine/assemble-report.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import type { LoadedTarget } from '../scan/scan-targets.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 import { targetsOfNothing, targetsWithImages } from './audited-targets.ts';
@@ -38,7 +38,7 @@ export interface BuildRun {
   readonly userPolicy: UserPolicy | null;
   readonly platform: string;
   readonly parts: Omit<ReportParts, 'images' | 'others'>;
-  readonly layouts: readonly ExaminedImage[];
+  readonly layouts: readonly JudgedImage[];
   /** What holds the builder to the contexts that were read. */
   readonly sources: readonly SourcePin[];
   /** Findings about the whole build that belong to no image. */
@@ -48,7 +48,7 @@ export interface BuildRun {
 /** The report of a build, after what was found out so far. */
 export function reportOf(
   run: BuildRun,
-  images: readonly ExaminedImage[],
+  images: readonly JudgedImage[],
   more: Partial<Pick<ReportParts, 'others' | 'build'>>,
 ): Report {
   const judged = [...images, ...run.layouts];
@@ -62,7 +62,7 @@ export function reportOf(
 
 async function compare(
   run: BuildRun,
-  images: readonly ExaminedImage[],
+  images: readonly JudgedImage[],
   pins: PinSet,
   result: BuildxResult,
 ): Promise<Audit> {
@@ -90,7 +90,7 @@ async function compare(
  */
 export async function auditBuild(
   run: BuildRun,
-  images: readonly ExaminedImage[],
+  images: readonly JudgedImage[],
   pins: PinSet,
   result: BuildxResult,
 ): Promise<BuildEnd> {

@@ -1,10 +1,10 @@
-import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import { type LoadedTarget, scanTargets } from '../scan/scan-targets.ts';
 
 /** What of a build's run says which targets use nothing. */
 interface RunOfTargets {
   readonly loaded: readonly LoadedTarget[];
-  readonly layouts: readonly ExaminedImage[];
+  readonly layouts: readonly JudgedImage[];
   readonly platform: string;
 }
 
@@ -12,7 +12,7 @@ interface RunOfTargets {
 const takingKinds: ReadonlySet<string> = new Set(['from', 'copy', 'mount']);
 
 /** Targets whose Dockerfile takes an image. */
-export function targetsWithImages(images: readonly ExaminedImage[]): readonly string[] {
+export function targetsWithImages(images: readonly JudgedImage[]): readonly string[] {
   const uses = images.flatMap(({ use }) => use.uses);
   return [...new Set(uses.filter(({ kind }) => takingKinds.has(kind)).map(({ target }) => target))];
 }
@@ -22,7 +22,7 @@ export function targetsWithImages(images: readonly ExaminedImage[]): readonly st
  * may record nothing of them, and nothing is missing. None where that cannot be told: an image that could not be foreseen,
  * a layout, a context that was fetched, or a Dockerfile that only the build reads.
  */
-export function targetsOfNothing(run: RunOfTargets, images: readonly ExaminedImage[]): readonly string[] {
+export function targetsOfNothing(run: RunOfTargets, images: readonly JudgedImage[]): readonly string[] {
   if (run.layouts.length > 0 || images.some(({ use }) => use.uses.length === 0)) return [];
   const users = new Set(images.flatMap(({ use }) => use.uses.map(({ target }) => target)));
   return run.loaded.flatMap((loaded) => {

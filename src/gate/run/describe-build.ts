@@ -16,8 +16,8 @@ import {
   type Signer,
 } from '../../model/index.ts';
 import { createUlid } from '../../records/index.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
 import { isSbom } from '../examine/index-sboms.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import type { LoadedTarget } from '../scan/scan-targets.ts';
 import type { BuildRun } from './audit-build.ts';
 
@@ -63,7 +63,7 @@ function contextOf({ context }: BuildTarget, checkouts: ReadonlyMap<string, Chec
   }
 }
 
-function roleOf(image: ExaminedImage, target: string, bases: readonly RuntimeBase[]): ImageRole {
+function roleOf(image: JudgedImage, target: string, bases: readonly RuntimeBase[]): ImageRole {
   const { use } = image;
   if (bases.some((base) => base.target === target && base.name === use.name)) return 'runtime-base';
   const kinds = new Set(use.uses.filter((each) => each.target === target).map(({ kind }) => kind));
@@ -72,25 +72,25 @@ function roleOf(image: ExaminedImage, target: string, bases: readonly RuntimeBas
 }
 
 /** Who signed: whom a rule trusts; anybody may attach a signature of their own. */
-function signerOf({ evidence, decision }: ExaminedImage): Signer | null {
+function signerOf({ evidence, decision }: JudgedImage): Signer | null {
   const trusted = evidence.filter((piece, index) => decision.satisfiedBy.includes(index) && piece.verified);
   return trusted.find(({ signer }) => signer !== null)?.signer ?? null;
 }
 
 /** The SBOMs that were read meanwhile, and those that are known to be there. */
-function sbomsOf({ resolved, unsigned }: ExaminedImage, read: Made['sboms']): readonly Digest[] {
+function sbomsOf({ resolved, unsigned }: JudgedImage, read: Made['sboms']): readonly Digest[] {
   const seen = unsigned.filter(({ predicateType }) => isSbom(predicateType)).map(({ layer }) => layer.digest);
   return [...new Set([...seen, ...((resolved === null ? null : read.get(resolved.root.digest)) ?? [])])];
 }
 
 /** The pieces that satisfied a rule, each once by the manifest that carries it. */
-function evidenceOf({ evidence, decision }: ExaminedImage): NonNullable<RecordedImage['evidence']> {
+function evidenceOf({ evidence, decision }: JudgedImage): NonNullable<RecordedImage['evidence']> {
   const counted = evidence.filter((piece, index) => piece.verified && decision.satisfiedBy.includes(index));
   return [...new Map(counted.map(({ form, manifest }) => [manifest, { form, manifest }])).values()];
 }
 
 function imageOf(
-  image: ExaminedImage,
+  image: JudgedImage,
   target: string,
   bases: readonly RuntimeBase[],
   read: Made['sboms'],
@@ -113,12 +113,12 @@ function imageOf(
   };
 }
 
-function isUsedBy({ use }: ExaminedImage, target: string): boolean {
+function isUsedBy({ use }: JudgedImage, target: string): boolean {
   // what the builder asked for by itself has no place in a file
   return use.uses.length === 0 || use.uses.some((each) => each.target === target);
 }
 
-function exceptionsOf(images: readonly ExaminedImage[]): readonly string[] {
+function exceptionsOf(images: readonly JudgedImage[]): readonly string[] {
   return images.flatMap(({ use, decision }) =>
     decision.findings
       .filter(({ code, level }) => code === 'policy.exception' && level === 'warning')
@@ -132,7 +132,7 @@ export interface Made {
   readonly metadata: unknown;
   /** Names that were pushed, of all targets. */
   readonly pushed: readonly string[];
-  readonly images: readonly ExaminedImage[];
+  readonly images: readonly JudgedImage[];
   /** SBOMs that were read while the builder worked, by the digest of their image. */
   readonly sboms: ReadonlyMap<Digest, readonly Digest[]>;
   /** The checkouts that the targets' folders lie in, by folder. */

@@ -1,6 +1,6 @@
 import { type Pin, type PinSet, parseReference } from '../../model/index.ts';
 import { chainIdOf } from '../../oci/index.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import type { Pipeline } from '../session/pipeline.ts';
 
 async function withHeldLayers({ local }: Pipeline, pin: Pin): Promise<Pin> {
@@ -19,7 +19,7 @@ async function withHeldLayers({ local }: Pipeline, pin: Pin): Promise<Pin> {
  */
 export async function pinsOfHeldImages(
   pipeline: Pipeline,
-  images: readonly ExaminedImage[],
+  images: readonly JudgedImage[],
   pins: PinSet,
 ): Promise<PinSet> {
   const unread = new Set(images.filter(({ failure }) => failure !== null).map(({ use }) => use.name));

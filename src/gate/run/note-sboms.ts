@@ -2,7 +2,7 @@ import type { Digest } from '../../model/index.ts';
 import { collectAttachments } from '../../oci/index.ts';
 import { type ImageNote, readImageNote, stateFolder } from '../../records/index.ts';
 import { collectOptionsFor } from '../examine/collect-options.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import { noteImage } from '../examine/note-image.ts';
 import { verifyCollected } from '../examine/verify-collected.ts';
 import type { BuildRun } from './audit-build.ts';
@@ -14,7 +14,7 @@ export type KnownSboms = Map<Digest, readonly Digest[]>;
 /** What no part of the image is made of. */
 const tools = new Set(['frontend', 'sbom-generator']);
 
-function isTool({ use }: ExaminedImage): boolean {
+function isTool({ use }: JudgedImage): boolean {
   return use.uses.length > 0 && use.uses.every(({ kind }) => tools.has(kind));
 }
 
@@ -23,7 +23,7 @@ function isSettled(note: ImageNote | null, platforms: readonly { readonly digest
   return note !== null && note.problem === null && platforms.every(({ digest }) => Object.hasOwn(note.layers, digest));
 }
 
-async function noteOne({ pipeline }: BuildRun, image: ExaminedImage): Promise<ImageNote | null> {
+async function noteOne({ pipeline }: BuildRun, image: JudgedImage): Promise<ImageNote | null> {
   const { use, resolved, client } = image;
   if (resolved === null || client === null) return null;
   const known = await readImageNote(stateFolder(pipeline.session.environment), resolved.root.digest);
@@ -39,7 +39,7 @@ async function noteOne({ pipeline }: BuildRun, image: ExaminedImage): Promise<Im
  * Begins to look for the SBOMs of the images, while the builder works: the build neither waits for it nor fails by it. What is not
  * there when the build ends is looked up by whoever asks for it. Nothing is asked where nothing is recorded.
  */
-export function beginSboms(run: BuildRun, images: readonly ExaminedImage[], found: KnownSboms): void {
+export function beginSboms(run: BuildRun, images: readonly JudgedImage[], found: KnownSboms): void {
   if (!isRecorded(run) || run.plan.callOrCheck !== null) return;
   for (const image of images) {
     const digest = image.resolved?.root.digest;

@@ -7,15 +7,15 @@ import {
   type SourcePin,
   type UnpinnedAllowance,
 } from '../../model/index.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import { classicLocalImage } from '../examine/resolve-use.ts';
 
-function isLetThrough({ decision }: ExaminedImage): boolean {
+function isLetThrough({ decision }: JudgedImage): boolean {
   return decision.status === 'allow' || decision.status === 'warn';
 }
 
 /** Why a name goes to the builder without a digest, null where it gets one. */
-function unpinnedReason({ resolved, decision }: ExaminedImage): Omit<UnpinnedAllowance, 'name'> | null {
+function unpinnedReason({ resolved, decision }: JudgedImage): Omit<UnpinnedAllowance, 'name'> | null {
   if (resolved === null) return { anyDigest: true, reason: 'it could not be looked up' };
   if (resolved.root.mediaType === classicLocalImage) {
     const [chainId] = Object.values(resolved.chainIds);
@@ -36,7 +36,7 @@ function chainIdsOf({ platforms, chainIds }: ResolvedImage, only: readonly strin
   );
 }
 
-function pinOf({ use, resolved, decision }: ExaminedImage): Pin | null {
+function pinOf({ use, resolved, decision }: JudgedImage): Pin | null {
   if (resolved === null) return null;
   const platformDigests = (decision.platformDigests ?? []).filter((digest): digest is Digest => isDigest(digest));
   return {
@@ -48,14 +48,14 @@ function pinOf({ use, resolved, decision }: ExaminedImage): Pin | null {
   };
 }
 
-function layoutOf({ use, resolved }: ExaminedImage): PinSet['layouts'][number] {
+function layoutOf({ use, resolved }: JudgedImage): PinSet['layouts'][number] {
   return { identifier: `oci-layout://${use.name}`, digest: resolved?.root.digest ?? null };
 }
 
 /** All that the builder may use after these decisions: nothing that was refused, and everything else by its digest. */
 export function pinsOf(
-  images: readonly ExaminedImage[],
-  layouts: readonly ExaminedImage[],
+  images: readonly JudgedImage[],
+  layouts: readonly JudgedImage[],
   sources: readonly SourcePin[],
 ): PinSet {
   const pins: Pin[] = [];

@@ -9,7 +9,7 @@ import {
 } from '../../model/index.ts';
 import { heldSources } from '../../policy/index.ts';
 import { examineUses } from '../examine/examine-build.ts';
-import type { ExaminedImage } from '../examine/examined-image.ts';
+import type { JudgedImage } from '../examine/judged-image.ts';
 import { refuseCancelled } from '../session/session.ts';
 import { auditBuild, type BuildRun, reportOf } from './audit-build.ts';
 import type { BuildEnd } from './build-request.ts';
@@ -86,7 +86,7 @@ function deniedFinding(identifier: string): Finding {
 }
 
 /** What the build may use: what was verified, and under a looser hold what else there is. */
-function pinsUnder(hold: Hold, run: BuildRun, images: readonly ExaminedImage[]): PinSet {
+function pinsUnder(hold: Hold, run: BuildRun, images: readonly JudgedImage[]): PinSet {
   const { policies } = run.pipeline;
   const pins = { ...pinsOf(images, run.layouts, run.sources), held: heldSources(policies) };
   return { ...pins, ...strangersUnder(hold, policies) };
@@ -103,16 +103,16 @@ async function start(run: BuildRun, pins: PinSet): Promise<{ result: BuildxResul
   return { result, denied: await readDenial({ programs, environment, builder: builder.info.name, result, call }) };
 }
 
-function refused(run: BuildRun, images: readonly ExaminedImage[], others: BuildRun['others'] = []): BuildEnd {
+function refused(run: BuildRun, images: readonly JudgedImage[], others: BuildRun['others'] = []): BuildEnd {
   return { status: null, report: reportOf(run, images, { others }), auditFailure: null, audited: false };
 }
 
 /** Verifies what the builder denied; an end where that refuses it. */
 async function examineDenied(
   run: BuildRun,
-  images: readonly ExaminedImage[],
+  images: readonly JudgedImage[],
   use: ImageUse,
-): Promise<{ readonly images: readonly ExaminedImage[]; readonly end: BuildEnd | null }> {
+): Promise<{ readonly images: readonly JudgedImage[]; readonly end: BuildEnd | null }> {
   run.request.onDenied(use.name);
   const fresh = await examineUses(run.pipeline, [use], run.userPolicy);
   const all = [...images, ...fresh];
@@ -136,7 +136,7 @@ function loosened(run: BuildRun, denied: string): BuildRun {
  * Runs the build, and starts it again, at most eight times, for each image that could not be foreseen and that the builder
  * therefore denied: it is verified first, like any other. What is denied then stays so, unless nobody has written a policy.
  */
-export async function runUntilSettled(given: BuildRun, foreseen: readonly ExaminedImage[]): Promise<BuildEnd> {
+export async function runUntilSettled(given: BuildRun, foreseen: readonly JudgedImage[]): Promise<BuildEnd> {
   let run = given;
   let images = foreseen;
   let hold: Hold = 'all';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { establishedSigner, unseenError } from '../../../../src/gate/examine/established-signer.ts';
-import type { ExaminedImage } from '../../../../src/gate/examine/examined-image.ts';
+import type { JudgedImage } from '../../../../src/gate/examine/judged-image.ts';
 import { type Decision, type Evidence, parseCanonicalName, VerifyError } from '../../../../src/model/index.ts';
 import type { CollectProblem } from '../../../../src/oci/index.ts';
 import { byKey, digestOf } from '../../policy/support/evidence.ts';
@@ -17,7 +17,7 @@ function image(
   evidence: readonly Evidence[],
   satisfiedBy: readonly number[],
   unseen: readonly CollectProblem[],
-): ExaminedImage {
+): JudgedImage {
   const name = parseCanonicalName('registry.example.com/app:1');
   const decision: Decision = {
     status: 'allow',
@@ -47,7 +47,7 @@ const attested = byKey(acme, { form: 'attestation', predicateType: 'https://slsa
 const open = byKey(other, { revocationUnknown: 'its list cannot be had' });
 
 describe('who signed an image', () => {
-  it.each<[string, ExaminedImage, Evidence | null]>([
+  it.each<[string, JudgedImage, Evidence | null]>([
     ['nobody, where everything was asked', image([], [], []), null],
     ['nobody, where only an attestation is signed', image([attested], [0], []), null],
     ['nobody, where nothing verifies', image([{ ...mine, verified: false }], [], []), null],
@@ -59,7 +59,7 @@ describe('who signed an image', () => {
     expect(establishedSigner(examined)).toEqual(by?.signer ?? null);
   });
 
-  it.each<[string, ExaminedImage]>([
+  it.each<[string, JudgedImage]>([
     ['nothing was found and a look-up failed for now', image([], [], [passing])],
     ['nothing was found and a look-up will always fail', image([], [], [lasting])],
     ['nothing was found without the network', image([], [], [offline])],

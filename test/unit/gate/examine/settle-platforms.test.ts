@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ExaminedImage } from '../../../../src/gate/examine/examined-image.ts';
+import type { JudgedImage } from '../../../../src/gate/examine/judged-image.ts';
 import { settlePlatforms } from '../../../../src/gate/examine/settle-platforms.ts';
 import type { Pipeline } from '../../../../src/gate/session/pipeline.ts';
 import type { Decision } from '../../../../src/model/index.ts';
@@ -9,7 +9,7 @@ const digests = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`];
 const pipeline = (mode: 'enforce' | 'warn', layer: 'project' | 'builtin' = 'project') =>
   ({ policies: { mode, layers: [{ layer }], sideMode: layer === 'builtin' ? 'warn' : mode } }) as unknown as Pipeline;
 
-function examined(platforms: readonly string[], decision: Partial<Decision>): ExaminedImage {
+function examined(platforms: readonly string[], decision: Partial<Decision>): JudgedImage {
   const whole = {
     status: 'allow',
     basis: 'signature',
@@ -19,10 +19,10 @@ function examined(platforms: readonly string[], decision: Partial<Decision>): Ex
     ...decision,
   };
   // nothing else of an image is looked at
-  return { use: { platforms }, resolved: null, decision: whole } as unknown as ExaminedImage;
+  return { use: { platforms }, resolved: null, decision: whole } as unknown as JudgedImage;
 }
 
-const outcome = ({ decision: { status, verified, basis, platformDigests, findings } }: ExaminedImage) => ({
+const outcome = ({ decision: { status, verified, basis, platformDigests, findings } }: JudgedImage) => ({
   status,
   verified,
   basis,

@@ -9,8 +9,8 @@ import type {
 } from '../../model/index.ts';
 import type { CollectProblem, RegistryClient } from '../../oci/index.ts';
 
-/** An image with all that was found out about it. */
-export interface ExaminedImage {
+/** An image with all that was found out about it, and what the policies decided. */
+export interface JudgedImage {
   readonly use: ImageUse;
   /** Null where it could not be looked up; `failure` says why. */
   readonly resolved: ResolvedImage | null;
