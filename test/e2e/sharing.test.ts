@@ -18,7 +18,7 @@ import {
   writeFiles,
 } from './lab.ts';
 import { rawRegistry } from './raw-registry.ts';
-import { cycloneDxOf } from './sboms.ts';
+import { attachAsIs, cycloneDxOf } from './sboms.ts';
 
 const running = lab();
 const { registry, referrersRegistry, keys, sigstore } = running;
@@ -142,6 +142,37 @@ describe.each([
     expect(await second.run(['rebuild', at('app')])).toMatchObject({ status: 64 });
     must(await second.run(['records', 'prune', '--older-than', '2100-01-01']));
     expect((await json<{ rows: object[] }>(second.run(question))).rows).toEqual([]);
+  });
+
+  it('make no SBOM whole that anybody attached, and put nothing of a build stage into the image', async () => {
+    const [first, second] = [await machine(), await machine()];
+    await writeFiles(folder, {
+      'staged/Dockerfile': `FROM ${base} AS tools\nFROM ${registry}/signed/base:1\nCOPY --from=tools /base /tools\n`,
+      'staged/docker-verify.yaml': acmePolicy(),
+      'staged/acme.pub': await readFile(keys.acme.publicKey),
+    });
+    must(await first.run(['build', '--push', '-t', at('staged'), 'staged']));
+    const claim = JSON.stringify(cycloneDxOf([{ purl: 'pkg:npm/harmless@1.0.0' }]));
+    await attachAsIs(running, at('staged'), 'application/vnd.cyclonedx+json', claim);
+    const question = ['exposure', 'xz-utils@5.6.0 - 5.6.1', 'harmless@1.0.0', 'absent@1.0.0', '--format', 'json'];
+    const mine = await json<{ rows: { state: string; trust: string }[] }>(first.run(question));
+    must(await first.run(['records', 'push', ...byTeam, '--sbom', at('staged')]));
+    must(await second.run(['records', 'pull', ...fromTeam, at('staged')]));
+    const theirs = await json<{ rows: object[] }>(second.run(question));
+    expect(mine.rows).toContainEqual(
+      expect.objectContaining({ question: 'xz-utils@5.6.0 - 5.6.1', state: 'affected', inRuntime: false }),
+    );
+    expect(mine.rows).toContainEqual(expect.objectContaining({ question: 'absent@1.0.0', trust: 'unsigned' }));
+    expect(theirs).toEqual(mine);
+    // where the team's signature counts, it does not make the stranger's silence an answer that is signed
+    const third = await machine();
+    await writeFiles(folder, {
+      'team.yaml': JSON.stringify({ version: 1, rules: [{ images: ['none/**'], signedBy: [{ key: 'team.pub' }] }] }),
+    });
+    must(await third.run(['records', 'pull', ...fromTeam, at('staged')]));
+    const trusting = await json<{ rows: object[] }>(third.run([...question, '--policy', 'team.yaml']));
+    expect(trusting.rows).toContainEqual(expect.objectContaining({ question: 'harmless@1.0.0', trust: 'signed' }));
+    expect(trusting.rows).toContainEqual(expect.objectContaining({ question: 'absent@1.0.0', trust: 'unsigned' }));
   });
 
   it('are signed by an ambient identity', async () => {

@@ -69,8 +69,19 @@ async function fetchImage(client: RegistryClient, { tag, digest, ...place }: Ref
   return digest === null ? await client.tagged(place, tag ?? 'latest', 'image') : await client.manifest(place, digest);
 }
 
+/**
+ * The SBOM of what was built. Our signature would make whole what anybody attached unsigned: only where all of it was signed before does
+ * it say that it is complete, so that nobody takes its silence for an answer.
+ */
 async function sbomOf(session: Session, record: BuildRecord): Promise<unknown> {
-  return parseBoundedJson(renderCycloneDx(await buildContents(session, record), session.version));
+  const { images, ...rest } = await buildContents(session, record);
+  // what build stages alone used is in no image
+  const contents = { ...rest, images: images.filter(({ role }) => role === 'runtime-base') };
+  const { isKnown, packages } = contents.result;
+  const isVouchedFor = isKnown && packages.every(({ trust }) => trust === 'signed');
+  const document = parseBoundedJson(renderCycloneDx(contents, session.version)) as object; // made a line above
+  const aggregate = isVouchedFor ? 'complete' : 'incomplete';
+  return { ...document, compositions: [{ aggregate, assemblies: ['image'] }] };
 }
 
 interface Push {

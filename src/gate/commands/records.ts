@@ -46,7 +46,11 @@ function bears({ id, digest, imageId, tags, pushed, ref }: BuildRecord, wanted: 
 export async function findRecord(session: Session, wanted: string): Promise<BuildRecord> {
   const { records } = await listRecords(session);
   const beginning = wanted.toUpperCase();
+  // another machine's record may bear any tag and time: it never stands before one's own
+  const own = records.filter(({ pulled }) => pulled === undefined);
   const found =
+    own.findLast((record) => bears(record, wanted)) ??
+    own.findLast(({ id }) => beginning.length >= 8 && id.startsWith(beginning)) ??
     records.findLast((record) => bears(record, wanted)) ??
     records.findLast(({ id }) => beginning.length >= 8 && id.startsWith(beginning));
   if (found !== undefined) return found;
