@@ -103,7 +103,9 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
     clusterPolicies: cluster.policies,
     noMatch: cluster.noMatch === null ? null : { verdict: cluster.noMatch, policy: named, mode },
     extensions: await extensionsOf(scope, document),
-    onlyExtends: Object.keys(document).every((field) => ['version', 'serial', 'extends'].includes(field)),
+    onlyExtends:
+      document.extends !== undefined &&
+      Object.keys(document).every((field) => ['version', 'serial', 'extends'].includes(field)),
     serial: document.serial ?? null,
   };
 }
