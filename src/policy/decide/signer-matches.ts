@@ -6,7 +6,7 @@ import { matchSigner, type RootScope, type SignerMatch } from './match-signer.ts
 export interface SignerMatches {
   readonly signers: readonly TrustedSigner[];
   readonly evidence: readonly Evidence[];
-  of(signer: TrustedSigner, piece: Evidence): SignerMatch;
+  readonly of: (signer: TrustedSigner, piece: Evidence) => SignerMatch;
 }
 
 /** Compares each signer with each piece of evidence once, when it is asked about. */
@@ -19,7 +19,7 @@ export function signerMatches(
   return {
     signers,
     evidence,
-    of(signer, piece) {
+    of: (signer, piece) => {
       const match = known.get(signer)?.get(piece) ?? matchSigner(signer, piece, roots);
       known.get(signer)?.set(piece, match);
       return match;
