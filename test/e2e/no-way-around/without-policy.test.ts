@@ -1,8 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dockerConfiguration, lab, temporaryFolder } from '../lab.ts';
-import { containerdEngine, project, pullLayout, registry, reported, unguarded, verified } from './project.ts';
+import { dockerConfiguration, lab, mustRun, runDocker, temporaryFolder } from '../lab.ts';
+import { containerdEngine, engines, project, pullLayout, registry, reported, unguarded, verified } from './project.ts';
 import { archive } from './remote-context.ts';
 
 const base = `${registry}/signed/base:1`;
@@ -45,6 +47,31 @@ describe.each([
     expect(built.report.build?.unverified).toEqual([]);
     expect(built.report.build?.materials).not.toEqual([]);
     expect(refused).toMatchObject({ status: 11, which: null });
+  });
+});
+
+describe('a registry that never answers', () => {
+  it('is no obstacle to an image that the engine has, where nobody has written a policy; a policy refuses it', {
+    timeout: 120_000,
+  }, async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo; // it listens on TCP
+    const image = `127.0.0.1:${port}/without-policy/base:1`;
+    const [, env = {}] = engines[0] ?? [];
+    await mustRun(lab(), lab().docker, ['pull', '--quiet', base], { env });
+    await mustRun(lab(), lab().docker, ['tag', base, image], { env });
+    try {
+      const { ruled, unruled } = await both(`FROM ${image}\nRUN --network=none echo held >/which\n`);
+      const args = ['--verify-timeout', '3s'];
+      const built = await reported(unruled, args, { env });
+      expect(built).toMatchObject({ status: 0, which: 'held\n', report: { verdict: 'warn' } });
+      expect(built.report.images).toMatchObject([{ status: 'warn', verified: false }]);
+      expect(await verified(ruled, args, { env })).toMatchObject({ status: 11, which: null });
+    } finally {
+      await runDocker(['image', 'rm', image], { env });
+      silent.close();
+    }
   });
 });
 
