@@ -233,7 +233,6 @@ describe.each([
     await writeFiles(folder, {
       'bad/Dockerfile': `FROM ${unsignedBase}\nCOPY name /bad\n`,
       'bad/name': `${series} ${where}\n`,
-      'warn.yaml': acmePolicy({ mode: 'warn' }),
       'bad/docker-verify.yaml': acmePolicy({ mode: 'warn' }),
       'fire/Dockerfile': `FROM ${unsignedBase}\nCOPY name /fire\n`,
       'fire/name': `${series} ${where}\n`,
