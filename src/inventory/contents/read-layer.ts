@@ -31,11 +31,13 @@ function broken(reason: string, cause?: unknown): VerifyError {
   return new VerifyError('registry.untrustworthy', `a layer cannot be read: ${reason}`, { cause });
 }
 
-function unpacked(bytes: Buffer): Readable {
+/** The bytes of a layer without what packs them; `seen` learns whether any of them is more than padding. */
+function unpacked(bytes: Buffer, seen: { isBlank: boolean }): Readable {
   let size = 0;
   const counted = new Transform({
     transform(chunk: Buffer, _, done) {
       size += chunk.length;
+      seen.isBlank &&= chunk.every((byte) => byte === 0);
       if (size > largestLayer) done(broken(`it unpacks to more than ${largestLayer} bytes`));
       else done(null, chunk);
     },
@@ -67,8 +69,10 @@ interface RawEntry {
 
 /** The entries in order; each body must be read or cancelled before the next. */
 async function* entriesOf(bytes: Buffer): AsyncGenerator<RawEntry> {
-  if (bytes.length < 2) return;
-  const source = unpacked(bytes);
+  if (bytes.length === 0) return;
+  if (bytes.length === 1) throw broken('it is no archive');
+  const seen = { isBlank: true };
+  const source = unpacked(bytes, seen);
   let count = 0;
   try {
     const stream = ReadableStream.from<Uint8Array>(source);
@@ -77,6 +81,8 @@ async function* entriesOf(bytes: Buffer): AsyncGenerator<RawEntry> {
       if (count > mostEntries) throw broken(`it has more than ${mostEntries} entries`);
       yield { path: header.name.replace(/^(?:\.?\/)+|\/+$/g, ''), header, body };
     }
+    // the library takes what is shorter than a header for the end of an archive
+    if (count === 0 && !seen.isBlank) throw broken('it is no archive');
   } catch (error) {
     throw error instanceof VerifyError ? error : broken('it is no archive', error);
   } finally {

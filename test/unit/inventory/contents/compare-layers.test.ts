@@ -77,10 +77,17 @@ describe('two layers', () => {
     ]);
   });
 
-  it('that are no archives are refused', async () => {
-    await expect(readLayer(Buffer.from('no archive at all'.repeat(100)))).rejects.toMatchObject({
-      code: 'registry.untrustworthy',
-    });
+  it.each(['no archive at all'.repeat(100), 'shorter than a header', 'x', `${'\0'.repeat(700)}x`])(
+    'that are no archives are refused, and never the same as others',
+    async (text) => {
+      for (const pack of [(bytes: Buffer) => bytes, (bytes: Buffer) => gzipSync(bytes)])
+        await expect(readLayer(pack(Buffer.from(text)))).rejects.toMatchObject({ code: 'registry.untrustworthy' });
+    },
+  );
+
+  it('may hold nothing', async () => {
+    for (const empty of [Buffer.alloc(0), Buffer.alloc(1024), gzipSync(Buffer.alloc(10_240))])
+      expect((await readLayer(empty)).size).toBe(0);
   });
 });
 
