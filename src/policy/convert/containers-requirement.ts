@@ -77,10 +77,7 @@ export function convertRequirement(one: ContainersRequirement, aids: ConversionA
     const signer = keylessOf(requirement.fulcio, log.isRequired, aids);
     return typeof signer === 'string' ? signer : { signers: [signer], identity, comments: named };
   }
-  if (requirement.pki !== undefined) {
-    const signer = certificateOf(requirement.pki, log.isRequired);
-    return typeof signer === 'string' ? signer : { signers: [signer], identity, comments: [...named, pkiComment] };
-  }
+  if (requirement.pki !== undefined) return problemOfPki(requirement.pki);
   const signers = keysOf(requirement, log.isRequired);
   return typeof signers === 'string' ? signers : { signers, identity, comments: named };
 }
@@ -145,34 +142,25 @@ function keylessOf(
   return { certificate: { ca, issuer: oidcIssuer, identity: subjectEmail }, ...log };
 }
 
-const pkiComment =
-  'pki: any name of the certificate may be the one that is asked for, whatever its kind, and a certificate that has ended counts where a log or a timestamp proves that it had not when it signed';
-
-/** A certificate of an authority of one's own (containers/image, signature/pki_cert.go). */
-function certificateOf(
-  { caRootsPath, caRootsData, caIntermediatesPath, caIntermediatesData, ...subject }: z.output<typeof pki>,
-  logRequired: boolean,
-): object | string {
-  const ca = onePem(caRootsPath, caRootsData);
-  const between = onePem(caIntermediatesPath, caIntermediatesData);
-  if (ca === null || (caRootsPath ?? caRootsData) === undefined)
+/** Why nothing of ours is as strict as a certificate of an authority of one's own (containers/image, signature/pki_cert.go). */
+function problemOfPki({
+  caRootsPath,
+  caRootsData,
+  caIntermediatesPath,
+  caIntermediatesData,
+  subjectEmail,
+  subjectHostname,
+}: z.output<typeof pki>): string {
+  if ((caRootsPath === undefined) === (caRootsData === undefined))
     return 'it is not valid there either (pki without exactly one of caRootsPath and caRootsData)';
-  if (between === null)
+  if (caIntermediatesPath !== undefined && caIntermediatesData !== undefined)
     return 'it is not valid there either (pki with both caIntermediatesPath and caIntermediatesData)';
-  const { subjectEmail, subjectHostname } = subject;
   if (subjectEmail !== undefined && subjectHostname !== undefined)
     return 'its certificate had to name both an e-mail address and a host, and an entry here asks for one name';
   const identity = subjectEmail ?? subjectHostname;
   if (identity === undefined)
     return 'it is not valid there either (pki without any of subjectEmail and subjectHostname)';
-  const intermediates = between === '' ? {} : { intermediates: between };
-  return { certificate: { ca, ...intermediates, identity }, ...(logRequired ? { log: 'required' } : {}) };
-}
-
-/** A file's name, or what it would hold; empty for neither, null for both. */
-function onePem(path: string | undefined, data: string | undefined): string | null {
-  if (path !== undefined && data !== undefined) return null;
-  return path ?? (data === undefined ? '' : Buffer.from(data, 'base64').toString('utf8'));
+  return `pki: there a certificate that has ended never counted, and a name of that kind alone; where a log or a timestamp that proves when it signed is enough, write certificate: {ca: FILE, identity: ${JSON.stringify(identity)}}`;
 }
 
 function pemsOf(

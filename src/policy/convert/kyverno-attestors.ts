@@ -90,6 +90,8 @@ function convertCertificates(one: NonNullable<AttestorEntry['certificates']>): r
     const key = keyOfCertificate(cert);
     return typeof key === 'string' ? key : [{ key: key.pem, ...log }];
   }
+  const unproven = transparencyProblem(one);
+  if (unproven !== null) return unproven;
   const chain = certChain.match(new RegExp(certificateBlock, 'g')) ?? [];
   const ca = chain.at(-1);
   if (ca === undefined) return 'certificates without a certificate in PEM is not valid there either';
@@ -131,6 +133,12 @@ function authorityProblem({ rekor, ctlog }: Pick<KeylessEntry, 'rekor' | 'ctlog'
     : null;
 }
 
+/** Unless it is told not to, Kyverno has cosign ask for a proof that a certificate is in a log (sigstore/cosign, ValidateAndUnpackCert). */
+function transparencyProblem({ ctlog }: Pick<KeylessEntry, 'ctlog'>): string | null {
+  if (ctlog?.ignoreSCT === true) return null;
+  return 'an authority of your own had to have its certificates in a transparency log (without ctlog.ignoreSCT), which is asked for here of a trusted root alone: trustedRoot: FILE';
+}
+
 function convertKeyless(one: KeylessEntry): readonly object[] | string {
   const { issuer = '', issuerRegExp = '', roots = '', additionalExtensions = {} } = one;
   const problem = authorityProblem(one);
@@ -143,6 +151,8 @@ function convertKeyless(one: KeylessEntry): readonly object[] | string {
   if (typeof claims === 'string') return claims;
   const log = one.rekor?.ignoreTlog === true ? {} : { log: 'required' };
   if (roots !== '') {
+    const unproven = transparencyProblem(one);
+    if (unproven !== null) return unproven;
     if (!certificateBlock.test(roots)) return 'its roots hold no certificate in PEM';
     if (Object.keys(claims).length > 0)
       return 'additionalExtensions beside roots of your own have no equal: name a trusted root, trustedRoot: FILE';

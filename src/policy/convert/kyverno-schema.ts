@@ -6,7 +6,11 @@ const logged = z.looseObject({
   url: text.optional(),
   pubkey: text.optional(),
 });
-const certified = z.looseObject({ pubkey: text.optional(), tsaCertChain: text.optional() });
+const certified = z.looseObject({
+  ignoreSCT: z.boolean().optional(),
+  pubkey: text.optional(),
+  tsaCertChain: text.optional(),
+});
 
 const keyless = z.looseObject({
   issuer: text.optional(),

@@ -196,8 +196,15 @@ describe('what another tool asks for, in our words', () => {
     ...(
       [
         ['a certificate, which is its key', { cert: microsoftSupplyChainRoot }],
-        ['a chain alone, which is an authority', { certChain: `${microsoftSupplyChainRoot}\n${microsoftRoot2010}` }],
-        ['a chain alone whose log is ignored', { certChain: microsoftRoot2010, rekor: { ignoreTlog: true } }],
+        [
+          'a chain alone, which is an authority',
+          { certChain: `${microsoftSupplyChainRoot}\n${microsoftRoot2010}`, ctlog: { ignoreSCT: true } },
+        ],
+        [
+          'a chain alone whose log is ignored',
+          { certChain: microsoftRoot2010, rekor: { ignoreTlog: true }, ctlog: { ignoreSCT: true } },
+        ],
+        ['a chain whose certificates have to be in a log', { certChain: microsoftRoot2010 }],
         ['a certificate of a chain', { cert: microsoftSupplyChainRoot, certChain: microsoftRoot2010 }],
         ['a certificate that is none', { cert: 'x' }],
         ['a log of its own', { certChain: microsoftRoot2010, rekor: { pubkey: 'x' } }],
@@ -210,6 +217,13 @@ describe('what another tool asks for, in our words', () => {
     ['an exact identity', keyless({ issuer: 'https://i', subject: 'me' })],
     ['a wildcard identity', keyless({ issuer: 'https://i', subject: 'https://a.b/*+(x)?' })],
     ['an expression', keyless({ issuer: 'https://i', subjectRegExp: 'me.*', additionalExtensions: {}, roots: 'x' })],
+    ...[false, true].map((ignoreSCT): [string, object] => {
+      const signer = { issuer: 'https://i', subject: 'me', roots: microsoftRoot2010, ctlog: { ignoreSCT } };
+      return [
+        `roots whose certificates ${ignoreSCT ? 'need no log' : 'have to be in a log'}`,
+        { image: 'a', attestors: [{ entries: [{ keyless: signer }] }] },
+      ];
+    }),
     ['no subject', keyless({ issuer: 'https://i' })],
     ['a wildcard issuer', keyless({ issuer: 'https://*', subject: 'me' })],
     ['an expression for the issuer', keyless({ issuerRegExp: 'https://.*', subject: 'me' })],

@@ -9,11 +9,26 @@ import {
   tektonKey,
 } from '../../../../../src/policy/publishers/publisher-keys.ts';
 import { byIdentity, byKey, image as digest, githubIssuer, keyId } from '../../support/evidence.ts';
+import { policiesOf } from '../../support/policies.ts';
 import { acme, other } from '../../support/verdict.ts';
 import { type ContainersPolicy, containersAllow, type Requirement, type SeenSignature } from '../sources/containers.ts';
 import { Comparison, forget, type LooseRule, repositoryIn, seed } from './comparison.ts';
 
-const files: Readonly<Record<string, string>> = { 'acme.pub': acme, 'other.pub': other };
+const files: Readonly<Record<string, string>> = {
+  'acme.pub': acme,
+  'other.pub': other,
+  'private-fulcio.pem': microsoftRoot2010,
+};
+const privateAuthority = await authorityOf('private-fulcio.pem');
+const anotherAuthority = keyId(tektonKey);
+
+/** The identifier that an authority in a file has once a policy has named it. */
+async function authorityOf(file: string): Promise<string> {
+  const entry = `certificate: {ca: ${file}, identity: x}`;
+  const project = `version: 1\nrules: [{images: ["**"], signedBy: [{${entry}}]}]\n`;
+  const { certificates } = (await policiesOf({ project, files })).material;
+  return certificates.find(({ purpose }) => purpose === 'keyless')?.id ?? '';
+}
 
 const aids: ConversionAids = {
   readFile: (path) => {
@@ -136,6 +151,17 @@ describe('containers-policy.json', () => {
       { by: { key: 'acme.pub' }, logged: false, name: signedName },
       { by: { key: 'other.pub' }, logged: true, name: signedName },
       { by: { issuer: githubIssuer, email: 'me@example.com' }, logged: true, name: signedName },
+      ...[true, false].map((logged) => ({
+        by: { issuer: githubIssuer, email: 'me@example.com', isPrivate: true },
+        logged,
+        name: signedName,
+      })),
+      {
+        by: { issuer: 'https://other.example', email: 'me@example.com', isPrivate: true },
+        logged: true,
+        name: signedName,
+      },
+      { by: { issuer: githubIssuer, email: 'you@example.com', isPrivate: true }, logged: true, name: signedName },
     ]);
   }
 
@@ -146,7 +172,17 @@ describe('containers-policy.json', () => {
       ...(name === null ? {} : { signedName: name }),
       ...(logged ? {} : { log: null, time: null, timeSource: null }),
     };
-    return 'key' in by ? byKey(files[by.key] ?? '', named) : byIdentity(by.email, named, by.issuer);
+    if ('key' in by) return byKey(files[by.key] ?? '', named);
+    const keyless = byIdentity(by.email, named, by.issuer);
+    if (by.isPrivate !== true) return { ...keyless, materials: [anotherAuthority] };
+    const subject = 'CN=me';
+    return {
+      ...keyless,
+      signer: { kind: 'certificate', subject },
+      certificate: { subject, names: [by.email], issuer: by.issuer },
+      // the log that proves when it was signed is public Sigstore's
+      materials: [privateAuthority, ...(keyless.trustedRoot === null ? [] : [keyless.trustedRoot])],
+    };
   }
 
   async function run(runs: number, loosen?: (rule: LooseRule) => void): Promise<Comparison> {
@@ -182,6 +218,16 @@ describe('containers-policy.json', () => {
       },
     ],
     ['the log', (rule) => forget(rule, 'log')],
+    [
+      'the name in a certificate of a private authority',
+      (rule) => {
+        for (const { certificate } of rule['signedBy'] as { certificate?: Record<string, string> }[])
+          if (certificate !== undefined) {
+            delete certificate['identity'];
+            certificate['identityRegexp'] = '.*';
+          }
+      },
+    ],
     [
       'ports',
       (rule) => {

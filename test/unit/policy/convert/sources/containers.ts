@@ -5,8 +5,10 @@ import { parseReference, type Reference } from '../../../../../src/model/index.t
 
 /** A signature as it sees one: by whom, and the name inside. */
 export interface SeenSignature {
-  /** Path of a public key, or issuer and e-mail address under public Sigstore. */
-  readonly by: { readonly key: string } | { readonly issuer: string; readonly email: string };
+  /** Path of a public key, or issuer and e-mail address in a certificate of public Sigstore, or of the private authority. */
+  readonly by:
+    | { readonly key: string }
+    | { readonly issuer: string; readonly email: string; readonly isPrivate?: boolean };
   readonly logged: boolean;
   /** Null for a form that carries none. */
   readonly name: string | null;
@@ -87,9 +89,10 @@ function satisfies(requirement: Requirement, image: Reference, signature: SeenSi
   if (rekorPublicKeyPath !== undefined && !signature.logged) return false;
   if (fulcio !== undefined) {
     const { oidcIssuer, subjectEmail, caPath } = fulcio as Readonly<Record<string, string>>;
-    // the file of that name holds public Sigstore's authorities, every other file does not
-    if (caPath !== 'public-fulcio.pem') return false;
-    return 'issuer' in signature.by && signature.by.issuer === oidcIssuer && signature.by.email === subjectEmail;
+    const { by } = signature;
+    if (!('issuer' in by) || by.issuer !== oidcIssuer || by.email !== subjectEmail) return false;
+    // the files of these names hold the authorities, every other file holds none
+    return caPath === (by.isPrivate === true ? 'private-fulcio.pem' : 'public-fulcio.pem');
   }
   const keys = [keyPath, ...((keyPaths ?? []) as readonly string[])];
   return 'key' in signature.by && keys.includes(signature.by.key);
