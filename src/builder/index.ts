@@ -41,6 +41,7 @@ export {
 } from './programs.ts';
 export { type BuildMetadata, metadataByTarget, readBuildMetadata } from './provenance.ts';
 export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run-buildx.ts';
+export { legacyDocker, runLegacyBuild } from './run-legacy.ts';
 export { renderSourcePolicy, unpinnableNames } from './source-policy.ts';
 export { type KeepOptions, type KeptInput, keepInput } from './stdin-keeper.ts';
 export { reasonForNoRecord } from './unrecorded.ts';

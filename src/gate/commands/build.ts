@@ -1,10 +1,11 @@
 import { type Programs, readUserPolicy, type UserPolicy } from '../../builder/index.ts';
-import { isRefusal } from '../../model/index.ts';
+import { isRefusal, isVerifyError } from '../../model/index.ts';
 import { assembleReport } from '../examine/assemble-report.ts';
 import { examineBuild } from '../examine/examine-build.ts';
 import { planBake } from '../run/bake-plan.ts';
 import { type BuildPlan, planBuild } from '../run/build-plan.ts';
 import type { BuildEnd, BuildRequest } from '../run/build-request.ts';
+import { buildWithoutBuildx } from '../run/build-without-buildx.ts';
 import { programsFor, type ReadyBuilder, readyBuilder } from '../run/builder-readiness.ts';
 import { runUntilSettled } from '../run/run-until-settled.ts';
 import { type LoadedTarget, loadTargets, reportTargets, scanTargets, sourcePins } from '../scan/scan-targets.ts';
@@ -110,8 +111,12 @@ export async function build(request: BuildRequest, args: readonly string[]): Pro
   const { environment } = request.session;
   const [plan, programs] = await Promise.all([
     planBuild(args, environment, request.input),
-    programsFor(request.session),
+    programsFor(request.session).catch((error: unknown) => {
+      if (isVerifyError(error, 'builder.unavailable')) return error;
+      throw error;
+    }),
   ]);
+  if (programs instanceof Error) return await buildWithoutBuildx(request, plan, programs);
   return await verifyAndRun(request, plan, programs);
 }
 
