@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { convertPolicy } from '../../../../src/policy/convert/convert-policy.ts';
 import {
   istioKey,
-  microsoftRoot2010,
   microsoftSupplyChainRoot,
   tektonKey,
   universalBlueKey,
@@ -11,6 +10,7 @@ import { decide } from '../support/decide.ts';
 import { byKey, githubIssuer, inputOf } from '../support/evidence.ts';
 import { policiesOf } from '../support/policies.ts';
 import { acme, files, other } from '../support/verdict.ts';
+import { kyvernoCertificates } from './sources/kyverno-certificates.ts';
 
 const convert = (value: unknown) => convertPolicy(new TextEncoder().encode(JSON.stringify(value)), 'x.json');
 // a key of its own would be another one in each run
@@ -193,37 +193,11 @@ describe('what another tool asks for, in our words', () => {
       'keys and certificates that are elsewhere',
       { image: 'a', attestors: [{ entries: [{ keys: { kms: 'x' } }, { certificates: {} }, {}] }] },
     ],
-    ...(
-      [
-        ['a certificate, which is its key', { cert: microsoftSupplyChainRoot }],
-        [
-          'a chain alone, which is an authority',
-          { certChain: `${microsoftSupplyChainRoot}\n${microsoftRoot2010}`, ctlog: { ignoreSCT: true } },
-        ],
-        [
-          'a chain alone whose log is ignored',
-          { certChain: microsoftRoot2010, rekor: { ignoreTlog: true }, ctlog: { ignoreSCT: true } },
-        ],
-        ['a chain whose certificates have to be in a log', { certChain: microsoftRoot2010 }],
-        ['a certificate of a chain', { cert: microsoftSupplyChainRoot, certChain: microsoftRoot2010 }],
-        ['a certificate that is none', { cert: 'x' }],
-        ['a log of its own', { certChain: microsoftRoot2010, rekor: { pubkey: 'x' } }],
-      ] as const
-    ).map(([name, certificates]): [string, object] => [
-      name,
-      { image: 'a', attestors: [{ entries: [{ certificates }] }] },
-    ]),
+    ...kyvernoCertificates,
     ['no entries', { image: 'a', attestors: [{}] }],
     ['an exact identity', keyless({ issuer: 'https://i', subject: 'me' })],
     ['a wildcard identity', keyless({ issuer: 'https://i', subject: 'https://a.b/*+(x)?' })],
     ['an expression', keyless({ issuer: 'https://i', subjectRegExp: 'me.*', additionalExtensions: {}, roots: 'x' })],
-    ...[false, true].map((ignoreSCT): [string, object] => {
-      const signer = { issuer: 'https://i', subject: 'me', roots: microsoftRoot2010, ctlog: { ignoreSCT } };
-      return [
-        `roots whose certificates ${ignoreSCT ? 'need no log' : 'have to be in a log'}`,
-        { image: 'a', attestors: [{ entries: [{ keyless: signer }] }] },
-      ];
-    }),
     ['no subject', keyless({ issuer: 'https://i' })],
     ['a wildcard issuer', keyless({ issuer: 'https://*', subject: 'me' })],
     ['an expression for the issuer', keyless({ issuerRegExp: 'https://.*', subject: 'me' })],
