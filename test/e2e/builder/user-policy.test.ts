@@ -1,13 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateUserPolicy, readUserPolicy, renderSourcePolicy, type UserPolicy } from '../../../src/builder/index.ts';
 import { type PinSet, parseCanonicalName, parseDigest } from '../../../src/model/index.ts';
-import { digestOf, lab, temporaryFolder, writeFiles } from '../lab.ts';
+import { digestOf, lab, runDocker, temporaryFolder, writeFiles } from '../lab.ts';
 import { type BuildRun, labEnvironment, request, runRequest } from './request.ts';
 
 const { registry } = lab();
 const base = `${registry}/signed/base:1`;
 const other = `${registry}/signed/b0:1`;
 const variable = 'EXPERIMENTAL_BUILDKIT_SOURCE_POLICY';
+
+beforeAll(async () => {
+  // of an image that it has, the classic store tells the builder no digest, which a policy could deny
+  await runDocker(['image', 'rm', '-f', base, other]);
+});
 
 async function policyOf(rules: readonly unknown[]): Promise<{ readonly policy: UserPolicy; readonly file: string }> {
   const folder = await writeFiles(await temporaryFolder(), { 'policy.json': JSON.stringify({ rules }) });

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { acmePolicy, lab, mustRun, temporaryFolder } from '../lab.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { acmePolicy, lab, mustRun, runDocker, temporaryFolder } from '../lab.ts';
 import { doctorCache } from './doctored-cache.ts';
 import { containerdEngine, engines, project, registry, reported, unguarded, verified } from './project.ts';
 
 const base = `${registry}/signed/base:1`;
 const classic = engines[0]?.[1] ?? {};
+beforeAll(async () => {
+  // an image that the classic store has is another source to its builder, for which no cache fits
+  await runDocker(['image', 'rm', '-f', base], { env: classic });
+});
+
 /** A step that no builder has cached. */
 const step = (word: string): string => `FROM ${base}\nRUN --network=none echo -n ${word} >/which\n`;
 

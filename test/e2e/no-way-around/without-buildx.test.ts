@@ -31,7 +31,8 @@ async function build(folder: string, env: Readonly<Record<string, string>>, more
 }
 
 afterAll(async () => {
-  await runDocker(['image', 'rm', '-f', made], { env: engine });
+  // the old builder pulls what it builds on
+  await runDocker(['image', 'rm', '-f', made, base], { env: engine });
 });
 
 describe('a machine without buildx', () => {

@@ -69,7 +69,7 @@ describe('a registry that never answers', () => {
       expect(built.report.images).toMatchObject([{ status: 'warn', verified: false }]);
       expect(await verified(ruled, args, { env })).toMatchObject({ status: 11, which: null });
     } finally {
-      await runDocker(['image', 'rm', image], { env });
+      await runDocker(['image', 'rm', '-f', image, base], { env });
       silent.close();
     }
   });
