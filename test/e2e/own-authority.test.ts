@@ -192,24 +192,27 @@ describe("cosign's signature with a certificate of one's own authority", () => {
     expect(await readFile(join(doubtful, 'docker-verify.yaml'), 'utf8')).not.toContain('certificate:');
   });
 
-  it('is asked for by what containers-policy.json becomes', async () => {
-    const converted = async (subjectEmail: string): Promise<number> => {
-      const project = await temporaryFolder();
-      const pki = {
-        caRootsPath: join(folder, 'root.pem'),
-        caIntermediatesPath: join(folder, 'between.pem'),
-        subjectEmail,
-      };
-      const requirement = { type: 'sigstoreSigned', pki, signedIdentity: { type: 'matchRepository' } };
-      const policy = { default: [{ type: 'reject' }], transports: { docker: { [repository]: [requirement] } } };
-      await writeFile(join(project, 'policy.json'), JSON.stringify(policy));
-      const { status, stdout, stderr } = await runVerify(['policy', 'convert', 'policy.json'], { cwd: project });
-      if (status !== 0) throw new Error(stderr);
-      await writeFile(join(project, 'docker-verify.yaml'), stdout);
+  it('is nobody’s in what containers-policy.json becomes, which was stricter, until the entry that it names is written', async () => {
+    const project = await temporaryFolder();
+    const [ca, intermediates] = [join(folder, 'root.pem'), join(folder, 'between.pem')];
+    const pki = { caRootsPath: ca, caIntermediatesPath: intermediates, subjectEmail: release };
+    const requirement = { type: 'sigstoreSigned', pki, signedIdentity: { type: 'matchRepository' } };
+    const policy = { default: [{ type: 'reject' }], transports: { docker: { [repository]: [requirement] } } };
+    await writeFile(join(project, 'policy.json'), JSON.stringify(policy));
+    const { status, stdout } = await runVerify(['policy', 'convert', 'policy.json'], { cwd: project });
+    expect(status).toBe(0);
+    expect(stdout).toContain(`write certificate: {ca: FILE, identity: "${release}"}`);
+    const checked = async (text: string): Promise<number> => {
+      await writeFile(join(project, 'docker-verify.yaml'), text);
       return (await runVerify(['check', images.get('v2') ?? ''], { cwd: project })).status;
     };
-    expect(await converted(release)).toBe(0);
-    expect(await converted(`x${release}`)).toBe(10);
+    expect(await checked(stdout)).toBe(10);
+    const written = (identity: string): string => {
+      const entry = JSON.stringify({ certificate: { ca, intermediates, identity } });
+      return stdout.replace('signedBy: []', `signedBy: [${entry}]`);
+    };
+    expect(await checked(written(release))).toBe(0);
+    expect(await checked(written(`x${release}`))).toBe(10);
   });
 
   it('is judged as cosign judges it', async () => {
