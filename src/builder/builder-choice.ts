@@ -25,17 +25,26 @@ export function chooseBuilder(
   return intercepted ? { name: null, variable: null } : { name: context, variable: context };
 }
 
+/** What DOCKER_BUILDKIT asks for: BuildKit, not BuildKit, nothing where it is unset or empty, or what Docker cannot read. */
+export function buildkitAsked({ variables }: Environment): 'buildkit' | 'legacy' | 'nothing' | 'unreadable' {
+  const value = variables['DOCKER_BUILDKIT'] ?? '';
+  if (value === '') return 'nothing';
+  const enabled = parseGoBoolean(value);
+  if (enabled === null) return 'unreadable';
+  return enabled ? 'buildkit' : 'legacy';
+}
+
 /**
  * Refuses `DOCKER_BUILDKIT=0`, which asks for the builder that knows no source policy.
  * @throws VerifyError `builder.unenforceable`, `usage.invalid` for a value that Docker refuses too
  */
 export function refuseLegacyBuilder(environment: Environment): void {
-  const value = environment.variables['DOCKER_BUILDKIT'] ?? '';
-  if (value === '') return;
-  const enabled = parseGoBoolean(value);
-  if (enabled === null)
+  const asked = buildkitAsked(environment);
+  if (asked === 'unreadable') {
+    const value = environment.variables['DOCKER_BUILDKIT'];
     throw new VerifyError('usage.invalid', `DOCKER_BUILDKIT is "${value}", and must be true or false`);
-  if (enabled) return;
+  }
+  if (asked !== 'legacy') return;
   throw new VerifyError(
     'builder.unenforceable',
     'DOCKER_BUILDKIT=0 asks for the legacy builder, which enforces no source policy',

@@ -1,9 +1,8 @@
-import { type Environment, parseGoBoolean } from '../model/index.ts';
+import type { Environment } from '../model/index.ts';
+import { buildkitAsked } from './builder-choice.ts';
 import { type Interruptions, runChild } from './child-process.ts';
 import { locateProgram, programFolders } from './programs.ts';
 import type { KeptInput } from './stdin-keeper.ts';
-
-const choice = 'DOCKER_BUILDKIT';
 
 /** A build by Docker's old builder, which needs no buildx and knows nothing of source policies. */
 export interface LegacyRun {
@@ -21,8 +20,7 @@ export interface LegacyRun {
  * only buildx can do (docker/cli, cmd/docker/builder.go: processBuilder).
  */
 export async function legacyDocker(environment: Environment): Promise<string | null> {
-  const asked = environment.variables[choice] ?? '';
-  if (asked !== '' && parseGoBoolean(asked) !== false) return null;
+  if (!['legacy', 'nothing'].includes(buildkitAsked(environment))) return null;
   return await locateProgram(environment, 'docker');
 }
 
@@ -36,7 +34,7 @@ export async function runLegacyBuild({ docker, environment, args, stdin, interru
     args: [...environment.dockerFlags, 'build', ...args],
     environment,
     // said in so many words, so that no alias leads back to us
-    variables: { ...environment.variables, PATH: programFolders(environment), [choice]: '0' },
+    variables: { ...environment.variables, PATH: programFolders(environment), DOCKER_BUILDKIT: '0' },
     stdin,
     interruptions,
   });

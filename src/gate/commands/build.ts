@@ -1,18 +1,16 @@
 import { type Programs, readUserPolicy, type UserPolicy } from '../../builder/index.ts';
-import { isRefusal, isVerifyError } from '../../model/index.ts';
-import { assembleReport } from '../examine/assemble-report.ts';
-import { examineBuild } from '../examine/examine-build.ts';
+import { isVerifyError } from '../../model/index.ts';
 import { planBake } from '../run/bake-plan.ts';
 import { type BuildPlan, planBuild } from '../run/build-plan.ts';
 import type { BuildEnd, BuildRequest } from '../run/build-request.ts';
 import { buildWithoutBuildx } from '../run/build-without-buildx.ts';
 import { programsFor, type ReadyBuilder, readyBuilder } from '../run/builder-readiness.ts';
+import { judgeBuild, pipelineOptionsFor } from '../run/judge-build.ts';
 import { runUntilSettled } from '../run/run-until-settled.ts';
-import { type LoadedTarget, loadTargets, reportTargets, scanTargets, sourcePins } from '../scan/scan-targets.ts';
+import { type LoadedTarget, loadTargets, scanTargets, sourcePins } from '../scan/scan-targets.ts';
 import { machinePlatform } from '../session/default-platform.ts';
 import { localEngine } from '../session/local-engine.ts';
 import { openPipeline, type Pipeline } from '../session/pipeline.ts';
-import { projectFolderOf } from '../session/project-folder.ts';
 import { lookAhead, openRegistries } from '../session/registries.ts';
 
 interface Prepared {
@@ -34,12 +32,8 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
   const registries = openRegistries(session, local, request.heldTo);
   try {
     lookAhead(registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
-    const options = {
-      projectFrom: request.projectFrom ?? projectFolderOf(plan, environment),
-      localImages: true,
-    };
     const [pipeline, userPolicy] = await Promise.all([
-      openPipeline(session, options, local, registries),
+      openPipeline(session, pipelineOptionsFor(request, plan), local, registries),
       readUserPolicy(environment),
     ]);
     const builder = await ready;
@@ -72,13 +66,10 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
   try {
     admitBuilder(prepared);
     const platform = builder.info.platform || machinePlatform(request.session.environment);
-    const examined = await examineBuild(pipeline, loaded, platform, userPolicy, { buildkit: buildkitOf(builder) });
-    const { images, layouts } = examined;
-    const parts = { targets: reportTargets(loaded, platform), scan: examined.scan, unknownAs: null, build: null };
-    const report = assembleReport(pipeline, { ...parts, images: [...images, ...layouts], others: [] });
-    request.onVerified(report);
-    await pipeline.verdicts.note(plan.verb, report);
-    if (isRefusal(report.verdict)) return { status: null, report, auditFailure: null, audited: false };
+    const buildkit = buildkitOf(builder);
+    const judged = await judgeBuild(pipeline, { request, plan, loaded, userPolicy, platform, buildkit });
+    const { images, layouts, parts, refusal } = judged;
+    if (refusal !== null) return refusal;
     const run = {
       request,
       plan,

@@ -1,4 +1,4 @@
-import type { ImageUse } from '../../model/index.ts';
+import type { Digest, ImageUse } from '../../model/index.ts';
 import { localEngine } from './local-engine.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { lookAhead, openRegistries } from './registries.ts';
@@ -8,6 +8,8 @@ import type { Session } from './session.ts';
 export interface PipelineUse extends PipelineOptions {
   /** Images that will be asked about: their names are resolved while the policies are being read. */
   readonly ahead?: readonly ImageUse[];
+  /** Digests that stand for names whatever their tags stand for now. */
+  readonly heldTo?: ReadonlyMap<string, Digest>;
 }
 
 /**
@@ -16,11 +18,11 @@ export interface PipelineUse extends PipelineOptions {
  */
 export async function withPipeline<Result>(
   session: Session,
-  { ahead = [], ...options }: PipelineUse,
+  { ahead = [], heldTo, ...options }: PipelineUse,
   work: (pipeline: Pipeline) => Promise<Result>,
 ): Promise<Result> {
   const local = localEngine(session);
-  const registries = openRegistries(session, local);
+  const registries = openRegistries(session, local, heldTo);
   try {
     lookAhead(registries, ahead);
     return await work(await openPipeline(session, options, local, registries));

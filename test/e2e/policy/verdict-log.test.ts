@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { lab, mustRun, projectFolder, temporaryFolder } from '../lab.ts';
+import { lab, mustRun, projectFolder, runDocker, temporaryFolder } from '../lab.ts';
 import { project } from '../paths.ts';
 import { BareMachine } from './bare-machine.ts';
 
@@ -50,6 +50,21 @@ describe.skipIf(process.getuid?.() !== 0)("a machine's log of verdicts", () => {
         findings: expect.arrayContaining([expect.objectContaining({ code: 'policy.default' })]),
       }),
     );
+  });
+
+  it('has them of a build without buildx too', async () => {
+    const log = join(await temporaryFolder(), 'verdicts.jsonl');
+    const machine = await BareMachine.create();
+    await machine.writePolicy(policyOf({ file: log }));
+    const folder = await projectFolder({ Dockerfile: dockerfile });
+    try {
+      expect(await machine.verify(['build', '.'], folder)).toMatchObject({ status: 0 });
+      const told = (await linesOf(log)).map((line) => (line['image'] as { name: string }).name);
+      expect(told.toSorted()).toEqual(images.toSorted());
+    } finally {
+      // the old builder pulls what it builds on
+      await runDocker(['image', 'rm', '-f', ...images]);
+    }
   });
 
   it('is only warned of where it cannot be written, and a refusal is a refusal', async () => {
