@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { type Environment, folderNamedBy } from '../gate/index.ts';
+import { dirname, join } from 'node:path';
+import { type Environment, folderNamedBy, pathWithin } from '../gate/index.ts';
 import type { Checkout } from '../report/index.ts';
-
-function isWithin(folder: string, root: string): boolean {
-  const path = relative(root, folder);
-  return path.split(sep)[0] !== '..' && !isAbsolute(path);
-}
 
 /** The nearest folder that holds `.git`, from this one upwards; null where there is none. */
 function repositoryAbove(folder: string): string | null {
@@ -22,6 +17,6 @@ function repositoryAbove(folder: string): string | null {
 export function checkoutOf(environment: Environment): Checkout {
   const { workingDirectory } = environment;
   const named = folderNamedBy(environment, 'GITHUB_WORKSPACE', 'CI_PROJECT_DIR');
-  const stated = named !== null && isWithin(workingDirectory, named) ? named : null;
+  const stated = named !== null && pathWithin(named, workingDirectory) !== null ? named : null;
   return { workingDirectory, root: stated ?? repositoryAbove(workingDirectory) ?? workingDirectory };
 }

@@ -32,6 +32,7 @@ export * from './lineage.ts';
 export * from './loopback.ts';
 export * from './own-options.ts';
 export * from './parse-git-reference.ts';
+export * from './path-within.ts';
 export * from './pin-set.ts';
 export * from './platform.ts';
 export * from './predicate-types.ts';

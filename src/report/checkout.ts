@@ -1,4 +1,5 @@
-import { isAbsolute, posix, relative, resolve, win32 } from 'node:path';
+import { posix, resolve, win32 } from 'node:path';
+import { pathWithin } from '../model/index.ts';
 
 /** Where the file names of a report lie. */
 export interface Checkout {
@@ -47,7 +48,7 @@ export function folderUriOf(folder: string): string {
 export function placeOf(file: string, checkout: Checkout | null): FilePlace {
   if (checkout === null) return { uri: uriOf(file), isInside: !isAbsoluteAnywhere(file) };
   const path = resolve(checkout.workingDirectory, file);
-  const inside = relative(checkout.root, path);
-  const isInside = inside !== '' && !isAbsolute(inside) && inside.split(/[\\/]/)[0] !== '..';
+  const inside = pathWithin(checkout.root, path) ?? '';
+  const isInside = inside !== '';
   return { uri: isInside ? encoded(inside) : uriOf(path), isInside };
 }

@@ -1,5 +1,5 @@
-import { dirname, isAbsolute, relative, sep } from 'node:path';
-import { VerifyError } from '../../model/index.ts';
+import { dirname, sep } from 'node:path';
+import { pathWithin, VerifyError } from '../../model/index.ts';
 import { builtinPublishers } from './builtin-policy.ts';
 import type { FetchedPolicy } from './extended-policy.ts';
 import { MaterialCollector } from './material-collector.ts';
@@ -17,8 +17,8 @@ function invalid(named: string, message: string, hint: string): VerifyError {
 
 /** The path that a file has in the bundle: below the policy's own folder, with slashes. */
 function insideOf(folder: string, file: string, named: string): string {
-  const path = relative(folder, file);
-  if (!isAbsolute(path) && path !== '..' && !path.startsWith(`..${sep}`)) return path.split(sep).join('/');
+  const path = pathWithin(folder, file);
+  if (path !== null) return path.split(sep).join('/');
   throw invalid(
     named,
     `it names ${file}, which does not lie beside or below it, so that a bundle cannot hold it`,
