@@ -85,7 +85,7 @@ export const publisherSigner = z.strictObject(signerFields).check((context) => {
   if (problem !== null) context.issues.push({ code: 'custom', message: problem, input: context.value });
 });
 
-/** Those whose signature is trusted (DESIGN, section 4). */
+/** Those whose signature is trusted (docs/contracts.md, Policies). */
 export const signedBy = z
   .array(trustedSigner)
   .max(100)

@@ -6,7 +6,6 @@ import {
   type ReportPolicy,
   VerifyError,
 } from '../../model/index.ts';
-import { daysLeft } from '../language/exception-end.ts';
 import type { CacheImportSetting, LockFile, PolicyLayer, PolicySet } from '../language/policy-set.ts';
 import type { PublisherCatalogue } from '../publishers/publisher-catalogue.ts';
 import { builtinName, builtinPublishers, builtinRules, builtinSha256 } from './builtin-policy.ts';
@@ -18,6 +17,7 @@ import { mergeCacheImports, strictestSetting } from './merge-settings.ts';
 import { machineFolderOf, machinePolicies, type PolicyPath, userPolicies } from './policy-folder.ts';
 import { readLock } from './read-lock.ts';
 import { type LoadedPolicy, readPolicyFile } from './read-policy-file.ts';
+import { refuseEndless, refuseLoosening } from './refused-policies.ts';
 
 /** Which policies a run reads. */
 export interface PolicyRequest {
@@ -57,7 +57,7 @@ interface Progress {
 }
 
 /**
- * Reads every policy in force, in the order of the layers (DESIGN, section 4).
+ * Reads every policy in force, in the order of the layers (docs/contracts.md, Policies).
  * @throws VerifyError `policy.invalid`, `policy.unreadable`, `policy.unsafe`, `lock.invalid`, `usage.loosens`
  */
 export async function loadPolicies(request: PolicyRequest): Promise<PolicySet> {
@@ -146,8 +146,8 @@ async function addLayer(progress: Progress, layer: PolicyLayerName, files: reado
 }
 
 function takeIn(progress: Progress, layer: PolicyLayerName, policy: LoadedPolicy): void {
-  refuseLoosening(progress.request, policy);
-  refuseEndless(progress.request, policy);
+  refuseLoosening(progress.request.mode, policy);
+  refuseEndless(progress.request.now ?? new Date(), policy);
   progress.publishers = policy.publishers;
   progress.mirrors = [...progress.mirrors, ...policy.compiled.mirrors];
   progress.reports.push({ layer, source: policy.named, sha256: policy.sha256 });
@@ -181,29 +181,6 @@ async function readExtended(
   const policy = await readPolicyFile({ path, named: from, layer, material, publishers, mode: request.mode, fetched });
   if (policy === null) throw unavailable(from, 'it is a catalogue of publishers, and no policy');
   return policy;
-}
-
-function refuseLoosening(request: PolicyRequest, policy: LoadedPolicy): void {
-  const saysEnforce = policy.compiled.saysEnforce || policy.clusterPolicies.some((cluster) => cluster.saysEnforce);
-  if (request.mode !== 'warn' || !saysEnforce) return;
-  throw new VerifyError('usage.loosens', `--mode warn is refused: the policy ${policy.named} says mode: enforce`, {
-    place: { file: policy.named },
-    hint: 'leave --mode away, or change that policy',
-  });
-}
-
-/** The longest that an exception may last. */
-const mostDays = 400;
-
-function refuseEndless(request: PolicyRequest, { named, compiled }: LoadedPolicy): void {
-  const now = request.now ?? new Date();
-  const endless = compiled.exceptions.find(({ until }) => daysLeft(until, now) > mostDays);
-  if (endless === undefined) return;
-  const { until, line } = endless;
-  throw new VerifyError('policy.invalid', `an exception until ${until} lasts longer than ${mostDays} days`, {
-    place: { file: named, ...(line === null ? {} : { line }) },
-    hint: `name a day at most ${mostDays} days from now`,
-  });
 }
 
 /** Which policy keeps a run from going on in an emergency; null where none does. A machine's policy that says nothing does. */

@@ -18,7 +18,7 @@ function invalid(path: string, message: string, hint: string): VerifyError {
 }
 
 /**
- * Parses a lock file (DESIGN, section 4, "docker-verify.lock.json").
+ * Parses a lock file (docs/contracts.md, The lock).
  * @throws VerifyError `lock.invalid`, also for the marks of an unfinished merge and for a key that is there twice
  */
 export function parseLock(bytes: Uint8Array, path: string): LockFile {
