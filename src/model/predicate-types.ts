@@ -18,3 +18,9 @@ export const cyclonedxBom = 'https://cyclonedx.org/bom';
 
 /** The findings of a scanner, as cosign writes them. */
 export const cosignVulnerabilities = 'https://cosign.sigstore.dev/attestation/vuln/v1';
+
+/** The payload of an in-toto envelope, and the media type of a bare statement (in-toto, spec/v1/envelope.md). */
+export const inTotoMediaType = 'application/vnd.in-toto+json';
+
+/** A signature on an image, as cosign 3 makes it (cosign, specs/BUNDLE_SPEC.md). */
+export const cosignSignaturePredicate = 'https://sigstore.dev/cosign/sign/v1';

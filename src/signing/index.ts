@@ -3,6 +3,6 @@
 export { ambientIdentity, hasIdentity } from './identity-token.ts';
 export { keySigner } from './key-signer.ts';
 export { keylessSigner, publicGoodServices, type SigningServices } from './keyless-signer.ts';
-export { type StatementRequest, signaturePredicate, statementBytes } from './statement.ts';
+export { type StatementRequest, statementBytes } from './statement.ts';
 export type { SignedStatement, SigningWeb, StatementSigner } from './statement-signer.ts';
 export { unsigned } from './unsigned.ts';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import {
+  cosignSignaturePredicate,
   type Digest,
   isVerifyError,
   parseCanonicalName,
@@ -10,7 +11,6 @@ import {
 } from '../../model/index.ts';
 import { type Artifact, pushArtifact, type RegistryClient } from '../../oci/index.ts';
 import { type BundledPolicy, readBundledPolicy, readSerial } from '../../policy/index.ts';
-import { signaturePredicate } from '../../signing/index.ts';
 import { attachStatement } from '../session/attach-statement.ts';
 import { chosenSigner, type SigningWish } from '../session/chosen-signer.ts';
 import { localEngine } from '../session/local-engine.ts';
@@ -120,7 +120,7 @@ export async function pushPolicy(
       // the same once more: an earlier push may have ended before it was signed
       if (held?.digest !== written.digest) refuseSmaller(target, policy.serial, held);
       const name = `${reference.registry}/${reference.repository}`;
-      const signature = { name, predicateType: signaturePredicate, predicate: {} };
+      const signature = { name, predicateType: cosignSignaturePredicate, predicate: {} };
       const { signer: by } = wish.unsigned
         ? { signer: null }
         : await attachStatement(client, reference, written, signer, signature);

@@ -1,6 +1,7 @@
 import {
   type AttachmentForm,
   attachmentForms,
+  cosignSignaturePredicate,
   type Descriptor,
   factsOfForm,
   slsaProvenancePrefix,
@@ -27,7 +28,6 @@ export function attachmentForm(manifest: ImageManifest, layer: Descriptor): Atta
 /** Which attestations are wanted. Signatures always are. */
 export type AttestationChoice = 'all' | 'provenance' | 'none';
 
-const cosignSignature = 'https://sigstore.dev/cosign/sign/v1';
 /** No signature of an image comes near this; one that is smaller is read whatever it claims to be. */
 const largestUnread = 256 * 1024;
 
@@ -45,7 +45,7 @@ export function isUnwanted(
   if (choice === 'all' || holds === 'signatures' || predicateClaim === null) return false;
   const claims = predicateClaim.of === 'manifest' ? manifest.annotations : (layer.annotations ?? {});
   const claimed = claims[predicateClaim.annotation];
-  if (holds === 'either' && (layer.size <= largestUnread || claimed === cosignSignature)) return false;
+  if (holds === 'either' && (layer.size <= largestUnread || claimed === cosignSignaturePredicate)) return false;
   if (choice === 'none') return holds === 'attestations' || claimed !== undefined;
   return claimed !== undefined && !claimed.startsWith(slsaProvenancePrefix);
 }

@@ -1,10 +1,12 @@
+import { inTotoMediaType } from '../../model/index.ts';
+
 /** Media types of manifests and what lies in them (OCI image-spec, media-types.md; Docker image manifest v2 schema 2). */
 export const mediaTypes = {
   ociIndex: 'application/vnd.oci.image.index.v1+json',
   ociManifest: 'application/vnd.oci.image.manifest.v1+json',
   dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
-  inToto: 'application/vnd.in-toto+json',
+  inToto: inTotoMediaType,
 } as const;
 
 const indexTypes = new Set<string>([mediaTypes.ociIndex, mediaTypes.dockerIndex]);

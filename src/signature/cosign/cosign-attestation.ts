@@ -1,8 +1,9 @@
+import { inTotoMediaType } from '../../model/index.ts';
 import { vouched } from '../attachment-reader.ts';
 import { decodeBase64 } from '../base64.ts';
 import { limits } from '../limits.ts';
 import { printable, Refusal } from '../refusal.ts';
-import { inTotoPayloadType, readStatement } from '../sigstore/in-toto-statement.ts';
+import { readStatement } from '../sigstore/in-toto-statement.ts';
 import { envelopeBytes, signedEnvelope } from '../sigstore/signed-bytes.ts';
 import { statementForm } from '../sigstore/statement-form.ts';
 import { arrayOf, objectOf, parseStrictJson, stringOf } from '../strict-json.ts';
@@ -14,8 +15,8 @@ export const cosignAttestation = statementForm({
     const found = readCosignAnnotations(attachment);
     const envelope = objectOf(parseStrictJson(content, 'the envelope'), 'the envelope');
     const payloadType = stringOf(envelope['payloadType'], "the envelope's payloadType");
-    if (payloadType !== inTotoPayloadType) {
-      throw new Refusal('wrong-type', `it signs a "${printable(payloadType)}", expected "${inTotoPayloadType}"`);
+    if (payloadType !== inTotoMediaType) {
+      throw new Refusal('wrong-type', `it signs a "${printable(payloadType)}", expected "${inTotoMediaType}"`);
     }
     const payload = decodeBase64(stringOf(envelope['payload'], "the envelope's payload"), "the envelope's payload");
     const reading = readStatement(payload, attachment.subject);

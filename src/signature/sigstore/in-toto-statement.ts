@@ -1,13 +1,7 @@
-import { type Digest, isDigest, type Problem } from '../../model/index.ts';
+import { cosignSignaturePredicate, type Digest, isDigest, type Problem } from '../../model/index.ts';
 import { printable, Refusal } from '../refusal.ts';
 import { arrayOf, type JsonObject, objectOf, parseStrictJson, stringOf } from '../strict-json.ts';
 import { repositoryIn } from './repository-in.ts';
-
-/** The payload type of every in-toto envelope. */
-export const inTotoPayloadType = 'application/vnd.in-toto+json';
-
-/** The predicate type of an image signature by cosign 3: it claims nothing but the signing. */
-export const cosignSignPredicate = 'https://sigstore.dev/cosign/sign/v1';
 
 const statementTypes = new Set(['https://in-toto.io/Statement/v0.1', 'https://in-toto.io/Statement/v1']);
 const mostSubjects = 10_000;
@@ -56,7 +50,7 @@ function mismatch(subjects: readonly Subject[], predicateType: string, wanted: D
     return { code: 'wrong-subject', message: `it was made for ${named}, expected ${wanted}` };
   }
   // A signature speaks of one image; a list would let one signing pass for many.
-  if (predicateType === cosignSignPredicate && subjects.length !== 1) {
+  if (predicateType === cosignSignaturePredicate && subjects.length !== 1) {
     return { code: 'wrong-subject', message: `it signs ${subjects.length} subjects at once, expected ${wanted} alone` };
   }
   return null;

@@ -1,13 +1,19 @@
 import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
 import type { X509Certificate } from '@sigstore/core';
 import { HashAlgorithm as BundleHash } from '@sigstore/protobuf-specs';
-import { type Attachment, type Digest, isDigest } from '../../model/index.ts';
+import {
+  type Attachment,
+  cosignSignaturePredicate,
+  type Digest,
+  inTotoMediaType,
+  isDigest,
+} from '../../model/index.ts';
 import { type SignedStatement, vouched } from '../attachment-reader.ts';
 import { parseCertificate } from '../certificates/certificate.ts';
 import { limits } from '../limits.ts';
 import { printable, Refusal } from '../refusal.ts';
 import { objectOf, parseStrictJson } from '../strict-json.ts';
-import { cosignSignPredicate, inTotoPayloadType, readStatement } from './in-toto-statement.ts';
+import { readStatement } from './in-toto-statement.ts';
 import { envelopeBytes, signedEnvelope } from './signed-bytes.ts';
 import { signedDigest } from './signed-digest.ts';
 import { statementForm } from './statement-form.ts';
@@ -121,20 +127,20 @@ function certificatesOf({ verificationMaterial: { content } }: Bundle): readonly
 function readEnvelope(bundle: Bundle, attachment: Attachment): Signed | null {
   if (bundle.content.$case !== 'dsseEnvelope') return null;
   const { payloadType, payload, signatures } = bundle.content.dsseEnvelope;
-  if (payloadType !== inTotoPayloadType) {
-    throw new Refusal('wrong-type', `it signs a "${printable(payloadType)}", expected "${inTotoPayloadType}"`);
+  if (payloadType !== inTotoMediaType) {
+    throw new Refusal('wrong-type', `it signs a "${printable(payloadType)}", expected "${inTotoMediaType}"`);
   }
   const signature = signatures[0];
   if (signature === undefined || signatures.length !== 1)
     throw new Refusal('malformed', 'it needs exactly one signature');
   const reading = readStatement(payload, attachment.subject);
-  const isSignature = reading.predicateType === cosignSignPredicate;
+  const isSignature = reading.predicateType === cosignSignaturePredicate;
   const form = vouched(attachment, isSignature ? 'cosign-bundle' : 'attestation', reading.subject);
   const wrongType =
     form.form === 'buildkit-attestation' && !isSignature
       ? {
           code: 'wrong-type' as const,
-          message: `its predicate is "${printable(reading.predicateType)}", expected "${cosignSignPredicate}"`,
+          message: `its predicate is "${printable(reading.predicateType)}", expected "${cosignSignaturePredicate}"`,
         }
       : null;
   return {

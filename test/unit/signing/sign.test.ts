@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Digest, KeyMaterial } from '../../../src/model/index.ts';
+import { cosignSignaturePredicate, type Digest, type KeyMaterial } from '../../../src/model/index.ts';
 import { parsePublicKey } from '../../../src/policy/load/key-material.ts';
 import { verifyAttachments } from '../../../src/signature/index.ts';
 import {
@@ -9,14 +9,13 @@ import {
   keylessSigner,
   keySigner,
   type SigningWeb,
-  signaturePredicate,
   statementBytes,
   unsigned,
 } from '../../../src/signing/index.ts';
 import { bareEnvironment, sha256 } from '../oci/memory-registry.ts';
 
 const subject = sha256('subject');
-const statement = statementBytes({ name: 'a', subject, predicateType: signaturePredicate, predicate: {} });
+const statement = statementBytes({ name: 'a', subject, predicateType: cosignSignaturePredicate, predicate: {} });
 
 type Kind = 'P-256' | 'ed25519' | 'rsa' | 'P-384' | 'small rsa';
 
