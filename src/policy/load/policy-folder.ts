@@ -25,7 +25,7 @@ const installRecord = 'install.json';
 /** What a policy has at its top, and neither a trusted root, a lock nor a catalogue of publishers. */
 const policyFields = ['rules', 'default', 'mode', 'exceptions', 'breakGlass', 'builtin', 'local', 'cacheImports'];
 
-/** The machine's policy folder; null where nobody knows it. */
+/** The machine's policy folder; null where the system did not say. */
 export function machineFolderOf(asked: string | null | undefined, environment: Environment): string | null {
   if (asked !== undefined) return asked;
   if (environment.platform !== 'win32') return unixFolder;

@@ -7,7 +7,7 @@ import type { Decision } from '../../../../src/model/index.ts';
 const digests = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`];
 // nothing else of a pipeline is looked at
 const pipeline = (mode: 'enforce' | 'warn', layer: 'project' | 'builtin' = 'project') =>
-  ({ policies: { mode, layers: [{ layer }], sideMode: layer === 'builtin' ? 'warn' : mode } }) as unknown as Pipeline;
+  ({ policies: { mode, layers: [{ layer }], sideMode: layer === 'builtin' ? 'warn' : mode } }) as unknown as Pipeline; // all that is asked of a pipeline here
 
 function examined(platforms: readonly string[], decision: Partial<Decision>): JudgedImage {
   const whole = {
@@ -19,7 +19,7 @@ function examined(platforms: readonly string[], decision: Partial<Decision>): Ju
     ...decision,
   };
   // nothing else of an image is looked at
-  return { use: { platforms }, resolved: null, decision: whole } as unknown as JudgedImage;
+  return { use: { platforms }, resolved: null, decision: whole } as unknown as JudgedImage; // all that is read of an image here
 }
 
 const outcome = ({ decision: { status, verified, basis, platformDigests, findings } }: JudgedImage) => ({

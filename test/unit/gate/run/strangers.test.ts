@@ -7,7 +7,7 @@ const policies = (layer: 'builtin' | 'project', sideMode: 'warn' | 'enforce') =>
   ({
     sideMode,
     layers: [{ layer, rules: [{ images: [{ repository: 'cgr.dev/chainguard/**', tag: null }] }] }],
-  }) as unknown as PolicySet;
+  }) as unknown as PolicySet; // all that is asked of the policies here
 const unruled = policies('builtin', 'warn');
 const userPolicy = { conversions: [] } as never;
 

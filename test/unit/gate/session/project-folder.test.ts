@@ -3,8 +3,8 @@ import { projectFolderOf } from '../../../../src/gate/session/project-folder.ts'
 import type { BuildInvocation, BuildTarget, Environment } from '../../../../src/model/index.ts';
 
 // nothing else of these is looked at
-const environment = { workingDirectory: '/here' } as unknown as Environment;
-const target = (name: string, dockerfile: unknown) => ({ name, dockerfile }) as unknown as BuildTarget;
+const environment = { workingDirectory: '/here' } as unknown as Environment; // all that is asked of either
+const target = (name: string, dockerfile: unknown) => ({ name, dockerfile }) as unknown as BuildTarget; // all that is asked of either
 const file = { kind: 'file', path: '/elsewhere/app/Dockerfile' };
 
 const folderOf = (verb: BuildInvocation['verb'], ...targets: readonly BuildTarget[]): string =>
