@@ -1,6 +1,6 @@
 // Writes the references of policies and findings, generated from the definitions that the program uses, into docs/.
-import { renderCommandReference } from '../src/cli/command-reference.ts';
-import { policyReference } from '../src/policy/language/policy-reference.ts';
+import { renderCommandReference } from '../src/cli/help/command-reference.ts';
+import { policyReference } from '../src/policy/language/schema/policy-reference.ts';
 import { renderErrorReference, renderFindingReference } from '../src/report/index.ts';
 import { writeSection } from './document-section.ts';
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { policyJsonSchemas } from '../src/policy/language/json-schema.ts';
+import { policyJsonSchemas } from '../src/policy/language/schema/json-schema.ts';
 
 const files = Object.entries(policyJsonSchemas()).map(([name, schema]) => {
   const file = fileURLToPath(new URL(`../src/policy/language/${name}.schema.json`, import.meta.url));

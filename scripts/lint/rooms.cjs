@@ -37,8 +37,8 @@ const rooms = {
   cli: ['gate', 'plugin', 'report'],
 };
 
-// The floors inside the large rooms: which folder of a room may import which other folders of it. Files that stand in the
-// room itself (its index.ts apart, which is its door) are common to all of its floors.
+// The floors inside the large rooms, and inside the large floors of these: which folder may import which other folders
+// beside it. Files that stand in the room itself (its index.ts apart, which is its door) are common to all of its floors.
 const floors = {
   gate: {
     session: [],
@@ -66,9 +66,80 @@ const floors = {
   oci: {
     transport: [],
     auth: ['transport'],
-    content: ['transport', 'auth'],
+    cache: ['transport'],
+    content: ['transport', 'auth', 'cache'],
     attached: ['transport', 'content'],
-    push: ['transport', 'auth', 'content'],
+    push: ['transport', 'auth', 'cache', 'content'],
+  },
+  model: {
+    ground: [],
+    image: ['ground'],
+    build: ['image'],
+    verdict: ['ground', 'image', 'build'],
+    contents: ['image', 'verdict'],
+  },
+  invocation: {
+    options: [],
+    values: ['options'],
+    bake: ['options', 'values'],
+    arguments: ['options', 'values'],
+  },
+  dockerfile: {
+    text: [],
+    shell: ['text'],
+    instruction: ['text', 'shell'],
+    stage: ['text', 'shell', 'instruction'],
+    scan: ['text', 'shell', 'instruction', 'stage'],
+  },
+  builder: {
+    programs: [],
+    engine: ['programs'],
+    'source-policy': [],
+    nodes: ['programs', 'engine'],
+    audit: ['programs', 'source-policy', 'nodes'],
+    run: ['programs', 'source-policy', 'nodes', 'audit'],
+  },
+  report: {
+    text: [],
+    findings: ['text'],
+    describe: ['text', 'findings'],
+    check: ['text', 'findings', 'describe'],
+    lineage: ['text'],
+    contents: ['text', 'describe', 'check', 'lineage'],
+    setup: ['text', 'describe'],
+  },
+  'policy/language': {
+    patterns: [],
+    compiled: ['patterns'],
+    schema: ['patterns'],
+  },
+  'policy/load': {
+    files: [],
+    'cluster-image-policy': ['files'],
+    compile: ['files'],
+    layers: ['files', 'cluster-image-policy', 'compile'],
+  },
+  'policy/decide': {
+    evidence: [],
+    judge: ['evidence'],
+    verdict: ['evidence', 'judge'],
+  },
+  'gate/examine': {
+    gather: [],
+    judge: ['gather'],
+    examination: ['gather', 'judge'],
+  },
+  'gate/run': {
+    plan: [],
+    outcome: ['plan'],
+    build: ['plan', 'outcome'],
+  },
+  'gate/commands': {
+    images: [],
+    policies: ['images'],
+    builds: [],
+    records: ['images', 'builds'],
+    machine: ['images'],
   },
 };
 

@@ -3,7 +3,7 @@
  * The lab is the one of LAB_HOME. Ends with 1 where an answer differs, and prints the Dockerfile.
  */
 import { scanDockerfile } from '../../src/dockerfile/index.ts';
-import { parseNamedContexts } from '../../src/invocation/build-arguments.ts';
+import { parseNamedContexts } from '../../src/invocation/values/build-arguments.ts';
 import { isVerifyError } from '../../src/model/index.ts';
 import { openLab } from '../lab/running-lab.ts';
 import { type Answer, openOracle } from './ask-buildkit.ts';

@@ -3,22 +3,11 @@
  * Every program is started by its absolute path.
  */
 
-export { type Audit, type AuditRequest, auditMaterials } from './audit.ts';
-export {
-  type BuilderChoice,
-  chooseBuilder,
-  refuseLegacyBuilder,
-} from './builder-choice.ts';
-export { type BuilderImage, builderImages } from './builder-image.ts';
-export { type BuilderInfo, type BuilderQuestion, builderInfo, refuseOldBuilder } from './builder-info.ts';
-export type { BuilderNode } from './builder-inspection.ts';
-export { type AskOptions, askBuildx, type BuildxAnswer } from './buildx-command.ts';
-export type { Interruptions } from './child-process.ts';
-export { composeUsesBuildx, runCompose } from './compose.ts';
-export { type DenialQuestion, readDenial } from './denial.ts';
-export { readDockerConfiguration } from './docker-configuration.ts';
-export { type DockerEndpoint, resolveDockerContext } from './docker-context.ts';
-export { type ProbeQuestion, probeEnforcement } from './enforcement-probe.ts';
+export { type Audit, type AuditRequest, auditMaterials } from './audit/audit.ts';
+export { type BuiltTarget, completeMetadata } from './audit/node-provenance.ts';
+export { type BuildMetadata, metadataByTarget, readBuildMetadata } from './audit/provenance.ts';
+export { reasonForNoRecord } from './audit/unrecorded.ts';
+export { type DockerEndpoint, resolveDockerContext } from './engine/docker-context.ts';
 export {
   createEngine,
   type Engine,
@@ -26,11 +15,22 @@ export {
   type EngineOptions,
   type EngineVersion,
   type LocalImage,
-} from './engine.ts';
-export { type FactCache, openFactCache } from './fact-cache.ts';
-export { removeUnnamedImage, saveImage } from './image-store.ts';
-export { type BuiltTarget, completeMetadata } from './node-provenance.ts';
-export { createPrivateFolder, type PrivateFolder } from './private-folder.ts';
+} from './engine/engine.ts';
+export { removeUnnamedImage, saveImage } from './engine/image-store.ts';
+export {
+  type BuilderChoice,
+  chooseBuilder,
+  refuseLegacyBuilder,
+} from './nodes/builder-choice.ts';
+export { type BuilderImage, builderImages } from './nodes/builder-image.ts';
+export { type BuilderInfo, type BuilderQuestion, builderInfo, refuseOldBuilder } from './nodes/builder-info.ts';
+export type { BuilderNode } from './nodes/builder-inspection.ts';
+export { type FactCache, openFactCache } from './nodes/fact-cache.ts';
+export { type AskOptions, askBuildx, type BuildxAnswer } from './programs/buildx-command.ts';
+export type { Interruptions } from './programs/child-process.ts';
+export { composeUsesBuildx, runCompose } from './programs/compose.ts';
+export { readDockerConfiguration } from './programs/docker-configuration.ts';
+export { createPrivateFolder, type PrivateFolder } from './programs/private-folder.ts';
 export {
   type GuardedPlugin,
   locatePlugin,
@@ -38,13 +38,13 @@ export {
   locatePrograms,
   type Programs,
   programFolders,
-} from './programs.ts';
-export { type BuildMetadata, metadataByTarget, readBuildMetadata } from './provenance.ts';
-export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run-buildx.ts';
-export { legacyDocker, runLegacyBuild } from './run-legacy.ts';
-export { renderSourcePolicy, unpinnableNames } from './source-policy.ts';
-export { type KeepOptions, type KeptInput, keepInput } from './stdin-keeper.ts';
-export { reasonForNoRecord } from './unrecorded.ts';
-export { readUserPolicy, type UserPolicy } from './user-policy.ts';
-export { evaluateUserPolicy, type UserPolicyVerdict } from './user-policy-evaluation.ts';
-export { isAtLeast } from './versions.ts';
+} from './programs/programs.ts';
+export { type KeepOptions, type KeptInput, keepInput } from './programs/stdin-keeper.ts';
+export { isAtLeast } from './programs/versions.ts';
+export { type DenialQuestion, readDenial } from './run/denial.ts';
+export { type ProbeQuestion, probeEnforcement } from './run/enforcement-probe.ts';
+export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run/run-buildx.ts';
+export { legacyDocker, runLegacyBuild } from './run/run-legacy.ts';
+export { renderSourcePolicy, unpinnableNames } from './source-policy/source-policy.ts';
+export { readUserPolicy, type UserPolicy } from './source-policy/user-policy.ts';
+export { evaluateUserPolicy, type UserPolicyVerdict } from './source-policy/user-policy-evaluation.ts';

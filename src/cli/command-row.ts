@@ -1,5 +1,5 @@
 import type { DescribedOption, Environment, OptionHost, OutputFormat } from '../gate/index.ts';
-import type { Watch } from './interruptions.ts';
+import type { Watch } from './terminal/interruptions.ts';
 
 /** What every command is started with. */
 export interface CommandContext {

@@ -5,12 +5,12 @@ import { openSession } from './command-context.ts';
 import type { CallContext, CommandRow } from './command-row.ts';
 import { commandGroups, firstWords, rowOf, rowsOf } from './command-table.ts';
 import { exitStatus } from './exit-status.ts';
-import { nearestWord } from './nearest-word.ts';
+import { nearestWord } from './help/nearest-word.ts';
 import { outputTerminal } from './streams.ts';
 import { writeText } from './write-result.ts';
 
 async function help(words: readonly string[]): Promise<number> {
-  const [{ helpFor }, { fitPage }] = await Promise.all([import('./help.ts'), import('./fit-page.ts')]);
+  const [{ helpFor }, { fitPage }] = await Promise.all([import('./help/help.ts'), import('./terminal/fit-page.ts')]);
   await writeText(fitPage(helpFor(words), outputTerminal()), null);
   return exitStatus.allowed;
 }
@@ -73,7 +73,7 @@ async function runOther(context: CallContext, call: PluginCall): Promise<number>
     }
     case '__complete':
     case '__completeNoDesc': {
-      const { completeWords } = await import('./complete-words.ts');
+      const { completeWords } = await import('./help/complete-words.ts');
       await writeText(visibleDocument(completeWords(args)), null);
       return exitStatus.allowed;
     }

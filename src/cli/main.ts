@@ -6,8 +6,8 @@ import { describeError } from './describe-error.ts';
 import { dispatch } from './dispatch.ts';
 import { readEnvironment } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
-import { watchInterruptions } from './interruptions.ts';
 import { openStreams, writeError } from './streams.ts';
+import { watchInterruptions } from './terminal/interruptions.ts';
 
 /** The path that we were started under: as `docker-verify-build`, `docker-buildx` or `docker-compose` we are something else. */
 function startedAs(): string {

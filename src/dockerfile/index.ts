@@ -3,8 +3,8 @@
  * Compared with a real BuildKit on every Dockerfile of test/fixtures/oracle.
  */
 
-export { readPlatform } from './build-platform.ts';
-export { declaredArguments } from './declared-arguments.ts';
-export { meantStage } from './near-stage.ts';
-export { type ScanInput, scanDockerfile, scanUnread } from './scan-dockerfile.ts';
-export { stageNames } from './stage-names.ts';
+export { type ScanInput, scanDockerfile, scanUnread } from './scan/scan-dockerfile.ts';
+export { readPlatform } from './stage/build-platform.ts';
+export { declaredArguments } from './stage/declared-arguments.ts';
+export { meantStage } from './stage/near-stage.ts';
+export { stageNames } from './stage/stage-names.ts';

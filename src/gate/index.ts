@@ -29,22 +29,22 @@ export {
 export * from '../model/index.ts';
 export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
 export type { BroughtAuthority } from '../signature/index.ts';
-export { bake, build } from './commands/build.ts';
-export { buildContents } from './commands/build-contents.ts';
-export { builderVerb, builderVerbs } from './commands/builder-verb.ts';
-export { check } from './commands/check.ts';
-export { checkRecursive } from './commands/check-recursive.ts';
-export { compare } from './commands/compare.ts';
-export { doctor } from './commands/doctor.ts';
-export { exposure } from './commands/exposure.ts';
-export { type FoundProject, type FoundSigners, findSigners } from './commands/find-signers.ts';
-export { type PolicyPlan, planPolicy, writePolicy } from './commands/init.ts';
-export { type InspectedEvidence, type Inspection, inspect } from './commands/inspect.ts';
-export { setUpSystem, takeBackSystem } from './commands/install-system.ts';
-export { lineage, type TracedImage } from './commands/lineage.ts';
-export { type LockFailure, type LockOutcome, type LockRequest, lock } from './commands/lock.ts';
-export { partImages, withDefaultPath, withPathAlone } from './commands/operands.ts';
-export { packages } from './commands/packages.ts';
+export { bake, build } from './commands/builds/build.ts';
+export { builderVerb, builderVerbs } from './commands/builds/builder-verb.ts';
+export { check } from './commands/images/check.ts';
+export { checkRecursive } from './commands/images/check-recursive.ts';
+export { compare } from './commands/images/compare.ts';
+export { type InspectedEvidence, type Inspection, inspect } from './commands/images/inspect.ts';
+export { lineage, type TracedImage } from './commands/images/lineage.ts';
+export { partImages, withDefaultPath, withPathAlone } from './commands/images/operands.ts';
+export { packages } from './commands/images/packages.ts';
+export { type ScannedBuild, scan } from './commands/images/scan.ts';
+export { doctor } from './commands/machine/doctor.ts';
+export { setUpSystem, takeBackSystem } from './commands/machine/install-system.ts';
+export { describeTrust, isTrustRefreshDue, updateTrust } from './commands/machine/trust-commands.ts';
+export { type FoundProject, type FoundSigners, findSigners } from './commands/policies/find-signers.ts';
+export { type PolicyPlan, planPolicy, writePolicy } from './commands/policies/init.ts';
+export { type LockFailure, type LockOutcome, type LockRequest, lock } from './commands/policies/lock.ts';
 export {
   type CheckedPolicies,
   checkPolicies,
@@ -53,22 +53,22 @@ export {
   explainImages,
   listPublishers,
   runPolicyTests,
-} from './commands/policy-commands.ts';
-export { type ProposedSigner, proposalKey, type Trusted } from './commands/proposed-policy.ts';
-export { type PulledRecords, pullRecords } from './commands/pull-records.ts';
-export { type PushedPolicy, pushPolicy } from './commands/push-policy.ts';
-export { type PushedRecord, pushRecords } from './commands/push-records.ts';
-export { type RebuildEnd, rebuild } from './commands/rebuild.ts';
-export { recommend } from './commands/recommend.ts';
-export { findRecord, listRecords, pruneRecords } from './commands/records.ts';
-export { type ScannedBuild, scan } from './commands/scan.ts';
-export type { Trial } from './commands/signer-trial.ts';
-export { describeTrust, isTrustRefreshDue, updateTrust } from './commands/trust-commands.ts';
-export type { Examination } from './examine/examination.ts';
-export { admitUnverified } from './run/admit-unverified.ts';
-export { asksForQuiet } from './run/build-plan.ts';
-export type { BuildEnd, BuildRequest } from './run/build-request.ts';
-export { composeInPlace, hasCompose } from './run/compose-in-place.ts';
+} from './commands/policies/policy-commands.ts';
+export { type ProposedSigner, proposalKey, type Trusted } from './commands/policies/proposed-policy.ts';
+export { type PushedPolicy, pushPolicy } from './commands/policies/push-policy.ts';
+export type { Trial } from './commands/policies/signer-trial.ts';
+export { buildContents } from './commands/records/build-contents.ts';
+export { exposure } from './commands/records/exposure.ts';
+export { type PulledRecords, pullRecords } from './commands/records/pull-records.ts';
+export { type PushedRecord, pushRecords } from './commands/records/push-records.ts';
+export { type RebuildEnd, rebuild } from './commands/records/rebuild.ts';
+export { recommend } from './commands/records/recommend.ts';
+export { findRecord, listRecords, pruneRecords } from './commands/records/records.ts';
+export type { Examination } from './examine/examination/examination.ts';
+export { admitUnverified } from './run/plan/admit-unverified.ts';
+export { asksForQuiet } from './run/plan/build-plan.ts';
+export type { BuildEnd, BuildRequest } from './run/plan/build-request.ts';
+export { composeInPlace, hasCompose } from './run/plan/compose-in-place.ts';
 export type { SigningWish } from './session/chosen-signer.ts';
 export type { Session } from './session/session.ts';
 export { type StandardInput, standardInput } from './session/standard-input.ts';

@@ -3,17 +3,21 @@
  * Options that are not ours are passed on untouched.
  */
 
-export { asksForHelp } from './asks-for-help.ts';
-export { type BakeDefinition, evaluatedDefinition, renderDefinition } from './bake-definition.ts';
-export { bakeInvocation, bakeProducts } from './bake-invocation.ts';
-export { bakeOptions } from './bake-options.ts';
-export { buildOptions } from './build-options.ts';
-export { splitDebugArguments } from './debug-arguments.ts';
-export { definitionArguments, foundDefinitionArguments, namesFile } from './definition-file.ts';
-export { grantedBySet } from './granted-by-set.ts';
-export { operandsOf, requestedPlatforms, withoutOperands } from './operands.ts';
-export type { OptionDefinition, OptionHost } from './option-table.ts';
-export { OptionValues } from './option-values.ts';
+export { asksForHelp } from './arguments/asks-for-help.ts';
+export { splitDebugArguments } from './arguments/debug-arguments.ts';
+export { definitionArguments, foundDefinitionArguments, namesFile } from './arguments/definition-file.ts';
+export { operandsOf, requestedPlatforms, withoutOperands } from './arguments/operands.ts';
+export { parseBuildArguments } from './arguments/parse-build-arguments.ts';
+export { refuseUnknownOptions, splitOwnOptions, takeCommandOptions } from './arguments/split-own-options.ts';
+export { type BakeDefinition, evaluatedDefinition, renderDefinition } from './bake/bake-definition.ts';
+export { bakeInvocation, bakeProducts } from './bake/bake-invocation.ts';
+export { grantedBySet } from './bake/granted-by-set.ts';
+export { type ParsedBake, parseBakeArguments } from './bake/parse-bake-arguments.ts';
+export type { DefinitionOrigin } from './bake/remote-definition.ts';
+export { bakeOptions } from './options/bake-options.ts';
+export { buildOptions } from './options/build-options.ts';
+export type { OptionDefinition, OptionHost } from './options/option-table.ts';
+export { OptionValues } from './options/option-values.ts';
 export {
   bareOwnOptions,
   type DescribedOption,
@@ -22,10 +26,6 @@ export {
   ownPrefix,
   ownVariables,
   prefixedOwnOptions,
-} from './own-option-table.ts';
-export { ownDefaults } from './own-option-values.ts';
-export { type ParsedBake, parseBakeArguments } from './parse-bake-arguments.ts';
-export { parseBuildArguments } from './parse-build-arguments.ts';
-export { parseDuration } from './parse-duration.ts';
-export type { DefinitionOrigin } from './remote-definition.ts';
-export { refuseUnknownOptions, splitOwnOptions, takeCommandOptions } from './split-own-options.ts';
+} from './options/own-option-table.ts';
+export { ownDefaults } from './options/own-option-values.ts';
+export { parseDuration } from './options/parse-duration.ts';

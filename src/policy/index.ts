@@ -5,42 +5,54 @@ import type { ConversionAids } from './convert/public-sigstore.ts';
 
 export type { ConversionResult } from './convert/convert-policy.ts';
 export type { ConversionAids } from './convert/public-sigstore.ts';
-export { decide } from './decide/decide.ts';
-export { decideCacheImport, decideReplacement, decideUnresolved, isListedContext } from './decide/decide-besides.ts';
-export type { BuiltHere, DecideInput, JudgedImage } from './decide/decide-input.ts';
-export { decideSource, heldSources } from './decide/decide-source.ts';
-export { type Explanation, explain, type LayerExplanation } from './decide/explain.ts';
-export { hasRule } from './decide/has-rule.ts';
-export { lockEntryOf } from './decide/judge-lock.ts';
-export { limitsPackages } from './decide/limits-packages.ts';
-export { nameRemarks } from './decide/name-remarks.ts';
-export { knownSigners, recommendedFor } from './decide/recommended.ts';
-export { signaturePlaces } from './decide/signature-places.ts';
-export { trustedEvidence } from './decide/trusted-evidence.ts';
-export { isUnruled, statusOfUnasked } from './decide/unruled.ts';
-export { wantedSigners } from './decide/wanted-signers.ts';
-export { addRules } from './language/add-rules.ts';
-export { type Bootstrap, bootstrapPolicy } from './language/bootstrap-policy.ts';
-export { matchableName } from './language/image-pattern.ts';
-export type { KeyFetch, LockEntry, PolicyLayer, PolicyRule, PolicySet, Publisher } from './language/policy-set.ts';
-export { stringifyYaml } from './language/stringify-yaml.ts';
-export { type BundledPolicy, readBundledPolicy } from './load/bundled-policy.ts';
+export type { BuiltHere, DecideInput, JudgedImage } from './decide/evidence/decide-input.ts';
+export { lockEntryOf } from './decide/judge/judge-lock.ts';
+export { limitsPackages } from './decide/judge/limits-packages.ts';
+export { decide } from './decide/verdict/decide.ts';
+export {
+  decideCacheImport,
+  decideReplacement,
+  decideUnresolved,
+  isListedContext,
+} from './decide/verdict/decide-besides.ts';
+export { decideSource, heldSources } from './decide/verdict/decide-source.ts';
+export { type Explanation, explain, type LayerExplanation } from './decide/verdict/explain.ts';
+export { hasRule } from './decide/verdict/has-rule.ts';
+export { nameRemarks } from './decide/verdict/name-remarks.ts';
+export { knownSigners, recommendedFor } from './decide/verdict/recommended.ts';
+export { signaturePlaces } from './decide/verdict/signature-places.ts';
+export { trustedEvidence } from './decide/verdict/trusted-evidence.ts';
+export { isUnruled, statusOfUnasked } from './decide/verdict/unruled.ts';
+export { wantedSigners } from './decide/verdict/wanted-signers.ts';
+export type {
+  KeyFetch,
+  LockEntry,
+  PolicyLayer,
+  PolicyRule,
+  PolicySet,
+  Publisher,
+} from './language/compiled/policy-set.ts';
+export { matchableName } from './language/patterns/image-pattern.ts';
+export { addRules } from './language/schema/add-rules.ts';
+export { type Bootstrap, bootstrapPolicy } from './language/schema/bootstrap-policy.ts';
+export { stringifyYaml } from './language/schema/stringify-yaml.ts';
 export {
   type ExtensionSource,
   type FetchedPolicy,
   type PolicyExtension,
   readSerial,
   unavailable,
-} from './load/extended-policy.ts';
-export { withFetchedKeys } from './load/fetched-keys.ts';
-export { findProjects } from './load/find-project.ts';
-export { loadPolicies } from './load/load-policies.ts';
-export { projectPolicyName } from './load/lookalike.ts';
-export { machineFolderOf } from './load/policy-folder.ts';
-export { type PolicyRemark, policyRemarks } from './load/policy-remarks.ts';
-export { readLock } from './load/read-lock.ts';
-export { parseAuthority, readAuthority, readPublicKey } from './load/read-public-key.ts';
-export { signersPolicy } from './load/signers-policy.ts';
+} from './load/compile/extended-policy.ts';
+export { withFetchedKeys } from './load/compile/fetched-keys.ts';
+export { findProjects } from './load/files/find-project.ts';
+export { projectPolicyName } from './load/files/lookalike.ts';
+export { machineFolderOf } from './load/files/policy-folder.ts';
+export { readLock } from './load/files/read-lock.ts';
+export { parseAuthority, readAuthority, readPublicKey } from './load/files/read-public-key.ts';
+export { type BundledPolicy, readBundledPolicy } from './load/layers/bundled-policy.ts';
+export { loadPolicies } from './load/layers/load-policies.ts';
+export { type PolicyRemark, policyRemarks } from './load/layers/policy-remarks.ts';
+export { signersPolicy } from './load/layers/signers-policy.ts';
 export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock/lock-file.ts';
 export { publishersOf } from './publishers/publishers-of.ts';
 export { type PolicyTestResult, testPolicies } from './test/test-policies.ts';
@@ -58,7 +70,7 @@ async function isFolder(path: string): Promise<boolean> {
 export async function convertPolicyFile(path: string, file: string, aids: ConversionAids): Promise<ConversionResult> {
   const [converter, { readBytes }] = await Promise.all([
     import('./convert/convert-policy.ts'),
-    import('./load/safe-file.ts'),
+    import('./load/files/safe-file.ts'),
   ]);
   if (await isFolder(path)) return await converter.convertTrustFolder(path, file);
   return await converter.convertPolicy(await readBytes(path), file, aids);

@@ -3,33 +3,38 @@
  * Nothing is decided here, and every text of others is made harmless here.
  */
 
-export { adviceFormats, renderAdvice } from './advice-report.ts';
-export { renderAnnotations } from './annotations.ts';
-export type { Checkout } from './checkout.ts';
-export { type CodeExplanation, explainedCodes, renderCodeList, renderExplanation } from './code-explanation.ts';
-export { comparisonFormats, renderComparison } from './comparison-report.ts';
-export { renderCycloneDx } from './cyclonedx-export.ts';
-export { describeSigner } from './describe-signer.ts';
-export { renderDoctor } from './doctor-report.ts';
-export { errorExplanations, renderErrorReference } from './errors.ts';
-export { exposureFormats, renderExposure } from './exposure-report.ts';
-export { renderFindingReference } from './finding-reference.ts';
-export { findingExplanations } from './findings.ts';
-export { type InspectedImage, renderInspection } from './inspection-report.ts';
-export { renderJsonDocument } from './json-report.ts';
-export type { LineageTree } from './lineage-chains.ts';
-export { lineageFormats, renderLineage } from './lineage-report.ts';
-export { renderLock } from './lock-report.ts';
-export { packagesFormats, renderPackages } from './packages-report.ts';
-export { renderPolicyCheck, renderPolicyExplanation, renderPolicyTests } from './policy-report.ts';
-export { type Progress, startProgress } from './progress.ts';
-export { renderPublishers } from './publishers-report.ts';
-export { renderRebuild } from './rebuild-report.ts';
-export { renderRecord, renderRecordList } from './records-report.ts';
-export { checkFormats, renderReport } from './render-report.ts';
-export { renderScan } from './scan-report.ts';
-export { renderSnapshot, type SnapshotFacts } from './snapshot-export.ts';
-export { renderTrust } from './trust-report.ts';
-export { auditLine, type LoggedRun, verdictLine } from './verdict-lines.ts';
-export { joinedLines, joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './visible.ts';
-export { type Layout, wrap } from './wrap.ts';
+export { renderAnnotations } from './check/annotations.ts';
+export { checkFormats, renderReport } from './check/render-report.ts';
+export { renderScan } from './check/scan-report.ts';
+export { adviceFormats, renderAdvice } from './contents/advice-report.ts';
+export { comparisonFormats, renderComparison } from './contents/comparison-report.ts';
+export { renderCycloneDx } from './contents/cyclonedx-export.ts';
+export { exposureFormats, renderExposure } from './contents/exposure-report.ts';
+export { type InspectedImage, renderInspection } from './contents/inspection-report.ts';
+export { packagesFormats, renderPackages } from './contents/packages-report.ts';
+export { renderRebuild } from './contents/rebuild-report.ts';
+export { renderRecord, renderRecordList } from './contents/records-report.ts';
+export { renderSnapshot, type SnapshotFacts } from './contents/snapshot-export.ts';
+export { describeSigner } from './describe/describe-signer.ts';
+export {
+  type CodeExplanation,
+  explainedCodes,
+  renderCodeList,
+  renderExplanation,
+} from './findings/code-explanation.ts';
+export { errorExplanations, renderErrorReference } from './findings/errors.ts';
+export { renderFindingReference } from './findings/finding-reference.ts';
+export { findingExplanations } from './findings/findings.ts';
+export type { LineageTree } from './lineage/lineage-chains.ts';
+export { lineageFormats, renderLineage } from './lineage/lineage-report.ts';
+export { renderDoctor } from './setup/doctor-report.ts';
+export { renderLock } from './setup/lock-report.ts';
+export { renderPolicyCheck, renderPolicyExplanation, renderPolicyTests } from './setup/policy-report.ts';
+export { renderPublishers } from './setup/publishers-report.ts';
+export { renderTrust } from './setup/trust-report.ts';
+export type { Checkout } from './text/checkout.ts';
+export { renderJsonDocument } from './text/json-report.ts';
+export { type Progress, startProgress } from './text/progress.ts';
+export { auditLine, type LoggedRun, verdictLine } from './text/verdict-lines.ts';
+export { joinedLines, joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './text/visible.ts';
+export { type Layout, wrap } from './text/wrap.ts';

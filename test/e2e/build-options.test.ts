@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bakeOptions } from '../../src/invocation/bake-options.ts';
-import { buildOptions } from '../../src/invocation/build-options.ts';
-import type { OptionDefinition } from '../../src/invocation/option-table.ts';
+import { bakeOptions } from '../../src/invocation/options/bake-options.ts';
+import { buildOptions } from '../../src/invocation/options/build-options.ts';
+import type { OptionDefinition } from '../../src/invocation/options/option-table.ts';
 import { runDocker } from './lab.ts';
 
 /** One option as buildx's help shows it; what it takes is seen in the word behind the name. */

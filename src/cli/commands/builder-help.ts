@@ -2,9 +2,9 @@ import { builderVerb, isVerifyError, splitOwnOptions } from '../../gate/index.ts
 import { openSession } from '../command-context.ts';
 import type { Command } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { fitPage } from '../fit-page.ts';
-import { commandHelp, helpNotes } from '../help.ts';
+import { commandHelp, helpNotes } from '../help/help.ts';
 import { outputTerminal, say } from '../streams.ts';
+import { fitPage } from '../terminal/fit-page.ts';
 import { writeText } from '../write-result.ts';
 
 /** Help of a verb that builds: buildx's own, with ours after it; ours alone where there is no buildx to ask. */

@@ -8,7 +8,7 @@ import {
   renderJsonDocument,
 } from '../../report/index.ts';
 import { exitStatus, exitStatusOfError } from '../exit-status.ts';
-import { nearestWord } from '../nearest-word.ts';
+import { nearestWord } from '../help/nearest-word.ts';
 import { commandOf } from '../run-command.ts';
 
 /** The exit status that goes with an error; a finding's depends on the policy. */

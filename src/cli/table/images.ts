@@ -145,7 +145,7 @@ export const imageCommands: readonly CommandRow[] = [
       ['docker verify recommend --format markdown node:18', 'for a bot that comments'],
     ],
     statuses: lookingStatuses,
-    load: async () => (await import('../commands/recommend.ts')).recommendCommand,
+    load: async () => (await import('../commands/records/recommend.ts')).recommendCommand,
   },
   {
     name: 'compare',
@@ -160,7 +160,7 @@ export const imageCommands: readonly CommandRow[] = [
       ['docker verify compare --format json debian:12 debian:13', 'for machines'],
     ],
     statuses: lookingStatuses,
-    load: async () => (await import('../commands/compare.ts')).compareCommand,
+    load: async () => (await import('../commands/records/compare.ts')).compareCommand,
   },
   {
     name: 'init',
@@ -180,7 +180,7 @@ export const imageCommands: readonly CommandRow[] = [
       ['docker verify init --yes --key keys/acme.pub .', 'in a script'],
     ],
     statuses: verdictStatuses,
-    load: async () => (await import('../commands/init.ts')).initCommand,
+    load: async () => (await import('../commands/policy/init.ts')).initCommand,
   },
   {
     name: 'lock',
@@ -208,6 +208,6 @@ export const imageCommands: readonly CommandRow[] = [
       invalidDockerfile,
       invalidPolicy,
     ],
-    load: async () => (await import('../commands/lock.ts')).lockCommand,
+    load: async () => (await import('../commands/policy/lock.ts')).lockCommand,
   },
 ];

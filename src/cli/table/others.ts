@@ -32,7 +32,7 @@ export const recordCommands: readonly CommandRow[] = [
       [exitStatus.unverifiable, 'nothing is affected, but something is unknown'],
       usage,
     ],
-    load: async () => (await import('../commands/exposure.ts')).exposureCommand,
+    load: async () => (await import('../commands/records/exposure.ts')).exposureCommand,
   },
   {
     ...ours,
@@ -55,7 +55,7 @@ export const recordCommands: readonly CommandRow[] = [
       usage,
       invalidPolicy,
     ],
-    load: async () => (await import('../commands/rebuild.ts')).rebuildCommand,
+    load: async () => (await import('../commands/records/rebuild.ts')).rebuildCommand,
   },
   {
     ...ours,
@@ -66,7 +66,7 @@ export const recordCommands: readonly CommandRow[] = [
       ['docker verify records ls', 'what was built here'],
       ['docker verify records ls --format json', 'for machines'],
     ],
-    load: async () => (await import('../commands/records.ts')).listCommand,
+    load: async () => (await import('../commands/records/records.ts')).listCommand,
   },
   {
     ...ours,
@@ -77,7 +77,7 @@ export const recordCommands: readonly CommandRow[] = [
       ['docker verify records show app:latest', 'by tag'],
       ['docker verify records show --format json 01JD3Z', 'by the beginning of its id'],
     ],
-    load: async () => (await import('../commands/records.ts')).showCommand,
+    load: async () => (await import('../commands/records/records.ts')).showCommand,
   },
   {
     ...ours,
@@ -97,7 +97,7 @@ export const recordCommands: readonly CommandRow[] = [
       ],
     ],
     statuses: [[exitStatus.allowed, 'done'], [exitStatus.unverifiable, 'no SBOM says what is inside'], usage],
-    load: async () => (await import('../commands/records-export.ts')).exportCommand,
+    load: async () => (await import('../commands/records/records-export.ts')).exportCommand,
   },
   {
     ...ours,
@@ -113,7 +113,7 @@ export const recordCommands: readonly CommandRow[] = [
       ['docker verify records push --key key.pem registry.example.com/app:1 --format json', 'by a key'],
     ],
     statuses: [[exitStatus.allowed, 'attached, whether they passed or not'], unpushed, usage, invalidPolicy],
-    load: async () => (await import('../commands/records-push.ts')).pushCommand,
+    load: async () => (await import('../commands/records/records-push.ts')).pushCommand,
   },
   {
     ...ours,
@@ -142,7 +142,7 @@ export const recordCommands: readonly CommandRow[] = [
       usage,
       invalidPolicy,
     ],
-    load: async () => (await import('../commands/records-pull.ts')).pullCommand,
+    load: async () => (await import('../commands/records/records-pull.ts')).pullCommand,
   },
   {
     ...ours,
@@ -154,7 +154,7 @@ export const recordCommands: readonly CommandRow[] = [
       ['docker verify records prune --older-than 365d', 'what is older than a year'],
       ['docker verify records prune --older-than 2026-01-31', 'what is older than a date'],
     ],
-    load: async () => (await import('../commands/records.ts')).pruneCommand,
+    load: async () => (await import('../commands/records/records.ts')).pruneCommand,
   },
 ];
 
@@ -181,7 +181,7 @@ export const machineCommands: readonly CommandRow[] = [
       ['docker verify trust show', 'who is trusted to say who signed'],
       ['docker verify trust show --trusted-root root.json --format json', 'with a private Sigstore'],
     ],
-    load: async () => (await import('../commands/trust.ts')).trustShowCommand,
+    load: async () => (await import('../commands/policy/trust.ts')).trustShowCommand,
   },
   {
     ...ours,
@@ -193,7 +193,7 @@ export const machineCommands: readonly CommandRow[] = [
       ['docker verify trust update --format json', 'for machines'],
     ],
     statuses: [...plainStatuses, unverifiable],
-    load: async () => (await import('../commands/trust.ts')).trustUpdateCommand,
+    load: async () => (await import('../commands/policy/trust.ts')).trustUpdateCommand,
   },
   {
     ...bare,

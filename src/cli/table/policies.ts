@@ -18,7 +18,7 @@ export const policyCommands: readonly CommandRow[] = [
       ['docker verify policy check', 'all that are in force here'],
       ['docker verify policy check docker-verify.yaml --format json', 'one file, for machines'],
     ],
-    load: async () => (await import('../commands/policy.ts')).policyCheckCommand,
+    load: async () => (await import('../commands/policy/policy.ts')).policyCheckCommand,
   },
   {
     ...ours,
@@ -31,7 +31,7 @@ export const policyCommands: readonly CommandRow[] = [
       ['docker verify policy explain --platform linux/arm64 --format json node:22', 'for another platform'],
     ],
     statuses: lookingStatuses,
-    load: async () => (await import('../commands/policy.ts')).policyExplainCommand,
+    load: async () => (await import('../commands/policy/policy.ts')).policyExplainCommand,
   },
   {
     ...ours,
@@ -48,7 +48,7 @@ export const policyCommands: readonly CommandRow[] = [
       usage,
       ...plainStatuses.slice(2),
     ],
-    load: async () => (await import('../commands/policy.ts')).policyTestCommand,
+    load: async () => (await import('../commands/policy/policy.ts')).policyTestCommand,
   },
   {
     ...ours,
@@ -60,7 +60,7 @@ export const policyCommands: readonly CommandRow[] = [
       ['docker verify policy convert --output docker-verify.yaml image-policy.json', 'into a file'],
       ['docker verify policy convert ~/.docker/trust', 'the keys that Docker Content Trust has pinned'],
     ],
-    load: async () => (await import('../commands/policy.ts')).policyConvertCommand,
+    load: async () => (await import('../commands/policy/policy.ts')).policyConvertCommand,
   },
   {
     ...ours,
@@ -76,7 +76,7 @@ export const policyCommands: readonly CommandRow[] = [
       ],
     ],
     statuses: [[exitStatus.allowed, 'done'], unpushed, usage, invalidPolicy],
-    load: async () => (await import('../commands/policy-push.ts')).policyPushCommand,
+    load: async () => (await import('../commands/policy/policy-push.ts')).policyPushCommand,
   },
   {
     ...ours,
@@ -88,6 +88,6 @@ export const policyCommands: readonly CommandRow[] = [
       ['docker verify policy publishers', 'who is known to sign what'],
       ['docker verify policy publishers cgr.dev/chainguard/node', 'who signs it, and the rule that asks for it'],
     ],
-    load: async () => (await import('../commands/policy.ts')).policyPublishersCommand,
+    load: async () => (await import('../commands/policy/policy.ts')).policyPublishersCommand,
   },
 ];

@@ -1,13 +1,13 @@
 import { type Descriptor, type Digest, isDigest, VerifyError } from '../../model/index.ts';
 import type { RegistrySession } from '../auth/session.ts';
+import type { ContentCache } from '../cache/content-cache.ts';
+import { checkContent, digestOf } from '../cache/digest-check.ts';
+import type { ListingCache } from '../cache/listing-cache.ts';
 import { bounds } from '../transport/bounds.ts';
 import type { Answer } from '../transport/exchange.ts';
 import { registryFailure } from '../transport/registry-failure.ts';
 import { signatureTagFailures } from './absent-tag.ts';
-import type { ContentCache } from './content-cache.ts';
-import { checkContent, digestOf } from './digest-check.ts';
 import { formatRepository, type RepositoryName, type StoredManifest, type TagUse } from './image-source.ts';
-import type { ListingCache } from './listing-cache.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { acceptedManifests, manifestKind } from './media-types.ts';
 import { createPlaces } from './mirrors.ts';

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Descriptor, type Digest, isVerifyError, VerifyError } from '../../model/index.ts';
+import { checkContent } from '../cache/digest-check.ts';
 import { bounds } from '../transport/bounds.ts';
-import { checkContent } from './digest-check.ts';
 import type { ImageSource, ReferrersListing, RepositoryName, StoredManifest, TagUse } from './image-source.ts';
 import { type IndexManifest, type Manifest, parseManifest } from './manifest.ts';
 import { manifestKind } from './media-types.ts';

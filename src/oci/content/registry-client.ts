@@ -3,16 +3,16 @@ import { createAuthenticator } from '../auth/authenticator.ts';
 import { type CredentialSource, dockerCredentials } from '../auth/docker-credentials.ts';
 import type { ListedTokenServices } from '../auth/realm-rule.ts';
 import { createRegistrySession, type RegistrySession } from '../auth/session.ts';
+import { type ContentCache, noContentCache, openContentCache } from '../cache/content-cache.ts';
+import { hourly } from '../cache/hourly.ts';
+import { type ListingCache, noListingCache, openListingCache } from '../cache/listing-cache.ts';
 import { createAgents } from '../transport/agents.ts';
 import { bounds } from '../transport/bounds.ts';
 import { certificateFolders } from '../transport/certificates.ts';
 import { createSlots } from '../transport/slots.ts';
 import { createTransport } from '../transport/transport.ts';
-import { type ContentCache, noContentCache, openContentCache } from './content-cache.ts';
 import { createContentFetcher, offlineError } from './content-fetcher.ts';
-import { hourly } from './hourly.ts';
 import type { ImageSource } from './image-source.ts';
-import { type ListingCache, noListingCache, openListingCache } from './listing-cache.ts';
 import { listReferrers } from './referrers.ts';
 
 /** What a registry client is made of. Only the environment is needed. */

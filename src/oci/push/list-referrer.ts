@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Descriptor, type Digest, parseBoundedJson, VerifyError } from '../../model/index.ts';
 import type { RegistrySession, Written } from '../auth/session.ts';
-import { digestOf } from '../content/digest-check.ts';
+import { digestOf } from '../cache/digest-check.ts';
 import { formatRepository, type RepositoryName } from '../content/image-source.ts';
 import { parseManifest } from '../content/manifest.ts';
 import { acceptedManifests, mediaTypes } from '../content/media-types.ts';

@@ -1,6 +1,6 @@
 import { type Digest, isDigest, VerifyError } from '../../model/index.ts';
 import type { RegistrySession, Written } from '../auth/session.ts';
-import { digestOf } from '../content/digest-check.ts';
+import { digestOf } from '../cache/digest-check.ts';
 import type { RepositoryName } from '../content/image-source.ts';
 import { bounds } from '../transport/bounds.ts';
 import type { Answer } from '../transport/exchange.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SignedIdentity } from '../language/signed-identity.ts';
+import type { SignedIdentity } from '../language/patterns/signed-identity.ts';
 import {
   type ContainersRequirement,
   type ConvertedRequirement,

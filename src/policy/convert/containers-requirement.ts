@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type SignedIdentity, signedIdentity } from '../language/signed-identity.ts';
-import { parsePublicKey } from '../load/key-material.ts';
+import { type SignedIdentity, signedIdentity } from '../language/patterns/signed-identity.ts';
+import { parsePublicKey } from '../load/files/key-material.ts';
 import { type ConversionAids, holdsCertificate, trustsPublicAuthorities, trustsPublicLog } from './public-sigstore.ts';
 
 const text = z.string();

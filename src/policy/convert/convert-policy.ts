@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { VerifyError } from '../../model/index.ts';
-import { validateDocument } from '../language/validate-document.ts';
-import { parseYamlSources, type YamlSource } from '../language/yaml-source.ts';
+import { validateDocument } from '../language/schema/validate-document.ts';
+import { parseYamlSources, type YamlSource } from '../language/schema/yaml-source.ts';
 import { containersPolicySchema, convertContainersPolicy } from './containers-policy.ts';
 import { type ConvertedPolicy, renderConverted, unconverted } from './converted-policy.ts';
 import { convertDockerTrust } from './docker-trust.ts';

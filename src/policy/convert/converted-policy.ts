@@ -1,4 +1,4 @@
-import { stringifyYaml } from '../language/stringify-yaml.ts';
+import { stringifyYaml } from '../language/schema/stringify-yaml.ts';
 
 /** A rule in our language, with what has no equal said beside it. */
 export interface ConvertedRule {

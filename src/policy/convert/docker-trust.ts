@@ -1,7 +1,7 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import * as z from 'zod';
 import { parseBoundedJson, VerifyError } from '../../model/index.ts';
-import { parseImagePattern } from '../language/image-pattern.ts';
+import { parseImagePattern } from '../language/patterns/image-pattern.ts';
 import type { ConvertedPolicy, ConvertedRule } from './converted-policy.ts';
 
 /** What Docker's CLI keeps of one repository of Docker Content Trust (theupdateframework/notary, tuf/data). */

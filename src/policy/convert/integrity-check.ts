@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { regularExpressionProblem } from '../language/text-pattern.ts';
+import { regularExpressionProblem } from '../language/patterns/text-pattern.ts';
 import type { ConvertedPolicy, ConvertedRule } from './converted-policy.ts';
 
 const text = z.string().min(1);

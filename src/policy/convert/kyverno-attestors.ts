@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyMaterial } from '../../model/index.ts';
-import { regularExpressionProblem } from '../language/text-pattern.ts';
-import { parsePublicKey } from '../load/key-material.ts';
+import { regularExpressionProblem } from '../language/patterns/text-pattern.ts';
+import { parsePublicKey } from '../load/files/key-material.ts';
 import { distinctSigners } from './converted-policy.ts';
 import type { AttestorEntry, AttestorSets, KeylessEntry } from './kyverno-schema.ts';
 

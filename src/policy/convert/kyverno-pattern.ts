@@ -1,6 +1,6 @@
 import { normalisedRegistry } from '../../model/index.ts';
-import { matchesGlob } from '../language/glob.ts';
-import { parseImagePattern } from '../language/image-pattern.ts';
+import { matchesGlob } from '../language/patterns/glob.ts';
+import { parseImagePattern } from '../language/patterns/image-pattern.ts';
 
 // Kyverno compares a pattern with `registry/path:tag`, or with `registry/path@digest` where there is a digest. Its `*` and
 // `?` stand for any characters, slashes, colons and the sign before a digest among them (IGLOU-EU/go-wildcard 1, Match).

@@ -1,4 +1,4 @@
-import { predicateTypesOf } from '../language/predicate-type.ts';
+import { predicateTypesOf } from '../language/patterns/predicate-type.ts';
 import type { ConvertedPolicy, ConvertedRule } from './converted-policy.ts';
 import { convertAttestors } from './kyverno-attestors.ts';
 import { imagePatternsOf } from './kyverno-pattern.ts';

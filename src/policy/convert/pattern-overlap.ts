@@ -1,4 +1,4 @@
-import { type ImagePattern, parseImagePattern } from '../language/image-pattern.ts';
+import { type ImagePattern, parseImagePattern } from '../language/patterns/image-pattern.ts';
 
 /** Whether some image can match both patterns: a `*` is taken for a `**`, so that "no" is certain. */
 export function patternsMeet(left: string, right: string): boolean {

@@ -1,9 +1,9 @@
 import { isVerifyError, VerifyError } from '../../model/index.ts';
-import { type PolicyDocument, policySchema } from '../language/schema.ts';
-import { validateDocument } from '../language/validate-document.ts';
-import { parseYamlSource } from '../language/yaml-source.ts';
-import { compilePolicy } from '../load/compile-policy.ts';
-import { MaterialCollector } from '../load/material-collector.ts';
+import { type PolicyDocument, policySchema } from '../language/schema/schema.ts';
+import { validateDocument } from '../language/schema/validate-document.ts';
+import { parseYamlSource } from '../language/schema/yaml-source.ts';
+import { compilePolicy } from '../load/compile/compile-policy.ts';
+import { MaterialCollector } from '../load/files/material-collector.ts';
 import { microsoftSupplyChainRoot, tektonKey } from '../publishers/publisher-keys.ts';
 
 /**

@@ -6,7 +6,7 @@ import {
   type Signer,
   VerifyError,
 } from '../../model/index.ts';
-import type { LockEntry, LockFile } from '../language/policy-set.ts';
+import type { LockEntry, LockFile } from '../language/compiled/policy-set.ts';
 
 /** The lock's file name; it stands beside the policy. */
 export const lockFileName = 'docker-verify.lock.json';

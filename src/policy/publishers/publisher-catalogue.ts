@@ -1,5 +1,5 @@
-import type { Publisher } from '../language/policy-set.ts';
-import type { SignerEntry } from '../language/trusted-signer.ts';
+import type { Publisher } from '../language/compiled/policy-set.ts';
+import type { SignerEntry } from '../language/compiled/trusted-signer.ts';
 
 export type PublisherCatalogue = ReadonlyMap<string, Publisher>;
 

@@ -1,5 +1,5 @@
-import { type MatchableName, matchesImage } from '../language/image-pattern.ts';
-import type { Publisher } from '../language/policy-set.ts';
+import type { Publisher } from '../language/compiled/policy-set.ts';
+import { type MatchableName, matchesImage } from '../language/patterns/image-pattern.ts';
 
 /** The publishers that say they sign images of a name, each with what it says of these images alone. */
 export function publishersOf(publishers: readonly Publisher[], name: MatchableName): readonly Publisher[] {

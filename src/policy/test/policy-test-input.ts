@@ -7,10 +7,10 @@ import {
   parseReference,
   type Signer,
 } from '../../model/index.ts';
-import type { BuiltHere, DecideInput } from '../decide/decide-input.ts';
-import { parseCertificates, parsePublicKey } from '../load/key-material.ts';
-import { addAuthority } from '../load/named-certificates.ts';
-import { invalidIn, type PolicyScope, readNamedFile } from '../load/policy-scope.ts';
+import type { BuiltHere, DecideInput } from '../decide/evidence/decide-input.ts';
+import { parseCertificates, parsePublicKey } from '../load/files/key-material.ts';
+import { addAuthority } from '../load/files/named-certificates.ts';
+import { invalidIn, type PolicyScope, readNamedFile } from '../load/files/policy-scope.ts';
 import type { PolicyTestCase, PolicyTestEvidence } from './policy-test-schema.ts';
 
 const publicRoot = 'public';

@@ -1,11 +1,11 @@
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import type { Decision, Environment } from '../../model/index.ts';
-import { decide } from '../decide/decide.ts';
-import type { PolicySet } from '../language/policy-set.ts';
-import { loadPolicies } from '../load/load-policies.ts';
-import { MaterialCollector } from '../load/material-collector.ts';
-import type { PolicyScope } from '../load/policy-scope.ts';
-import { readBytes } from '../load/safe-file.ts';
+import { decide } from '../decide/verdict/decide.ts';
+import type { PolicySet } from '../language/compiled/policy-set.ts';
+import { MaterialCollector } from '../load/files/material-collector.ts';
+import type { PolicyScope } from '../load/files/policy-scope.ts';
+import { readBytes } from '../load/files/safe-file.ts';
+import { loadPolicies } from '../load/layers/load-policies.ts';
 import { testInput } from './policy-test-input.ts';
 import type { PolicyTestCase } from './policy-test-schema.ts';
 
@@ -33,9 +33,9 @@ export async function testPolicies(
   inForce: () => Promise<PolicySet>,
 ): Promise<readonly PolicyTestResult[]> {
   const [{ parseYamlSource }, { policyTestSchema }, { validateDocument }] = await Promise.all([
-    import('../language/yaml-source.ts'),
+    import('../language/schema/yaml-source.ts'),
     import('./policy-test-schema.ts'),
-    import('../language/validate-document.ts'),
+    import('../language/schema/validate-document.ts'),
   ]);
   const named = relative(environment.workingDirectory, path);
   const source = parseYamlSource(await readBytes(path), named.startsWith('..') || isAbsolute(named) ? path : named);

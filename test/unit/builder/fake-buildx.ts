@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Programs } from '../../../src/builder/programs.ts';
+import type { Programs } from '../../../src/builder/programs/programs.ts';
 import { temporaryFolder } from './test-environment.ts';
 
 /** A buildx that answers these words with these texts, and all others with status 1. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { programDataIn, readEnvironment } from '../../../src/cli/environment.ts';
 import { folderNamedBy } from '../../../src/model/index.ts';
-import { defaultCacheFolder } from '../../../src/oci/content/cache-folder.ts';
+import { defaultCacheFolder } from '../../../src/oci/cache/cache-folder.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -1,5 +1,5 @@
 import { scanDockerfile } from '../../../src/dockerfile/index.ts';
-import { parseNamedContexts } from '../../../src/invocation/build-arguments.ts';
+import { parseNamedContexts } from '../../../src/invocation/values/build-arguments.ts';
 import {
   type BuildTarget,
   type CanonicalName,

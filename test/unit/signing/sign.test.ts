@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { cosignSignaturePredicate, type Digest, type KeyMaterial } from '../../../src/model/index.ts';
-import { parsePublicKey } from '../../../src/policy/load/key-material.ts';
+import { parsePublicKey } from '../../../src/policy/load/files/key-material.ts';
 import { verifyAttachments } from '../../../src/signature/index.ts';
 import {
   ambientIdentity,

@@ -1,4 +1,4 @@
-import type { Missing } from '../../language/cluster-policy.ts';
+import type { Missing } from '../../language/compiled/cluster-policy.ts';
 import { fromBase64 } from './strict-base64.ts';
 import { type TrustRootDocument, trustedRootOf } from './trust-root.ts';
 

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import * as z from 'zod';
-import { clusterGlobProblem } from '../../language/cluster-glob.ts';
-import { parsePublicKey } from '../key-material.ts';
+import { clusterGlobProblem } from '../../language/patterns/cluster-glob.ts';
+import { parsePublicKey } from '../files/key-material.ts';
 
 // The verdicts of the admission controller's own validation (policy-controller
 // pkg/apis/policy/v1beta1/clusterimagepolicy_validation.go, which v1alpha1 shares).

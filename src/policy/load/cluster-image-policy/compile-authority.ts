@@ -11,10 +11,10 @@ import type {
   ClusterAuthority,
   ClusterIdentity,
   Unsupported,
-} from '../../language/cluster-policy.ts';
-import { parseLiteralCue } from '../../language/literal-cue.ts';
-import { parsePublicKey } from '../key-material.ts';
-import type { MaterialCollector } from '../material-collector.ts';
+} from '../../language/compiled/cluster-policy.ts';
+import { parseLiteralCue } from '../../language/patterns/literal-cue.ts';
+import { parsePublicKey } from '../files/key-material.ts';
+import type { MaterialCollector } from '../files/material-collector.ts';
 import { type ClusterObjects, isMissing } from './cluster-objects.ts';
 import type { AuthorityDocument } from './cluster-schema.ts';
 

@@ -1,6 +1,6 @@
 import type { Mode, PolicyLayerName } from '../../../model/index.ts';
-import type { ClusterPolicy, Unsupported } from '../../language/cluster-policy.ts';
-import type { MaterialCollector } from '../material-collector.ts';
+import type { ClusterPolicy, Unsupported } from '../../language/compiled/cluster-policy.ts';
+import type { MaterialCollector } from '../files/material-collector.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { ClusterImagePolicyDocument } from './cluster-schema.ts';
 import { compileAuthority } from './compile-authority.ts';

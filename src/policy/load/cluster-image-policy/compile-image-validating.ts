@@ -1,8 +1,8 @@
 import type { CertificateMaterial } from '../../../model/index.ts';
-import type { ClusterAuthority, ClusterPolicy, Unsupported } from '../../language/cluster-policy.ts';
-import { isReadGlob } from '../../language/image-validation.ts';
-import { parseCertificates, parsePublicKey } from '../key-material.ts';
-import type { MaterialCollector } from '../material-collector.ts';
+import type { ClusterAuthority, ClusterPolicy, Unsupported } from '../../language/compiled/cluster-policy.ts';
+import { isReadGlob } from '../../language/compiled/image-validation.ts';
+import { parseCertificates, parsePublicKey } from '../files/key-material.ts';
+import type { MaterialCollector } from '../files/material-collector.ts';
 import { identityOf } from './compile-authority.ts';
 import type { ClusterPlace } from './compile-cluster-policy.ts';
 import type { AttestorDocument, ImageValidatingDocument } from './image-validating-schema.ts';

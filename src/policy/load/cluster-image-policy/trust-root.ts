@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import type { Missing } from '../../language/cluster-policy.ts';
+import type { Missing } from '../../language/compiled/cluster-policy.ts';
 import { fromBase64 } from './strict-base64.ts';
 
 /** A TrustRoot of policy.sigstore.dev/v1alpha1, unchecked: its types are a hope. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findRecord, listRecords } from '../../../../src/gate/commands/records.ts';
+import { findRecord, listRecords } from '../../../../src/gate/commands/records/records.ts';
 import type { Session } from '../../../../src/gate/session/session.ts';
 import type { BuildRecord } from '../../../../src/model/index.ts';
 import { addPulledRecords, appendRecords } from '../../../../src/records/index.ts';

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { imagePatternsOf } from '../../../../src/policy/convert/kyverno-pattern.ts';
 import { patternsMeet } from '../../../../src/policy/convert/pattern-overlap.ts';
-import { matchableName, matchesImage, parseImagePattern } from '../../../../src/policy/language/image-pattern.ts';
+import {
+  matchableName,
+  matchesImage,
+  parseImagePattern,
+} from '../../../../src/policy/language/patterns/image-pattern.ts';
 import { kyvernoNames, wildcardMatches } from './sources/kyverno.ts';
 
 const digest = `sha256:${'0a'.repeat(32)}`;

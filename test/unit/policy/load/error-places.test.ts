@@ -2,9 +2,9 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isVerifyError } from '../../../../src/model/index.ts';
-import { parseYamlSource } from '../../../../src/policy/language/yaml-source.ts';
-import { readLock } from '../../../../src/policy/load/read-lock.ts';
-import { isPresent, readBytes, refuseUnsafe } from '../../../../src/policy/load/safe-file.ts';
+import { parseYamlSource } from '../../../../src/policy/language/schema/yaml-source.ts';
+import { readLock } from '../../../../src/policy/load/files/read-lock.ts';
+import { isPresent, readBytes, refuseUnsafe } from '../../../../src/policy/load/files/safe-file.ts';
 import { parseLock } from '../../../../src/policy/lock/lock-file.ts';
 import { folderOf } from '../support/policies.ts';
 

@@ -2,13 +2,17 @@ import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseCanonicalName } from '../../../../src/model/index.ts';
-import { lockEntryOf } from '../../../../src/policy/decide/judge-lock.ts';
-import { repositoryMatch } from '../../../../src/policy/decide/same-repository.ts';
-import { parseDuration } from '../../../../src/policy/language/duration.ts';
-import { parseImagePattern } from '../../../../src/policy/language/image-pattern.ts';
-import { nearestName } from '../../../../src/policy/language/nearest-name.ts';
-import { exactOrGlob, matchesText, regularExpressionProblem } from '../../../../src/policy/language/text-pattern.ts';
-import { findProject } from '../../../../src/policy/load/find-project.ts';
+import { repositoryMatch } from '../../../../src/policy/decide/evidence/same-repository.ts';
+import { lockEntryOf } from '../../../../src/policy/decide/judge/judge-lock.ts';
+import { parseDuration } from '../../../../src/policy/language/patterns/duration.ts';
+import { parseImagePattern } from '../../../../src/policy/language/patterns/image-pattern.ts';
+import { nearestName } from '../../../../src/policy/language/patterns/nearest-name.ts';
+import {
+  exactOrGlob,
+  matchesText,
+  regularExpressionProblem,
+} from '../../../../src/policy/language/patterns/text-pattern.ts';
+import { findProject } from '../../../../src/policy/load/files/find-project.ts';
 import { decide } from '../support/decide.ts';
 import { byKey, digestOf, inputOf } from '../support/evidence.ts';
 import { folderOf, policiesOf } from '../support/policies.ts';

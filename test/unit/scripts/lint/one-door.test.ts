@@ -57,7 +57,7 @@ describe('one door for all that is said', () => {
 
   it('only what the builder prints goes past it, through the one place that starts builds', async () => {
     const inheriting = [...(await sources())].filter(([, text]) => /stdio:[^\n]*'inherit'/.test(text));
-    expect(inheriting.map(([name]) => name)).toEqual(['builder/child-process.ts']);
+    expect(inheriting.map(([name]) => name)).toEqual(['builder/programs/child-process.ts']);
   });
 
   it('nothing writes to a descriptor or a device that a terminal could be', async () => {
@@ -68,11 +68,11 @@ describe('one door for all that is said', () => {
 
   it('only one file makes text that may be shown', async () => {
     const making = [...(await sources())].filter(([, text]) => /\bas (?:unknown as )?Shown\b/.test(text));
-    expect(making.map(([name]) => name)).toEqual(['report/visible.ts']);
+    expect(making.map(([name]) => name)).toEqual(['report/text/visible.ts']);
   });
 
   it('only the layout may use what takes lines as already visible', async () => {
     const users = [...(await sources())].filter(([, text]) => text.includes('paintedLines'));
-    expect(users.map(([name]) => name).toSorted()).toEqual(['report/visible.ts', 'report/wrap.ts']);
+    expect(users.map(([name]) => name).toSorted()).toEqual(['report/text/visible.ts', 'report/text/wrap.ts']);
   });
 });

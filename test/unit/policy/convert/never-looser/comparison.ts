@@ -2,7 +2,7 @@ import { parse, stringify } from 'yaml';
 import type { Evidence } from '../../../../../src/model/index.ts';
 import { convertPolicy } from '../../../../../src/policy/convert/convert-policy.ts';
 import type { ConversionAids } from '../../../../../src/policy/convert/public-sigstore.ts';
-import { decide } from '../../../../../src/policy/decide/decide.ts';
+import { decide } from '../../../../../src/policy/decide/verdict/decide.ts';
 import { inputOf } from '../../support/evidence.ts';
 import { type Files, policiesOf } from '../../support/policies.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../../src/model/index.ts';
-import { parseCertificates } from '../../../../../src/policy/load/key-material.ts';
+import { parseCertificates } from '../../../../../src/policy/load/files/key-material.ts';
 import { anyCertificates } from '../../support/certificates.ts';
 import { byKey, image as digest } from '../../support/evidence.ts';
 import { acme } from '../../support/verdict.ts';

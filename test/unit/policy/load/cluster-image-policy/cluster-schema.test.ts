@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { validateDocument } from '../../../../../src/policy/language/validate-document.ts';
-import { parseYamlSource } from '../../../../../src/policy/language/yaml-source.ts';
+import { validateDocument } from '../../../../../src/policy/language/schema/validate-document.ts';
+import { parseYamlSource } from '../../../../../src/policy/language/schema/yaml-source.ts';
 import { clusterImagePolicySchema } from '../../../../../src/policy/load/cluster-image-policy/cluster-schema.ts';
 import { freshKey } from '../../support/policies.ts';
 

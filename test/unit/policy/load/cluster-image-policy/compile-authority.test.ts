@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseClusterPolicies } from '../../../../../src/policy/load/cluster-image-policy/read-cluster-policies.ts';
-import { MaterialCollector } from '../../../../../src/policy/load/material-collector.ts';
+import { MaterialCollector } from '../../../../../src/policy/load/files/material-collector.ts';
 import { keyId } from '../../support/evidence.ts';
 import { freshKey } from '../../support/policies.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isVerifyError } from '../../../../../src/model/index.ts';
 import { parseClusterPolicies } from '../../../../../src/policy/load/cluster-image-policy/read-cluster-policies.ts';
-import { MaterialCollector } from '../../../../../src/policy/load/material-collector.ts';
+import { MaterialCollector } from '../../../../../src/policy/load/files/material-collector.ts';
 import { policiesOf } from '../../support/policies.ts';
 import { collectedNames, collectedText, collectedYaml, hasCollectedPolicies } from '../../support/shared-data.ts';
 

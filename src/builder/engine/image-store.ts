@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { createTarDecoder } from 'modern-tar';
+import { type Environment, VerifyError } from '../../model/index.ts';
+import { lastWords } from '../programs/buildx-command.ts';
+import { type Programs, startingFolder } from '../programs/programs.ts';
+
+/** For one image, milliseconds: it may be large. */
+const saveTimeout = 10 * 60_000;
+
+function askDocker(programs: Programs, environment: Environment, args: readonly string[]): Promise<void> {
+  const { docker, cancelled } = programs;
+  if (docker === null) throw new VerifyError('builder.unavailable', 'this machine has no docker');
+  return new Promise((resolve, reject) => {
+    const options = {
+      cwd: startingFolder(environment),
+      env: environment.variables,
+      timeout: saveTimeout,
+      killSignal: 'SIGKILL' as const,
+      windowsHide: true,
+      ...(cancelled === undefined ? {} : { signal: cancelled }),
+    };
+    execFile(docker, [...environment.dockerFlags, ...args], options, (cause, _, stderr) => {
+      if (cause === null) resolve();
+      else if (cancelled?.aborted === true) reject(new VerifyError('cancelled', 'cancelled', { cause }));
+      else
+        reject(
+          new VerifyError('builder.unavailable', `docker ${args.slice(0, 2).join(' ')}: ${lastWords(stderr)}`, {
+            cause,
+          }),
+        );
+    });
+  });
+}
+
+/** Nothing but what an OCI layout holds, so that no entry can lead elsewhere. */
+const layoutEntry = /^(?:index\.json|oci-layout|blobs\/[a-z0-9]+\/[a-f0-9]{32,128})$/;
+
+async function unpackLayout(archive: string, folder: string): Promise<void> {
+  const bytes = Readable.toWeb(createReadStream(archive)) as ReadableStream<Uint8Array>; // the same stream, under Node's own name
+  for await (const { header, body } of bytes.pipeThrough(createTarDecoder({ strict: true }))) {
+    if (header.type !== 'file' || !layoutEntry.test(header.name)) {
+      await body.cancel();
+      continue;
+    }
+    const file = join(folder, header.name);
+    await mkdir(dirname(file), { recursive: true });
+    await pipeline(Readable.fromWeb(body as ReadableStream<Uint8Array>), createWriteStream(file, { flags: 'wx' }));
+  }
+}
+
+/**
+ * Lays an image of the engine's store out as an OCI layout (engines from 25 on save it as one).
+ * @param image its ID or digest
+ * @param folder private and empty
+ * @throws VerifyError `builder.unavailable`, `cancelled`
+ */
+export async function saveImage(
+  programs: Programs,
+  environment: Environment,
+  image: string,
+  folder: string,
+): Promise<void> {
+  const archive = join(folder, 'image.tar');
+  await askDocker(programs, environment, ['image', 'save', '--output', archive, image]);
+  await unpackLayout(archive, folder);
+  await rm(archive, { force: true });
+}
+
+/** Removes an image that nothing names and nothing uses; one that is used stays. */
+export async function removeUnnamedImage(programs: Programs, environment: Environment, image: string): Promise<void> {
+  await askDocker(programs, environment, ['image', 'rm', image]).catch(() => undefined);
+}

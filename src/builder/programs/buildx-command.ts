@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { type Environment, VerifyError } from '../../model/index.ts';
+import { type Programs, startingFolder } from './programs.ts';
+import { feedKept, type KeptInput } from './stdin-keeper.ts';
+
+const standardTimeout = 30_000;
+const largestAnswer = 16 * 1024 * 1024;
+const reexecution = 'DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND';
+
+/** What a buildx that we start sees: the user's variables, and that it is a plugin, so that it takes Docker's global flags. */
+export function buildxVariables(
+  programs: Programs,
+  environment: Environment,
+  extra: Readonly<Record<string, string | undefined>>,
+): NodeJS.ProcessEnv {
+  const { variables } = environment;
+  return { ...variables, [reexecution]: variables[reexecution] ?? programs.docker ?? 'docker', ...extra };
+}
+
+/** The arguments for a buildx that is started as a plugin: Docker's global flags, its name, its own arguments. */
+export function buildxArguments(environment: Environment, args: readonly string[]): string[] {
+  const [first = '', ...rest] = args;
+  // Docker asks these of any plugin, before the plugin's name (docker/cli, cli-plugins/metadata; cobra's completion)
+  if (first === 'docker-cli-plugin-metadata') return [...args];
+  if (first === '__complete' || first === '__completeNoDesc') return [first, 'buildx', ...rest];
+  return [...environment.dockerFlags, 'buildx', ...args];
+}
+
+/** What a short command of buildx answered. */
+export interface BuildxAnswer {
+  /** Null where it was ended by the time limit or could not be started. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The last line of what a command said, for a message. */
+export function lastWords(stderr: string): string {
+  return stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+}
+
+export interface AskOptions {
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  readonly stdin?: string | KeptInput;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+/**
+ * Runs buildx for an answer that we read ourselves, bounded in time and size. A status other than 0 is no error.
+ * @throws VerifyError `builder.unavailable` where it cannot be started, `timeout`, `cancelled`
+ */
+export function askBuildx(
+  programs: Programs,
+  environment: Environment,
+  args: readonly string[],
+  options: AskOptions = {},
+): Promise<BuildxAnswer> {
+  const timeout = options.timeout ?? standardTimeout;
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      programs.buildx,
+      buildxArguments(environment, args),
+      {
+        cwd: startingFolder(environment),
+        // the user's own source policy and output variables are about builds, not about our questions
+        env: buildxVariables(programs, environment, {
+          EXPERIMENTAL_BUILDKIT_SOURCE_POLICY: undefined,
+          BUILDKIT_PROGRESS: undefined,
+          ...options.variables,
+        }),
+        encoding: 'utf8',
+        maxBuffer: largestAnswer,
+        timeout,
+        killSignal: 'SIGKILL',
+        windowsHide: true,
+        ...(programs.cancelled === undefined ? {} : { signal: programs.cancelled }),
+      },
+      (error, stdout, stderr) => {
+        if (error === null) resolve({ status: 0, stdout, stderr });
+        else if (programs.cancelled?.aborted) reject(new VerifyError('cancelled', 'cancelled', { cause: error }));
+        else if (error.killed === true)
+          reject(
+            new VerifyError('timeout', `buildx ${args[0] ?? ''} gave no answer within ${timeout / 1000} seconds`, {
+              cause: error,
+            }),
+          );
+        else if (typeof error.code === 'number') resolve({ status: error.code, stdout, stderr });
+        else
+          reject(
+            new VerifyError(
+              'builder.unavailable',
+              `${programs.buildx} cannot be started: ${error.message.split('\n')[0] ?? ''}`,
+              { cause: error },
+            ),
+          );
+      },
+    );
+    const { stdin = '' } = options;
+    child.stdin?.on('error', () => undefined);
+    if (typeof stdin === 'string') child.stdin?.end(stdin);
+    else if (child.stdin !== null) feedKept(stdin, child.stdin);
+  });
+}

@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import { type PulledRecords, pullRecords, readBoundedInput, type Session, VerifyError } from '../../../gate/index.ts';
+import { describeSigner, plainPage, renderJsonDocument } from '../../../report/index.ts';
+import { exitStatus } from '../../exit-status.ts';
+import { type ReadArguments, refuseTwice } from '../../read-arguments.ts';
+import { commandOf } from '../../run-command.ts';
+
+const largestList = 1024 * 1024;
+
+/** The repositories of a list: one a line, empty lines and what stands behind `#` apart. */
+async function listed({ environment }: Session, file: string | null): Promise<readonly string[]> {
+  if (file === null) return [];
+  try {
+    const text = (await readBoundedInput(resolve(environment.workingDirectory, file), largestList)).toString('utf8');
+    return text
+      .split('\n')
+      .map((line) => line.replace(/#.*$/, '').trim())
+      .filter((line) => line !== '');
+  } catch (cause) {
+    throw new VerifyError('usage.invalid', `${file} cannot be read`, { place: { file }, cause });
+  }
+}
+
+/** Whose records are trusted: entries as of a rule's `signedBy`. */
+function signersOf(read: ReadArguments): readonly string[] {
+  for (const option of ['identity', 'issuer']) refuseTwice(read, option);
+  const { given } = read;
+  const [identity, issuer] = [given.last('identity'), given.last('issuer')];
+  if ((identity === null) !== (issuer === null)) {
+    throw new VerifyError('usage.invalid', '--identity and --issuer belong together', {
+      hint: 'write --identity https://github.com/… --issuer https://token.actions.githubusercontent.com',
+    });
+  }
+  return [
+    ...given.all('signed-by'),
+    ...given.all('key').map((key) => JSON.stringify({ key })),
+    ...(identity === null ? [] : [JSON.stringify({ keyless: { identity, issuer } })]),
+  ];
+}
+
+function pageOf({ added, known, refused, problems }: PulledRecords): readonly string[] {
+  return [
+    ...added.map(({ id, pushed, pulled }) => {
+      const by = pulled?.signer === null || pulled === undefined ? '' : `, signed by ${describeSigner(pulled.signer)}`;
+      return `+ ${id}  ${pushed[0] ?? ''}  ${pulled?.result ?? ''}${by}`;
+    }),
+    ...refused.map(({ image, reason }) => `! ${image}: ${reason}`),
+    ...problems.map((problem) => `? ${problem}`),
+    `${added.length} new, ${known} known, ${refused.length} refused, ${problems.length} not looked at`,
+  ];
+}
+
+/** `docker verify records pull REPOSITORY…`. */
+export const pullCommand = commandOf('looking for records', async (run) => {
+  refuseTwice(run, 'file');
+  const { session, given, operands } = run;
+  const repositories = [...operands, ...(await listed(session, given.last('file')))];
+  const pulled = await pullRecords(session, repositories, signersOf(run));
+  await run.show((format) =>
+    format === 'json' ? renderJsonDocument({ schemaVersion: 0, ...pulled }) : plainPage(pageOf(pulled)),
+  );
+  if (pulled.refused.length > 0) return exitStatus.blocked;
+  return pulled.problems.length > 0 ? exitStatus.unverifiable : exitStatus.allowed;
+});

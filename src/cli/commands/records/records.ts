@@ -1,0 +1,48 @@
+import { findRecord, listRecords, parseDuration, pruneRecords, VerifyError } from '../../../gate/index.ts';
+import { plainPage, renderJsonDocument, renderRecord, renderRecordList } from '../../../report/index.ts';
+import { exitStatus } from '../../exit-status.ts';
+import { oneBuild, refuseTwice, takesNothing } from '../../read-arguments.ts';
+import { commandOf } from '../../run-command.ts';
+
+/** `docker verify records ls`. */
+export const listCommand = commandOf(null, async (run) => {
+  const { session, show } = run;
+  takesNothing(run, run.context.row);
+  const { records, damaged } = await listRecords(session);
+  for (const { line, reason } of damaged) session.warn(`line ${line} of the journal is passed over: ${reason}`);
+  await show((format) =>
+    format === 'json' ? renderJsonDocument({ schemaVersion: 1, records }) : renderRecordList(records),
+  );
+  return exitStatus.allowed;
+});
+
+/** `docker verify records show BUILD`. */
+export const showCommand = commandOf(null, async (run) => {
+  const record = await findRecord(run.session, oneBuild(run, run.context.row));
+  await run.show((format) => (format === 'json' ? renderJsonDocument(record) : renderRecord(record)));
+  return exitStatus.allowed;
+});
+
+function cutOff(text: string | null, now: Date): Date {
+  const age = text === null ? null : parseDuration(text);
+  if (age !== null) return new Date(now.getTime() - age);
+  const date = text === null ? Number.NaN : Date.parse(text);
+  if (!Number.isNaN(date)) return new Date(date);
+  throw new VerifyError('usage.invalid', 'records prune needs to be told which records are old', {
+    hint: 'write --older-than 365d, or a date such as 2026-01-31',
+  });
+}
+
+/** `docker verify records prune --older-than AGE`. */
+export const pruneCommand = commandOf(null, async (run) => {
+  const { session, given, show } = run;
+  refuseTwice(run, 'older-than');
+  takesNothing(run, run.context.row);
+  const outcome = await pruneRecords(session, cutOff(given.all('older-than')[0] ?? null, session.now()));
+  await show((format) =>
+    format === 'json'
+      ? renderJsonDocument({ schemaVersion: 1, ...outcome })
+      : plainPage([`${outcome.removed} taken away, ${outcome.kept} kept`]),
+  );
+  return exitStatus.allowed;
+});

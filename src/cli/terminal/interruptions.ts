@@ -1,0 +1,47 @@
+import type { Interruptions } from '../../gate/index.ts';
+import { watchPluginSocket } from '../../plugin/index.ts';
+import { errorTerminal, outputTerminal } from '../streams.ts';
+
+const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** What can end a command from outside. */
+export interface Watch {
+  readonly interruptions: Interruptions;
+  /** Aborted by the first signal, and when Docker's CLI closes the plugin socket. */
+  readonly cancelled: AbortSignal;
+  readonly stop: () => void;
+}
+
+/** Listens for signals and to Docker's plugin socket, in place of Node's own way of dying at once. */
+export function watchInterruptions(socket: string | undefined): Watch {
+  const anything = new AbortController();
+  const ended = new AbortController();
+  const listeners = new Set<(signal: NodeJS.Signals) => void>();
+  const hear = (signal: NodeJS.Signals): void => {
+    anything.abort(signal);
+    for (const listener of listeners) listener(signal);
+  };
+  for (const signal of signals) process.on(signal, hear);
+  const stopWatching = watchPluginSocket(socket, () => {
+    anything.abort('SIGINT');
+    ended.abort();
+  });
+  return {
+    interruptions: {
+      listen: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      // asked on Ctrl-C only: to make streams of them takes longer than much that a run does
+      get sharedTerminal() {
+        return process.stdin.isTTY || outputTerminal().isTTY || errorTerminal().isTTY;
+      },
+      cancelled: ended.signal,
+    },
+    cancelled: anything.signal,
+    stop: () => {
+      stopWatching();
+      for (const signal of signals) process.off(signal, hear);
+    },
+  };
+}

@@ -1,0 +1,236 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createPrivateFolder, removeUnnamedImage } from '../../../builder/index.ts';
+import { Unread } from '../../../context/index.ts';
+import { compareImages, type ImageContents } from '../../../inventory/index.ts';
+import {
+  type BuildRecord,
+  type Digest,
+  isVerifyError,
+  type PlatformComparison,
+  type Rebuild,
+  type RebuildVerdict,
+  type Report,
+  VerifyError,
+} from '../../../model/index.ts';
+import { type ImageSearch, openLayoutContents, openOriginal, saveContents } from '../../run/outcome/original-image.ts';
+import type { BuildEnd, BuildRequest } from '../../run/plan/build-request.ts';
+import { programsFor, readyBuilder } from '../../run/plan/builder-readiness.ts';
+import { findDockerfile, missingFrom, missingValues, rebuildArguments } from '../../run/plan/rebuild-plan.ts';
+import { localEngine } from '../../session/local-engine.ts';
+import { openRegistries } from '../../session/registries.ts';
+import { build } from '../builds/build.ts';
+import { findRecord } from './records.ts';
+
+/** How a rebuild ended: with a comparison, or before it by the policies (or the audit). */
+export type RebuildEnd =
+  | { readonly kind: 'compared'; readonly rebuild: Rebuild }
+  | { readonly kind: 'refused'; readonly end: BuildEnd };
+
+/** For git, milliseconds: a repository may be large. */
+const mostGitTime = 10 * 60_000;
+
+/** What keeps a rebuild from being made or compared: told, since nothing of it is an accident. */
+class Missing extends Error {
+  readonly missing: readonly string[];
+
+  constructor(missing: readonly string[]) {
+    super(missing.join('; '));
+    this.missing = missing;
+  }
+}
+
+/** A checkout, ready to be built from. */
+interface Sources {
+  readonly dockerfile: string;
+  readonly context: string;
+  readonly time: number;
+}
+
+async function fetchSources(request: BuildRequest, record: BuildRecord, folder: string): Promise<Sources> {
+  const { checkOutCommit } = await import('../../../context/index.ts');
+  const { environment, signal } = request.session;
+  const { context: recorded } = record;
+  const into = join(folder, 'checkout');
+  await mkdir(into);
+  // the search for the project's policy ends here, as it did at the top of the checkout that was built
+  await mkdir(join(into, '.git'));
+  const { commit, remote } = recorded;
+  const subdirectory = recorded.subdirectory ?? '';
+  const found = await checkOutCommit({
+    commit: commit ?? '',
+    folder: recorded.kind === 'folder' ? recorded.source : null,
+    remote,
+    subdirectory,
+    into,
+    environment,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(mostGitTime)]),
+  }).catch((error: unknown) => {
+    if (error instanceof Unread) throw new Missing([`commit ${(commit ?? '').slice(0, 12)}: ${error.message}`]);
+    throw error;
+  });
+  const context = join(found.tree, subdirectory);
+  const dockerfile = await findDockerfile(found.tree, context, record);
+  if (dockerfile === null) throw new Missing(['the Dockerfile: no file of the commit has the bytes that were built']);
+  const values = missingValues(record, dockerfile.bytes);
+  if (values.length > 0) throw new Missing(values);
+  return { dockerfile: dockerfile.path, context, time: found.time };
+}
+
+/** The digests that images had when the record was made, by name. */
+function recordedDigests({ images }: BuildRecord): ReadonlyMap<string, Digest> {
+  return new Map(images.flatMap(({ name, digest }) => (digest === null ? [] : [[name, digest] as const])));
+}
+
+/** Goes no further where an image is not the recorded one: what comes out would say nothing about the record. */
+function refuseOtherImages(held: ReadonlyMap<string, Digest>, { images }: Report): void {
+  const others = images.flatMap(({ name, digest }) => {
+    const wanted = held.get(name);
+    if (wanted === undefined) return [`${name}: the record does not name it`];
+    return digest === wanted ? [] : [`${name} at ${wanted}: it is not to be had any more`];
+  });
+  if (others.length > 0) throw new Missing(others);
+}
+
+/** How the original was packed, so that the rebuild can be packed alike. */
+function packingOf([first]: readonly ImageContents[]): readonly string[] {
+  const types = [first?.manifest.mediaType ?? '', ...(first?.manifest.layers.map(({ mediaType }) => mediaType) ?? [])];
+  const isOci = types[0]?.startsWith('application/vnd.oci.') === true;
+  const isZstd = types.some((type) => type.endsWith('zstd'));
+  return [`oci-mediatypes=${isOci}`, ...(isZstd ? ['compression=zstd', 'force-compression=true'] : [])];
+}
+
+interface Output {
+  readonly args: readonly string[];
+  /** The rebuilt images, once it was built. */
+  open(): Promise<readonly ImageContents[]>;
+}
+
+/** What was made is written as a layout; the classic store of an engine can only keep it, from where it is then taken. */
+async function outputFor(
+  search: ImageSearch,
+  request: BuildRequest,
+  original: readonly ImageContents[],
+): Promise<Output> {
+  const { session, programs, local, folder } = search;
+  const builder = await readyBuilder({
+    session,
+    programs,
+    local,
+    named: null,
+    intercepted: request.intercepted,
+    everyNode: true,
+  });
+  if (builder.info.driver === 'docker' && !(await (await local.engine()).info()).containerdStore) {
+    const file = join(folder, 'image-id');
+    const open = async (): Promise<readonly ImageContents[]> => {
+      const id = (await readFile(file, 'utf8')).trim();
+      const contents = await saveContents(search, id, 'rebuilt');
+      const isOriginal = original.some(({ manifest }) => manifest.config.digest === id);
+      if (!isOriginal) await removeUnnamedImage(programs, session.environment, id);
+      return contents;
+    };
+    return { args: ['--iidfile', file], open };
+  }
+  const layout = join(folder, 'rebuilt');
+  const options = ['type=oci', 'tar=false', `dest=${layout}`, 'rewrite-timestamp=true', ...packingOf(original)];
+  return { args: ['--output', options.join(',')], open: () => openLayoutContents(layout) };
+}
+
+async function compareAll(
+  original: readonly ImageContents[],
+  rebuilt: readonly ImageContents[],
+): Promise<readonly PlatformComparison[]> {
+  const pairs = rebuilt.flatMap((made) => {
+    const before = original.find(({ platform }) => platform === made.platform);
+    return before === undefined ? [] : [{ before, made }];
+  });
+  const lost = original.filter(({ platform }) => !pairs.some(({ before }) => before.platform === platform));
+  if (lost.length > 0 || pairs.length === 0)
+    throw new Missing([
+      `the platforms ${lost.map(({ platform }) => platform).join(', ')}: the rebuild has not got them`,
+    ]);
+  const found: PlatformComparison[] = [];
+  // one after another: each may be large
+  // oxlint-disable-next-line no-await-in-loop
+  for (const { before, made } of pairs) found.push(await compareImages(before, made));
+  return found;
+}
+
+/** The weakest of all platforms. */
+function verdictOf(platforms: readonly PlatformComparison[]): RebuildVerdict {
+  const verdicts = platforms.map(({ verdict }) => verdict);
+  return (['different', 'same content'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'identical';
+}
+
+async function rebuildIn(search: ImageSearch, request: BuildRequest, record: BuildRecord): Promise<RebuildEnd> {
+  const lacking = missingFrom(record);
+  if (lacking.length > 0) throw new Missing(lacking);
+  const original = await openOriginal(search, record);
+  if (original === null)
+    throw new Missing(['the image that was built: neither the engine has it, nor where it was pushed to']);
+  const sources = await fetchSources(request, record, search.folder);
+  const output = await outputFor(search, request, original);
+  const held = recordedDigests(record);
+  const { session } = request;
+  const own: BuildRequest = {
+    ...request,
+    heldTo: held,
+    unrecorded: true,
+    projectFrom: record.context.kind === 'folder' ? null : session.environment.workingDirectory,
+    onVerified: (report) => {
+      if (report.verdict === 'allow' || report.verdict === 'warn') refuseOtherImages(held, report);
+      request.onVerified(report);
+    },
+  };
+  const end = await build(own, rebuildArguments(record, { ...sources, args: output.args }));
+  if (end.status === null || end.auditFailure !== null) return { kind: 'refused', end };
+  if (end.status !== 0) throw new Missing([`a build that ends well: docker build ended with ${end.status}`]);
+  session.progress('comparing');
+  const platforms = await compareAll(original, await output.open());
+  return { kind: 'compared', rebuild: { ...headOf(record), verdict: verdictOf(platforms), missing: [], platforms } };
+}
+
+function headOf({ id, time, target, tags, context }: BuildRecord): Pick<Rebuild, 'record' | 'commit'> {
+  return { record: { id, time, target, tags }, commit: context.commit };
+}
+
+/** What of an error says that something is not to be had, rather than that something is wrong with the question. */
+function missingOf(error: unknown): readonly string[] | null {
+  if (error instanceof Missing) return error.missing;
+  if (!(error instanceof VerifyError) || !/^(?:registry|layout|timeout|credentials)/.test(error.code)) return null;
+  return [error.message];
+}
+
+/**
+ * Builds again from a record: the commit that was built, on the recorded digests, with the recorded arguments and platforms, at the
+ * commit's time, without the builder's cache; the policies hold as for any build. Then compares what came out with what was recorded.
+ * @throws VerifyError `usage.invalid` where nothing of that name is recorded; whatever keeps a build from being started
+ */
+export async function rebuild(request: BuildRequest, wanted: string): Promise<RebuildEnd> {
+  const { session } = request;
+  const record = await findRecord(session, wanted);
+  if (record.pulled !== undefined) {
+    throw new VerifyError(
+      'usage.invalid',
+      `${wanted.slice(0, 200)} was built elsewhere, and pulled from ${record.pulled.from}`,
+      {
+        hint: 'what others recorded is not built here: rebuild it on the machine that built it',
+      },
+    );
+  }
+  const folder = createPrivateFolder(session.environment);
+  const local = localEngine(session);
+  const registries = openRegistries(session, local);
+  try {
+    const programs = await programsFor(session);
+    return await rebuildIn({ session, programs, local, registries, folder: folder.path }, request, record);
+  } catch (error) {
+    const missing = missingOf(error);
+    if (missing === null || isVerifyError(error, 'cancelled')) throw error;
+    return { kind: 'compared', rebuild: { ...headOf(record), verdict: null, missing, platforms: [] } };
+  } finally {
+    await registries.close();
+    folder.remove();
+  }
+}

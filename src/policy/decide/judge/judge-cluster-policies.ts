@@ -1,0 +1,225 @@
+import type { Evidence, Finding } from '../../../model/index.ts';
+import type {
+  ClusterAttestation,
+  ClusterAuthority,
+  ClusterPolicy,
+  Unsupported,
+} from '../../language/compiled/cluster-policy.ts';
+import type { ImageValidation } from '../../language/compiled/image-validation.ts';
+import { matchesValidationGlob } from '../../language/compiled/image-validation.ts';
+import { evaluateCel } from '../../language/patterns/cel.ts';
+import { matchesClusterGlob } from '../../language/patterns/cluster-glob.ts';
+import { conflictOf } from '../../language/patterns/literal-cue.ts';
+import { covered, isByAuthority, type Pass } from '../evidence/authority-evidence.ts';
+import { relevantEvidence } from '../evidence/coverage.ts';
+import { describeSigners } from '../evidence/describe-evidence.ts';
+import { isSignature } from '../evidence/image-signature.ts';
+import { findingOf, type JudgeContext, unseenHint } from '../evidence/judgement.ts';
+import { judgeImageValidation } from './judge-image-validation.ts';
+import { type RuleVerdict, statusOfRefusal } from './judge-rule.ts';
+
+/** A verdict of a ClusterImagePolicy that matches the image. */
+export interface ClusterVerdict extends RuleVerdict {
+  readonly policy: ClusterPolicy;
+}
+
+/** What each ClusterImagePolicy that matches the image makes of it (all have to pass); empty where none matches. */
+export function judgeClusterPolicies(context: JudgeContext): readonly ClusterVerdict[] {
+  return matchingClusterPolicies(context.layer.clusterPolicies, context.input.image.name).map((policy) => ({
+    ...judgeClusterPolicy(context, policy),
+    policy,
+  }));
+}
+
+/** Those of the policies that match an image, by its canonical name. */
+export function matchingClusterPolicies(policies: readonly ClusterPolicy[], name: string): readonly ClusterPolicy[] {
+  const forms = [name, ...shortForms(name)];
+  return policies.filter((policy) =>
+    policy.validation === undefined
+      ? policy.globs.some((glob) => forms.some((form) => matchesClusterGlob(glob, form)))
+      : forms.some((form) => isValidated(policy, form)),
+  );
+}
+
+/** Whether an ImageValidatingPolicy is about an image; one whose expression cannot be evaluated is about every one. */
+function isValidated({ validation }: ClusterPolicy, ref: string): boolean {
+  const references = validation?.references ?? [];
+  return (
+    references.length === 0 ||
+    references.some((each) => {
+      if (each.kind === 'glob') return matchesValidationGlob(each.glob, ref);
+      const outcome = evaluateCel(each.text, { ref });
+      return outcome.kind === 'beyond' || outcome.value !== false;
+    })
+  );
+}
+
+/** The forms in which a Docker Hub name is usually written: the admission controller matches the name as written too. */
+function shortForms(name: string): readonly string[] {
+  const withoutHost = name.startsWith('docker.io/') ? name.slice('docker.io/'.length) : null;
+  if (withoutHost === null) return [];
+  const withoutLibrary = withoutHost.startsWith('library/') ? withoutHost.slice('library/'.length) : null;
+  const forms = withoutLibrary === null ? [withoutHost] : [withoutHost, withoutLibrary];
+  return forms.flatMap((form) => (form.endsWith(':latest') ? [form, form.slice(0, -':latest'.length)] : [form]));
+}
+
+function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): RuleVerdict {
+  if (policy.validation !== undefined) return judgeValidated(context, policy, policy.validation);
+  const passed =
+    policy.authorities.map((authority) => passOf(context, authority)).find((pass) => pass !== null) ?? null;
+  const beyond =
+    passed === null ? policy.authorities.flatMap(({ unsupported, stricter }) => [...unsupported, ...stricter]) : [];
+  const unsupported = [...policy.unsupported, ...beyond];
+  if (passed !== null && unsupported.length === 0) {
+    const isSigned = passed.evidence.length > 0;
+    const basis = isSigned ? (passed.evidence.every(isSignature) ? 'signature' : 'attestation') : 'default';
+    return { status: 'allow', basis, findings: [], evidence: passed.evidence, coversWhole: passed.coversWhole };
+  }
+  const isPartial = context.input.collectProblems.length > 0 && passed === null;
+  const finding =
+    unsupported.length > 0 ? unsupportedFinding(policy, unsupported) : failureFinding(context, policy, isPartial);
+  const isKnown = unsupported.length === 0 && !isPartial;
+  return {
+    status: statusOfRefusal(policy.mode, isKnown),
+    basis: 'none',
+    findings: [finding],
+    evidence: [],
+    coversWhole: true,
+  };
+}
+
+function judgeValidated(context: JudgeContext, policy: ClusterPolicy, validation: ImageValidation): RuleVerdict {
+  const { unsupported: found, used, failed, isPartial } = judgeImageValidation(context, policy, validation);
+  const unsupported = [...policy.unsupported, ...found];
+  if (unsupported.length === 0 && failed === null && !isPartial) {
+    const evidence = [...new Set(used.flatMap((pass) => pass.evidence))];
+    const basis = evidence.length === 0 ? 'default' : evidence.every(isSignature) ? 'signature' : 'attestation';
+    return {
+      status: 'allow',
+      basis,
+      findings: [],
+      evidence,
+      coversWhole: used.every(({ coversWhole }) => coversWhole),
+    };
+  }
+  const finding =
+    unsupported.length > 0
+      ? unsupportedFinding(policy, unsupported)
+      : failureFinding(context, policy, isPartial, failed?.message ?? null);
+  return {
+    status: statusOfRefusal(policy.mode, unsupported.length === 0 && !isPartial),
+    basis: 'none',
+    findings: [finding],
+    evidence: [],
+    coversWhole: true,
+  };
+}
+
+/** What makes an authority pass, null where it does not. An authority that cannot be evaluated never passes. */
+function passOf(context: JudgeContext, authority: ClusterAuthority): Pass | null {
+  if (authority.unsupported.length > 0) return null;
+  if (authority.signer.kind === 'static')
+    return authority.signer.action === 'pass' ? { evidence: [], coversWhole: true } : null;
+  const { image, evidence } = context.input;
+  const own = relevantEvidence(image, evidence).filter((piece) => isByAuthority(context, authority, piece));
+  if (authority.attestations.length === 0)
+    return covered(
+      context,
+      own.filter((piece) => isSignature(piece) && isOfFormat(authority, piece)),
+    );
+  const passes = authority.attestations.map((attestation) =>
+    covered(
+      context,
+      own.filter((piece) => isAttestation(attestation, piece)),
+    ),
+  );
+  if (passes.includes(null)) return null;
+  return {
+    evidence: passes.flatMap((pass) => pass?.evidence ?? []),
+    coversWhole: passes.every((pass) => pass?.coversWhole === true),
+  };
+}
+
+/** `legacy` reads cosign 2's form, `bundle` that of cosign 3. */
+function isOfFormat(authority: ClusterAuthority, piece: Evidence): boolean {
+  return piece.form === (authority.format === 'bundle' ? 'cosign-bundle' : 'cosign-signature');
+}
+
+function isAttestation(attestation: ClusterAttestation, piece: Evidence): boolean {
+  if (piece.form !== 'attestation' || piece.predicateType !== attestation.predicateType) return false;
+  return attestation.constraint === null || conflictOf(attestation.constraint, piece.statement) === null;
+}
+
+function unsupportedFinding(policy: ClusterPolicy, unsupported: readonly Unsupported[]): Finding {
+  const fields = unsupported.slice(0, 5).map(({ field, reason }) => `${field} (${reason})`);
+  return findingOf(
+    'policy.unsupported',
+    `the ${kindOf(policy)} ${policy.name} asks for something that cannot be evaluated here`,
+    {
+      expected: `an ${kindOf(policy)} whose fields can all be evaluated without a cluster`.replace('an C', 'a C'),
+      found: fields.join(', '),
+      hint: 'write the same as rules of docker verify, or leave this policy to the cluster',
+    },
+  );
+}
+
+function failureFinding(
+  context: JudgeContext,
+  policy: ClusterPolicy,
+  isPartial: boolean,
+  message: string | null = null,
+): Finding {
+  const { image, evidence, collectProblems } = context.input;
+  const refusals = policy.authorities.flatMap(({ signer }) =>
+    signer.kind === 'static' ? [signer.message ?? 'static: fail'] : [],
+  );
+  const pieces = relevantEvidence(image, evidence);
+  const verified = pieces.filter((piece) => piece.verified);
+  const found =
+    verified.length > 0
+      ? describeSigners(verified)
+      : pieces.length > 0
+        ? 'evidence that does not verify'
+        : 'no signature';
+  const names = policy.authorities.map((authority) => authority.name).join(', ');
+  const expected = `one of the authorities ${names} of the ${kindOf(policy)} ${policy.name}`;
+  if (isPartial) {
+    const reasons = [...new Set(collectProblems.map((problem) => problem.message))].sort().slice(0, 5);
+    return findingOf('image.unverifiable', 'what is attached to it could not all be seen', {
+      expected,
+      found: reasons.join('; '),
+      hint: unseenHint(collectProblems),
+    });
+  }
+  if (policy.validation === undefined && refusals.length === policy.authorities.length)
+    return findingOf('policy.denied', `the ClusterImagePolicy ${policy.name} refuses it`, {
+      expected: 'another image',
+      found: refusals.join('; '),
+      hint: 'use an image that the policy trusts',
+    });
+  const code =
+    verified.length > 0 ? 'signature.identity-mismatch' : pieces.length > 0 ? 'signature.invalid' : 'signature.missing';
+  if (policy.validation !== undefined) return validationFinding(policy, code, found, message);
+  return findingOf(code, `no authority of the ClusterImagePolicy ${policy.name} vouches for it`, {
+    expected,
+    found,
+    hint: 'compare the authorities with what docker verify inspect shows; cosign 3 signatures need signatureFormat: bundle',
+  });
+}
+
+function kindOf({ validation }: ClusterPolicy): string {
+  return validation === undefined ? 'ClusterImagePolicy' : 'ImageValidatingPolicy';
+}
+
+function validationFinding(
+  { name }: ClusterPolicy,
+  code: Parameters<typeof findingOf>[0],
+  found: string,
+  message: string | null,
+): Finding {
+  return findingOf(code, `a validation of the ImageValidatingPolicy ${name} is not true of it`, {
+    expected: message ?? 'every validation to be true',
+    found,
+    hint: 'compare its attestors with what docker verify inspect shows',
+  });
+}

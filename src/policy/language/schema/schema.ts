@@ -1,0 +1,300 @@
+import * as z from 'zod';
+import { parseDuration } from '../patterns/duration.ts';
+import { isPackagePattern } from '../patterns/package-pattern.ts';
+import { predicateTypesOf } from '../patterns/predicate-type.ts';
+import { signedIdentity } from '../patterns/signed-identity.ts';
+import { exception } from './exception-schema.ts';
+import { extension } from './extension-schema.ts';
+import { verdictLog } from './log-schema.ts';
+import { publisherSigner, signedBy, type trustedSigner } from './signer-schema.ts';
+import { duration, imagePattern, text } from './value-schema.ts';
+
+// The one definition of the language: it parses policies, and the JSON Schema and the reference are generated from it.
+
+const verdict = z.enum(['deny', 'warn', 'allow']);
+const localVerdict = z.enum(['deny', 'built', 'warn', 'allow']);
+const mode = z.enum(['enforce', 'warn']);
+
+const attestation = z
+  .strictObject({
+    type: z
+      .string()
+      .refine(
+        (value) => predicateTypesOf(value) !== null,
+        'not a predicate type: write a URI, or one of slsa-provenance, sbom, spdx, cyclonedx, vuln, vsa, openvex',
+      )
+      .describe('slsa-provenance, sbom, spdx, cyclonedx, vuln, vsa, openvex, or a predicate URI'),
+    signedBy: signedBy.min(1).optional().describe("Who must have signed it; left out: the rule's signedBy"),
+    where: z
+      .strictObject({
+        builder: text.optional().describe("The builder's id"),
+        sourceRepository: text.optional().describe('acme/app means https://github.com/acme/app'),
+        verifier: text.optional().describe("Of a verification summary: the verifier's id"),
+        policy: text.optional().describe("Of a verification summary: the policy's URI, or its digest (sha256:…)"),
+        result: z.enum(['PASSED', 'FAILED']).optional().describe('Of a verification summary; left out: PASSED'),
+      })
+      .optional()
+      .describe('What provenance, or a verification summary, must say: exact, or globs where they hold a *'),
+  })
+  .describe('An attestation that must be there');
+
+function canBothHold(minAge: string | undefined, maxAge: string | undefined): boolean {
+  const [least, most] = [parseDuration(minAge ?? ''), parseDuration(maxAge ?? '')];
+  return least === null || most === null || least <= most;
+}
+
+const requirements = z
+  .strictObject({
+    attestations: z.array(attestation).min(1).max(50).optional(),
+    lineage: z
+      .strictObject({
+        depth: z.union([z.literal('all'), z.int().min(1).max(24)]).default('all'),
+        unknown: z.enum(['block', 'warn', 'allow']).default('block'),
+        claims: z.enum(['signed', 'unsigned']).default('signed'),
+      })
+      .optional()
+      .describe('Every base below obeys the policy too'),
+    maxAge: duration
+      .optional()
+      .describe(
+        "By the log's time or that of a keyless certificate's timestamp, else the lock's; a timestamp beside a key's or a Notation signature can be made anew by anybody, and does not count. A duration: whole numbers with s, m, h, d, w or y",
+      ),
+    minAge: duration
+      .optional()
+      .describe(
+        "How long it must have been signed, so that others have had time to notice: by the log's or any timestamp's time, else the lock's; a duration",
+      ),
+    packages: z
+      .strictObject({
+        deny: z
+          .array(
+            text.refine(
+              isPackagePattern,
+              'not a package pattern: write NAME, NAME@1.2.3, NAME@1.2 - 1.4 or NAME@>=1.2,<2; a package URL may stand for the name',
+            ),
+          )
+          .max(1_000)
+          .optional(),
+        max: z.int().min(0).max(1_000_000).optional(),
+      })
+      .refine((value) => value.deny !== undefined || value.max !== undefined, 'say deny, max or both')
+      .optional()
+      .describe(
+        'What a signed SBOM may list: one that is attested, or one inside an index that is signed (or whose attestation manifest is)',
+      ),
+    digest: z.boolean().optional().describe('Whether the image must be written with a digest'),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'nothing is required')
+  .refine(({ minAge, maxAge }) => canBothHold(minAge, maxAge), 'minAge is longer than maxAge: no image could be both')
+  .describe('What must hold besides a signature');
+
+const rule = z
+  .strictObject({
+    name: text.optional().describe('For reports; left out: its number'),
+    images: z
+      .array(imagePattern)
+      .min(1)
+      .max(1_000)
+      .describe('The images that it is about; the first rule that matches decides'),
+    signedBy: signedBy.optional(),
+    threshold: z.int().min(1).max(100).optional().describe('How many entries of signedBy must be satisfied'),
+    locked: z
+      .union([
+        z.boolean(),
+        z.literal('project'),
+        z
+          .strictObject({
+            moved: z
+              .enum(['warn', 'block'])
+              .optional()
+              .describe('A tag that stands for another digest now: a warning unless said otherwise'),
+            project: z.boolean().optional().describe("Whether a machine's or user's policy accepts the project's lock"),
+          })
+          .refine((value) => Object.keys(value).length > 0, 'say moved, project or both'),
+      ])
+      .optional()
+      .describe('Accepted only at the digest in the lock'),
+    mode: mode.optional().describe("Before the file's"),
+    require: requirements.optional(),
+    sameRepository: z
+      .enum(['ignore', 'warn', 'deny'])
+      .optional()
+      .describe('A signature copied from another repository'),
+    signedIdentity: signedIdentity.optional(),
+    signatures: z
+      .strictObject({
+        repository: text.optional(),
+        tagPrefix: z
+          .string()
+          .regex(/^[\w.-]{1,64}$/)
+          .optional(),
+      })
+      .refine((value) => Object.keys(value).length > 0, 'say repository, tagPrefix or both')
+      .optional()
+      .describe('Where signatures are kept, if not beside the image'),
+  })
+  .check((context) => {
+    const problem = ruleProblem(context.value);
+    if (problem !== null) context.issues.push({ code: 'custom', message: problem, input: context.value });
+  });
+
+interface RuleShape {
+  readonly signedBy?: readonly unknown[] | undefined;
+  readonly threshold?: number | undefined;
+  readonly signedIdentity?: unknown;
+  readonly locked?: boolean | 'project' | object | undefined;
+  readonly require?: { readonly attestations?: readonly { readonly signedBy?: unknown }[] | undefined } | undefined;
+}
+
+function ruleProblem(value: RuleShape): string | null {
+  const attestations = value.require?.attestations ?? [];
+  const ownSigners = attestations.some((entry) => entry.signedBy !== undefined);
+  const locked = value.locked ?? false;
+  if (value.signedBy === undefined && locked === false && !ownSigners)
+    return 'a rule needs something that must hold: signedBy, locked, or an attestation with its own signedBy';
+  if (value.signedBy === undefined && attestations.some((entry) => entry.signedBy === undefined))
+    return 'an attestation needs its own signedBy where the rule has none';
+  if (value.signedIdentity !== undefined && value.signedBy === undefined)
+    return 'signedIdentity says what the signatures of signedBy must name, and the rule has none';
+  if (value.threshold !== undefined && value.threshold > (value.signedBy?.length ?? 0))
+    return `threshold is ${value.threshold}, but signedBy has ${value.signedBy?.length ?? 0} entries`;
+  return null;
+}
+
+const host = z
+  .string()
+  .max(255)
+  .regex(
+    /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?$/,
+    'not a host: write for instance auth.example.com',
+  );
+
+const imageMap = z.record(imagePattern, imagePattern);
+
+const sourceDemand = z.enum(['any', 'pinned', 'checksum']);
+
+/** A policy file, version 1. */
+export const policySchema = z
+  .strictObject({
+    version: z.literal(1),
+    mode: mode.optional().describe('What becomes of a refusal; left out: enforce'),
+    default: verdict.optional().describe('For an image that no rule matches; left out: this layer abstains'),
+    local: localVerdict
+      .optional()
+      .describe(
+        'For an image that is only in the local store; built: only one that was built here of verified images alone, by the records of this machine; left out: judged as unsigned',
+      ),
+    cacheImports: z
+      .strictObject({ default: verdict.optional(), from: z.array(imagePattern).max(1_000).optional() })
+      .optional()
+      .describe(
+        'Cache imports that are allowed, by every policy in force; default, also where nothing is said: deny in enforce, warn in warn',
+      ),
+    sources: z
+      .strictObject({
+        git: sourceDemand
+          .optional()
+          .describe(
+            'any (the default); pinned or checksum: a whole commit, as the ref behind #, in checksum= of the address or in ADD --checksum',
+          ),
+        http: sourceDemand.optional().describe('any (the default); checksum or pinned: ADD --checksum'),
+      })
+      .refine((value) => Object.keys(value).length > 0, 'say git, http or both')
+      .optional()
+      .describe(
+        'What ADD and contexts may fetch from git and http: the builder refuses the rest too, whoever asks for it; a context by URL can carry no checksum. The strictest policy in force counts',
+      ),
+    builtin: z.enum(['on', 'off']).optional().describe("Whether the built-in policy counts; not in a project's policy"),
+    mirrors: imageMap.optional().describe('Names that stand for others'),
+    tokenServices: z
+      .record(host, z.array(host).min(1).max(20))
+      .optional()
+      .describe(
+        "For a registry: hosts of another domain to which its stored credentials may go for a token; only in a machine's or user's policy",
+      ),
+    publishers: z
+      .union([text, z.array(text).max(20)])
+      .optional()
+      .describe("Files in the catalogue's format"),
+    contexts: z.array(text).max(1_000).optional().describe('Names that a folder may stand for'),
+    rules: z.array(rule).max(5_000).optional().describe('In order: the first that matches decides'),
+    exceptions: z.array(exception).max(1_000).optional().describe('Waivers, each with a reason and an end'),
+    breakGlass: z
+      .enum(['allow', 'deny'])
+      .optional()
+      .describe(
+        'Whether --verify-break-glass may let a build go on with warnings; left out: deny where a machine policy is in force, else allow. One deny wins',
+      ),
+    records: z
+      .enum(['on', 'off'])
+      .optional()
+      .describe("Whether builds are recorded; only in a machine's or user's policy"),
+    log: verdictLog.optional(),
+    serial: z
+      .int()
+      .min(1)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe(
+        'Of a policy that is published as a bundle: only grows, so that nobody can put an older one in its place',
+      ),
+    extends: z
+      .array(extension)
+      .max(20)
+      .optional()
+      .describe(
+        'Further policies of this layer, which follow on this one. Kept, renewed while a run goes on, and used while the network is away; a first fetch that fails is 11',
+      ),
+    recommend: z
+      .record(imagePattern, z.array(text).min(1).max(20))
+      .optional()
+      .describe('Images that recommend names first, by the images that they stand for'),
+    clusterImagePolicies: z
+      .array(text)
+      .max(100)
+      .optional()
+      .describe(
+        'Files of Sigstore ClusterImagePolicies, with the Secrets, ConfigMaps and TrustRoots that they refer to, and of Kyverno ImageValidatingPolicies; wildcards in the last part of a path',
+      ),
+  })
+  .describe('A policy of docker verify');
+
+/** The format of the publishers' catalogue and of files named by `publishers`. */
+export const publishersSchema = z
+  .strictObject({
+    version: z.literal(1),
+    publishers: z.record(
+      z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a publisher is named in lower case, with digits and hyphens'),
+      z.strictObject({
+        title: text.optional(),
+        confidence: z.enum(['confirmed', 'probable']).default('probable'),
+        checked: z.iso.date().optional().describe('When the sources were last read'),
+        sources: z.array(text).default([]),
+        entries: z
+          .array(
+            z.strictObject({
+              images: z.array(imagePattern).min(1),
+              signedBy: z.array(publisherSigner).min(1).describe('Any one of these suffices'),
+              since: z
+                .strictObject({
+                  version: z
+                    .string()
+                    .regex(/^\d+(\.\d+){0,2}$/)
+                    .optional(),
+                  date: z.iso.date().optional(),
+                })
+                .optional()
+                .describe('The first version or date that is signed'),
+            }),
+          )
+          .min(1),
+      }),
+    ),
+  })
+  .describe("A publishers' catalogue");
+
+export type PolicyDocument = z.output<typeof policySchema>;
+export type RuleDocument = z.output<typeof rule>;
+export type SignerDocument = z.output<typeof trustedSigner>;
+export type AttestationDocument = z.output<typeof attestation>;
+export type PublishersDocument = z.output<typeof publishersSchema>;

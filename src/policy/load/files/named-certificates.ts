@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { CertificateMaterial } from '../../../model/index.ts';
+import { parseCertificates } from './key-material.ts';
+import { invalidIn, type PolicyScope, readNamedFile, shortName } from './policy-scope.ts';
+
+/**
+ * Reads certificates that a policy names, inline or in a file.
+ * @throws VerifyError `policy.invalid`
+ */
+async function readCertificates(
+  scope: PolicyScope,
+  path: readonly PropertyKey[],
+  value: string,
+  purpose: CertificateMaterial['purpose'],
+): Promise<CertificateMaterial> {
+  const isInline = value.includes('-----BEGIN ');
+  const pem = isInline ? value : (await readNamedFile(scope, path, value)).text;
+  const material = parseCertificates(pem, isInline ? null : shortName(value), purpose);
+  if (typeof material === 'string')
+    throw invalidIn(scope, path, `${isInline ? 'the certificate' : value} is not usable: ${material}`);
+  return material;
+}
+
+/**
+ * Reads certificates into the scope's material. Answers their identifier.
+ * @throws VerifyError `policy.invalid`
+ */
+export async function addCertificates(
+  scope: PolicyScope,
+  path: readonly PropertyKey[],
+  value: string,
+  purpose: CertificateMaterial['purpose'],
+): Promise<string> {
+  const material = await readCertificates(scope, path, value, purpose);
+  scope.material.addCertificate(material);
+  return material.id;
+}
+
+/**
+ * Reads an authority of signers, with those between it and them, into the scope's material. Answers its identifier.
+ * @throws VerifyError `policy.invalid`
+ */
+export async function addAuthority(
+  scope: PolicyScope,
+  path: readonly PropertyKey[],
+  { ca, intermediates }: { readonly ca: string; readonly intermediates?: string | undefined },
+): Promise<string> {
+  const authority = await readCertificates(scope, [...path, 'ca'], ca, 'keyless');
+  if (intermediates === undefined) {
+    scope.material.addCertificate(authority);
+    return authority.id;
+  }
+  const between = await readCertificates(scope, [...path, 'intermediates'], intermediates, 'keyless');
+  // two rules may name the same authority with others between: these are not the same material
+  const id = createHash('sha256').update(`${authority.id} ${between.id}`).digest('hex');
+  scope.material.addCertificate({ ...authority, id, intermediates: between.pem });
+  return id;
+}

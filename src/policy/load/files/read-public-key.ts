@@ -1,0 +1,35 @@
+import { type CertificateMaterial, type KeyMaterial, VerifyError } from '../../../model/index.ts';
+import { parseCertificates, parsePublicKey } from './key-material.ts';
+import { shortName } from './policy-scope.ts';
+import { readBytes } from './safe-file.ts';
+
+/**
+ * Reads the public key in a file, as a policy that names this file would.
+ * @throws VerifyError `policy.invalid`, `policy.unreadable`
+ */
+export async function readPublicKey(path: string): Promise<KeyMaterial> {
+  const key = parsePublicKey(new TextDecoder().decode(await readBytes(path)), shortName(path));
+  if (typeof key !== 'string') return key;
+  throw new VerifyError('policy.invalid', `${path} is not a public key: ${key}`, {
+    place: { file: path },
+    hint: 'name a PEM file that begins with -----BEGIN PUBLIC KEY-----',
+  });
+}
+
+/** Certificates of an authority for Notation in PEM, with the identifier that evidence names them by; a sentence where they are none. */
+export function parseAuthority(pem: string, name: string | null): CertificateMaterial | string {
+  return parseCertificates(pem, name, 'notation');
+}
+
+/**
+ * Reads the certificates of an authority for Notation in a file, as a policy that names this file would.
+ * @throws VerifyError `policy.invalid`, `policy.unreadable`
+ */
+export async function readAuthority(path: string): Promise<CertificateMaterial> {
+  const authority = parseAuthority(new TextDecoder().decode(await readBytes(path)), shortName(path));
+  if (typeof authority !== 'string') return authority;
+  throw new VerifyError('policy.invalid', `${path} is not an authority's certificate: ${authority}`, {
+    place: { file: path },
+    hint: 'name a PEM file that begins with -----BEGIN CERTIFICATE-----',
+  });
+}

@@ -1,0 +1,90 @@
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { readBoundedInput, VerifyError } from '../../../model/index.ts';
+
+const largestFile = 8_388_608; // bytes
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function reasonOf(error: unknown): string {
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EISDIR: 'it is a folder',
+    ENOENT: 'there is no such file',
+    ENOTDIR: 'a part of its path is not a folder',
+    ELOOP: 'its links go round in a circle',
+  };
+  return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Whether something, be it a dangling link, has this name. Only "no such file" counts as no. */
+export async function isPresent(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {
+      place: { file: path },
+      hint: 'only a file that does not exist is taken as absent: mend its permissions or remove it',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The bytes of a file of at most 8 MiB, or what comes through a pipe, as shells make of `<(…)`.
+ * @throws VerifyError `policy.unreadable` with the path
+ */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readBoundedInput(path, largestFile);
+  } catch (error) {
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+    throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {
+      place: { file: path },
+      hint: isMissing ? 'name a file that exists' : 'mend its permissions, or name another file',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Refuses a machine or user policy that somebody else may change: links followed, file and folder must belong to the
+ * user or to root, and be writable by nobody else. Nothing is checked where there are no user identifiers (Windows).
+ * @throws VerifyError `policy.unsafe`
+ */
+export async function refuseUnsafe(path: string, userId: number | null): Promise<void> {
+  if (userId === null) return;
+  const target = await realpath(path).catch((error: unknown) => {
+    throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {
+      place: { file: path },
+      hint: 'mend the link, or remove it',
+      cause: error,
+    });
+  });
+  for (const checked of new Set([target, dirname(target), dirname(path)]))
+    await refuseUnsafePath(checked, path, userId);
+}
+
+async function refuseUnsafePath(checked: string, policy: string, userId: number): Promise<void> {
+  const { uid, gid, mode } = await stat(checked);
+  const named = checked === policy ? checked : `${checked} (of the policy ${policy})`;
+  if (uid !== userId && uid !== 0) {
+    throw new VerifyError('policy.unsafe', `${named} belongs to user ${uid}, who could change what is trusted`, {
+      place: { file: policy },
+      hint: `make it yours or root's: chown ${userId} ${checked}`,
+    });
+  }
+  // A group of root, or the private group that many systems give each user, is nobody else.
+  const groupWritable = (mode & 0o020) !== 0 && gid !== 0 && gid !== userId;
+  if ((mode & 0o002) !== 0 || groupWritable) {
+    throw new VerifyError('policy.unsafe', `${named} may be written by others, who could change what is trusted`, {
+      place: { file: policy },
+      hint: `take the permission away: chmod go-w ${checked}`,
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import type { Report, ReportImage } from '../../model/index.ts';
+import { headline } from '../describe/describe-image.ts';
+import { describeCacheImport, describeTask, describeUnknown } from '../describe/describe-report.ts';
+import { describeVerdict } from '../describe/describe-verdict.ts';
+import { cureDetails, type Detail, findingDetails, imageDetails } from '../describe/image-details.ts';
+import { escapeHtml } from '../text/html-document.ts';
+import { type Shown, visibleDocument } from '../text/visible.ts';
+
+type Outcome = 'passed' | 'warned' | 'failure' | 'error';
+
+interface TestCase {
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly message: string;
+  readonly lines: readonly string[];
+}
+
+const outcomes = { allow: 'passed', warn: 'warned', block: 'failure', error: 'error' } as const;
+
+function lineOf({ label, value, code }: Detail): string {
+  if (label !== null) return `${label}: ${value}`;
+  return code === null ? value : `${value} [${code}]`;
+}
+
+function imageCase(image: ReportImage): TestCase {
+  const lines = imageDetails(image).map(lineOf);
+  return { name: image.name, outcome: outcomes[image.status], message: headline(image), lines };
+}
+
+function otherCases(report: Report): readonly TestCase[] {
+  const caches = report.cacheImports.map((cache) => ({
+    name: `cache ${cache.type} ${cache.ref}`,
+    outcome: outcomes[cache.status],
+    message: describeCacheImport(cache),
+    lines: [],
+  }));
+  const isOpen = report.unknown.length > 0;
+  const findings = [...findingDetails(report.findings), ...cureDetails(report.findings)].map(lineOf);
+  const rest = [...report.unknown.map(describeUnknown), ...findings];
+  const outcome = isOpen || findings.length > 0 ? outcomes[report.verdict] : 'passed';
+  const whole = { name: 'the build as a whole', outcome, message: describeVerdict(report), lines: rest };
+  return rest.length === 0 ? caches : [...caches, whole];
+}
+
+function renderCase({ name, outcome, message, lines }: TestCase): string {
+  const opening = `    <testcase classname="docker verify" name="${escapeHtml(name)}"`;
+  const text = [message, ...lines].map(escapeHtml).join('\n');
+  switch (outcome) {
+    case 'passed':
+      return `${opening}/>`;
+    case 'warned':
+      return `${opening}>\n      <system-out>${text}</system-out>\n    </testcase>`;
+    case 'failure':
+    case 'error':
+      return `${opening}>\n      <${outcome} message="${escapeHtml(message)}">${text}</${outcome}>\n    </testcase>`;
+  }
+}
+
+/** The report as JUnit's XML, as CI systems show it: an image is a test, which fails where it is blocked. */
+export function renderJunit(report: Report): Shown {
+  const cases = [...report.images.map(imageCase), ...otherCases(report)];
+  const count = (outcome: Outcome): number => cases.filter((each) => each.outcome === outcome).length;
+  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}"`;
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="docker verify" ${counts}>`,
+    `  <testsuite name="${escapeHtml(describeTask(report))}" ${counts} skipped="0" timestamp="${escapeHtml(report.time)}">`,
+    ...cases.map(renderCase),
+    '  </testsuite>',
+    '</testsuites>',
+  ];
+  return visibleDocument(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,76 @@
+import type { Report, ReportImage, Status } from '../../model/index.ts';
+import { headline } from '../describe/describe-image.ts';
+import {
+  describeBuild,
+  describeCacheImport,
+  describeSource,
+  describeTask,
+  describeUnknown,
+  refusedSources,
+} from '../describe/describe-report.ts';
+import { describeVerdict } from '../describe/describe-verdict.ts';
+import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from '../describe/image-details.ts';
+import { type Shown, visible, visibleDocument } from '../text/visible.ts';
+
+const marks: Readonly<Record<Status, string>> = { allow: '✓', warn: '!', block: '✗', error: '?' };
+
+/** The text as code, whatever backticks it holds (CommonMark, section 6.1). */
+export function code(text: string): string {
+  const shown = visible(text).replaceAll('|', '\\|');
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const padding = shown.startsWith('`') || shown.endsWith('`') || longest > 0 ? ' ' : '';
+  return shown === '' ? '' : `${fence}${padding}${shown}${padding}${fence}`;
+}
+
+/**
+ * Text that stands for itself. What a forge would turn into a link, a mention that notifies a stranger, or a formula
+ * becomes code, since no escape prevents that.
+ */
+export function prose(text: string): string {
+  if (/[@#$]|:\/\//.test(text)) return code(text);
+  const inline = visible(text).replace(/[\\`*_[\]<>|~&]/g, (mark) => `\\${mark}`);
+  return inline.replace(/^([-+=]|\d+[.)])/, (mark) => `\\${mark}`);
+}
+
+function row(image: ReportImage): string {
+  return `| ${marks[image.status]} | ${code(image.name)} | ${code(shortDigest(image))} | ${prose(headline(image))} |`;
+}
+
+function detailItem({ label, value, code: finding }: Detail): string {
+  if (label === null) return `- ${prose(value)}${finding === null ? '' : ` (${code(finding)})`}`;
+  const shown = label === 'expected' || label === 'found' || label === 'source' ? code(value) : prose(value);
+  return `  - ${label}: ${shown}`;
+}
+
+/** A finding's labelled values hang beneath its sentence; what has no sentence before it becomes one. */
+function details(items: readonly Detail[]): readonly string[] {
+  return items[0]?.label === null ? items.map(detailItem) : items.map((item) => detailItem(item).trimStart());
+}
+
+function section(title: string, items: readonly Detail[]): readonly string[] {
+  return items.length === 0 ? [] : ['', `**${title}**`, '', ...details(items)];
+}
+
+/** The report for a comment on a change: a table of the images, then what is wrong with those that are refused. */
+export function renderMarkdown(report: Report): Shown {
+  const table = ['| | Image | Digest | |', '|---|---|---|---|', ...report.images.map(row)];
+  const others = [
+    ...report.cacheImports.map((cache) => `- ${marks[cache.status]} ${prose(describeCacheImport(cache))}`),
+    ...refusedSources(report).map((source) => `- ${marks[source.status]} ${prose(describeSource(source))}`),
+    ...report.unknown.map((each) => `- ? ${prose(describeUnknown(each))}`),
+  ];
+  const lines = [
+    `### ${marks[report.verdict]} ${prose(describeVerdict(report))}`,
+    '',
+    prose(describeTask(report)),
+    ...(report.images.length === 0 ? [] : ['', ...table]),
+    ...(others.length === 0 ? [] : ['', ...others]),
+    ...report.images
+      .filter(({ status }) => status !== 'allow')
+      .flatMap((image) => section(`${marks[image.status]} ${code(image.name)}`, imageDetails(image))),
+    ...section('Not about a single image', [...findingDetails(report.findings), ...cureDetails(report.findings)]),
+    ...(report.build === null ? [] : section('After the build', describeBuild(report.build))),
+  ];
+  return visibleDocument(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,138 @@
+import type { Report, ReportImage, Status } from '../../model/index.ts';
+import { headline } from '../describe/describe-image.ts';
+import {
+  describeBuild,
+  describeCacheImport,
+  describeSource,
+  describeTask,
+  describeUnknown,
+  refusedSources,
+} from '../describe/describe-report.ts';
+import { describeVerdict } from '../describe/describe-verdict.ts';
+import {
+  cureDetails,
+  type Detail,
+  findingDetails,
+  imageDetails,
+  labelled,
+  shortDigest,
+} from '../describe/image-details.ts';
+import { page, type Shown, visible } from '../text/visible.ts';
+import { type Layout, type Piece, type Style, wrap } from '../text/wrap.ts';
+import { brokenFiles, countBroken, countUses, describeBroken } from './survey.ts';
+
+const marks: Readonly<Record<Status, readonly [string, Style]>> = {
+  allow: ['✓', 'good'],
+  warn: ['!', 'caution'],
+  block: ['✗', 'bad'],
+  error: ['?', 'bad'],
+};
+
+const detailIndent = 6;
+const valueIndent = 16;
+
+function plain(text: string): Piece {
+  return { text, style: 'plain' };
+}
+
+function imageLine(image: ReportImage, nameWidth: number, layout: Layout): Shown {
+  const [mark, style] = marks[image.status];
+  const digest = shortDigest(image);
+  const words: Piece[] = [
+    { text: `  ${mark} `, style },
+    { text: `${visible(image.name).padEnd(nameWidth)}  `, style: 'bold' },
+    { text: digest === '' ? '' : `${digest}  `, style: 'dim' },
+    { text: headline(image), style: image.status === 'allow' ? 'plain' : style },
+  ];
+  return wrap(words, detailIndent, layout);
+}
+
+function detailLine({ label, value, code, level }: Detail, layout: Layout): Shown {
+  const indent = ' '.repeat(detailIndent);
+  if (label !== null) {
+    const start = `${indent}${label}`.padEnd(valueIndent);
+    return wrap([{ text: start, style: 'dim' }, plain(value)], valueIndent, layout);
+  }
+  const opening = plain(`${indent}${level === 'note' ? 'note: ' : ''}${value}${code === null ? '' : ' '}`);
+  return wrap(code === null ? [opening] : [opening, { text: `[${code}]`, style: 'dim' }], detailIndent, layout);
+}
+
+function otherLines(report: Report, layout: Layout): readonly Shown[] {
+  const caches = report.cacheImports.map((cache) => {
+    const [mark, style] = marks[cache.status];
+    return wrap([{ text: `  ${mark} `, style }, plain(describeCacheImport(cache))], detailIndent, layout);
+  });
+  const sources = refusedSources(report).map((source) => {
+    const [mark, style] = marks[source.status];
+    return wrap([{ text: `  ${mark} `, style }, plain(describeSource(source))], detailIndent, layout);
+  });
+  const unknown = report.unknown.map((each) =>
+    wrap([{ text: '  ? ', style: 'caution' }, plain(describeUnknown(each))], detailIndent, layout),
+  );
+  const findings = [...findingDetails(report.findings), ...cureDetails(report.findings)];
+  return [...caches, ...sources, ...unknown, ...findings.map((each) => detailLine(each, layout))];
+}
+
+function buildLines({ build }: Report, layout: Layout): readonly Shown[] {
+  if (build === null) return [];
+  const [opening, ...details] = describeBuild(build);
+  return opening === undefined ? [] : [visible(opening.value), ...details.map((each) => detailLine(each, layout))];
+}
+
+/** What would break: the files of a survey whose builds would be refused, each with the images that are the reason. */
+function surveyLines(report: Report, layout: Layout): readonly Shown[] {
+  const title = countBroken(report);
+  if (title === null) return [];
+  const lines = brokenFiles(report).map((file) => {
+    const [mark, style] = marks[file.status];
+    const words: Piece[] = [
+      { text: `  ${mark} `, style },
+      { text: `${visible(file.file)}  `, style: 'bold' },
+    ];
+    return wrap([...words, plain(describeBroken(file))], detailIndent, layout);
+  });
+  return [wrap([plain(`${title.charAt(0).toUpperCase()}${title.slice(1)}`)], 2, layout), ...lines];
+}
+
+/** Of a survey also where an image is used that is let through. */
+function detailsOf(image: ReportImage, { files }: Report): readonly Detail[] {
+  const details = imageDetails(image);
+  const isAllowed = files !== undefined && image.status === 'allow' && image.uses.length > 0;
+  return isAllowed ? [...details, labelled('used', countUses(image))] : details;
+}
+
+/** Whether something that is no image fails or warns: it then stands before the images that are allowed. */
+function hasOtherFailures(report: Report): boolean {
+  const { cacheImports, unknown, findings } = report;
+  const isOpen =
+    unknown.length > 0 || refusedSources(report).length > 0 || findings.some(({ level }) => level !== 'note');
+  return isOpen || cacheImports.some(({ status }) => status !== 'allow');
+}
+
+/** The report for people: what is checked, one line for each image with what is wrong beneath it, the verdict. */
+export function renderText(report: Report, layout: Layout): Shown {
+  const nameWidth = Math.min(48, Math.max(0, ...report.images.map(({ name }) => visible(name).length)));
+  const linesOf = (images: readonly ReportImage[]): readonly Shown[] =>
+    images.flatMap((image) => [
+      imageLine(image, nameWidth, layout),
+      ...detailsOf(image, report).map((each) => detailLine(each, layout)),
+    ]);
+  const others = otherLines(report, layout);
+  const [concerned, rest] = hasOtherFailures(report)
+    ? [
+        report.images.filter(({ status }) => status !== 'allow'),
+        report.images.filter(({ status }) => status === 'allow'),
+      ]
+    : [report.images, []];
+  const sections = [
+    [wrap([plain(describeTask(report))], 2, layout)],
+    linesOf(concerned),
+    others,
+    linesOf(rest),
+    buildLines(report, layout),
+    surveyLines(report, layout),
+    [wrap([{ text: describeVerdict(report), style: marks[report.verdict][1] }], 2, layout)],
+  ];
+  const shown = sections.filter((lines) => lines.length > 0);
+  return page(shown.flatMap((lines, index) => (index === 0 ? lines : [visible(''), ...lines])));
+}

@@ -1,0 +1,86 @@
+import type { Report, ReportImage, Status } from '../../model/index.ts';
+import { countsInWords } from '../text/summary.ts';
+import { decidingRules, describeRule } from './describe-image.ts';
+import { refusedSources } from './describe-report.ts';
+
+/** `1 of 3 images`, `the image`, `all 3 images`. */
+function share(count: number, all: number): string {
+  if (all === 1) return 'the image';
+  return count === all ? `all ${all} images` : `${count} of ${all} images`;
+}
+
+function withStatus(images: readonly ReportImage[], status: Status): readonly ReportImage[] {
+  return images.filter((image) => image.status === status);
+}
+
+/** What else than images has this status, each in a few words. */
+function othersWithStatus(report: Report, status: Status): readonly string[] {
+  const caches = report.cacheImports.filter((cache) => cache.status === status).length;
+  const level = status === 'warn' ? 'warning' : 'error';
+  const sources = refusedSources(report).filter((source) => source.status === status).length;
+  const findings = report.findings
+    .filter(({ level: own, code }) => own === level && (sources === 0 || !code.startsWith('source.')))
+    .filter(({ code }) => code !== 'scan.unreadable')
+    .map(({ message }) => message);
+  const unread = status === 'error' ? (report.files ?? []).filter(({ problem }) => problem !== null).length : 0;
+  return [
+    ...(unread === 0 ? [] : [`${unread} ${unread === 1 ? 'file' : 'files'} cannot be read`]),
+    ...(caches === 0 ? [] : [`${caches} cache ${caches === 1 ? 'import is' : 'imports are'} not allowed`]),
+    ...(sources === 0
+      ? []
+      : [
+          `${sources} ${sources === 1 ? 'source is' : 'sources are'} not held to ${sources === 1 ? 'its' : 'their'} content`,
+        ]),
+    ...(status === report.verdict ? findings : []),
+  ];
+}
+
+/** The one rule that all of these images fail, null where there are several. */
+function commonRule(images: readonly ReportImage[]): string | null {
+  const rules = new Set(images.flatMap((image) => decidingRules(image).map(describeRule)));
+  return rules.size === 1 ? ([...rules][0] ?? null) : null;
+}
+
+function describeAllowed({ images, unknown }: Report): string {
+  if (images.length === 0) {
+    return unknown.length === 0
+      ? 'allowed: no image is used'
+      : 'nothing is allowed yet: every image is verified when the build asks for it';
+  }
+  const verified = images.filter((image) => image.verified).length;
+  if (verified === images.length)
+    return `allowed: ${share(verified, images.length)} ${images.length === 1 ? 'is' : 'are'} verified`;
+  if (verified === 0) return `allowed by policy; nothing was verified about ${share(images.length, images.length)}`;
+  return `allowed: ${share(verified, images.length)} verified, ${images.length - verified} allowed unverified by policy`;
+}
+
+/** What to say of the images that have this status, null for none. */
+function describeConcerned({ images }: Report, status: 'warn' | 'block' | 'error'): string | null {
+  const concerned = withStatus(images, status);
+  if (concerned.length === 0) return null;
+  const subject = share(concerned.length, images.length);
+  if (status === 'error') return `${subject} could not be verified`;
+  const verb = concerned.length === 1 ? 'does' : 'do';
+  return `${subject} ${verb} not satisfy ${commonRule(concerned) ?? 'the policy'}`;
+}
+
+const openings = { warn: 'allowed with warnings', block: 'blocked', error: 'stopped' } as const;
+
+/** The report's last line: the verdict and its reason in one sentence, with the counts where there are several. */
+export function describeVerdict(report: Report): string {
+  const counts = countsInWords(report);
+  return counts === null ? describeReasons(report) : `${describeReasons(report)} (${counts})`;
+}
+
+function describeReasons(report: Report): string {
+  const { verdict, unknown, build } = report;
+  if (verdict === 'allow') return describeAllowed(report);
+  const reasons = [
+    describeConcerned(report, verdict),
+    verdict === 'error' ? describeConcerned(report, 'block') : null,
+    ...othersWithStatus(report, verdict),
+    unknown.length > 0 ? 'only the build itself can settle what else is pulled' : null,
+    build !== null && build.unverified.length > 0 ? 'the build used what nobody verified' : null,
+  ].filter((reason) => reason !== null);
+  return reasons.length === 0 ? openings[verdict] : `${openings[verdict]}: ${reasons.join('; ')}`;
+}

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { builtProject } from '../../../../support/project.ts';
+import { addImage, layoutOf } from '../../../../support/signed-registry.ts';
+
+/** A project under git, of which a build was recorded and pushed. */
+async function recorded() {
+  const project = await builtProject();
+  const { line, docker, app, registry } = project;
+  const git = (...words: readonly string[]): void =>
+    void execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...words], {
+      cwd: line.path('.'),
+      stdio: 'ignore',
+    });
+  git('init');
+  git('add', '.');
+  git('commit', '-m', 'one');
+  const built = addImage(registry, 'built');
+  const materials = [{ name: app.name, digest: app.image.digest }];
+  await docker.builds({ materials, digest: built.digest });
+  await line.run('build', '--push', '-t', `${registry.host}/built:1`, '.');
+  const makes = async (repository: string, image: typeof built): Promise<void> => {
+    for (const [name, bytes] of Object.entries(layoutOf(registry, repository, image))) {
+      await mkdir(dirname(join(docker.layout, name)), { recursive: true });
+      await writeFile(join(docker.layout, name), bytes);
+    }
+  };
+  return { ...project, built, makes, tag: `${registry.host}/built:1` };
+}
+
+describe('rebuild', () => {
+  it('builds the recorded commit again and says that the same came out', async () => {
+    const { line, docker, makes, built, tag } = await recorded();
+    await makes('built', built);
+    const { status, out, err } = await line.run('rebuild', tag);
+    expect(err).toContain('allowed');
+    expect(out).toContain('identical');
+    expect(status).toBe(0);
+    expect((await docker.calls()).at(-1)).toContain('type=oci');
+  });
+
+  it('says that something else came out', async () => {
+    const { line, makes, registry, tag } = await recorded();
+    await makes('changed', addImage(registry, 'changed', '1', { config: { Env: ['A=1'] } }));
+    const { status, document } = await line.json('rebuild', tag);
+    expect(status).toBe(10);
+    expect(document).toMatchObject({ verdict: 'different' });
+  });
+
+  it('compares nothing where a base is not the recorded one any more', async () => {
+    const { line, registry, app, tag } = await recorded();
+    registry.manifests.delete(`app ${app.image.digest}`);
+    line.variables['XDG_CACHE_HOME'] = `${line.folder}/another`;
+    expect((await line.run('rebuild', tag)).status).toBe(11);
+  });
+
+  it('says what is not to be had: the image, or a build that ends well', async () => {
+    const { line, docker, registry, built, tag } = await recorded();
+    await docker.builds({ status: 1 });
+    expect((await line.run('rebuild', tag)).out).toContain('a build that ends well');
+    registry.manifests.delete(`built ${built.digest}`);
+    line.variables['XDG_CACHE_HOME'] = `${line.folder}/another`;
+    expect((await line.run('rebuild', tag)).out).toContain('the image that was built');
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { builtProject } from '../../../../support/project.ts';
+
+describe('records', () => {
+  it('lists, shows, exports and takes away what was built', async () => {
+    const { line, app } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const { document } = await line.json('records', 'ls');
+    expect(document).toMatchObject({ records: [{ tags: ['x:1'], images: [{ name: app.name }] }] });
+    expect((await line.run('records', 'ls')).out).toContain('x:1  1 image');
+    const shown = await line.run('records', 'show', 'x:1');
+    expect(shown.out).toContain('runtime-base');
+    const exported = await line.run('records', 'export', 'x:1');
+    expect(JSON.parse(exported.out)).toMatchObject({ bomFormat: 'CycloneDX' });
+    expect(exported.err).toContain('no SBOM of what was built is known');
+    const later = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    expect((await line.run('records', 'prune', '--older-than', later)).out).toBe('1 taken away, 0 kept\n');
+    expect((await line.run('records', 'ls')).out).toBe('no build is recorded here\n');
+  });
+
+  it('exports for GitHub with what a workflow or the options say, and not without', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const github = ['records', 'export', '--format', 'github', 'x:1'];
+    expect((await line.run(...github)).err).toContain('--sha');
+    const commit = ['--sha', 'a'.repeat(40)];
+    expect((await line.run(...github, ...commit)).err).toContain('--ref');
+    const { status, out } = await line.run(...github, ...commit, '--ref', 'refs/heads/main');
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ sha: 'a'.repeat(40), ref: 'refs/heads/main' });
+  });
+
+  it.each([
+    [['ls', 'x'], /takes nothing/],
+    [['show'], /takes one build/],
+    [['show', 'none'], /no recorded build/],
+    [['prune'], /which records are old/],
+    [['prune', '--older-than', '1d', '--older-than', '2d'], /given twice/],
+    [[], /needs a command/],
+    [['lst'], /did you mean docker verify records ls\?/],
+  ])('refuses %j', async (words, message) => {
+    const { line } = await builtProject();
+    const { status, err } = await line.run('records', ...words);
+    expect(status).toBe(64);
+    expect(err).toMatch(message);
+  });
+
+  it('leaves nothing where --no-record was said', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '--verify-no-record', '.');
+    expect((await line.run('records', 'ls')).out).toBe('no build is recorded here\n');
+  });
+});
+
+describe('exposure', () => {
+  it('finds the builds with a package, as far as the SBOMs of their images say', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const hit = await line.run('exposure', 'musl@1.2.5-r0');
+    expect(hit.status).toBe(10);
+    expect(hit.out).toContain('affected  x:1');
+    const { status, document } = await line.json('exposure', 'pkg:apk/alpine/musl@9.9.9-r0');
+    expect(status).not.toBe(10);
+    expect(document).toMatchObject({ rows: expect.any(Array) });
+  });
+
+  it('says nothing is recorded where nothing is', async () => {
+    const { line } = await builtProject();
+    expect((await line.run('exposure', 'musl@1.2.5-r0')).out).toContain('no build is recorded here');
+    expect((await line.run('exposure')).status).toBe(64);
+  });
+});
+
+describe('rebuild', () => {
+  it('says what a record lacks, and refuses a build that is not recorded', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const { status, out } = await line.run('rebuild', 'x:1');
+    expect(status).toBe(11);
+    expect(out).toContain('the commit that was built');
+    expect((await line.run('rebuild', 'none')).status).toBe(64);
+  });
+});
+
+describe('exposure, further', () => {
+  it('takes advisories and statements that something is not affected', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const advisory = {
+      id: 'ALPINE-CVE-2026-1',
+      aliases: ['CVE-2026-1'],
+      modified: '2026-01-01T00:00:00Z',
+      affected: [
+        {
+          package: { ecosystem: 'Alpine:v3.20', name: 'musl' },
+          ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '1.2.5-r9' }] }],
+        },
+      ],
+    };
+    await line.write({ 'osv/a.json': JSON.stringify(advisory) });
+    expect((await line.run('exposure', 'CVE-2026-1', '--advisories', 'osv')).status).toBe(10);
+    const vex = {
+      '@context': 'https://openvex.dev/ns/v0.2.0',
+      '@id': 'https://example.com/vex/1',
+      author: 'Acme',
+      timestamp: '2026-01-01T00:00:00Z',
+      version: 1,
+      statements: [
+        {
+          vulnerability: { name: 'CVE-2026-1' },
+          products: [{ '@id': 'pkg:apk/alpine/musl@1.2.5-r0?arch=x86_64&distro=alpine-3.20' }],
+          status: 'not_affected',
+          justification: 'vulnerable_code_not_present',
+        },
+      ],
+    };
+    await line.write({ 'vex.json': JSON.stringify(vex) });
+    const stated = await line.run('exposure', 'CVE-2026-1', '--advisories', 'osv', '--vex', 'vex.json');
+    expect(stated.status).toBe(11);
+    expect(stated.out).toContain('VEX: CVE-2026-1: not_affected');
+    expect((await line.run('exposure', 'CVE-2026-1', '--advisories', 'none')).status).toBe(64);
+  });
+
+  it('looks up the SBOMs of images of which none is kept, unless it may not use the network', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const { rm } = await import('node:fs/promises');
+    const forget = (): Promise<void> => rm(`${line.folder}/state/docker-verify/images`, { recursive: true });
+    await forget();
+    const offline = await line.run('exposure', '--offline', 'musl@1.2.5-r0');
+    expect(offline.status).toBe(11);
+    expect(offline.err).toContain('were not looked up (--offline)');
+    expect((await line.run('exposure', 'musl@1.2.5-r0')).status).toBe(10);
+  });
+});

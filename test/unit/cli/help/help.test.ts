@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { commandGroups, commandTable } from '../../../../src/cli/command-table.ts';
+import { helpFor } from '../../../../src/cli/help/help.ts';
+import { ownOptionTable, ownVariables } from '../../../../src/gate/index.ts';
+
+describe.each(commandTable.map((row) => [row.name, row] as const))('the help of %s', (name, row) => {
+  const text = helpFor(name.split(' '));
+
+  it('has its formats, two examples and the exit statuses', () => {
+    expect(text).toContain(`Usage: docker verify ${name}`);
+    expect(row.examples.length).toBeGreaterThanOrEqual(2);
+    for (const [command] of row.examples) {
+      expect(command).toMatch(new RegExp(`docker[ -]verify (?:${name}|--version)\\b`));
+      expect(text).toContain(`\n  ${command}`);
+    }
+    const formats = row.formats.length > 0 ? [`Formats: ${row.formats.join(', ')}`] : [];
+    expect(text.split('\n').filter((line) => line.startsWith('Formats: '))).toEqual(formats);
+    for (const [status] of row.statuses) expect(text).toMatch(new RegExp(`^ +${status} +\\S`, 'm'));
+    expect(row.statuses.map(([status]) => status)).toContain(64);
+    for (const [, means] of row.statuses) expect(text).toContain(means);
+  });
+
+  it('names our options as they are written there', () => {
+    const prefix = row.own === 'prefixed' ? '--verify-' : '--';
+    // a command may have one of its own under the same name
+    const others = ownOptionTable.filter(({ name }) => row.options.every((option) => option.name !== name));
+    const isNamed = others.map((option) => text.includes(` ${prefix}${option.name}`));
+    const expected = row.own === 'none' ? [false] : [true];
+    expect([...new Set(isNamed)]).toEqual(expected);
+    for (const { variable } of ownVariables) expect(text.includes(variable)).toBe(row.own !== 'none');
+    for (const { name: option } of row.options) expect(text).toContain(`--${option}`);
+  });
+});
+
+it('the help of the whole names every command', () => {
+  const text = helpFor([]);
+  for (const { name } of commandTable) expect(text).toContain(`\n  ${name.split(' ')[0]} `);
+  expect(text).toContain('\n  lock [BUILD-ARGS] [PATH] [--update [IMAGE…]] ');
+  expect(text).toContain('\n  install [--mode alias|full] ');
+  for (const group of Object.keys(commandGroups)) expect(helpFor([group])).toContain(`docker verify ${group}`);
+});

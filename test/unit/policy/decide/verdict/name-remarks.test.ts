@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { nameRemarks } from '../../../../../src/policy/index.ts';
+import { image } from '../../support/evidence.ts';
+
+const codes = (name: string, trusted: readonly string[] = []) =>
+  nameRemarks(name, new Set(trusted)).map(({ code }) => code);
+
+describe('a name', () => {
+  it.each([
+    ['alpine', ['image.latest']],
+    ['alpine:latest', ['image.latest']],
+    ['alpine:3.20', ['image.mutable-tag']],
+    [`alpine:3.20@${image}`, []],
+    [`alpine@${image}`, []],
+  ])('without a digest is worth a note: %s', (name, expected) => {
+    expect(codes(name)).toEqual(expected);
+  });
+
+  it.each([
+    'ngnix',
+    'ngimx',
+    'pyhton',
+    'alpne',
+    'postgress',
+    'acme/ngnix',
+    'n0de',
+    'eclipsetemurin',
+    'ubuntuu',
+    'elastic-search',
+    'eclipse_temurin',
+    'ghcr.lo/acme/app',
+    'd0cker.io/library/alpine',
+    'guay.io/x/y',
+  ])('that looks like a well-known one is worth a warning: %s', (name) => {
+    expect(codes(`${name}@${image}`)).toEqual(['image.imitates']);
+  });
+
+  it.each([
+    'nginx',
+    'acme/nginx',
+    'bitnami/nginx',
+    'go',
+    'acme/app',
+    'cgr.dev/chainguard/node',
+    'gcr.io/distroless/nodejs',
+    'ghcr.io/acme/alpine',
+    'localhost:5000/a',
+    'moby/buildkit',
+  ])('that looks like itself is not: %s', (name) => {
+    expect(codes(`${name}@${image}`)).toEqual([]);
+  });
+
+  it('that a policy names imitates nobody', () => {
+    expect(codes(`acme/nodes@${image}`)).toEqual(['image.imitates']);
+    expect(codes(`acme/nodes@${image}`, ['docker.io/acme/nodes'])).toEqual([]);
+  });
+});
+
+describe('a well-known image', () => {
+  const images = (
+    'alpine amazoncorretto busybox bash caddy centos composer debian docker eclipse-temurin elasticsearch fedora golang gradle haproxy httpd ' +
+    'influxdb jenkins kibana logstash mariadb maven memcached mongo mysql nextcloud nginx node openjdk perl php postgres python rabbitmq ' +
+    'redis registry ruby rust sonarqube telegraf tomcat traefik ubuntu vault wordpress zookeeper'
+  ).split(' ');
+
+  it.each(images)('%s imitates nobody, and is imitated by what looks like it', (known) => {
+    expect(codes(`${known}@${image}`)).toEqual([]);
+    const lookalike = known.replace(/[lo]|$/, (letter) => ({ l: '1', o: '0', '': '-' })[letter] ?? letter);
+    const [finding] = nameRemarks(
+      `${lookalike === `${known}-` ? `${known.slice(0, 1)}.${known.slice(1)}` : lookalike}@${image}`,
+    );
+    expect(finding).toMatchObject({ code: 'image.imitates', expected: `docker.io/library/${known}`, level: 'warning' });
+  });
+
+  it.each([
+    'docker.io',
+    'ghcr.io',
+    'quay.io',
+    'gcr.io',
+    'registry.k8s.io',
+    'mcr.microsoft.com',
+    'cgr.dev',
+    'public.ecr.aws',
+    'registry.access.redhat.com',
+  ])('host %s imitates nobody, and is imitated by what looks like it', (host) => {
+    expect(codes(`${host}/acme/app@${image}`)).toEqual([]);
+    const lookalike = host.replace(/[lios]/, (letter) => ({ l: '1', i: '1', o: '0', s: '5' })[letter] ?? letter);
+    const changed = lookalike === host ? host.replace('d', 'dd') : lookalike;
+    expect(nameRemarks(`${changed}/acme/app@${image}`)).toMatchObject([{ expected: expect.stringContaining(host) }]);
+  });
+
+  it.each<[string, string | null]>([
+    ['nod', 'node'],
+    ['nodee', 'node'],
+    ['ndoe', 'node'],
+    ['noxxe', null],
+    ['phpp', null],
+    ['ph', null],
+    ['pyhton', 'python'],
+    ['pyhtno', null],
+    ['mariadbxx', null],
+    ['memcachedxx', 'memcached'],
+    ['memcachedxxx', null],
+    ['eclipse_temurin', 'eclipse-temurin'],
+    ['eclipse.temurin', 'eclipse-temurin'],
+    ['rnaven', 'maven'],
+    ['vvordpress', 'wordpress'],
+    ['m0ngo', 'mongo'],
+    ['m0ng0', 'mongo'],
+    ['vvordpre55', 'wordpress'],
+    ['redi5', 'redis'],
+  ])('is meant by %s: %j', (written, meant) => {
+    const found = nameRemarks(`${written}@${image}`).map(({ expected }) => expected);
+    expect(found).toEqual(meant === null ? [] : [`docker.io/library/${meant}`]);
+  });
+});
