@@ -39,7 +39,7 @@ export default defineConfig({
           name: 'e2e',
           root,
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/e2e/setup.ts', 'test/temporary-folder.ts'],
+          globalSetup: ['test/e2e/support/setup.ts', 'test/temporary-folder.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           // Engines and registries share two cores here: what fails once and then passes is named at the end (scripts/test/all.ts).

@@ -1,8 +1,8 @@
 // Documents of registries and contexts, changed at random: no builder ever gets what nobody vouched for. `scripts/attack` goes on for longer.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AttackOptions, attack, openTheatre, type Theatre } from '../../scripts/attacks/attack.ts';
-import { lab } from './lab.ts';
-import { executable } from './paths.ts';
+import { lab } from './support/lab.ts';
+import { executable } from './support/paths.ts';
 
 let theatre: Theatre;
 beforeAll(async () => {

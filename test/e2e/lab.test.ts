@@ -20,7 +20,7 @@ import {
   type TestRegistry,
   temporaryFolder,
   writeFiles,
-} from './lab.ts';
+} from './support/lab.ts';
 
 const { keys, registry, referrersRegistry } = lab();
 const acme = { key: keys.acme.publicKey };

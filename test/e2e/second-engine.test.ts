@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { acmePolicy, dockerConfiguration, lab, projectFolder, runDocker, runVerify } from './lab.ts';
+import { acmePolicy, dockerConfiguration, lab, projectFolder, runDocker, runVerify } from './support/lab.ts';
 
 const { registry, secondDockerHost } = lab();
 

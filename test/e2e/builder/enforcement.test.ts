@@ -14,7 +14,7 @@ import {
   renderSourcePolicy,
   resolveDockerContext,
 } from '../../../src/builder/index.ts';
-import { lab, mustRun, temporaryFolder, writeFiles } from '../lab.ts';
+import { lab, mustRun, temporaryFolder, writeFiles } from '../support/lab.ts';
 import { labEnvironment, request, runRequest } from './request.ts';
 
 const engines = [

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEngine, type DockerEndpoint, resolveDockerContext } from '../../../src/builder/index.ts';
-import { lab, mustRun, temporaryFolder, writeFiles } from '../lab.ts';
+import { lab, mustRun, temporaryFolder, writeFiles } from '../support/lab.ts';
 import { labEnvironment } from './request.ts';
 
 const engines = [

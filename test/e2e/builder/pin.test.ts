@@ -9,7 +9,7 @@ import {
   unpinnableNames,
 } from '../../../src/builder/index.ts';
 import { type Pin, type PinSet, parseCanonicalName, parseDigest } from '../../../src/model/index.ts';
-import { copyImage, digestOf, lab, mustRun, pushLayer, temporaryFolder, writeFiles } from '../lab.ts';
+import { copyImage, digestOf, lab, mustRun, pushLayer, temporaryFolder, writeFiles } from '../support/lab.ts';
 import { type BuildRun, labEnvironment, request, runRequest } from './request.ts';
 
 const registry = lab().registry;

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Programs } from '../../../src/builder/index.ts';
 import type { Environment } from '../../../src/model/index.ts';
-import { lab, temporaryFolder } from '../lab.ts';
+import { lab, temporaryFolder } from '../support/lab.ts';
 
 /** What `run-builder.ts` is asked to do. */
 export interface BuildRequest {

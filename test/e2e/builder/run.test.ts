@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { auditMaterials, renderSourcePolicy } from '../../../src/builder/index.ts';
 import { type PinSet, parseCanonicalName, parseDigest } from '../../../src/model/index.ts';
-import { digestOf, lab, run, temporaryFolder, writeFiles } from '../lab.ts';
+import { digestOf, lab, run, temporaryFolder, writeFiles } from '../support/lab.ts';
 import { type BuildRequest, labEnvironment, request, runRequest, start } from './request.ts';
 
 const base = `${lab().registry}/signed/base:1`;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateUserPolicy, readUserPolicy, renderSourcePolicy, type UserPolicy } from '../../../src/builder/index.ts';
 import { type PinSet, parseCanonicalName, parseDigest } from '../../../src/model/index.ts';
-import { digestOf, lab, runDocker, temporaryFolder, writeFiles } from '../lab.ts';
+import { digestOf, lab, runDocker, temporaryFolder, writeFiles } from '../support/lab.ts';
 import { type BuildRun, labEnvironment, request, runRequest } from './request.ts';
 
 const { registry } = lab();

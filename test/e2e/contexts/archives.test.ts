@@ -6,9 +6,9 @@ import { archiveForm, archiveHeadSize, readArchivedDockerfile, Unread } from '..
 import { VerifyError } from '../../../src/model/index.ts';
 import { paxRecord, type TestEntry, tar, tarEntry } from '../../unit/context/tar.ts';
 import { environmentOf } from '../../unit/invocation/environment.ts';
-import { lab, temporaryFolder } from '../lab.ts';
 import { unguarded } from '../no-way-around/project.ts';
 import { serveFile } from '../no-way-around/remote-context.ts';
+import { lab, temporaryFolder } from '../support/lab.ts';
 
 const D = 'Dockerfile';
 /** A Dockerfile that tells which one it is. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../scripts/oracle/seeded-random.ts';
 import { resolveLocalDockerfile, Unread } from '../../../src/context/index.ts';
-import { runDocker, runVerify, temporaryFolder } from '../lab.ts';
+import { runDocker, runVerify, temporaryFolder } from '../support/lab.ts';
 
 const layouts = 60;
 const atOnce = 4;

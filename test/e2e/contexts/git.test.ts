@@ -5,9 +5,9 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { dockerConfiguration, lab, mustRun, type Outcome, run, runVerify, temporaryFolder } from '../lab.ts';
 import { project, pushGoodAndEvil, reported, unguarded, verified } from '../no-way-around/project.ts';
 import { hasGit } from '../no-way-around/remote-context.ts';
+import { dockerConfiguration, lab, mustRun, type Outcome, run, runVerify, temporaryFolder } from '../support/lab.ts';
 import { createRepository, type Served, serveByDaemon, serveByHttp, type TestRepository } from './repository.ts';
 
 let good = '';

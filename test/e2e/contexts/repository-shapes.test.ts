@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { openRepository, Unread } from '../../../src/context/index.ts';
 import type { Environment } from '../../../src/model/index.ts';
 import { parseGitReference } from '../../../src/model/index.ts';
-import { lab, temporaryFolder, writeFiles } from '../lab.ts';
 import { project, unguarded, verified } from '../no-way-around/project.ts';
 import { hasGit } from '../no-way-around/remote-context.ts';
+import { lab, temporaryFolder, writeFiles } from '../support/lab.ts';
 import { createRepository, serveByDaemon, type TestRepository } from './repository.ts';
 
 /** A Dockerfile that tells which one it is: by what it makes, and by its text. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { lab, mustRun, temporaryFolder, writeFiles } from '../lab.ts';
+import { lab, mustRun, temporaryFolder, writeFiles } from '../support/lab.ts';
 
 const identity = ['-c', 'user.name=lab', '-c', 'user.email=lab@example.test', '-c', 'protocol.file.allow=always'];
 

@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runVerify, temporaryFolder } from '../lab.ts';
 import { project, pushGoodAndEvil, reported, unguarded, verified } from '../no-way-around/project.ts';
 import { archive } from '../no-way-around/remote-context.ts';
+import { runVerify, temporaryFolder } from '../support/lab.ts';
 
 let good = '';
 let evil = '';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { type BuildKitEndpointOptions, startBuildKitEndpoint } from '../../../scripts/lab/buildkit-endpoint.ts';
-import { buildImage, lab, mustRun, runDocker, sign, temporaryFolder } from '../lab.ts';
+import { buildImage, lab, mustRun, runDocker, sign, temporaryFolder } from '../support/lab.ts';
 
 const { registry, keys, dockerHost, secondDockerHost } = lab();
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AlteredBuildKitOptions, startAlteredBuildKit } from '../../../scripts/lab/altered-buildkit.ts';
-import { acmePolicy } from '../lab.ts';
 import { project, pushGoodAndEvil, registry, unguarded, verified } from '../no-way-around/project.ts';
+import { acmePolicy } from '../support/lab.ts';
 import { buildKit, createBuilder, hasBuildKit, later, ownBuilders } from './builders.ts';
 
 let good = '';

@@ -1,8 +1,8 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lab, runVerify, temporaryFolder } from '../lab.ts';
 import { project, registry } from '../no-way-around/project.ts';
+import { lab, runVerify, temporaryFolder } from '../support/lab.ts';
 import { createContainerBuilder, hasBuildKit, ownBuilders, pushBuilderImage } from './builders.ts';
 
 interface Examined {

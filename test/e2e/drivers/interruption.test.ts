@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lab, temporaryFolder } from '../lab.ts';
 import { project, registry } from '../no-way-around/project.ts';
+import { lab, temporaryFolder } from '../support/lab.ts';
 import {
   buildKit,
   createBuilder,

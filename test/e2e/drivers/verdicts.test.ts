@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { keys, project, pushGoodAndEvil, registry, reported, unguarded, verified } from '../no-way-around/project.ts';
+import { archive } from '../no-way-around/remote-context.ts';
 import {
   acmePolicy,
   digestOf,
@@ -11,9 +13,7 @@ import {
   sign,
   startTestRegistry,
   temporaryFolder,
-} from '../lab.ts';
-import { keys, project, pushGoodAndEvil, registry, reported, unguarded, verified } from '../no-way-around/project.ts';
-import { archive } from '../no-way-around/remote-context.ts';
+} from '../support/lab.ts';
 import {
   buildKit,
   createBuilder,

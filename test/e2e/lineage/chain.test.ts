@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { annotateBase, buildAttested, buildLinked, childrenOf } from '../../../scripts/lab/lineage-fixtures.ts';
-import { digestOf, lab, runVerify, sign, startTestRegistry, type TestRegistry } from '../lab.ts';
+import { digestOf, lab, runVerify, sign, startTestRegistry, type TestRegistry } from '../support/lab.ts';
 import { chainPolicy, judged, project, summary, traced } from './traced.ts';
 
 const acme = { key: lab().keys.acme.privateKey };

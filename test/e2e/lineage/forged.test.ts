@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { annotateBase, buildAttested, buildLinked, claimedProvenance } from '../../../scripts/lab/lineage-fixtures.ts';
-import { attest, digestOf, lab, mustRun, sign, startTestRegistry, type TestRegistry } from '../lab.ts';
+import { attest, digestOf, lab, mustRun, sign, startTestRegistry, type TestRegistry } from '../support/lab.ts';
 import { judged, type Requirement, summary, traced } from './traced.ts';
 
 const here = lab();

@@ -10,7 +10,7 @@ import {
   sign,
   startTestRegistry,
   type TestRegistry,
-} from '../lab.ts';
+} from '../support/lab.ts';
 import { chainPolicy, judged, project, summary, traced } from './traced.ts';
 
 const here = lab();

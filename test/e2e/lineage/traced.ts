@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { lab, projectFolder, runVerify } from '../lab.ts';
+import { lab, projectFolder, runVerify } from '../support/lab.ts';
 
 /** The fields of a link that are looked at here. */
 export interface SeenLink {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { acmePolicy, lab, mustRun, runDocker, temporaryFolder } from '../lab.ts';
+import { acmePolicy, lab, mustRun, runDocker, temporaryFolder } from '../support/lab.ts';
 import { doctorCache } from './doctored-cache.ts';
 import { containerdEngine, engines, project, registry, reported, unguarded, verified } from './project.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openContextOracle } from '../../../scripts/oracle/ask-contexts.ts';
 import { randomContexts } from '../../../scripts/oracle/random-contexts.ts';
-import { acmePolicy, lab, runDocker, runVerify } from '../lab.ts';
+import { acmePolicy, lab, runDocker, runVerify } from '../support/lab.ts';
 import { containerdEngine, engines, project, pullLayout, pushGoodAndEvil, reported, unguarded } from './project.ts';
 import { archive } from './remote-context.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { acmePolicy, dockerConfiguration, lab, mustRun, type Outcome, runDocker } from '../lab.ts';
+import { acmePolicy, dockerConfiguration, lab, mustRun, type Outcome, runDocker } from '../support/lab.ts';
 import { project, pushGoodAndEvil } from './project.ts';
 import { archive, serveFile } from './remote-context.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { alteredBuildx } from '../altered-buildx.ts';
+import { alteredBuildx } from '../support/altered-buildx.ts';
 import {
   copyImage,
   digestOf,
@@ -14,7 +14,7 @@ import {
   sign,
   temporaryFolder,
   writeFiles,
-} from '../lab.ts';
+} from '../support/lab.ts';
 import { type Built, engines, keys, project, registry, reported, unguarded } from './project.ts';
 
 type Env = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acmePolicy, lab, mustRun, runDocker, runVerify, temporaryFolder } from '../lab.ts';
+import { acmePolicy, lab, mustRun, runDocker, runVerify, temporaryFolder } from '../support/lab.ts';
 import { engines, project, pushGoodAndEvil, registry, reported, unguarded } from './project.ts';
 
 let good = '';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acmePolicy, copyImage, lab, mustRun, runDocker } from '../lab.ts';
+import { acmePolicy, copyImage, lab, mustRun, runDocker } from '../support/lab.ts';
 import { engines, project, pushGoodAndEvil, registry, reported, unguarded } from './project.ts';
 
 let good = '';

@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { acmePolicy, temporaryFolder, writeFiles } from '../lab.ts';
+import { acmePolicy, temporaryFolder, writeFiles } from '../support/lab.ts';
 import {
   containerdEngine,
   engines,

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lab, run, runDocker, runVerify, temporaryFolder, writeFiles } from '../lab.ts';
-import { executable } from '../paths.ts';
+import { lab, run, runDocker, runVerify, temporaryFolder, writeFiles } from '../support/lab.ts';
+import { executable } from '../support/paths.ts';
 import { registry } from './project.ts';
 
 const unsigned = `${registry}/unsigned/base:1`;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pushIndex } from '../../../scripts/lab/images.ts';
-import { digestOf, lab, mustRun, sign } from '../lab.ts';
+import { digestOf, lab, mustRun, sign } from '../support/lab.ts';
 import { containerdEngine, engines, keys, project, registry, reported, unguarded, verified } from './project.ts';
 
 const room = `${registry}/no-way-around`;

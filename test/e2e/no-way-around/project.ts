@@ -14,7 +14,7 @@ import {
   runVerify,
   sign,
   temporaryFolder,
-} from '../lab.ts';
+} from '../support/lab.ts';
 
 export const { registry, keys } = lab();
 const policyFile = 'docker-verify.yaml';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { raceTag } from '../../../scripts/figures/tag-race.ts';
-import { lab } from '../lab.ts';
+import { lab } from '../support/lab.ts';
 
 describe('a tag that is moved between a signed and an unsigned image without pause', () => {
   it('never gets the unsigned one built upon, as it does where the digest is not pinned', async () => {

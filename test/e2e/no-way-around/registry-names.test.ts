@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acmePolicy, lab, mustRun, runDocker, runVerify } from '../lab.ts';
+import { acmePolicy, lab, mustRun, runDocker, runVerify } from '../support/lab.ts';
 import { engines, project, pushGoodAndEvil, registry, reported, unguarded } from './project.ts';
 
 /** Names that Docker's grammar takes and that no registry can have. */

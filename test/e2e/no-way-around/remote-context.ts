@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { lab, mustRun, run, temporaryFolder, writeFiles } from '../lab.ts';
+import { lab, mustRun, run, temporaryFolder, writeFiles } from '../support/lab.ts';
 
 /** A context served to the builder; `close` ends the server. */
 export interface RemoteContext {

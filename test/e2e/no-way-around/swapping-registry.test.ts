@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { copyImage, lab, sign, startTestRegistry, type TestRegistry } from '../lab.ts';
+import { copyImage, lab, sign, startTestRegistry, type TestRegistry } from '../support/lab.ts';
 import { engines, keys, project, pushGoodAndEvil, reported, unguarded, verified } from './project.ts';
 
 let registry: TestRegistry;

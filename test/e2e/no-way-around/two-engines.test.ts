@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { acmePolicy, digestOf, lab } from '../lab.ts';
+import { acmePolicy, digestOf, lab } from '../support/lab.ts';
 import { containerdEngine, engines, project, pushGoodAndEvil, registry, reported } from './project.ts';
 import { archive } from './remote-context.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runVerify } from '../lab.ts';
+import { runVerify } from '../support/lab.ts';
 import { project, pushGoodAndEvil, registry, reported, unguarded, verified } from './project.ts';
 import { archive, hasGit, type RemoteContext, serveFile, serveRepository } from './remote-context.ts';
 

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compareIndexes, isDifferent, pushIndexes } from '../../../scripts/oracle/compare-indexes.ts';
 import { type PoolImage, pushMarked } from '../../../scripts/oracle/image-pool.ts';
 import { type Pushed, pushBlob, pushManifestText } from '../../../scripts/oracle/raw-registry.ts';
-import { lab, type Outcome, runDocker, runVerify, sign, temporaryFolder, writeFiles } from '../lab.ts';
-import { executable } from '../paths.ts';
+import { lab, type Outcome, runDocker, runVerify, sign, temporaryFolder, writeFiles } from '../support/lab.ts';
+import { executable } from '../support/paths.ts';
 import { containerdEngine, engines, keys, project, registry, reported, unguarded } from './project.ts';
 
 const room = 'no-way-around/unsigned-index';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { dockerConfiguration, type Outcome, projectFolder, runDocker } from '../lab.ts';
+import { dockerConfiguration, type Outcome, projectFolder, runDocker } from '../support/lab.ts';
 import { engines, registry } from './project.ts';
 
 const base = `${registry}/signed/base:1`;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dockerConfiguration, lab, mustRun, runDocker, temporaryFolder } from '../lab.ts';
+import { dockerConfiguration, lab, mustRun, runDocker, temporaryFolder } from '../support/lab.ts';
 import { containerdEngine, engines, project, pullLayout, registry, reported, unguarded, verified } from './project.ts';
 import { archive } from './remote-context.ts';
 

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as asn1js from 'asn1js';
 import { AlgorithmIdentifier, MessageImprint, TimeStampReq } from 'pkijs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultIdentity, digestOf, lab, projectFolder, pushLayer, runVerify, sign } from '../lab.ts';
+import { defaultIdentity, digestOf, lab, projectFolder, pushLayer, runVerify, sign } from '../support/lab.ts';
 
 const { registry, keys, sigstore, trustedRoot } = lab();
 const run = `age-${process.pid}-${Date.now()}`;

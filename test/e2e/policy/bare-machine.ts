@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lab, type Outcome, run, temporaryFolder } from '../lab.ts';
+import { lab, type Outcome, run, temporaryFolder } from '../support/lab.ts';
 
 /** Gives a program an /etc/docker and an /usr/local/lib of its own, in a mount namespace that ends with it. */
 const inside = 'mount --bind "$ETC" /etc/docker && mount --bind "$LIB" /usr/local/lib && exec "$@"';

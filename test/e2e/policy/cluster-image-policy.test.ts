@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lab, type Outcome, projectFolder, runVerify } from '../lab.ts';
+import { lab, type Outcome, projectFolder, runVerify } from '../support/lab.ts';
 
 const running = lab();
 const { registry } = running;

@@ -10,7 +10,7 @@ import {
   runVerify,
   sign,
   writeFiles,
-} from '../lab.ts';
+} from '../support/lab.ts';
 
 const { registry, keys } = lab();
 const run = `convert-${process.pid}-${Date.now()}`;

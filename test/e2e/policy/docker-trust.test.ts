@@ -2,8 +2,8 @@ import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { copyImage, lab, mustRun, runVerify, sign, temporaryFolder, writeFiles } from '../lab.ts';
-import { project } from '../paths.ts';
+import { copyImage, lab, mustRun, runVerify, sign, temporaryFolder, writeFiles } from '../support/lab.ts';
+import { project } from '../support/paths.ts';
 
 const { registry } = lab();
 const passphrase = 'of docker trust';

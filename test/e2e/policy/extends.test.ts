@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { lab, projectFolder, runVerify, sign, temporaryFolder } from '../lab.ts';
+import { lab, projectFolder, runVerify, sign, temporaryFolder } from '../support/lab.ts';
 import { digestOfBytes, publishPolicy } from './publish-policy.ts';
 
 const { registry, keys } = lab();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { attest, copyImage, lab, type Outcome, projectFolder, runVerify, sign } from '../lab.ts';
+import { attest, copyImage, lab, type Outcome, projectFolder, runVerify, sign } from '../support/lab.ts';
 
 const { registry, keys } = lab();
 

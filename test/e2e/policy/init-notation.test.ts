@@ -13,7 +13,7 @@ import {
   runVerify,
   temporaryFolder,
   writeFiles,
-} from '../lab.ts';
+} from '../support/lab.ts';
 import { talk } from './talk.ts';
 
 const running = lab();

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lab, type Outcome, projectFolder, runVerify } from '../lab.ts';
+import { lab, type Outcome, projectFolder, runVerify } from '../support/lab.ts';
 import { talk } from './talk.ts';
 
 const { registry, trustedRoot } = lab();

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lab, projectFolder, sign, temporaryFolder } from '../lab.ts';
-import { selfSignedCertificate } from '../self-signed-certificate.ts';
+import { lab, projectFolder, sign, temporaryFolder } from '../support/lab.ts';
+import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 import { BareMachine } from './bare-machine.ts';
 import { digestOfBytes, publishPolicy } from './publish-policy.ts';
 

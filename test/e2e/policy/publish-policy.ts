@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { lab } from '../lab.ts';
+import { lab } from '../support/lab.ts';
 
 const type = 'application/vnd.docker-verify.policy.v1+yaml';
 

@@ -11,7 +11,7 @@ import {
   runVerify,
   temporaryFolder,
   writeFiles,
-} from '../lab.ts';
+} from '../support/lab.ts';
 
 const running = lab();
 const { registry, referrersRegistry, sigstore } = running;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { acmePolicy, copyImage, lab, projectFolder, runVerify } from '../lab.ts';
+import { acmePolicy, copyImage, lab, projectFolder, runVerify } from '../support/lab.ts';
 
 const { registry } = lab();
 

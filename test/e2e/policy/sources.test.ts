@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createRepository, serveByDaemon } from '../contexts/repository.ts';
-import { acmePolicy, lab, mustRun, sign } from '../lab.ts';
 import { engines, keys, project, registry, reported, unguarded, verified } from '../no-way-around/project.ts';
 import { hasGit, serveFile } from '../no-way-around/remote-context.ts';
+import { acmePolicy, lab, mustRun, sign } from '../support/lab.ts';
 
 const asking = (sources: object, mode: 'enforce' | 'warn' = 'enforce'): string =>
   JSON.stringify({ ...JSON.parse(acmePolicy({ mode })), sources });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { lab, type Outcome } from '../lab.ts';
+import { lab, type Outcome } from '../support/lab.ts';
 
 const { executable, environment } = lab();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acmePolicy, lab, type Outcome, projectFolder, runVerify } from '../lab.ts';
+import { acmePolicy, lab, type Outcome, projectFolder, runVerify } from '../support/lab.ts';
 
 const { registry } = lab();
 const table = `version: 1

@@ -4,8 +4,8 @@ import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { lab, mustRun, projectFolder, runDocker, temporaryFolder } from '../lab.ts';
-import { project } from '../paths.ts';
+import { lab, mustRun, projectFolder, runDocker, temporaryFolder } from '../support/lab.ts';
+import { project } from '../support/paths.ts';
 import { BareMachine } from './bare-machine.ts';
 
 const { registry } = lab();

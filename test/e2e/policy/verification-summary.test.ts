@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { attest, copyImage, digestOf, lab, type Outcome, projectFolder, pushLayer, runVerify } from '../lab.ts';
+import { attest, copyImage, digestOf, lab, type Outcome, projectFolder, pushLayer, runVerify } from '../support/lab.ts';
 
 const running = lab();
 const { registry, keys } = running;

@@ -1,0 +1,104 @@
+// Bad input of `exposure`: one line each, nothing lost, the right status.
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openBlobStore, writeImageNote } from '../../../src/records/index.ts';
+import { digestFor, image, record, spdx } from '../../unit/records/support.ts';
+import { type Outcome, runVerify, temporaryFolder } from '../support/lab.ts';
+
+const xz = 'pkg:deb/debian/liblzma5@5.6.1-1?upstream=xz-utils';
+
+/** A folder for state with builds whose SBOMs are these documents. */
+async function stateWith(documents: readonly (string | Buffer)[]): Promise<string> {
+  const state = await temporaryFolder();
+  const folder = join(state, 'docker-verify');
+  await mkdir(folder);
+  for (const [number, document] of documents.entries()) {
+    const [name, digest] = [`app:${number}`, digestFor(`app:${number}`)];
+    const kept = await openBlobStore(folder).write(Buffer.from(document));
+    const sboms = [{ digest: kept, subject: digest, trust: 'signed', signer: null } as const];
+    await writeImageNote(folder, {
+      schemaVersion: 1,
+      digest,
+      time: '2026-01-01T00:00:00Z',
+      sboms,
+      layers: {},
+      problem: null,
+    });
+    await appendFile(join(folder, 'journal.jsonl'), `${JSON.stringify(record(name, [image('base:1')]))}\n`);
+  }
+  await writeImageNote(folder, {
+    schemaVersion: 1,
+    digest: digestFor('base:1'),
+    time: '2026-01-01T00:00:00Z',
+    sboms: [],
+    layers: {},
+    problem: null,
+  });
+  return state;
+}
+
+function ask(state: string, args: readonly string[], cwd = state): Promise<Outcome> {
+  return runVerify(['exposure', ...args], { cwd, env: { XDG_STATE_HOME: state } });
+}
+
+describe('exposure', () => {
+  it('passes over lines of the journal that cannot be read, one line each, and loses no build', async () => {
+    const state = await stateWith([spdx([xz])]);
+    const journal = join(state, 'docker-verify', 'journal.jsonl');
+    await appendFile(journal, 'no JSON\n{"schemaVersion":99,"id":"x"}\n');
+    await appendFile(journal, `${JSON.stringify(record('app:0', [image('base:1')]))}\n{"schemaVersion":1,"torn`);
+    const { status, stdout, stderr } = await ask(state, ['xz-utils@5.6.1']);
+    expect(status).toBe(10);
+    expect(stdout).toContain('2 affected; 2 recorded builds');
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringContaining('line 2 of the journal'),
+      expect.stringContaining('line 3 of the journal'),
+      expect.stringContaining('line 5 of the journal'),
+    ]);
+  });
+
+  it.each([
+    ['a range that no version can satisfy', ['xz-utils@5.6.1 - 5.6.0'], 64, 'no version can be in the range'],
+    ['no package', ['pkg:'], 64, 'is no package'],
+    ['nothing', [], 64, 'needs to be told what to look for'],
+    ['a type of package URL that nobody knows', ['pkg:nosuch/thing@1.0'], 0, 'nosuch is no type of package URL'],
+  ])('says what is wrong with %s, in one line', async (_, args, expected, message) => {
+    const { status, stderr } = await ask(await stateWith([spdx([xz])]), args);
+    expect(status).toBe(expected);
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('passes over broken advisories of a folder, one line each, and asks all others', async () => {
+    const state = await stateWith([spdx([xz])]);
+    await mkdir(join(state, 'osv'));
+    const range = { type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '9' }] };
+    for (let number = 0; number < 500; number += 1) {
+      const name = number === 7 ? 'xz-utils' : `other-${number}`;
+      const advisory = {
+        id: `X-${number}`,
+        affected: [{ package: { ecosystem: 'Debian:13', name }, ranges: [range] }],
+      };
+      const text = number % 50 === 3 ? '{"broken' : JSON.stringify(advisory);
+      await writeFile(join(state, 'osv', `X-${number}.json`), text);
+    }
+    const { status, stdout, stderr } = await ask(state, ['./osv']);
+    expect(status).toBe(10);
+    expect(stdout).toContain('X-7');
+    expect(stderr.trim().split('\n')).toHaveLength(10);
+  });
+
+  it('reads an SBOM of 300 MB, and says of a larger one that nothing is known', async () => {
+    const padded = (megabytes: number): Buffer => {
+      const text = spdx([xz]);
+      const start = Buffer.from(`${text.slice(0, -1)},"comment":"`);
+      return Buffer.concat([start, Buffer.alloc(megabytes * 1024 * 1024, 'x'), Buffer.from('"}')]);
+    };
+    const state = await stateWith([padded(300), padded(321), spdx([xz])]);
+    const { status, stdout } = await ask(state, ['xz-utils@5.6.1']);
+    expect(status).toBe(10);
+    expect(stdout).toContain('2 affected, 1 not known; 3 recorded builds');
+    expect(stdout).toContain('its document is missing or damaged');
+  }, 120_000);
+});

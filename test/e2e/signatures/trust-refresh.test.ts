@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultIdentity, lab, type Outcome, projectFolder, runVerify, temporaryFolder } from '../support/lab.ts';
+
+const hosts = ['tuf-repo-cdn.sigstore.dev:443', 'tuf-repo.github.com:443'];
+const tunnels: string[] = [];
+const sockets = new Set<Socket>();
+/** A proxy that takes what is asked of it and never answers: for a refresh that hangs. */
+const proxy = createServer();
+let variables: Record<string, string> = {};
+
+beforeAll(async () => {
+  proxy.on('connect', (request, socket: Socket) => {
+    tunnels.push(request.url ?? '');
+    sockets.add(socket.on('error', () => undefined));
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  variables = { HTTPS_PROXY: url, https_proxy: url, NO_PROXY: '', no_proxy: '' };
+});
+
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => proxy.close(resolve));
+});
+
+/** A check of what was signed by identity: it rests on a trusted root. */
+async function check(home: string, more: readonly string[]): Promise<Outcome & { readonly milliseconds: number }> {
+  const { email: identity, issuer } = defaultIdentity;
+  const signer = { keyless: { issuer, identity }, trustedRoot: lab().trustedRoot };
+  const rules = [{ images: ['127.0.0.1:*/**'], signedBy: [signer] }];
+  const folder = await projectFolder({ 'docker-verify.yaml': JSON.stringify({ version: 1, mode: 'enforce', rules }) });
+  const begun = performance.now();
+  const outcome = await runVerify(['check', ...more, `${lab().registry}/keyless/base:1`], {
+    cwd: folder,
+    env: { HOME: home, XDG_CACHE_HOME: join(home, 'cache'), ...variables },
+  });
+  return { ...outcome, milliseconds: performance.now() - begun };
+}
+
+async function arrived(count: number): Promise<readonly string[]> {
+  for (let waited = 0; tunnels.length < count && waited < 10_000; waited += 50) await pause(50);
+  return tunnels.toSorted();
+}
+
+describe('a refresh of the trusted roots that hangs', () => {
+  it('goes through the proxy, behind a run that neither waits for it nor fails by it', async () => {
+    const home = await temporaryFolder();
+    const without = await check(home, ['--offline', '--refresh']);
+    expect(without.status).toBe(11);
+    const first = await check(home, []);
+    expect(first.status).toBe(0);
+    expect(await arrived(2)).toEqual(hosts);
+    // far below the ten seconds for which a connection may be waited for
+    expect(first.milliseconds).toBeLessThan(5_000);
+    const mark = join(home, 'cache', 'docker-verify', 'trust', 'last-attempt');
+    const { mtimeMs } = await stat(mark);
+    // of many runs in a day one tries
+    expect(await check(home, [])).toMatchObject({ status: 0 });
+    await pause(500);
+    expect(tunnels).toHaveLength(2);
+    expect((await stat(mark)).mtimeMs).toBe(mtimeMs);
+  });
+
+  it('is told to whoever asked for it, and changes nothing', async () => {
+    const home = await temporaryFolder();
+    tunnels.length = 0;
+    const env = { HOME: home, XDG_CACHE_HOME: join(home, 'cache'), ...variables };
+    const { status, stderr } = await runVerify(['trust', 'update', '--timeout', '1s'], { env });
+    expect(status).toBe(11);
+    expect(stderr).toMatch(/trusted root of .+ could not be refreshed/);
+    expect(tunnels.toSorted()).toEqual(hosts);
+    expect(existsSync(join(home, 'cache', 'docker-verify', 'trust', 'github.json'))).toBe(false);
+  });
+});
+
+describe("GitHub's own trusted root", () => {
+  it('comes with the program, and is shown with its age and its fingerprints', async () => {
+    const { status, stdout } = await runVerify(['trust', 'show', '--format', 'json']);
+    expect(status).toBe(0);
+    const [publicGood, github] = JSON.parse(stdout).roots;
+    expect(publicGood).toMatchObject({ source: 'sigstore public good', layer: 'builtin' });
+    expect(github).toMatchObject({
+      source: 'github',
+      layer: 'builtin',
+      sha256: '484cdfe1a7c65479c5ba2a22193d1be90f0020db1997de696ab207434c62fbb7',
+      age: expect.stringMatching(/^\d+ days$/),
+    });
+    expect(github.parts.map(({ name }: { name: string }) => name)).toContain('timestamp.githubapp.com');
+  });
+
+  it('is in use only where a rule names it', async () => {
+    const rootsWith = async (signer: string): Promise<readonly string[]> => {
+      const rule = `{images: ["127.0.0.1:*/**"], signedBy: [{keyless: {issuer: "https://a", identity: b}${signer}}]}`;
+      const folder = await projectFolder({ 'docker-verify.yaml': `version: 1\nmode: enforce\nrules: [${rule}]\n` });
+      const words = ['check', '--format', 'json', `${lab().registry}/unsigned/base:1`];
+      const { stdout } = await runVerify(words, { cwd: folder });
+      return JSON.parse(stdout).trustedRoots.map(({ source }: { source: string }) => source);
+    };
+    expect(await rootsWith('')).toEqual(['sigstore public good']);
+    expect(await rootsWith(', trustedRoot: github')).toEqual(['sigstore public good', 'github']);
+  });
+});
