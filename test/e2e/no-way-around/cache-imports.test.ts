@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { doctorCache } from '../support/doctored-cache.ts';
 import { acmePolicy, lab, mustRun, runDocker, temporaryFolder } from '../support/lab.ts';
-import { doctorCache } from './doctored-cache.ts';
 import { containerdEngine, engines, project, registry, reported, unguarded, verified } from './project.ts';
 
 const base = `${registry}/signed/base:1`;

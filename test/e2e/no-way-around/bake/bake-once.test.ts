@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Outcome, runDocker, runVerify } from '../../support/lab.ts';
+import { type RecordingBuildx, recordingBuildx } from '../../support/recording-buildx.ts';
 import { project, pushGoodAndEvil } from '../project.ts';
-import { type RecordingBuildx, recordingBuildx } from '../recording-buildx.ts';
 import type { RemoteContext } from '../remote-context.ts';
 
 const { good } = await pushGoodAndEvil('no-way-around/bake-once');

@@ -1,6 +1,6 @@
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dockerConfiguration, lab, mustRun, temporaryFolder } from '../support/lab.ts';
+import { dockerConfiguration, lab, mustRun, temporaryFolder } from './lab.ts';
 
 /** One run of buildx, as it was started. */
 export interface RecordedRun {
