@@ -25,6 +25,8 @@ export interface ChildRun {
   readonly interruptions: Interruptions | null;
   /** Milliseconds from the first signal until the child is killed; null for a child that takes the time it needs. */
   readonly grace?: number | null;
+  /** Called when it was started, for what may go on while it works. */
+  readonly onStarted?: () => void;
 }
 
 const standardGrace = 10_000;
@@ -84,5 +86,6 @@ export function runChild(run: ChildRun): Promise<number> {
       resolve(statusOf(code, signal));
     });
     if (run.stdin !== 'inherit' && child.stdin !== null) feedKept(run.stdin, child.stdin);
+    run.onStarted?.();
   });
 }

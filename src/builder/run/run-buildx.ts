@@ -36,6 +36,8 @@ export interface BuildxRun {
   readonly fresh: boolean;
   readonly stdin: 'inherit' | KeptInput;
   readonly interruptions: Interruptions | null;
+  /** Called when buildx was started, for what may go on while it works. */
+  readonly onStarted?: () => void;
 }
 
 /** How a build ended. */
@@ -109,6 +111,7 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
       variables: buildxVariables(programs, environment, buildVariables(run, folder)),
       stdin: run.stdin,
       interruptions: run.interruptions,
+      ...(run.onStarted === undefined ? {} : { onStarted: run.onStarted }),
     });
     // a file of the user's may be left over from an earlier build where this one failed
     const isOurs = status === 0 || (await stampOf(file)) !== stamp;

@@ -20,7 +20,7 @@ function addressOf(scheme: 'https' | 'http', host: string): URL {
   const text = `${scheme}://${host}/`;
   const bare = bareHost(host);
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url !== null && (isIPv6(bare) || url.hostname === bare)) return url;
+  if (url !== null && (url.hostname === bare || isIPv6(bare))) return url;
   throw new VerifyError('registry.impossible', `${host} cannot be asked: it is no host that a registry can have`, {
     hint: 'check the name of the image; Docker takes what stands before its first slash for a registry where it has a dot or a colon',
   });

@@ -18,9 +18,11 @@ export interface ProgressOptions {
   readonly delay?: number;
 }
 
-const letters = new Intl.Segmenter();
+let letters: Intl.Segmenter | null = null;
 
 function lettersOf(text: string): string[] {
+  // its rules take ten milliseconds to load, which a run without a terminal does not need
+  letters ??= new Intl.Segmenter();
   return Array.from(letters.segment(text), ({ segment }) => segment);
 }
 

@@ -19,7 +19,7 @@ import type { JudgedImage } from '../../examine/judge/judged-image.ts';
 import { refuseCancelled } from '../../session/session.ts';
 import { auditBuild, type BuildRun, reportOf } from '../outcome/audit-build.ts';
 import { beginSboms, type KnownSboms } from '../outcome/note-sboms.ts';
-import { beginCheckouts, recordBuild } from '../outcome/record-build.ts';
+import { beginCheckouts, type Checkouts, recordBuild } from '../outcome/record-build.ts';
 import type { BuildEnd } from '../plan/build-request.ts';
 import { pinsOf } from '../plan/pins.ts';
 import { type Hold, looserHold, mostRestarts, strangersFinding, strangersUnder } from './strangers.ts';
@@ -27,7 +27,7 @@ import { type Hold, looserHold, mostRestarts, strangersFinding, strangersUnder }
 const imageScheme = 'docker-image://';
 
 /** How buildx is to be run with these pins. */
-function buildxRun(run: BuildRun, pins: PinSet): BuildxRun {
+function buildxRun(run: BuildRun, pins: PinSet, onStarted: () => void): BuildxRun {
   const { plan, programs, request, builder } = run;
   return {
     programs,
@@ -43,6 +43,7 @@ function buildxRun(run: BuildRun, pins: PinSet): BuildxRun {
     fresh: request.session.own.fresh,
     stdin: plan.stdin,
     interruptions: request.interruptions,
+    onStarted,
   };
 }
 
@@ -99,10 +100,14 @@ function pinsUnder(hold: Hold, run: BuildRun, images: readonly JudgedImage[]): P
 }
 
 /** One start of the build, and the source that the builder denied it; null where it ended otherwise. */
-async function start(run: BuildRun, pins: PinSet): Promise<{ result: BuildxResult; denied: string | null }> {
+async function start(
+  run: BuildRun,
+  pins: PinSet,
+  onStarted: () => void,
+): Promise<{ result: BuildxResult; denied: string | null }> {
   const { programs, request, builder } = run;
   const { environment } = request.session;
-  const given = buildxRun(run, pins);
+  const given = buildxRun(run, pins, onStarted);
   const result = await runBuildx(given);
   if (result.status === 0 || builder.unenforceable !== null) return { result, denied: null };
   const call = run.plan.callOrCheck === null ? null : given;
@@ -146,20 +151,29 @@ export async function runUntilSettled(given: BuildRun, foreseen: readonly Judged
   let run = given;
   let images = foreseen;
   let hold: Hold = 'all';
-  const checkouts = beginCheckouts(run);
+  let checkouts: Checkouts | null = null;
   const sboms: KnownSboms = new Map();
   for (let restarts = 0; ; restarts += 1) {
     refuseCancelled(run.request.session);
     const pins = pinsUnder(hold, run, images);
-    beginSboms(run, images, sboms);
+    const besides = { run, images };
+    const beginBesides = (): void => {
+      checkouts ??= beginCheckouts(besides.run);
+      beginSboms(besides.run, besides.images, sboms);
+    };
     // each start needs what the one before was denied
     // oxlint-disable-next-line no-await-in-loop
-    const { result, denied } = await start(run, pins);
+    const { result, denied } = await start(run, pins, beginBesides);
     if (denied === null) {
       // oxlint-disable-next-line no-await-in-loop
       const end = await auditBuild(run, images, pins, result);
       // oxlint-disable-next-line no-await-in-loop
-      await recordBuild(run, end, { metadata: result.metadata, images: [...images, ...run.layouts], sboms }, checkouts);
+      await recordBuild(
+        run,
+        end,
+        { metadata: result.metadata, images: [...images, ...run.layouts], sboms },
+        checkouts ?? beginCheckouts(run),
+      );
       return end;
     }
     const use = useOfDenied(run, denied);

@@ -50,6 +50,24 @@ describe('runChild', () => {
     expect(await shell('kill -TERM $$', null)).toBe(143);
   });
 
+  it('tells when it has started the child, which then still runs', async () => {
+    const told: string[] = [];
+    const folder = await temporaryFolder();
+    const run = runChild({
+      program: '/bin/sh',
+      args: ['-c', `echo > ${join(folder, 'ready')}; sleep 0.1`],
+      environment: environmentWith({ workingDirectory: '/' }),
+      variables: { PATH: '/usr/bin:/bin' },
+      stdin: 'inherit',
+      interruptions: null,
+      onStarted: () => told.push('started'),
+    }).then(() => told.push('ended'));
+    await ready(join(folder, 'ready'));
+    expect(told).toEqual(['started']);
+    await run;
+    expect(told).toEqual(['started', 'ended']);
+  });
+
   it('says what cannot be started', async () => {
     const run = runChild({
       program: '/nowhere/docker-buildx',
