@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { metadata } from '../../src/plugin/index.ts';
 import { root } from './folders.ts';
@@ -65,11 +65,22 @@ export function wrapped(bundled: string): string {
   return `(function(exports,require,module,__filename,__dirname){${bundled}\n})`;
 }
 
+/** The files that left something in the output. What a plugin made has a namespace in front of its path, or no file. */
+function modulesIn({ outputs }: esbuild.Metafile): readonly string[] {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const paths = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
+  return paths.flatMap((path) => {
+    const file = path.replace(/^own-modules:/, '');
+    return /^<|^[a-z-]+:/.test(file) ? [] : [relative(root, resolve(root, file)).replaceAll('\\', '/')];
+  });
+}
+
 /**
  * Bundles one entry point, or one of `separateParts`, into one CommonJS file of ASCII characters, so that it can be kept as Latin-1.
+ * @returns the files of which something went in, from the project's folder on
  * @throws when esbuild warns: in a bundle without a file system around it a warning is a defect
  */
-export async function bundle(entry: string, outfile: string): Promise<void> {
+export async function bundle(entry: string, outfile: string): Promise<readonly string[]> {
   const result = await esbuild.build({
     entryPoints: [separateParts.includes(entry) ? entry : join(root, entry)],
     absWorkingDir: root,
@@ -93,6 +104,8 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     plugins: [leaveOut, lazyModules],
     logLevel: 'warning',
+    metafile: true,
   });
   if (result.warnings.length > 0) throw new Error(`${result.warnings.length} warnings while bundling ${entry}`);
+  return modulesIn(result.metafile);
 }

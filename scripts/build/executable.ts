@@ -1,72 +1,59 @@
-/**
- * `node executable.ts MAIN ASSETS NODE TARGET OUT`: puts the two stages into a copy of the stock Node of that target,
- * with pkg's SEA function. HOME must be a folder of the build's own: pkg looks there for Node before it downloads one.
- */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { separateParts, warmCommands } from './bundle.ts';
 import { withoutVariables } from './node-variables.ts';
-import { findTarget, type Target } from './target.ts';
+import type { Target } from './target.ts';
 
-interface SeaOptions {
-  readonly signature: boolean;
-  readonly targets: readonly { nodeRange: string; platform: string; arch: string; output: string }[];
-  readonly seaConfig: {
-    readonly disableExperimentalSEAWarning: boolean;
-    readonly useSnapshot: boolean;
-    readonly useCodeCache: boolean;
-    readonly execArgv: readonly string[];
-    readonly execArgvExtension: 'none';
-    readonly assets: Readonly<Record<string, string>>;
-  };
-}
+const run = promisify(execFile);
 
-const require = createRequire(import.meta.url);
-// pkg's command line drops `execArgvExtension`; its function does not. The version is pinned, since neither path is documented.
-const { default: sea } = require('@yao-pkg/pkg/lib-es5/sea.js') as {
-  readonly default: (entry: string, options: SeaOptions) => Promise<void>;
-};
-const { default: options } = require('@yao-pkg/pkg/lib-es5/options.js') as { default: { set(value: object): void } };
+const postject = fileURLToPath(import.meta.resolve('postject/dist/cli.js'));
 
-/** Puts Node, deaf to some variables, where pkg keeps what it has downloaded, with the marks of a finished download. */
-async function seedCache(target: Target, node: string): Promise<void> {
-  const os = target.platform === 'macos' ? 'darwin' : target.platform;
-  const name = `node-v${process.versions.node}-${os}-${target.arch}`;
-  const cache = join(homedir(), '.pkg-cache', 'sea');
-  const binary = target.platform === 'win' ? join(cache, `${name}.exe`) : join(cache, name, 'bin', 'node');
-  const archive = join(cache, `${name}.${target.platform === 'win' ? 'zip' : 'tar.gz'}`);
-  await mkdir(dirname(binary), { recursive: true });
-  await rm(binary, { force: true });
-  await writeFile(binary, withoutVariables(await readFile(node)), { mode: 0o755 });
-  for (const mark of [archive, `${archive}.ok`, `${binary}.ok`]) await writeFile(mark, '');
-}
+/** What Node looks for inside itself (Node's documentation, "Single executable applications"). */
+const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
-const [main = '', assets = '', node = '', targetName = '', out = ''] = process.argv.slice(2);
-const target = findTarget(targetName);
-await seedCache(target, node);
-const caches = warmCommands.map((command) => `${command}.cache`);
-const names = ['app.cjs', ...caches, ...separateParts.map((part) => `${part}.cjs`)];
-options.set({});
-await sea(resolve(main), {
-  signature: true,
-  targets: [
-    { nodeRange: `node${process.versions.node}`, platform: target.platform, arch: target.arch, output: resolve(out) },
-  ],
-  seaConfig: {
+/**
+ * What Node finds inside of itself: both stages, from the folder that holds them. Their names stay relative to it: Node keeps the name of
+ * the main script, and another folder is not to make another executable.
+ */
+async function blobOf(folder: string, { platform }: Target): Promise<string> {
+  const caches = warmCommands.map((command) => `${command}.cache`);
+  const assets = ['app.cjs', ...caches, ...separateParts.map((part) => `${part}.cjs`)];
+  const config = {
+    main: 'main.cjs',
+    output: 'sea.blob',
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    // Without a cache of its own the main script would be looked up in the folder that NODE_COMPILE_CACHE names.
-    useCodeCache: true,
+    // The first stage is small, and such a cache is another one in each build. No folder is asked for one either: see node-variables.ts.
+    useCodeCache: false,
     // Neither OPENSSL_CONF nor NODE_OPTIONS may load code into a verifier, nor NODE_REDIRECT_WARNINGS make it write.
     // Nor does a signal open a debugger's port.
-    execArgv: [
-      `--openssl-config=${target.platform === 'win' ? 'NUL' : '/dev/null'}`,
-      '--no-warnings',
-      '--disable-sigusr1',
-    ],
+    execArgv: [`--openssl-config=${platform === 'win' ? 'NUL' : '/dev/null'}`, '--no-warnings', '--disable-sigusr1'],
     execArgvExtension: 'none',
-    assets: Object.fromEntries(names.map((name) => [name, resolve(assets, name)])),
-  },
-});
+    assets: Object.fromEntries(assets.map((name) => [name, name])),
+  };
+  await writeFile(join(folder, 'sea.json'), JSON.stringify(config));
+  // Made by the very version of Node that will read it: its form differs even between patch releases.
+  await run(process.execPath, ['--experimental-sea-config', 'sea.json'], { cwd: folder });
+  return join(folder, 'sea.blob');
+}
+
+/**
+ * Puts the two stages of `folder` into a copy of Node, deaf to some variables.
+ * @param node the stock Node of the target, of this process's version
+ * @param file where the executable goes
+ */
+export async function makeExecutable(
+  folder: string,
+  node: Buffer<ArrayBuffer>,
+  target: Target,
+  file: string,
+): Promise<void> {
+  await writeFile(file, withoutVariables(node), { mode: 0o755 });
+  const blob = await blobOf(folder, target);
+  const segment = target.platform === 'darwin' ? ['--macho-segment-name', 'NODE_SEA'] : [];
+  const fuse = ['--sentinel-fuse', sentinelFuse];
+  await run(process.execPath, [postject, file, 'NODE_SEA_BLOB', blob, ...fuse, ...segment]);
+}
