@@ -54,6 +54,7 @@ const floors = {
     load: ['language', 'publishers', 'lock'],
     decide: ['language', 'publishers'],
     convert: ['language', 'publishers', 'load'],
+    rego: ['language'],
     test: ['language', 'load', 'decide'],
   },
   signature: {

@@ -2,12 +2,15 @@
 
 import type { ConversionResult } from './convert/convert-policy.ts';
 import type { ConversionAids } from './convert/public-sigstore.ts';
+import type { RegoOutcome, RegoQuestion } from './language/compiled/rego.ts';
+import type { RegoEvaluator } from './rego/evaluate-rego.ts';
 
 export type { ConversionResult } from './convert/convert-policy.ts';
 export type { ConversionAids } from './convert/public-sigstore.ts';
 export type { BuiltHere, DecideInput, JudgedImage } from './decide/evidence/decide-input.ts';
 export { lockEntryOf } from './decide/judge/judge-lock.ts';
 export { limitsPackages } from './decide/judge/limits-packages.ts';
+export { regoQuestions } from './decide/judge/rego-questions.ts';
 export { decide } from './decide/verdict/decide.ts';
 export {
   decideCacheImport,
@@ -74,4 +77,15 @@ export async function convertPolicyFile(path: string, file: string, aids: Conver
   ]);
   if (await isFolder(path)) return await converter.convertTrustFolder(path, file);
   return await converter.convertPolicy(await readBytes(path), file, aids);
+}
+
+/**
+ * What Rego modules make of attestations, by key.
+ * @see regoQuestions
+ */
+export async function evaluateRego(
+  evaluator: RegoEvaluator,
+  questions: readonly RegoQuestion[],
+): Promise<Readonly<Record<string, RegoOutcome>>> {
+  return await (await import('./rego/evaluate-rego.ts')).evaluateRego(evaluator, questions);
 }

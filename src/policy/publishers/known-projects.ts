@@ -1,4 +1,4 @@
-import type { PublishersDocument } from '../language/schema/schema.ts';
+import type { PublishersDocument } from '../language/schema/publishers-schema.ts';
 import { istioKey, tektonKey, universalBlueKey } from './publisher-keys.ts';
 
 const github = 'https://token.actions.githubusercontent.com';

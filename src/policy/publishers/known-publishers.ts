@@ -1,4 +1,4 @@
-import type { PublishersDocument } from '../language/schema/schema.ts';
+import type { PublishersDocument } from '../language/schema/publishers-schema.ts';
 import { knownProjects } from './known-projects.ts';
 import { dhi2Key, microsoftRoot2010, microsoftSupplyChainRoot, redHat3Key } from './publisher-keys.ts';
 

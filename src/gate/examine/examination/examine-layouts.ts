@@ -16,7 +16,7 @@ import { type Collected, collectAttachments, type ImageSource, openLayout, resol
 import { isListedContext } from '../../../policy/index.ts';
 import type { Pipeline } from '../../session/pipeline.ts';
 import { collectOptionsFor } from '../gather/collect-options.ts';
-import { type GatheredImage, withSboms } from '../gather/gather-image.ts';
+import { type GatheredImage, withDemands } from '../gather/gather-image.ts';
 import { verifyCollected } from '../gather/verify-collected.ts';
 import type { JudgedImage } from '../judge/judged-image.ts';
 import { settlePlatforms } from '../judge/settle-platforms.ts';
@@ -95,7 +95,7 @@ async function gatherLayout(pipeline: Pipeline, use: ImageUse): Promise<Gathered
     const attached = await collectFor(pipeline, source, image);
     const { evidence, collected } = await verifyCollected(pipeline, attached, image.root.digest);
     const resolution = { kind: 'resolved', image, client: null, tagDigest: null, failure: null } as const;
-    return await withSboms(pipeline, source, image, { use, resolution, evidence, collected });
+    return await withDemands(pipeline, source, image, { use, resolution, evidence, collected });
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error;
     return { use, resolution: { kind: 'unresolved', failure: error }, evidence: [], collected: nothing, sboms: [] };

@@ -1,3 +1,4 @@
+import { locateProgram } from '../../../builder/index.ts';
 import { meantStage } from '../../../dockerfile/index.ts';
 import {
   type Decision,
@@ -16,7 +17,13 @@ import {
   isUnseen,
   problemKind,
 } from '../../../oci/index.ts';
-import { type BuiltHere, type DecideInput, decideUnresolved } from '../../../policy/index.ts';
+import {
+  type BuiltHere,
+  type DecideInput,
+  decideUnresolved,
+  evaluateRego,
+  regoQuestions,
+} from '../../../policy/index.ts';
 import type { Pipeline } from '../../session/pipeline.ts';
 import { refuseCancelled } from '../../session/session.ts';
 import { builtHere } from './built-here.ts';
@@ -36,6 +43,8 @@ export interface GatheredImage {
   readonly sboms: readonly IndexSbom[];
   /** Of an image of the local store: whether it was built here; left out where no policy asks. */
   readonly builtHere?: BuiltHere;
+  /** What Rego makes of its attestations; left out where no policy asks. */
+  readonly rego?: NonNullable<DecideInput['rego']>;
 }
 
 const nothing: Collected = { attachments: [], unsigned: [], problems: [] };
@@ -52,19 +61,38 @@ async function gather(pipeline: Pipeline, use: ImageUse, everything: boolean): P
   const attached = await collectAttachments(resolution.client, resolution.image, options);
   const { evidence, collected } = await verifyCollected(pipeline, attached, resolution.image.root.digest);
   if (evidence.some(({ signer }) => signer?.kind === 'keyless')) pipeline.session.onKeyless();
-  return await withSboms(pipeline, resolution.client, resolution.image, { use, resolution, evidence, collected });
+  return await withDemands(pipeline, resolution.client, resolution.image, { use, resolution, evidence, collected });
 }
 
-/** Adds the SBOMs inside the image's index; one that cannot be had is a problem like an attachment that cannot be. */
-export async function withSboms(
-  { policies }: Pipeline,
+/**
+ * Adds what the policies ask of the image besides: the SBOMs inside its index, of which one that cannot be had is a problem
+ * like an attachment that cannot be, and what Rego makes of its attestations.
+ */
+export async function withDemands(
+  pipeline: Pipeline,
   source: ImageSource,
   image: ResolvedImage,
   gathered: Omit<GatheredImage, 'sboms'>,
 ): Promise<GatheredImage> {
   const { evidence, collected } = gathered;
-  const { sboms, problems } = await readIndexSboms(policies, source, image, evidence, collected);
-  return { ...gathered, collected: { ...collected, problems: [...collected.problems, ...problems] }, sboms };
+  const { sboms, problems } = await readIndexSboms(pipeline.policies, source, image, evidence, collected);
+  const complete = { ...gathered, collected: { ...collected, problems: [...collected.problems, ...problems] }, sboms };
+  const rego = await regoOutcomes(pipeline, complete);
+  return rego === null ? complete : { ...complete, rego };
+}
+
+/** What Rego makes of the attestations of an image, null where no policy asks that. */
+async function regoOutcomes(
+  pipeline: Pipeline,
+  gathered: GatheredImage,
+): Promise<NonNullable<DecideInput['rego']> | null> {
+  const { resolution } = gathered;
+  if (resolution.kind === 'unresolved') return null;
+  const questions = regoQuestions(decideInput(pipeline, gathered, resolution, null), pipeline.policies);
+  if (questions.length === 0) return null;
+  const { environment, signal } = pipeline.session;
+  const opa = await locateProgram(environment, 'opa');
+  return await evaluateRego({ opa, environment, signal }, questions);
 }
 
 /**
@@ -122,6 +150,7 @@ export function decideInput(
     trustedRoots: pipeline.trustedRoots,
     lineage,
     packages: null,
+    ...(gathered.rego === undefined ? {} : { rego: gathered.rego }),
     now: pipeline.session.now().toISOString(),
   };
   return { ...input, packages: attestedPackages(input, pipeline.policies, gathered.sboms) };

@@ -1,4 +1,5 @@
 import type { CanonicalName, Digest, Evidence, LineageLink, PolicyLayerName } from '../../../model/index.ts';
+import type { RegoOutcome } from '../../language/compiled/rego.ts';
 
 /** What the records of this machine say of an image of the local store: whether it was built here of verified images alone. */
 export type BuiltHere =
@@ -81,6 +82,8 @@ export interface DecideInput {
   readonly lineage: readonly LineageLink[] | null;
   /** Null where there is no signed SBOM. */
   readonly packages: PackageFacts | null;
+  /** What Rego modules make of attestations, by `regoKey`; left out where none was asked. */
+  readonly rego?: Readonly<Record<string, RegoOutcome>>;
   /** RFC 3339, UTC. */
   readonly now: string;
 }

@@ -6,9 +6,6 @@ import type {
   Unsupported,
 } from '../../language/compiled/cluster-policy.ts';
 import type { ImageValidation } from '../../language/compiled/image-validation.ts';
-import { matchesValidationGlob } from '../../language/compiled/image-validation.ts';
-import { evaluateCel } from '../../language/patterns/cel.ts';
-import { matchesClusterGlob } from '../../language/patterns/cluster-glob.ts';
 import { conflictOf } from '../../language/patterns/literal-cue.ts';
 import { covered, isByAuthority, type Pass } from '../evidence/authority-evidence.ts';
 import { relevantEvidence } from '../evidence/coverage.ts';
@@ -17,6 +14,8 @@ import { isSignature } from '../evidence/image-signature.ts';
 import { findingOf, type JudgeContext, unseenHint } from '../evidence/judgement.ts';
 import { judgeImageValidation } from './judge-image-validation.ts';
 import { type RuleVerdict, statusOfRefusal } from './judge-rule.ts';
+import { matchingClusterPolicies } from './matching-cluster-policies.ts';
+import { isOfType, regoOutcome, regoRefusal, unknownRego } from './rego-questions.ts';
 
 /** A verdict of a ClusterImagePolicy that matches the image. */
 export interface ClusterVerdict extends RuleVerdict {
@@ -31,44 +30,18 @@ export function judgeClusterPolicies(context: JudgeContext): readonly ClusterVer
   }));
 }
 
-/** Those of the policies that match an image, by its canonical name. */
-export function matchingClusterPolicies(policies: readonly ClusterPolicy[], name: string): readonly ClusterPolicy[] {
-  const forms = [name, ...shortForms(name)];
-  return policies.filter((policy) =>
-    policy.validation === undefined
-      ? policy.globs.some((glob) => forms.some((form) => matchesClusterGlob(glob, form)))
-      : forms.some((form) => isValidated(policy, form)),
-  );
-}
-
-/** Whether an ImageValidatingPolicy is about an image; one whose expression cannot be evaluated is about every one. */
-function isValidated({ validation }: ClusterPolicy, ref: string): boolean {
-  const references = validation?.references ?? [];
-  return (
-    references.length === 0 ||
-    references.some((each) => {
-      if (each.kind === 'glob') return matchesValidationGlob(each.glob, ref);
-      const outcome = evaluateCel(each.text, { ref });
-      return outcome.kind === 'beyond' || outcome.value !== false;
-    })
-  );
-}
-
-/** The forms in which a Docker Hub name is usually written: the admission controller matches the name as written too. */
-function shortForms(name: string): readonly string[] {
-  const withoutHost = name.startsWith('docker.io/') ? name.slice('docker.io/'.length) : null;
-  if (withoutHost === null) return [];
-  const withoutLibrary = withoutHost.startsWith('library/') ? withoutHost.slice('library/'.length) : null;
-  const forms = withoutLibrary === null ? [withoutHost] : [withoutHost, withoutLibrary];
-  return forms.flatMap((form) => (form.endsWith(':latest') ? [form, form.slice(0, -':latest'.length)] : [form]));
-}
-
 function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): RuleVerdict {
   if (policy.validation !== undefined) return judgeValidated(context, policy, policy.validation);
   const passed =
     policy.authorities.map((authority) => passOf(context, authority)).find((pass) => pass !== null) ?? null;
   const beyond =
-    passed === null ? policy.authorities.flatMap(({ unsupported, stricter }) => [...unsupported, ...stricter]) : [];
+    passed === null
+      ? policy.authorities.flatMap((authority) => [
+          ...authority.unsupported,
+          ...authority.stricter,
+          ...unknownRego(context.input, authority, evidenceOf(context, authority)),
+        ])
+      : [];
   const unsupported = [...policy.unsupported, ...beyond];
   if (passed !== null && unsupported.length === 0) {
     const isSigned = passed.evidence.length > 0;
@@ -120,8 +93,7 @@ function passOf(context: JudgeContext, authority: ClusterAuthority): Pass | null
   if (authority.unsupported.length > 0) return null;
   if (authority.signer.kind === 'static')
     return authority.signer.action === 'pass' ? { evidence: [], coversWhole: true } : null;
-  const { image, evidence } = context.input;
-  const own = relevantEvidence(image, evidence).filter((piece) => isByAuthority(context, authority, piece));
+  const own = evidenceOf(context, authority);
   if (authority.attestations.length === 0)
     return covered(
       context,
@@ -130,7 +102,7 @@ function passOf(context: JudgeContext, authority: ClusterAuthority): Pass | null
   const passes = authority.attestations.map((attestation) =>
     covered(
       context,
-      own.filter((piece) => isAttestation(attestation, piece)),
+      own.filter((piece) => isCompliant(context, attestation, piece)),
     ),
   );
   if (passes.includes(null)) return null;
@@ -140,14 +112,22 @@ function passOf(context: JudgeContext, authority: ClusterAuthority): Pass | null
   };
 }
 
+/** The evidence about the image that was made by an authority. */
+function evidenceOf(context: JudgeContext, authority: ClusterAuthority): readonly Evidence[] {
+  const { image, evidence } = context.input;
+  return relevantEvidence(image, evidence).filter((piece) => isByAuthority(context, authority, piece));
+}
+
 /** `legacy` reads cosign 2's form, `bundle` that of cosign 3. */
 function isOfFormat(authority: ClusterAuthority, piece: Evidence): boolean {
   return piece.form === (authority.format === 'bundle' ? 'cosign-bundle' : 'cosign-signature');
 }
 
-function isAttestation(attestation: ClusterAttestation, piece: Evidence): boolean {
-  if (piece.form !== 'attestation' || piece.predicateType !== attestation.predicateType) return false;
-  return attestation.constraint === null || conflictOf(attestation.constraint, piece.statement) === null;
+function isCompliant({ input }: JudgeContext, attestation: ClusterAttestation, piece: Evidence): boolean {
+  const { constraint, rego } = attestation;
+  if (!isOfType(attestation, piece)) return false;
+  if (rego !== undefined) return regoOutcome(input, rego, piece).kind === 'compliant';
+  return constraint === null || conflictOf(constraint, piece.statement) === null;
 }
 
 function unsupportedFinding(policy: ClusterPolicy, unsupported: readonly Unsupported[]): Finding {
@@ -175,9 +155,12 @@ function failureFinding(
   );
   const pieces = relevantEvidence(image, evidence);
   const verified = pieces.filter((piece) => piece.verified);
+  const refusal = policy.authorities
+    .map((authority) => regoRefusal(context.input, authority, evidenceOf(context, authority)))
+    .find((message) => message !== null);
   const found =
     verified.length > 0
-      ? describeSigners(verified)
+      ? [describeSigners(verified), ...(refusal === undefined ? [] : [refusal])].join('; ')
       : pieces.length > 0
         ? 'evidence that does not verify'
         : 'no signature';

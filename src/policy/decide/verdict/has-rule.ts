@@ -2,7 +2,7 @@ import type { CanonicalName, Digest, PolicyLayerName } from '../../../model/inde
 import type { PolicySet } from '../../language/compiled/policy-set.ts';
 import { matchableName, matchesImage } from '../../language/patterns/image-pattern.ts';
 import { namesOf } from '../../language/patterns/mirror.ts';
-import { matchingClusterPolicies } from '../judge/judge-cluster-policies.ts';
+import { matchingClusterPolicies } from '../judge/matching-cluster-policies.ts';
 
 /**
  * Whether a rule or a ClusterImagePolicy of a layer is about an image, whatever it says of it.

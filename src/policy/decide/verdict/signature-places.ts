@@ -2,7 +2,7 @@ import { type CanonicalName, parseReference } from '../../../model/index.ts';
 import type { PolicySet } from '../../language/compiled/policy-set.ts';
 import { matchableName, matchesImage } from '../../language/patterns/image-pattern.ts';
 import { namesOf } from '../../language/patterns/mirror.ts';
-import { matchingClusterPolicies } from '../judge/judge-cluster-policies.ts';
+import { matchingClusterPolicies } from '../judge/matching-cluster-policies.ts';
 
 /** Where the signatures of an image are kept besides its own repository. */
 export interface SignatureRepository {

@@ -25,6 +25,8 @@ export interface ClusterAttestation {
   readonly predicateType: string;
   /** Null: any statement of this type will do. */
   readonly constraint: LiteralCue | null;
+  /** A Rego module that has to find the statement compliant too; only where the policy's owner lets opa evaluate it. */
+  readonly rego?: string;
 }
 
 /** One authority, its short forms expanded. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { policySchema, publishersSchema } from './schema.ts';
+import { publishersSchema } from './publishers-schema.ts';
+import { policySchema } from './schema.ts';
 
 /** The JSON Schemas of the policy language and of publishers' files (draft 2020-12), from the definitions that parse them. */
 export function policyJsonSchemas(): { readonly policy: object; readonly publishers: object } {

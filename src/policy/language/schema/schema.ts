@@ -6,7 +6,7 @@ import { signedIdentity } from '../patterns/signed-identity.ts';
 import { exception } from './exception-schema.ts';
 import { extension } from './extension-schema.ts';
 import { verdictLog } from './log-schema.ts';
-import { publisherSigner, signedBy, type trustedSigner } from './signer-schema.ts';
+import { signedBy, type trustedSigner } from './signer-schema.ts';
 import { duration, imagePattern, text } from './value-schema.ts';
 
 // The one definition of the language: it parses policies, and the JSON Schema and the reference are generated from it.
@@ -256,45 +256,16 @@ export const policySchema = z
       .describe(
         'Files of Sigstore ClusterImagePolicies, with the Secrets, ConfigMaps and TrustRoots that they refer to, and of Kyverno ImageValidatingPolicies; wildcards in the last part of a path',
       ),
+    rego: z
+      .literal('opa')
+      .optional()
+      .describe(
+        'opa: Rego over attestations in these ClusterImagePolicies is evaluated by the opa on PATH, without network and without the environment; left out, or where there is no opa: it could not be verified',
+      ),
   })
   .describe('A policy of docker verify');
-
-/** The format of the publishers' catalogue and of files named by `publishers`. */
-export const publishersSchema = z
-  .strictObject({
-    version: z.literal(1),
-    publishers: z.record(
-      z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a publisher is named in lower case, with digits and hyphens'),
-      z.strictObject({
-        title: text.optional(),
-        confidence: z.enum(['confirmed', 'probable']).default('probable'),
-        checked: z.iso.date().optional().describe('When the sources were last read'),
-        sources: z.array(text).default([]),
-        entries: z
-          .array(
-            z.strictObject({
-              images: z.array(imagePattern).min(1),
-              signedBy: z.array(publisherSigner).min(1).describe('Any one of these suffices'),
-              since: z
-                .strictObject({
-                  version: z
-                    .string()
-                    .regex(/^\d+(\.\d+){0,2}$/)
-                    .optional(),
-                  date: z.iso.date().optional(),
-                })
-                .optional()
-                .describe('The first version or date that is signed'),
-            }),
-          )
-          .min(1),
-      }),
-    ),
-  })
-  .describe("A publishers' catalogue");
 
 export type PolicyDocument = z.output<typeof policySchema>;
 export type RuleDocument = z.output<typeof rule>;
 export type SignerDocument = z.output<typeof trustedSigner>;
 export type AttestationDocument = z.output<typeof attestation>;
-export type PublishersDocument = z.output<typeof publishersSchema>;

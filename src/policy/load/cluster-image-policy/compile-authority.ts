@@ -22,6 +22,8 @@ import type { AuthorityDocument } from './cluster-schema.ts';
 interface AuthorityScope {
   readonly at: string;
   readonly layer: PolicyLayerName;
+  /** Whether opa may evaluate Rego. */
+  readonly rego: boolean;
   readonly material: MaterialCollector;
   readonly objects: ClusterObjects;
   readonly unsupported: Unsupported[];
@@ -175,7 +177,7 @@ export function identityOf(identity: NonNullable<AuthorityDocument['keyless']>['
 function compileAttestation(
   attestation: NonNullable<AuthorityDocument['attestations']>[number],
   at: string,
-  { objects, unsupported }: AuthorityScope,
+  { objects, unsupported, rego }: AuthorityScope,
 ): ClusterAttestation {
   const { name, predicateType, policy } = attestation;
   const type = Object.hasOwn(predicateTypes, predicateType)
@@ -185,15 +187,32 @@ function compileAttestation(
   if (policy === undefined) return without;
   const { configMapRef } = policy;
   const data = configMapRef === undefined ? policy.data : objects.configValue(configMapRef.name, configMapRef.key);
-  if (policy.type === 'rego') unsupported.push({ field: `${at}.policy`, reason: 'Rego' });
+  if (policy.type === 'rego' && !rego)
+    unsupported.push({
+      field: `${at}.policy`,
+      reason: 'Rego',
+    });
   else if (data === undefined)
     unsupported.push({ field: `${at}.policy.remote`, reason: 'a policy that is kept elsewhere' });
   else if (isMissing(data)) unsupported.push({ field: `${at}.policy.configMapRef`, reason: data.missing });
-  else {
+  else if (policy.type === 'rego') {
+    const reason = beyondRego(data);
+    if (reason === null) return { ...without, rego: data };
+    unsupported.push({ field: `${at}.policy.data`, reason });
+  } else {
     const constraint = parseLiteralCue(data);
     if (typeof constraint !== 'object' || constraint === null || !('unsupported' in constraint))
       return { ...without, constraint };
     unsupported.push({ field: `${at}.policy.data`, reason: constraint.unsupported });
   }
   return without;
+}
+
+/**
+ * Why a module is not evaluated, null where it may be: what it asks of the network or of the machine would say something
+ * about these, not about the attestation. Rego has no way to call a built-in function by a name that is put together.
+ */
+function beyondRego(module: string): string | null {
+  const [found] = /\b(?:http|net)\s*[.[]|\bopa\s*[.[]|\bjson\.(?:match|verify)_schema\b/.exec(module) ?? [];
+  return found === undefined ? null : `Rego that asks the network or the machine (${found.trim()})`;
 }

@@ -15,6 +15,8 @@ export interface ClusterPlace {
   readonly fileMode: Mode;
   /** The layer of that policy. */
   readonly layer: PolicyLayerName;
+  /** Whether that policy lets opa evaluate Rego; left out: it does not. */
+  readonly rego?: boolean;
 }
 
 /**
@@ -42,6 +44,7 @@ export function compileClusterPolicy(
       compileAuthority(authority, index, {
         at: `spec.authorities[${index}]`,
         layer: place.layer,
+        rego: place.rego === true,
         material,
         objects,
         unsupported: [],

@@ -16,12 +16,14 @@ import { imageValidatingSchema } from './image-validating-schema.ts';
 
 const mostFiles = 1_000;
 
-/** The modes that apply to the ClusterImagePolicies of a policy. */
+/** What a policy says about the ClusterImagePolicies that it names. */
 export interface ClusterModes {
   /** `--mode`. */
   readonly option: Mode | null;
   /** The mode of the policy that names them. */
   readonly file: Mode;
+  /** Whether that policy lets opa evaluate Rego. */
+  readonly rego: boolean;
 }
 
 /** What the files hold that a policy names. */
@@ -57,7 +59,7 @@ export async function readClusterPolicies(
   const read = [...files.values()];
   if (read.some(({ sources }) => sources.some(({ value }) => kindOf(value) === validating))) await prepareCel();
   const objects = new ClusterObjects(read.flatMap(({ sources }) => sources.map(({ value }) => value)));
-  const places = { modeOption: modes.option, fileMode: modes.file, layer: scope.layer };
+  const places = { modeOption: modes.option, fileMode: modes.file, layer: scope.layer, rego: modes.rego };
   return {
     policies: read.flatMap(({ named, sources }) =>
       compileObjects(sources, { ...places, policy: named }, scope.material, objects),

@@ -1,5 +1,5 @@
 import type { Publisher, PublisherEntry } from '../../language/compiled/policy-set.ts';
-import type { PublishersDocument } from '../../language/schema/schema.ts';
+import type { PublishersDocument } from '../../language/schema/publishers-schema.ts';
 import type { PublisherCatalogue } from '../../publishers/publisher-catalogue.ts';
 import { invalidIn, type PolicyScope } from '../files/policy-scope.ts';
 import { imagePatterns } from './compile-policy.ts';

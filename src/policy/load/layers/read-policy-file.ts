@@ -91,7 +91,7 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
   for (const file of files) scope = { ...scope, publishers: await withPublishersOf(scope, file) };
   const compiled = await compilePolicy(scope, document, request.mode);
   const mode = request.mode ?? document.mode ?? 'enforce';
-  const modes = { option: request.mode, file: mode };
+  const modes = { option: request.mode, file: mode, rego: document.rego === 'opa' };
   const cluster = await clusterFilesOf(scope, document.clusterImagePolicies ?? [], modes);
   return {
     named,
@@ -126,7 +126,7 @@ function isCatalogue(value: unknown): boolean {
 
 async function withPublishersOf(scope: PolicyScope, file: string): Promise<PublisherCatalogue> {
   const { parseYamlSource } = await import('../../language/schema/yaml-source.ts');
-  const { publishersSchema } = await import('../../language/schema/schema.ts');
+  const { publishersSchema } = await import('../../language/schema/publishers-schema.ts');
   const { validateDocument } = await import('../../language/schema/validate-document.ts');
   const { bytes, path, folder } = await readNamedFile(scope, ['publishers'], file);
   const source = parseYamlSource(bytes, path);

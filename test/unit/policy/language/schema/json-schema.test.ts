@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { policyJsonSchemas } from '../../../../../src/policy/language/schema/json-schema.ts';
-import { publishersSchema } from '../../../../../src/policy/language/schema/schema.ts';
+import { publishersSchema } from '../../../../../src/policy/language/schema/publishers-schema.ts';
 import { knownPublishers } from '../../../../../src/policy/publishers/known-publishers.ts';
 
 const read = (name: string): unknown =>

@@ -5,17 +5,17 @@ import { MaterialCollector } from '../../../../../src/policy/load/files/material
 import { policiesOf } from '../../support/policies.ts';
 import { collectedNames, collectedText, collectedYaml, hasCollectedPolicies } from '../../support/shared-data.ts';
 
-const parse = (text: string) =>
+const parse = (text: string, rego = false) =>
   parseClusterPolicies(
     new TextEncoder().encode(text),
-    { policy: 'cip.yaml', modeOption: null, fileMode: 'enforce', layer: 'project' },
+    { policy: 'cip.yaml', modeOption: null, fileMode: 'enforce', layer: 'project', rego },
     new MaterialCollector(),
   );
 
 /** What `policy check` would say of a file: valid, invalid, or how many of its policies can be evaluated. */
-function verdictOf(text: string): 'invalid' | 'evaluable' | 'beyond' {
+function verdictOf(text: string, rego = false): 'invalid' | 'evaluable' | 'beyond' {
   try {
-    const policies = parse(text);
+    const policies = parse(text, rego);
     const isBeyond = policies.some(
       (policy) =>
         policy.unsupported.length > 0 || policy.authorities.some((authority) => authority.unsupported.length > 0),
@@ -50,11 +50,16 @@ describe.skipIf(!hasCollectedPolicies)("the admission controller's own test file
       ...collectedYaml('policy-controller/examples'),
     ];
     const found = { evaluable: 0, beyond: 0, invalid: 0 };
+    let byOpa = 0;
     for (const text of files.map(collectedText)) {
-      if (/^kind: ClusterImagePolicy$/m.test(text)) found[verdictOf(text)] += 1;
+      if (!/^kind: ClusterImagePolicy$/m.test(text)) continue;
+      const verdict = verdictOf(text);
+      found[verdict] += 1;
+      if (verdict === 'beyond' && verdictOf(text, true) === 'evaluable') byOpa += 1;
     }
-    console.log(`collected ClusterImagePolicies: ${JSON.stringify(found)}`);
+    console.log(`collected ClusterImagePolicies: ${JSON.stringify(found)}, and by opa ${byOpa} more`);
     expect(found.evaluable).toBeGreaterThanOrEqual(46);
+    expect(byOpa).toBeGreaterThanOrEqual(7);
     expect(found.invalid).toBeLessThanOrEqual(2);
   });
 });

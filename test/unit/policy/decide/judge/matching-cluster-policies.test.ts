@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchingClusterPolicies } from '../../../../src/policy/decide/judge/judge-cluster-policies.ts';
+import { matchingClusterPolicies } from '../../../../../src/policy/decide/judge/matching-cluster-policies.ts';
 
 /** Those of the globs that a ClusterImagePolicy of its own matches the image with. */
 function matching(name: string, globs: readonly string[]): readonly string[] {
