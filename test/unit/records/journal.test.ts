@@ -1,6 +1,5 @@
 import { access, appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { BuildRecord } from '../../../src/model/index.ts';
 import { appendRecords, pruneJournal, readJournal } from '../../../src/records/index.ts';
@@ -60,28 +59,6 @@ describe('the journal', () => {
     expect((await readJournalFile(path, end, () => expect.unreachable())).end).toBe(end);
     await appendFile(path, line.slice(40));
     expect(await idsIn(folder, end)).toEqual([two.id]);
-  });
-
-  it('loses nothing of two hundred builds at once', async () => {
-    const folder = await newStateFolder();
-    const module = new URL('../../../src/records/index.ts', import.meta.url).href;
-    const source = `import(${JSON.stringify(module)}).then(async ({ appendRecords }) => {
-      const { workerData } = await import('node:worker_threads');
-      for (const each of workerData.records) await appendRecords(workerData.folder, [each]);
-    })`;
-    const all = Array.from({ length: 200 }, (_, index) => record(`a:${index}`, []));
-    await Promise.all(
-      [0, 1, 2, 3].map(
-        (part) =>
-          new Promise<void>((resolve, reject) => {
-            const records = all.slice(part * 50, part * 50 + 50);
-            const worker = new Worker(source, { eval: true, workerData: { folder, records } });
-            worker.on('error', reject);
-            worker.on('exit', () => resolve());
-          }),
-      ),
-    );
-    expect((await idsIn(folder)).toSorted()).toEqual(all.map(({ id }) => id).toSorted());
   });
 
   it('says what to do where it cannot be written', async () => {

@@ -16,6 +16,9 @@ const endings: Readonly<Record<(typeof checkFormats)[number], string>> = {
   codequality: 'codequality.json',
 };
 const layout = { color: false, width: 100 };
+const schema = JSON.parse(readFileSync('src/report/report.schema.json', 'utf8')) as object;
+// one for all: it keeps what it compiled, by the schema's identity
+const ajv = new Ajv({ allErrors: true, strict: false });
 
 describe.each(Object.entries(examples))('the report "%s"', (name, report) => {
   it.each(checkFormats)('looks as it did, as %s', async (format) => {
@@ -145,9 +148,7 @@ describe('the text report', () => {
     const report = reportOn([signedImage], 'allow');
     const targets = [{ name: 'default', dockerfile: 'x', platforms: ['linux/amd64'], context }];
     expect(renderReport({ ...report, targets }, 'text', { color: false, width: null })).toContain(words);
-    const validate = new Ajv({ strict: false }).compile(
-      JSON.parse(readFileSync('src/report/report.schema.json', 'utf8')) as object,
-    );
+    const validate = ajv.compile(schema);
     const json = JSON.parse(renderReport({ ...report, targets }, 'json', layout));
     expect(json).toMatchObject({ targets: [{ context }] });
     expect(validate(json)).toBe(true);
@@ -161,27 +162,26 @@ describe('the text report', () => {
 });
 
 describe('the JSON report', () => {
-  const schema = JSON.parse(readFileSync('src/report/report.schema.json', 'utf8')) as object;
+  const closed = JSON.parse(JSON.stringify(schema), (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && 'properties' in value && 'required' in value
+      ? { ...value, additionalProperties: false }
+      : value,
+  ) as object;
 
   it.each(Object.entries(examples))('obeys its schema: %s', (_, report) => {
-    const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
+    const validate = ajv.compile(schema);
     validate(JSON.parse(renderReport(report, 'json', layout)));
     expect(validate.errors).toBeNull();
   });
 
   it.each(Object.entries(examples))('has no field that the schema does not know: %s', (_, report) => {
-    const closed = JSON.parse(JSON.stringify(schema), (_key, value: unknown) =>
-      typeof value === 'object' && value !== null && 'properties' in value && 'required' in value
-        ? { ...value, additionalProperties: false }
-        : value,
-    ) as object;
-    const validate = new Ajv({ allErrors: true, strict: false }).compile(closed);
+    const validate = ajv.compile(closed);
     validate(JSON.parse(renderReport(report, 'json', layout)));
     expect(validate.errors).toBeNull();
   });
 
   it('is refused by its schema when it calls an image verified on another basis than a signature', () => {
-    const validate = new Ajv({ strict: false }).compile(schema);
+    const validate = ajv.compile(schema);
     const report = reportOn([{ ...signedImage, basis: 'lock' }], 'allow');
     expect(validate(JSON.parse(renderReport(report, 'json', layout)))).toBe(false);
   });
@@ -297,9 +297,7 @@ describe('a report on sources that nothing holds to their content', () => {
   it('gives JSON all of them, to the schema', () => {
     const json = JSON.parse(renderReport(report, 'json', layout));
     expect(json.sources).toEqual([held, loose]);
-    const validate = new Ajv({ allErrors: true, strict: false }).compile(
-      JSON.parse(readFileSync('src/report/report.schema.json', 'utf8')),
-    );
+    const validate = ajv.compile(schema);
     validate(json);
     expect(validate.errors).toBeNull();
   });
