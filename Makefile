@@ -1,8 +1,9 @@
 # What can be made is listed by `make help`. Everything works from a bare clone.
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall test unit property e2e lint demo data bench clean
+.PHONY: help build release install uninstall test unit property e2e lint demo data bench clean
 
 TARGET ?=
+SIGN ?=
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PATH
 node := node_modules/.bin/node --disable-warning=ExperimentalWarning
@@ -15,6 +16,9 @@ help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: $(executable) ## dist/docker-verify; for another platform TARGET=linux-arm64, darwin-arm64, …
+
+release: $(modules) ## dist/release: all platforms, packages, checksums, signatures; SIGN="--key FILE", SIGN=--unsigned
+	$(node) scripts/release/release.ts $(SIGN)
 
 install: $(executable) ## put the plugin into Docker's plugin folder
 	install -d "$(plugins)"

@@ -35,6 +35,7 @@ export { renderTrust } from './setup/trust-report.ts';
 export type { Checkout } from './text/checkout.ts';
 export { renderJsonDocument } from './text/json-report.ts';
 export { type Progress, startProgress } from './text/progress.ts';
+export { projectAddress } from './text/project-address.ts';
 export { auditLine, type LoggedRun, verdictLine } from './text/verdict-lines.ts';
 export { joinedLines, joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './text/visible.ts';
 export { type Layout, wrap } from './text/wrap.ts';
