@@ -15,7 +15,7 @@ import { buildPackages } from './linux-packages.ts';
 import { checksumsName, executableName, formulaName, provenanceName, sbomName, signatureName } from './names.ts';
 import { provenanceOf, type ReleasedFile } from './provenance.ts';
 import { sbomOf } from './sbom.ts';
-import { hasIdentity, type ReleaseSigner, releaseSigner } from './sign.ts';
+import { hasIdentity, openSigner, type ReleaseSigner } from './sign.ts';
 import { readSource, type Source } from './source.ts';
 
 const { values: wish } = parseArgs({
@@ -44,7 +44,7 @@ async function signerOf(): Promise<ReleaseSigner | null> {
   if (wish.unsigned) return null;
   if (wish.key === undefined && !hasIdentity(process.env))
     throw new Error('nobody to sign: name a key (--key FILE), run where an identity is ambient, or say --unsigned');
-  return releaseSigner({ key: wish.key, fulcio: wish.fulcio, rekor: wish.rekor });
+  return openSigner({ key: wish.key, fulcio: wish.fulcio, rekor: wish.rekor });
 }
 
 async function writeExecutable(target: Target, { time }: Source): Promise<readonly string[]> {

@@ -62,11 +62,14 @@ async function dataOf(file: string): Promise<Component> {
   return { type: 'data', 'bom-ref': `file:${file}`, name: file, hashes: [{ alg: 'SHA-256', content }] };
 }
 
+/** What Node lists beside its parts: itself, and the versions of two of its interfaces. */
+const interfaces = new Set(['node', 'modules', 'napi']);
+
 /** Node with what it is linked with, as it says itself: every platform's Node of a version is made of the same sources. */
 function nodeOf(target: Target): Component {
-  const { node, modules, napi, ...linked } = process.versions;
-  const parts = Object.entries(linked).flatMap(([name, value]): readonly Component[] =>
-    value === undefined
+  const { node } = process.versions;
+  const parts = Object.entries(process.versions).flatMap(([name, value]): readonly Component[] =>
+    value === undefined || interfaces.has(name)
       ? []
       : [{ type: 'library', 'bom-ref': `node:${name}`, name, version: value, purl: `pkg:generic/${name}@${value}` }],
   );

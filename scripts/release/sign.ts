@@ -62,7 +62,7 @@ export function hasIdentity(variables: NodeJS.ProcessEnv): boolean {
 }
 
 /** Signs with a key, and else with the identity that is ambient, whose certificate and signature are then recorded in logs. */
-export async function releaseSigner({ key, fulcio, rekor }: SigningWish): Promise<ReleaseSigner> {
+export async function openSigner({ key, fulcio, rekor }: SigningWish): Promise<ReleaseSigner> {
   const byIdentity = (): Signer =>
     new FulcioSigner({
       identityProvider: new CIContextProvider('sigstore'),

@@ -42,6 +42,7 @@ export { type ScannedBuild, scan } from './commands/images/scan.ts';
 export { doctor } from './commands/machine/doctor.ts';
 export { setUpSystem, takeBackSystem } from './commands/machine/install-system.ts';
 export { describeTrust, isTrustRefreshDue, updateTrust } from './commands/machine/trust-commands.ts';
+export { type VerifiedRelease, verifyRelease } from './commands/machine/verify-release.ts';
 export { type FoundProject, type FoundSigners, findSigners } from './commands/policies/find-signers.ts';
 export { type PolicyPlan, planPolicy, writePolicy } from './commands/policies/init.ts';
 export { type LockFailure, type LockOutcome, type LockRequest, lock } from './commands/policies/lock.ts';

@@ -275,13 +275,27 @@ export const machineCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/plugin.ts')).completionCommand,
   },
   {
-    ...bare,
+    ...ours,
     name: 'version',
     usage: '',
-    summary: 'print the version',
+    summary:
+      'print the version; with --verify say whether a file of a release is what its makers signed, by FILE.sigstore.json beside it',
+    options: describeOptions([
+      ['verify', 'FILE', 'a file of a release'],
+      ['key', 'FILE*', 'a public key that may have signed it, in place of our release workflow'],
+      ['identity', 'TEXT', 'an identity that may have signed it, with its --issuer'],
+      ['issuer', 'URL', 'who vouches for that identity'],
+      ['signed-by', 'ENTRY*', "a signer, as an entry of a rule's signedBy: '{keyless: {…}}'"],
+    ]),
     examples: [
       ['docker verify version', ''],
       ['docker verify --version', 'the same'],
+      ['docker verify version --verify docker-verify-1.0.0-linux-x64', 'is this download a release of ours?'],
+    ],
+    statuses: [
+      [exitStatus.allowed, 'done; the file is verified'],
+      [exitStatus.blocked, 'the file is not what it should be: do not run it'],
+      usage,
     ],
     load: async () => (await import('../commands/version.ts')).versionCommand,
   },

@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { type PulledRecords, pullRecords, readBoundedInput, type Session, VerifyError } from '../../../gate/index.ts';
 import { describeSigner, plainPage, renderJsonDocument } from '../../../report/index.ts';
 import { exitStatus } from '../../exit-status.ts';
-import { type ReadArguments, refuseTwice } from '../../read-arguments.ts';
+import { refuseTwice } from '../../read-arguments.ts';
 import { commandOf } from '../../run-command.ts';
+import { trustedSigners } from '../../trusted-signers.ts';
 
 const largestList = 1024 * 1024;
 
@@ -19,23 +20,6 @@ async function listed({ environment }: Session, file: string | null): Promise<re
   } catch (cause) {
     throw new VerifyError('usage.invalid', `${file} cannot be read`, { place: { file }, cause });
   }
-}
-
-/** Whose records are trusted: entries as of a rule's `signedBy`. */
-function signersOf(read: ReadArguments): readonly string[] {
-  for (const option of ['identity', 'issuer']) refuseTwice(read, option);
-  const { given } = read;
-  const [identity, issuer] = [given.last('identity'), given.last('issuer')];
-  if ((identity === null) !== (issuer === null)) {
-    throw new VerifyError('usage.invalid', '--identity and --issuer belong together', {
-      hint: 'write --identity https://github.com/… --issuer https://token.actions.githubusercontent.com',
-    });
-  }
-  return [
-    ...given.all('signed-by'),
-    ...given.all('key').map((key) => JSON.stringify({ key })),
-    ...(identity === null ? [] : [JSON.stringify({ keyless: { identity, issuer } })]),
-  ];
 }
 
 function pageOf({ added, known, refused, problems }: PulledRecords): readonly string[] {
@@ -55,7 +39,7 @@ export const pullCommand = commandOf('looking for records', async (run) => {
   refuseTwice(run, 'file');
   const { session, given, operands } = run;
   const repositories = [...operands, ...(await listed(session, given.last('file')))];
-  const pulled = await pullRecords(session, repositories, signersOf(run));
+  const pulled = await pullRecords(session, repositories, trustedSigners(run));
   await run.show((format) =>
     format === 'json' ? renderJsonDocument({ schemaVersion: 0, ...pulled }) : plainPage(pageOf(pulled)),
   );
