@@ -17,6 +17,7 @@ export {
   type LocalImage,
 } from './engine/engine.ts';
 export { removeUnnamedImage, saveImage } from './engine/image-store.ts';
+export { localImageNames } from './engine/local-image-names.ts';
 export {
   type BuilderChoice,
   chooseBuilder,
@@ -26,6 +27,7 @@ export { type BuilderImage, builderImages } from './nodes/builder-image.ts';
 export { type BuilderInfo, type BuilderQuestion, builderInfo, refuseOldBuilder } from './nodes/builder-info.ts';
 export type { BuilderNode } from './nodes/builder-inspection.ts';
 export { type FactCache, openFactCache } from './nodes/fact-cache.ts';
+export { storedBuilderNames } from './nodes/stored-builder.ts';
 export { type AskOptions, askBuildx, type BuildxAnswer } from './programs/buildx-command.ts';
 export type { Interruptions } from './programs/child-process.ts';
 export { composeUsesBuildx, runCompose } from './programs/compose.ts';

@@ -74,7 +74,7 @@ async function runOther(context: CallContext, call: PluginCall): Promise<number>
     case '__complete':
     case '__completeNoDesc': {
       const { completeWords } = await import('./help/complete-words.ts');
-      await writeText(visibleDocument(completeWords(args)), null);
+      await writeText(visibleDocument(await completeWords(args, context.environment)), null);
       return exitStatus.allowed;
     }
     default:

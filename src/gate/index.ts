@@ -7,9 +7,9 @@ export type { Interruptions } from '../builder/index.ts';
 export {
   asksForHelp,
   bakeOptions,
-  bareOwnOptions,
   buildOptions,
   type DescribedOption,
+  definitionOf,
   describeOptions,
   type OptionDefinition,
   type OptionHost,
@@ -20,7 +20,6 @@ export {
   ownPrefix,
   ownVariables,
   parseDuration,
-  prefixedOwnOptions,
   refuseUnknownOptions,
   splitDebugArguments,
   splitOwnOptions,
@@ -30,7 +29,7 @@ export * from '../model/index.ts';
 export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
 export type { BroughtAuthority } from '../signature/index.ts';
 export { bake, build } from './commands/builds/build.ts';
-export { builderVerb, builderVerbs } from './commands/builds/builder-verb.ts';
+export { builderVerb, builderVerbs, standardVerbs } from './commands/builds/builder-verb.ts';
 export { check } from './commands/images/check.ts';
 export { checkRecursive } from './commands/images/check-recursive.ts';
 export { compare } from './commands/images/compare.ts';
@@ -41,6 +40,7 @@ export { packages } from './commands/images/packages.ts';
 export { type ScannedBuild, scan } from './commands/images/scan.ts';
 export { doctor } from './commands/machine/doctor.ts';
 export { setUpSystem, takeBackSystem } from './commands/machine/install-system.ts';
+export { type NamesAtHand, namesAtHand } from './commands/machine/names-at-hand.ts';
 export { describeTrust, isTrustRefreshDue, updateTrust } from './commands/machine/trust-commands.ts';
 export { type VerifiedRelease, verifyRelease } from './commands/machine/verify-release.ts';
 export { type FoundProject, type FoundSigners, findSigners } from './commands/policies/find-signers.ts';

@@ -11,6 +11,7 @@ export { parseBuildArguments } from './arguments/parse-build-arguments.ts';
 export { refuseUnknownOptions, splitOwnOptions, takeCommandOptions } from './arguments/split-own-options.ts';
 export { type BakeDefinition, evaluatedDefinition, renderDefinition } from './bake/bake-definition.ts';
 export { bakeInvocation, bakeProducts } from './bake/bake-invocation.ts';
+export { bakeTargetNames } from './bake/bake-target-names.ts';
 export { grantedBySet } from './bake/granted-by-set.ts';
 export { type ParsedBake, parseBakeArguments } from './bake/parse-bake-arguments.ts';
 export type { DefinitionOrigin } from './bake/remote-definition.ts';
@@ -19,13 +20,12 @@ export { buildOptions } from './options/build-options.ts';
 export type { OptionDefinition, OptionHost } from './options/option-table.ts';
 export { OptionValues } from './options/option-values.ts';
 export {
-  bareOwnOptions,
   type DescribedOption,
+  definitionOf,
   describeOptions,
   ownOptionTable,
   ownPrefix,
   ownVariables,
-  prefixedOwnOptions,
 } from './options/own-option-table.ts';
 export { ownDefaults } from './options/own-option-values.ts';
 export { parseDuration } from './options/parse-duration.ts';

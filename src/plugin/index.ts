@@ -3,7 +3,15 @@
  * Docker's config.json is changed as little as can be, and put back exactly.
  */
 
-export { type CompletedCommand, type CompletedOption, complete } from './complete.ts';
+export {
+  type Candidate,
+  type CompletedCommand,
+  type CompletedOption,
+  complete,
+  type EarlierWords,
+  type Offer,
+  type WordSource,
+} from './complete.ts';
 export { completionScript } from './completion-script.ts';
 export { dockerFlagValue } from './docker-flags.ts';
 export { type InstallMode, install, uninstall } from './install.ts';

@@ -1,4 +1,4 @@
-import { VerifyError } from '../model/index.ts';
+import { isVerifyError, VerifyError } from '../model/index.ts';
 import { dockerFlagLength } from './docker-flags.ts';
 
 /** How the executable was called: by Docker as a plugin, or by a person. */
@@ -88,6 +88,19 @@ function withoutName(words: readonly string[], name: string): readonly string[] 
   return isWrapped && second === name ? [first, ...rest] : words;
 }
 
+/** The flags of Docker's that stand before the word which is completed, taken out; one that still lacks its value is left there. */
+function withoutFlags(words: readonly string[]): Pick<Words, 'flags' | 'words'> {
+  const [command = '', ...others] = words;
+  if (!completionCommands.has(command)) return { flags: [], words };
+  try {
+    const before = splitLeading(others.slice(0, -1), true);
+    return { flags: before.flags, words: [command, ...before.words, ...others.slice(-1)] };
+  } catch (error) {
+    if (isVerifyError(error)) return { flags: [], words };
+    throw error;
+  }
+}
+
 /**
  * Reads `argv` (without the program itself) as Docker hands it to a plugin: `[GLOBAL FLAGS] verify COMMAND …`, `help verify …`,
  * `__complete verify …`, `docker-cli-plugin-metadata`; or as a person writes it: `COMMAND …`. `startedAs` is the path that the program
@@ -106,6 +119,8 @@ export function parsePluginArguments(argv: readonly string[], startedAs: string)
     const verbFlags = [...leading.verbFlags, ...inner.verbFlags];
     return { role, dockerFlags, standalone: false, ...commandOf(inner.words, verbFlags) };
   }
-  const words = withoutName(leading.words, role);
-  return { role, dockerFlags, standalone: words === leading.words, ...commandOf(words, leading.verbFlags) };
+  const named = withoutName(leading.words, role);
+  const { flags, words } = withoutFlags(named);
+  const standalone = named === leading.words;
+  return { role, dockerFlags: [...dockerFlags, ...flags], standalone, ...commandOf(words, leading.verbFlags) };
 }

@@ -8,6 +8,7 @@ export { appendRecords, type DamagedLine, readBuildsOf, readJournal, readPulled 
 export { forgetImages, type MissingImage, missingImages } from './missing.ts';
 export { type PruneOutcome, pruneJournal } from './prune.ts';
 export { type AddedRecords, addPulledRecords } from './pulled-records.ts';
+export { recentRecords } from './recent-records.ts';
 export { searchBuilds } from './search.ts';
 export { readSharedRecord, type SharedRecord } from './shared-record.ts';
 export { stateFolder } from './state-folder.ts';

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Environment, isRecord, readBoundedFile, recordsOf, textOr, tryParseJson } from '../../model/index.ts';
 import { createPrivateFolder } from '../programs/private-folder.ts';
@@ -46,6 +46,11 @@ export async function readStoredBuilder(environment: Environment, written: strin
     endpoint: textOr(node['Endpoint'], ''),
   }));
   return { name, driver: textOr(parsed['Driver'], ''), nodes, text };
+}
+
+/** The names of the builders that `docker buildx create` has made; none where its folder cannot be read. */
+export async function storedBuilderNames(environment: Environment): Promise<readonly string[]> {
+  return await readdir(join(buildxFolder(environment), instances)).catch(() => []);
 }
 
 function withOneNode({ text }: StoredBuilder, name: string): string {

@@ -1,66 +1,93 @@
 import {
   bakeOptions,
-  bareOwnOptions,
   buildOptions,
+  type DescribedOption,
+  definitionOf,
+  type Environment,
+  type NamesAtHand,
+  namesAtHand,
   type OptionDefinition,
-  outputFormats,
-  prefixedOwnOptions,
+  ownOptionTable,
+  ownPrefix,
+  standardVerbs,
 } from '../../gate/index.ts';
 import { type CompletedCommand, type CompletedOption, complete } from '../../plugin/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { commandGroups, firstWords, rowOf, rowsOf } from '../command-table.ts';
+import { dockerValues, operandsOf, ownValues } from './word-sources.ts';
 
 const hosts: Readonly<Record<CommandRow['host'], readonly OptionDefinition[]>> = {
   build: buildOptions,
   bake: bakeOptions,
   none: [],
 };
-const ours: Readonly<Record<CommandRow['own'], readonly OptionDefinition[]>> = {
-  prefixed: prefixedOwnOptions,
-  bare: bareOwnOptions,
-  none: [],
-};
 
-/** Values of options that have few; formats are those of the command. */
-function choicesOf(name: string, { formats }: CommandRow): readonly string[] {
-  if (/^(?:verify-)?format$/.test(name)) return formats.length === 0 ? outputFormats : formats;
-  if (name === 'progress') return ['auto', 'none', 'plain', 'quiet', 'rawjson', 'tty'];
-  return /^(?:verify-)?mode$/.test(name) ? ['enforce', 'warn'] : [];
+function own(option: DescribedOption, row: CommandRow, prefix: string): CompletedOption {
+  const { takes } = definitionOf(option);
+  const { name, letter, repeatable, summary } = option;
+  const short = prefix === '' ? letter : null;
+  return { name: `${prefix}${name}`, short, takes, repeatable, description: summary, values: ownValues(option, row) };
 }
 
-function optionsOf(row: CommandRow): readonly CompletedOption[] {
-  const own = [
-    ...row.options.map(({ name, value }) => ({
-      name,
-      takes: value === null ? ('boolean' as const) : ('value' as const),
-      choices: value?.includes('|') === true ? value.split('|') : [],
-    })),
-    ...ours[row.own].map(({ name, takes }) => ({ name, takes, choices: choicesOf(name, row) })),
+function optionsOf(row: CommandRow, names: NamesAtHand): readonly CompletedOption[] {
+  const table = row.own === 'none' ? [] : ownOptionTable;
+  const prefix = row.own === 'prefixed' ? ownPrefix : '';
+  const ours = [
+    ...row.options.map((option) => own(option, row, '')),
+    ...table.map((option) => own(option, row, prefix)),
   ];
-  const named = new Set(own.map(({ name }) => name));
-  const others = hosts[row.host].filter(({ name }) => !named.has(name));
-  return [...own, ...others.map(({ name, takes }) => ({ name, takes, choices: choicesOf(name, row) }))];
+  const named = new Set(ours.map(({ name }) => name));
+  const letters = new Set(ours.map(({ short }) => short));
+  const others = hosts[row.host].filter(({ name, treatment }) => !named.has(name) && treatment !== 'legacy');
+  const docker = others.map((option): CompletedOption => {
+    const { name, short, takes, repeatable } = option;
+    const values = dockerValues(option, names);
+    return { name, short: letters.has(short) ? null : short, takes, repeatable, description: '', values };
+  });
+  const help = { name: 'help', short: 'h', takes: 'boolean', repeatable: false, description: 'print this' } as const;
+  const all = [...ours, ...docker];
+  return all.some(({ name }) => name === 'help')
+    ? all
+    : [...all, { ...help, values: () => ({ values: [], otherwise: 'nothing' }) }];
 }
 
-function completed(row: CommandRow, word: string): CompletedCommand {
+function completed(row: CommandRow, word: string, names: NamesAtHand): CompletedCommand {
   return {
     value: word,
     description: row.summary,
-    options: () => optionsOf(row),
-    takesFolder: row.host === 'build' && row.usage.includes('PATH'),
+    options: () => optionsOf(row, names),
+    operands: operandsOf(row, names),
     commands: [],
-    operands: row.usage.includes('|') && row.host === 'none' && row.options.length === 0 ? row.usage.split('|') : [],
   };
 }
 
-/** The answer to Docker's and the shells' `__complete WORD…`. */
-export function completeWords(words: readonly string[]): string {
-  const commands = firstWords().map((word): CompletedCommand => {
+/** A word that stands for others or for nothing of ours. */
+function bare(value: string, description: string, commands: readonly CompletedCommand[] = []): CompletedCommand {
+  return { value, description, options: () => [], operands: () => ({ values: [], otherwise: 'files' }), commands };
+}
+
+/**
+ * The answer to Docker's and the shells' `__complete WORD…`. It asks nobody but the disk and an engine on this machine, writes
+ * nothing, and never fails: where a name cannot be found out it is not offered.
+ */
+export async function completeWords(words: readonly string[], environment: Environment): Promise<string> {
+  const names = namesAtHand(environment);
+  const ours = firstWords().map((word): CompletedCommand => {
     const row = rowOf(word);
-    if (row !== null) return completed(row, word);
-    const verbs = rowsOf(word).map((each) => completed(each, each.name.slice(word.length + 1)));
-    const description = commandGroups[word] ?? '';
-    return { value: word, description, options: () => [], takesFolder: false, commands: verbs, operands: [] };
+    if (row !== null) return completed(row, word, names);
+    const verbs = rowsOf(word).map((each) => completed(each, each.name.slice(word.length + 1), names));
+    return bare(word, commandGroups[word] ?? '', verbs);
   });
-  return complete(words, commands);
+  const known = new Set(ours.map(({ value }) => value));
+  const verbs = standardVerbs.filter((verb) => !known.has(verb) && verb !== 'dial-stdio');
+  const commands = [
+    ...ours,
+    bare(
+      'help',
+      'what a command takes',
+      ours.map(({ value, description, commands: inner }) => bare(value, description, inner)),
+    ),
+    ...verbs.map((verb) => bare(verb, 'handed to buildx')),
+  ];
+  return await complete(words, commands);
 }

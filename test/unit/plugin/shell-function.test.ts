@@ -69,7 +69,7 @@ describe('the function for bash', () => {
 
 describe('the completion for bash', () => {
   it('offers what the program answers, without descriptions', async () => {
-    const words = `COMP_WORDS=(docker-verify b); COMP_CWORD=1; _docker_verify; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const words = `COMP_WORDS=(docker-verify b); COMP_CWORD=1; COMP_LINE='docker-verify b'; COMP_POINT=15; _docker_verify; printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect(await answerOf('bash', `${completionScript('bash')}\n${words}`)).toBe('build\nbake\n');
   });
 

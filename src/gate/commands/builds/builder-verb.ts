@@ -10,7 +10,7 @@ import { isVerifyError } from '../../../model/index.ts';
 import type { Session } from '../../session/session.ts';
 
 /** What every buildx has (0.29 to 0.36, also hidden): nobody need be asked of it. */
-const standardVerbs: readonly string[] = [
+export const standardVerbs: readonly string[] = [
   'create',
   'dial-stdio',
   'du',
