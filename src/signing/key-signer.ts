@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { VerifyError } from '../model/index.ts';
 import { packed, signedBytes, toBundle } from './bundle.ts';
+import { isCosignKey, openCosignKey } from './cosign-key.ts';
 import type { StatementSigner } from './statement-signer.ts';
 
 function unusable(file: string, reason: string, hint: string, cause?: unknown): VerifyError {
@@ -13,13 +14,22 @@ function unusable(file: string, reason: string, hint: string, cause?: unknown): 
 
 const makeOne = 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem makes one';
 
-function readKey(pem: string, password: Buffer | null, file: string): KeyObject {
-  if (/-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----/.test(pem))
+function readCosignKey(pem: string, password: Buffer | null, file: string): KeyObject {
+  if (password === null)
     throw unusable(
       file,
-      "it is encrypted in cosign's own way, which is not read here",
-      `use PKCS #8 in PEM: ${makeOne}`,
+      'it is encrypted',
+      'name a file that holds its password, --key-password-file FILE, or set COSIGN_PASSWORD',
     );
+  try {
+    return createPrivateKey({ key: openCosignKey(pem, password), format: 'der', type: 'pkcs8' });
+  } catch (cause) {
+    throw unusable(file, 'it cannot be read with this password', 'cosign generate-key-pair makes one', cause);
+  }
+}
+
+function readKey(pem: string, password: Buffer | null, file: string): KeyObject {
+  if (isCosignKey(pem)) return readCosignKey(pem, password, file);
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) throw unusable(file, 'it is no private key in PEM', makeOne);
   const isEncrypted = /ENCRYPTED/.test(pem);
   if (isEncrypted && password === null)
@@ -42,7 +52,7 @@ function hashFor(key: KeyObject, file: string): 'sha256' | null {
 }
 
 /**
- * Signs with a private key in PEM: on the curve P-256, of Ed25519, or RSA of 2048 bits and more.
+ * Signs with a private key in PEM, or as cosign keeps it: on the curve P-256, of Ed25519, or RSA of 2048 bits and more.
  * @param file as named to the user
  * @throws VerifyError `usage.invalid` where it is none
  */

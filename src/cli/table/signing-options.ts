@@ -2,8 +2,12 @@ import { describeOptions } from '../../gate/index.ts';
 
 /** How what is pushed gets signed: the options of every command that pushes. */
 export const signingOptions = describeOptions([
-  ['key', 'FILE', 'sign with this private key (PEM, PKCS #8) in place of the identity of a CI job'],
-  ['key-password-file', 'FILE', 'what the key is encrypted with'],
+  [
+    'key',
+    'FILE',
+    'sign with this private key (PEM, PKCS #8, or as cosign keeps it) in place of the identity of a CI job',
+  ],
+  ['key-password-file', 'FILE', 'what the key is encrypted with; else COSIGN_PASSWORD is'],
   ['unsigned', null, 'sign nothing; nobody then has a reason to believe it'],
   ['fulcio', 'URL', 'the certificate authority of a private Sigstore (https://fulcio.sigstore.dev)'],
   ['rekor', 'URL', 'its log (https://rekor.sigstore.dev)'],

@@ -57,9 +57,10 @@ function addressOf(option: string, text: string): string {
 
 async function withKey(session: Session, file: string, { keyPasswordFile }: SigningWish): Promise<StatementSigner> {
   const pem = (await readFileOf(session, file)).toString('utf8');
-  const password = keyPasswordFile === null ? null : await readFileOf(session, keyPasswordFile);
-  // an editor's last line end is no part of a password
-  return keySigner(pem, password === null ? null : Buffer.from(password.toString('utf8').replace(/\r?\n$/, '')), file);
+  const given = keyPasswordFile === null ? null : (await readFileOf(session, keyPasswordFile)).toString('utf8');
+  // an editor's last line end is no part of a password; an empty variable is an empty password, which cosign takes too
+  const password = given?.replace(/\r?\n$/, '') ?? session.environment.variables['COSIGN_PASSWORD'] ?? null;
+  return keySigner(pem, password === null ? null : Buffer.from(password), file);
 }
 
 /** Refuses what contradicts itself, before anything is looked up. */

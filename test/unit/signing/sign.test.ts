@@ -77,10 +77,6 @@ describe('signing with a key', () => {
   it.each<[string, string]>([
     ['P-384, which verifiers hash otherwise', privatePem(keyPair('P-384'))],
     ['RSA of 1024 bits', privatePem(keyPair('small rsa'))],
-    [
-      'cosign, encrypted',
-      '-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAA==\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----',
-    ],
     ['nobody: it is no PEM', 'nothing'],
     ['nobody: it is broken', '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----'],
   ])('refuses a key of %s', (_, pem) => {
