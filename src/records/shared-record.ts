@@ -66,6 +66,9 @@ const record = z.object({
     contexts: z.record(text, text),
     secrets: z.array(text).max(some),
     ssh: z.array(text).max(some),
+    labels: z.record(text, text).optional(),
+    network: text.optional(),
+    hosts: z.array(text).max(some).optional(),
   }),
   images: z.array(image).max(some),
   exceptions: z.array(text).max(some),
@@ -109,8 +112,14 @@ export function readSharedRecord(statement: unknown, subject: Digest): SharedRec
     const [issue] = parsed.error.issues;
     return `its record cannot be read (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`;
   }
-  const { audited, policies, ...rest } = parsed.data;
+  const { audited, policies, arguments: given, ...rest } = parsed.data;
+  const { labels, network, hosts, ...others } = given;
   if (rest.digest !== subject) return `its record is about ${rest.digest}`;
   const more = { ...(audited === undefined ? {} : { audited }), ...(policies === undefined ? {} : { policies }) };
-  return { record: { ...rest, images: rest.images, ...more }, result };
+  const settings = {
+    ...(labels === undefined ? {} : { labels }),
+    ...(network === undefined ? {} : { network }),
+    ...(hosts === undefined ? {} : { hosts }),
+  };
+  return { record: { ...rest, arguments: { ...others, ...settings }, ...more }, result };
 }

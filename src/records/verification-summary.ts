@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { BuildRecord, Digest, RecordedPolicy, SummaryResult } from '../model/index.ts';
+import type { BuildRecord, Digest, RecordedArguments, RecordedPolicy, SummaryResult } from '../model/index.ts';
 
 /** The predicate type of a verification summary (slsa.dev/spec/v1.1/verification_summary). */
 export const summaryType = 'https://slsa.dev/verification_summary/v1';
@@ -27,17 +27,38 @@ export function objectionsTo(record: BuildRecord): readonly string[] {
   ];
 }
 
+/** A folder's path in place of an address: git takes both. */
+function isLocalRemote(remote: string | null): boolean {
+  return remote !== null && (/^file:/i.test(remote) || !/^(?:[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:)/i.test(remote));
+}
+
+/** Of named contexts the images, which are among those of the record anyway, and of all others the name; of hosts the name. */
+function sharedArguments({ hosts, contexts, ...rest }: RecordedArguments): RecordedArguments {
+  const named = Object.entries(contexts).map(
+    ([name, value]) => [name, value.startsWith('docker-image://') ? value : ''] as const,
+  );
+  return {
+    ...rest,
+    contexts: Object.fromEntries(named),
+    ...(hosts === undefined ? {} : { hosts: hosts.map((host) => host.split(/[:=]/)[0] ?? '') }),
+  };
+}
+
 /** Without what only this machine has a use for, or that nobody else need know: folders, builders, named contexts. */
 function sharedRecord(record: BuildRecord, subject: Digest, name: string): BuildRecord {
-  const { context, policies = [], pushed } = record;
+  const { context, policies = [], pushed, arguments: given } = record;
   const isLocal = context.kind !== 'git' && context.kind !== 'http';
   return {
     ...record,
     ref: null,
     digest: subject,
     pushed: [name, ...pushed.filter((each) => each !== name)],
-    context: { ...context, source: isLocal ? null : context.source },
-    arguments: { ...record.arguments, contexts: {} },
+    context: {
+      ...context,
+      source: isLocal ? null : context.source,
+      remote: isLocalRemote(context.remote) ? null : context.remote,
+    },
+    arguments: sharedArguments(given),
     policies: policies.map(sharedPolicy),
   };
 }

@@ -40,11 +40,18 @@ export const recordCommands: readonly CommandRow[] = [
     usage: 'BUILD',
     summary:
       'build again from a record, named by id, tag or digest, and say whether the same bytes came out: identical, same content, different',
+    options: describeOptions([
+      ['context', 'DIR', 'build from this folder: from the recorded commit where it has that, else as it lies'],
+    ]),
     examples: [
       ['docker verify rebuild app:latest', 'is the image what its sources make?'],
       [
         'docker verify rebuild --format json=rebuild.json 01JD3Z',
         'by the beginning of its id, with a file for machines',
+      ],
+      [
+        'docker verify rebuild --context . registry.example.com/app:1',
+        'what another machine built, after records pull, from a folder here',
       ],
     ],
     statuses: [

@@ -11,6 +11,7 @@ import { findPath } from '../values/find-path.ts';
 import { secretIds, sshIds } from '../values/granted-ids.ts';
 import { type OutputWishes, outputWishes } from '../values/output-wishes.ts';
 import { splitPlatforms } from '../values/platforms.ts';
+import { labelsIn, runSettings } from '../values/run-settings.ts';
 import { generatorOf, parseAttestations } from '../values/sbom-generator.ts';
 
 /** A `docker build` command line, read. */
@@ -48,6 +49,7 @@ function parseTarget(written: string, values: OptionValues, environment: Environ
     tags: values.all('tag'),
     secrets: secretIds(values.all('secret')),
     ssh: sshIds(values.all('ssh')),
+    ...runSettings(labelsIn(values.all('label')), values.last('network'), values.all('add-host')),
     sbomGenerator: generatorOf(parseAttestations(values.all('attest'), values.last('sbom')), buildArguments),
   };
 }

@@ -15,6 +15,7 @@ import { cacheImport, parseCacheImports } from '../values/cache-imports.ts';
 import { secretIds, sshIds } from '../values/granted-ids.ts';
 import { outputPushes, pushes } from '../values/output-wishes.ts';
 import { splitPlatforms } from '../values/platforms.ts';
+import { runSettings } from '../values/run-settings.ts';
 import { type AttestationRequest, generatorOf, parseAttestations } from '../values/sbom-generator.ts';
 import type { BakeDefinition } from './bake-definition.ts';
 import { workingFolder } from './bake-folders.ts';
@@ -88,6 +89,16 @@ function idsOf(
   );
 }
 
+function textsOf(members: PrintedTarget['labels']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(members ?? {}).flatMap(([name, text]) => (text === null ? [] : [[name, text]])),
+  );
+}
+
+function hostsOf(members: PrintedTarget['extra-hosts']): readonly string[] {
+  return Object.entries(textsOf(members)).map(([name, address]) => `${name}:${address}`);
+}
+
 function targetOf(name: string, target: PrintedTarget, environment: Environment): BuildTarget {
   const written = target.context ?? '.';
   const context = contextOf(name, written, environment);
@@ -101,6 +112,7 @@ function targetOf(name: string, target: PrintedTarget, environment: Environment)
     tags: target.tags ?? [],
     secrets: idsOf(target.secret ?? [], secretIds),
     ssh: idsOf(target.ssh ?? [], sshIds),
+    ...runSettings(textsOf(target.labels), target.network ?? null, hostsOf(target['extra-hosts'])),
     platforms: splitPlatforms(target.platforms ?? [], environment),
     buildArguments,
     namedContexts: Object.entries(target.contexts ?? {}).map(namedContext),

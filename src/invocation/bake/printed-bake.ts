@@ -23,6 +23,7 @@ const target = z.looseObject({
   args: members(isTextOrNull).nullish(),
   labels: members(isTextOrNull).nullish(),
   'extra-hosts': members(isTextOrNull).nullish(),
+  network: z.string().nullish(),
   annotations: z.array(z.string()).nullish(),
   tags: z.array(z.string()).nullish(),
   target: z.string().nullish(),

@@ -29,6 +29,12 @@ export interface BuildTarget {
   readonly secrets?: readonly string[];
   /** Ids of `--ssh`; left out where none. */
   readonly ssh?: readonly string[];
+  /** `--label`, the last of a name wins; left out where none. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** `--network`, as written; left out where nothing was said. */
+  readonly network?: string;
+  /** `--add-host`, as `name:address`; left out where none. */
+  readonly hosts?: readonly string[];
 }
 
 /** What stands in for a name. A list and no object: an object puts keys like `1` before all others. */

@@ -85,6 +85,12 @@ export interface RecordedArguments {
   readonly secrets: readonly string[];
   /** Ids alone. */
   readonly ssh: readonly string[];
+  /** `--label`: they stand in the image for everybody to read; left out where none, and by older versions. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** `--network` of RUN steps; left out where nothing was said, and by older versions. */
+  readonly network?: string;
+  /** `--add-host`, as `name:address`, of a shared record the name alone; left out where none, and by older versions. */
+  readonly hosts?: readonly string[];
 }
 
 /** What an image was used for. */

@@ -63,6 +63,10 @@ export interface Rebuild {
     readonly tags: readonly string[];
   };
   readonly commit: string | null;
+  /** The folder that was built from as it lay, where the person named it and it has not got that commit; null for the commit. */
+  readonly folder: string | null;
+  /** What was recorded elsewhere and not taken over, since it would reach this machine, for people; empty for a record of this one. */
+  readonly leftOut: readonly string[];
   /** Null where it could not be done. */
   readonly verdict: RebuildVerdict | null;
   /** What was missing, for people; empty where it was done. */

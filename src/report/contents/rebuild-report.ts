@@ -64,13 +64,20 @@ function headline(rebuild: Rebuild): string {
   }
 }
 
+function sourceLines({ verdict, commit, folder }: Rebuild): readonly string[] {
+  if (verdict === null) return [];
+  if (folder !== null) return [`  from ${folder} as it lies`];
+  return commit === null ? [] : [`  from commit ${commit}`];
+}
+
 /** What became of building a record again, for people. */
 export function renderRebuild(rebuild: Rebuild): Shown {
-  const { missing, platforms, commit } = rebuild;
+  const { missing, platforms, leftOut } = rebuild;
   return plainPage([
     headline(rebuild),
     ...missing.map((each) => `  ${each}`),
-    ...(rebuild.verdict === null || commit === null ? [] : [`  from commit ${commit}`]),
+    ...sourceLines(rebuild),
+    ...leftOut.map((each) => `  left out ${each}`),
     ...platforms.flatMap(platformLines),
   ]);
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, connect, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lab, mustRun, temporaryFolder, writeFiles } from '../support/lab.ts';
@@ -41,7 +42,7 @@ export interface Served {
   close(): Promise<void>;
 }
 
-async function portOf(server: ReturnType<typeof createServer>): Promise<number> {
+async function portOf(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port; // it listens on TCP
 }
@@ -126,6 +127,21 @@ export async function serveByHttp(
   const port = await portOf(server);
   return {
     url: `http://127.0.0.1:${port}/context.git`,
+    close: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}
+
+/** By HTTPS, with a certificate that only those trust who are told to. */
+export async function serveByHttps(
+  { folder }: TestRepository,
+  { key, certificate }: { readonly key: string; readonly certificate: string },
+): Promise<Served> {
+  const server = createSecureServer({ key, cert: certificate }, (request, response) =>
+    answerByBackend(folder, request, response),
+  );
+  const port = await portOf(server);
+  return {
+    url: `https://127.0.0.1:${port}/context.git`,
     close: () => new Promise((resolve) => void server.close(() => resolve())),
   };
 }

@@ -41,6 +41,7 @@ export const rebuildCommand = commandOf('looking for what was built', async (run
       onRestart: showReport,
     },
     wanted,
+    run.given.last('context'),
   );
   progress.stop();
   if (found.kind === 'refused') {

@@ -1,7 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { createPrivateFolder, removeUnnamedImage } from '../../../builder/index.ts';
-import { Unread } from '../../../context/index.ts';
 import { compareImages, type ImageContents } from '../../../inventory/index.ts';
 import {
   type BuildRecord,
@@ -16,9 +15,12 @@ import {
 import { type ImageSearch, openLayoutContents, openOriginal, saveContents } from '../../run/outcome/original-image.ts';
 import type { BuildEnd, BuildRequest } from '../../run/plan/build-request.ts';
 import { programsFor, readyBuilder } from '../../run/plan/builder-readiness.ts';
-import { findDockerfile, missingFrom, missingValues, rebuildArguments } from '../../run/plan/rebuild-plan.ts';
+import { type AdmittedRecord, admitForeign } from '../../run/plan/foreign-record.ts';
+import { missingFrom, rebuildArguments } from '../../run/plan/rebuild-plan.ts';
+import { fetchSources, Missing } from '../../run/plan/rebuild-sources.ts';
 import { localEngine } from '../../session/local-engine.ts';
 import { openRegistries } from '../../session/registries.ts';
+import type { Session } from '../../session/session.ts';
 import { build } from '../builds/build.ts';
 import { findRecord } from './records.ts';
 
@@ -26,56 +28,6 @@ import { findRecord } from './records.ts';
 export type RebuildEnd =
   | { readonly kind: 'compared'; readonly rebuild: Rebuild }
   | { readonly kind: 'refused'; readonly end: BuildEnd };
-
-/** For git, milliseconds: a repository may be large. */
-const mostGitTime = 10 * 60_000;
-
-/** What keeps a rebuild from being made or compared: told, since nothing of it is an accident. */
-class Missing extends Error {
-  readonly missing: readonly string[];
-
-  constructor(missing: readonly string[]) {
-    super(missing.join('; '));
-    this.missing = missing;
-  }
-}
-
-/** A checkout, ready to be built from. */
-interface Sources {
-  readonly dockerfile: string;
-  readonly context: string;
-  readonly time: number;
-}
-
-async function fetchSources(request: BuildRequest, record: BuildRecord, folder: string): Promise<Sources> {
-  const { checkOutCommit } = await import('../../../context/index.ts');
-  const { environment, signal } = request.session;
-  const { context: recorded } = record;
-  const into = join(folder, 'checkout');
-  await mkdir(into);
-  // the search for the project's policy ends here, as it did at the top of the checkout that was built
-  await mkdir(join(into, '.git'));
-  const { commit, remote } = recorded;
-  const subdirectory = recorded.subdirectory ?? '';
-  const found = await checkOutCommit({
-    commit: commit ?? '',
-    folder: recorded.kind === 'folder' ? recorded.source : null,
-    remote,
-    subdirectory,
-    into,
-    environment,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(mostGitTime)]),
-  }).catch((error: unknown) => {
-    if (error instanceof Unread) throw new Missing([`commit ${(commit ?? '').slice(0, 12)}: ${error.message}`]);
-    throw error;
-  });
-  const context = join(found.tree, subdirectory);
-  const dockerfile = await findDockerfile(found.tree, context, record);
-  if (dockerfile === null) throw new Missing(['the Dockerfile: no file of the commit has the bytes that were built']);
-  const values = missingValues(record, dockerfile.bytes);
-  if (values.length > 0) throw new Missing(values);
-  return { dockerfile: dockerfile.path, context, time: found.time };
-}
 
 /** The digests that images had when the record was made, by name. */
 function recordedDigests({ images }: BuildRecord): ReadonlyMap<string, Digest> {
@@ -163,21 +115,37 @@ function verdictOf(platforms: readonly PlatformComparison[]): RebuildVerdict {
   return (['different', 'same content'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'identical';
 }
 
-async function rebuildIn(search: ImageSearch, request: BuildRequest, record: BuildRecord): Promise<RebuildEnd> {
-  const lacking = missingFrom(record);
+interface Wanted extends AdmittedRecord {
+  /** The folder that the person named, as written; null for none. */
+  readonly given: string | null;
+}
+
+/**
+ * Where the search for the project's policy begins; null for where it does for the files that are built. What others recorded is judged
+ * by the policies of the person, never by one that lies among files of theirs.
+ */
+function policyPlace({ record, given }: Wanted, session: Session): string | null {
+  const { workingDirectory } = session.environment;
+  if (record.pulled !== undefined) return given === null ? workingDirectory : resolve(workingDirectory, given);
+  return record.context.kind === 'folder' ? null : workingDirectory;
+}
+
+async function rebuildIn(search: ImageSearch, request: BuildRequest, wanted: Wanted): Promise<RebuildEnd> {
+  const { record, given } = wanted;
+  const lacking = missingFrom(record, given !== null);
   if (lacking.length > 0) throw new Missing(lacking);
   const original = await openOriginal(search, record);
   if (original === null)
     throw new Missing(['the image that was built: neither the engine has it, nor where it was pushed to']);
-  const sources = await fetchSources(request, record, search.folder);
+  const { session } = request;
+  const sources = await fetchSources({ session, record, given, into: search.folder });
   const output = await outputFor(search, request, original);
   const held = recordedDigests(record);
-  const { session } = request;
   const own: BuildRequest = {
     ...request,
     heldTo: held,
     unrecorded: true,
-    projectFrom: record.context.kind === 'folder' ? null : session.environment.workingDirectory,
+    projectFrom: policyPlace(wanted, session),
     onVerified: (report) => {
       if (report.verdict === 'allow' || report.verdict === 'warn') refuseOtherImages(held, report);
       request.onVerified(report);
@@ -188,11 +156,16 @@ async function rebuildIn(search: ImageSearch, request: BuildRequest, record: Bui
   if (end.status !== 0) throw new Missing([`a build that ends well: docker build ended with ${end.status}`]);
   session.progress('comparing');
   const platforms = await compareAll(original, await output.open());
-  return { kind: 'compared', rebuild: { ...headOf(record), verdict: verdictOf(platforms), missing: [], platforms } };
+  const { folder } = sources;
+  return {
+    kind: 'compared',
+    rebuild: { ...headOf(wanted), folder, verdict: verdictOf(platforms), missing: [], platforms },
+  };
 }
 
-function headOf({ id, time, target, tags, context }: BuildRecord): Pick<Rebuild, 'record' | 'commit'> {
-  return { record: { id, time, target, tags }, commit: context.commit };
+function headOf({ record, leftOut }: Wanted): Pick<Rebuild, 'record' | 'commit' | 'leftOut'> {
+  const { id, time, target, tags, context } = record;
+  return { record: { id, time, target, tags }, commit: context.commit, leftOut };
 }
 
 /** What of an error says that something is not to be had, rather than that something is wrong with the question. */
@@ -205,30 +178,29 @@ function missingOf(error: unknown): readonly string[] | null {
 /**
  * Builds again from a record: the commit that was built, on the recorded digests, with the recorded arguments and platforms, at the
  * commit's time, without the builder's cache; the policies hold as for any build. Then compares what came out with what was recorded.
- * @throws VerifyError `usage.invalid` where nothing of that name is recorded; whatever keeps a build from being started
+ * Of a record that another machine shared only what reaches nothing of this one is taken over; the rest is said.
+ * @param given a folder to build from in place of the recorded one, as written; null for none
+ * @throws VerifyError `usage.invalid` where nothing of that name is recorded, or what is given is no folder; whatever keeps a build from
+ * being started
  */
-export async function rebuild(request: BuildRequest, wanted: string): Promise<RebuildEnd> {
+export async function rebuild(request: BuildRequest, name: string, given: string | null): Promise<RebuildEnd> {
   const { session } = request;
-  const record = await findRecord(session, wanted);
-  if (record.pulled !== undefined) {
-    throw new VerifyError(
-      'usage.invalid',
-      `${wanted.slice(0, 200)} was built elsewhere, and pulled from ${record.pulled.from}`,
-      {
-        hint: 'what others recorded is not built here: rebuild it on the machine that built it',
-      },
-    );
-  }
+  const found = await findRecord(session, name);
+  const admitted = found.pulled === undefined ? { record: found, leftOut: [] } : admitForeign(found);
+  const wanted: Wanted = { ...admitted, given };
   const folder = createPrivateFolder(session.environment);
   const local = localEngine(session);
   const registries = openRegistries(session, local);
   try {
     const programs = await programsFor(session);
-    return await rebuildIn({ session, programs, local, registries, folder: folder.path }, request, record);
+    return await rebuildIn({ session, programs, local, registries, folder: folder.path }, request, wanted);
   } catch (error) {
     const missing = missingOf(error);
     if (missing === null || isVerifyError(error, 'cancelled')) throw error;
-    return { kind: 'compared', rebuild: { ...headOf(record), verdict: null, missing, platforms: [] } };
+    return {
+      kind: 'compared',
+      rebuild: { ...headOf(wanted), folder: null, verdict: null, missing, platforms: [] },
+    };
   } finally {
     await registries.close();
     folder.remove();

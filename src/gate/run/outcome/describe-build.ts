@@ -5,10 +5,10 @@ import type { Checkout } from '../../../context/index.ts';
 import { declaredArguments } from '../../../dockerfile/index.ts';
 import {
   type BuildRecord,
-  type BuildTarget,
   type Digest,
   type ImageRole,
   isDigest,
+  parseGitReference,
   type RecordedArguments,
   type RecordedContext,
   type RecordedImage,
@@ -24,6 +24,7 @@ import type { BuildRun } from './audit-build.ts';
 /** Names of build arguments that hold credentials more often than not. */
 const credentialName =
   /pass|secret|token|credential|auth|api_?key|private|access_?key|signature|(?:^|_)(?:key|pwd|pat)(?:$|_)/i;
+const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** Credentials inside a URL, which may stand in a value or a context. */
 const inUrl = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi;
 
@@ -43,11 +44,30 @@ function argumentsOf({ target, dockerfile }: LoadedTarget): RecordedArguments {
     contexts: Object.fromEntries(target.namedContexts.map(({ name, value }) => [name, withoutCredentials(value)])),
     secrets: target.secrets ?? [],
     ssh: target.ssh ?? [],
+    ...(target.labels === undefined ? {} : { labels: target.labels }),
+    ...(target.network === undefined ? {} : { network: target.network }),
+    ...(target.hosts === undefined ? {} : { hosts: target.hosts }),
   };
 }
 
-function contextOf({ context }: BuildTarget, checkouts: ReadonlyMap<string, Checkout>): RecordedContext {
-  const checkout = context.kind === 'folder' ? checkouts.get(context.path) : undefined;
+/** What a repository's address and the commit that the builder was held to say of the context. */
+function repositoryOf(url: string, dockerfile: LoadedTarget['dockerfile']): Checkout | undefined {
+  const reference = parseGitReference(url);
+  const pinned = dockerfile.kind === 'text' ? (dockerfile.pin?.hash ?? null) : null;
+  const commit = pinned ?? reference?.ref ?? '';
+  if (reference === null || !wholeCommit.test(commit)) return undefined;
+  return { remote: reference.remote, commit, dirty: false, subdirectory: reference.subfolder };
+}
+
+function checkoutOf({ target, dockerfile }: LoadedTarget, checkouts: Made['checkouts']): Checkout | undefined {
+  const { context } = target;
+  if (context.kind === 'folder') return checkouts.get(context.path);
+  return context.kind === 'git' ? repositoryOf(context.url, dockerfile) : undefined;
+}
+
+function contextOf(loaded: LoadedTarget, checkouts: Made['checkouts']): RecordedContext {
+  const { context } = loaded.target;
+  const checkout = checkoutOf(loaded, checkouts);
   const { remote = null, commit = null, dirty = null, subdirectory = null } = checkout ?? {};
   const found = { remote: remote === null ? null : withoutCredentials(remote), commit, dirty, subdirectory };
   switch (context.kind) {
@@ -165,7 +185,7 @@ function recordOf(run: BuildRun, loaded: LoadedTarget, metadata: BuildMetadata, 
     tags: names,
     pushed: run.plan.pushed === null ? [] : names.filter((name) => made.pushed.includes(name)),
     platforms: run.parts.targets.find(({ name }) => name === target.name)?.platforms ?? [],
-    context: contextOf(target, made.checkouts),
+    context: contextOf(loaded, made.checkouts),
     dockerfile: {
       path: target.dockerfile.kind === 'file' ? relative(workingDirectory, target.dockerfile.path) : dockerfile.file,
       sha256: isBytes ? createHash('sha256').update(dockerfile.bytes).digest('hex') : null,

@@ -81,9 +81,13 @@ async function fromRegistry(
   }
 }
 
-/** The image that a record tells of, by its ID or digest alone: from the engine's store, else from where it was pushed to. Null where nobody has it. */
+/**
+ * The image that a record tells of, by its ID or digest alone: from the engine's store, else from where it was pushed to. A record of
+ * another machine was signed about a digest: by that alone, and where it was pulled from. Null where nobody has it.
+ */
 export async function openOriginal(search: ImageSearch, record: BuildRecord): Promise<readonly ImageContents[] | null> {
-  const { digest, imageId, pushed } = record;
+  const { digest, pulled } = record;
+  const [imageId, pushed] = pulled === undefined ? [record.imageId, record.pushed] : [null, [pulled.from]];
   for (const id of new Set([digest, imageId])) {
     // oxlint-disable-next-line no-await-in-loop
     const found = id === null ? null : await fromEngine(search, id);

@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, posix, sep } from 'node:path';
 import { declaredArguments } from '../../../dockerfile/index.ts';
-import type { BuildRecord } from '../../../model/index.ts';
+import { type BuildRecord, pathWithin, readBoundedFile } from '../../../model/index.ts';
 
-/** What a record lacks for building it again, for people, before anything is fetched. */
-export function missingFrom(record: BuildRecord): readonly string[] {
-  const { context, dockerfile, arguments: given, images } = record;
-  const { secrets, ssh, contexts } = given;
-  const from = Object.entries(contexts).filter(([, value]) => !value.startsWith('docker-image://'));
-  const unresolved = images.filter(({ digest }) => digest === null).map(({ name }) => name);
+/** What a record does not say of the files that were built. */
+function missingSources({ context }: BuildRecord): readonly string[] {
   return [
     ...(context.kind === 'folder' || context.kind === 'git'
       ? []
@@ -18,6 +14,20 @@ export function missingFrom(record: BuildRecord): readonly string[] {
         ]),
     ...(context.commit === null ? ['the commit that was built: the record names none'] : []),
     ...(context.commit !== null && context.dirty !== false ? [dirtyText(context.dirty)] : []),
+  ];
+}
+
+/**
+ * What a record lacks for building it again, for people, before anything is fetched.
+ * @param isGiven whether the person named the folder to build from, whatever the record says of it
+ */
+export function missingFrom(record: BuildRecord, isGiven = false): readonly string[] {
+  const { dockerfile, arguments: given, images } = record;
+  const { secrets, ssh, contexts } = given;
+  const from = Object.entries(contexts).filter(([, value]) => !value.startsWith('docker-image://'));
+  const unresolved = images.filter(({ digest }) => digest === null).map(({ name }) => name);
+  return [
+    ...(isGiven ? [] : missingSources(record)),
     ...(dockerfile.sha256 === null ? ['the Dockerfile: the record does not say which it was'] : []),
     ...(secrets.length === 0 ? [] : [`the secrets ${secrets.join(', ')}: no record holds them`]),
     ...(ssh.length === 0 ? [] : [`the ssh agents or keys ${ssh.join(', ')}: no record holds them`]),
@@ -52,6 +62,13 @@ export interface FoundDockerfile {
   readonly bytes: Buffer;
 }
 
+/** BuildKit reads a Dockerfile of at most this many bytes. */
+const largestDockerfile = 16 * 1024 * 1024;
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 async function filesNamed(tree: string, name: string): Promise<readonly string[]> {
   const entries = await readdir(tree, { withFileTypes: true, recursive: true });
   return entries.filter((entry) => entry.isFile() && entry.name === name).map((entry) => join(entry.parentPath, name));
@@ -78,10 +95,29 @@ export async function findDockerfile(
   for (const path of await filesNamed(tree, basename(recorded))) {
     // oxlint-disable-next-line no-await-in-loop
     const bytes = await readFile(path);
-    if (createHash('sha256').update(bytes).digest('hex') === record.dockerfile.sha256) found.push({ path, bytes });
+    if (sha256Of(bytes) === record.dockerfile.sha256) found.push({ path, bytes });
   }
   const rank = ({ path }: FoundDockerfile): number => agreement(path, recorded) + (dirname(path) === context ? 0.5 : 0);
   return found.toSorted((left, right) => rank(right) - rank(left))[0] ?? null;
+}
+
+/**
+ * The file of a folder as it lies that has the bytes of the recorded Dockerfile: at the end of the recorded path, from the longest to
+ * the name alone. Null where none has, or what has them lies elsewhere.
+ */
+export async function dockerfileBeside(folder: string, record: BuildRecord): Promise<FoundDockerfile | null> {
+  const parts = (record.dockerfile.path ?? 'Dockerfile').split(/[\\/]/).filter((part) => !/^\.{0,2}$/.test(part));
+  const top = await realpath(folder);
+  for (const [index] of parts.entries()) {
+    const path = join(folder, ...parts.slice(index));
+    // oxlint-disable-next-line no-await-in-loop
+    const real = await realpath(path).catch(() => null);
+    if (real === null || pathWithin(top, real) === null) continue;
+    // oxlint-disable-next-line no-await-in-loop
+    const bytes = await readBoundedFile(real, largestDockerfile).catch(() => null);
+    if (bytes !== null && sha256Of(bytes) === record.dockerfile.sha256) return { path, bytes: Buffer.from(bytes) };
+  }
+  return null;
 }
 
 /** Where and how a rebuild is written. */
@@ -100,7 +136,7 @@ export function rebuildArguments(
   record: BuildRecord,
   { args, dockerfile, context, time }: RebuildOutput,
 ): readonly string[] {
-  const { build, contexts } = record.arguments;
+  const { build, contexts, labels = {}, network, hosts = [] } = record.arguments;
   const values = {
     SOURCE_DATE_EPOCH: String(time),
     ...Object.fromEntries(Object.entries(build).filter(([, value]) => value !== null)),
@@ -113,6 +149,9 @@ export function rebuildArguments(
     ...(record.stage === null ? [] : ['--target', record.stage]),
     ...Object.entries(values).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...Object.entries(contexts).flatMap(([name, value]) => ['--build-context', `${name}=${value}`]),
+    ...Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]),
+    ...(network === undefined ? [] : ['--network', network]),
+    ...hosts.flatMap((host) => ['--add-host', host]),
     '--file',
     dockerfile,
     ...args,

@@ -38,7 +38,9 @@ describe('bakeInvocation', () => {
         { type: 'provenance', mode: 'max' },
         { type: 'sbom', generator: 'acme/scanner' },
       ],
-      labels: { x: 'y' },
+      labels: { x: 'y', none: null },
+      network: 'none',
+      'extra-hosts': { db: '10.0.0.1' },
       tags: ['acme/app:1'],
       secret: [{ id: 'npm', src: '/token' }, 'id=pip,env=PIP'],
       ssh: [{ id: 'default', paths: ['/key'] }, 'deploy=/other'],
@@ -64,6 +66,9 @@ describe('bakeInvocation', () => {
       tags: ['acme/app:1'],
       secrets: ['npm', 'pip'],
       ssh: ['default', 'deploy'],
+      labels: { x: 'y' },
+      network: 'none',
+      hosts: ['db:10.0.0.1'],
       sbomGenerator: 'acme/scanner',
     });
   });
