@@ -2,7 +2,7 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { startStep } from './action-step.ts';
+import { startStep } from '../../../support/action-step.ts';
 
 describe('the check action', () => {
   it('hands its inputs to docker-verify as words of their own, and reads the verdict', async () => {

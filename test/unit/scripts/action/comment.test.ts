@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { startStep } from './action-step.ts';
+import { startStep } from '../../../support/action-step.ts';
 
 const allowed = readFileSync('test/fixtures/report/allowed.md', 'utf8').trimEnd();
 const blocked = readFileSync('test/fixtures/report/blocked.md', 'utf8').trimEnd();

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { releaseFileName } from '../../../../scripts/action/release-file.ts';
-import { type Step, type StepOutcome, startStep } from './action-step.ts';
+import { type Step, type StepOutcome, startStep } from '../../../support/action-step.ts';
 
 const name = releaseFileName('1.2.3', process.platform, process.arch) ?? '';
 

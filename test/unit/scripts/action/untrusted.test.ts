@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type PullRequestEvent, type Step, startStep } from './action-step.ts';
+import { type PullRequestEvent, type Step, startStep } from '../../../support/action-step.ts';
 
 /** A checkout of a change from outside, whose base branch has a policy and a key of its own. */
 async function forkStep(event = 'fork'): Promise<Step> {
