@@ -7,6 +7,7 @@ import { commandGroups, firstWords, rowOf, rowsOf } from './command-table.ts';
 import { exitStatus } from './exit-status.ts';
 import { nearestWord } from './help/nearest-word.ts';
 import { outputTerminal } from './streams.ts';
+import { tellingCommand } from './tell-command.ts';
 import { writeText } from './write-result.ts';
 
 async function help(words: readonly string[]): Promise<number> {
@@ -28,7 +29,8 @@ async function run(context: CallContext, row: CommandRow, args: readonly string[
     const { builderHelp } = await import('./commands/builder-help.ts');
     return await builderHelp({ ...context, row }, args);
   }
-  return await (await row.load())({ ...context, row }, args);
+  const command = await row.load();
+  return await tellingCommand(context, `verify ${row.name}`, async () => await command({ ...context, row }, args));
 }
 
 /** A command that stands behind a word of ours. */

@@ -27,4 +27,5 @@ export {
 export { shellFunction } from './shell-function.ts';
 export { parseShell, type Shell, shells } from './shells.ts';
 export { systemPlaces } from './system-places.ts';
+export { tellMetrics, wantsTelemetry } from './telemetry.ts';
 export { watchPluginSocket } from './watch-plugin-socket.ts';

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
-import type { Report } from '../../model/index.ts';
+import type { Report, ReportImage } from '../../model/index.ts';
+import { tellMetrics, wantsTelemetry } from '../../plugin/index.ts';
 import type { PolicySet } from '../../policy/index.ts';
 import { auditLine, type LoggedRun, verdictLine } from '../../report/index.ts';
 import type { Session } from './session.ts';
@@ -80,9 +81,25 @@ async function sendToSyslog(text: string, { environment }: Session, failed: (err
   child.unref();
 }
 
+/** Counts the verdicts for the machine's collector, by what became of the image; no name leaves the machine. */
+async function tellVerdicts(
+  { environment, version }: Session,
+  command: Command,
+  images: readonly Pick<ReportImage, 'status'>[],
+): Promise<void> {
+  if (!wantsTelemetry(environment)) return;
+  const points = [...new Set(images.map(({ status }) => status))].map((status) => ({
+    value: images.filter((image) => image.status === status).length,
+    attributes: { 'command.name': `verify ${command}`, 'docker_verify.verdict': status },
+  }));
+  const description = 'Counts the images that were judged';
+  const verdicts = { name: 'docker_verify.verdicts', description, unit: '{image}', points };
+  await tellMetrics(environment, version, points.length === 0 ? [] : [verdicts]);
+}
+
 /** The log of one run, by the policies in force. */
 export function openVerdictLog(session: Session, { logs }: Pick<PolicySet, 'logs'>): VerdictLog {
-  if (logs.length === 0) return silent;
+  if (logs.length === 0 && !wantsTelemetry(session.environment)) return silent;
   const run: Omit<LoggedRun, 'command'> = {
     run: randomUUID(),
     host: hostname(),
@@ -111,7 +128,10 @@ export function openVerdictLog(session: Session, { logs }: Pick<PolicySet, 'logs
         const key = JSON.stringify([name, digest, status]);
         return !told.has(key) && told.add(key);
       });
-      await write(fresh.map((image) => verdictLine(report, image, { ...run, command })));
+      await Promise.all([
+        write(fresh.map((image) => verdictLine(report, image, { ...run, command }))),
+        tellVerdicts(session, command, fresh),
+      ]);
     },
     noteAudit: async (command, report, failure) => await write([auditLine(report, failure, { ...run, command })]),
   };
