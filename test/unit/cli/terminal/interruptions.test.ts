@@ -1,0 +1,42 @@
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { watchInterruptions } from '../../../../src/cli/terminal/interruptions.ts';
+
+describe('interruptions', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s cancels what runs, and is told to whoever listens until told no more',
+    (signal) => {
+      const watch = watchInterruptions(undefined);
+      const heard: string[] = [];
+      const stop = watch.interruptions.listen((each) => heard.push(each));
+      try {
+        process.emit(signal, signal);
+        expect(watch.cancelled.aborted).toBe(true);
+        expect(watch.cancelled.reason).toBe(signal);
+        expect(watch.interruptions.cancelled.aborted).toBe(false);
+        stop();
+        process.emit(signal, signal);
+        expect(heard).toEqual([signal]);
+      } finally {
+        watch.stop();
+      }
+      expect(process.listeners(signal).map(String).join()).not.toContain('anything.abort');
+    },
+  );
+
+  it("end when Docker's command line goes away", async () => {
+    const path = join(tmpdir(), `interruptions-${process.pid}.sock`);
+    const server = createServer((socket) => void socket.end());
+    await new Promise<void>((resolve) => void server.listen(path, resolve));
+    const watch = watchInterruptions(path);
+    try {
+      await new Promise<void>((resolve) => watch.cancelled.addEventListener('abort', () => resolve(), { once: true }));
+      expect(watch.interruptions.cancelled.aborted).toBe(true);
+    } finally {
+      watch.stop();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+});
