@@ -54,10 +54,10 @@ describe('a build on a machine without buildx', () => {
     await line.write({ Dockerfile: `FROM ${other.name}\n` });
     await writeFile(
       line.path('docker-verify.yaml'),
-      'version: 1\nmode: warn\nrules:\n  - {images: ["**"], mode: enforce, digest: true}\n',
+      'version: 1\nmode: warn\nrules:\n  - {images: ["**"], mode: enforce, locked: true}\n',
     );
     const { status, err } = await line.run('build', '.');
-    expect([status, err]).toEqual([11, expect.stringContaining('buildx')]);
+    expect([status, err]).toEqual([10, expect.stringContaining('blocked: the image does not satisfy')]);
     expect(await calls()).not.toMatch(/ build /);
   });
 });
