@@ -68,6 +68,7 @@ describe('what is known to be inside an image', () => {
     ['in an index that nobody signed', [], inIndex(), false],
   ])('is what a trusted SBOM says: %s', async (_, evidence, index, isKnown) => {
     const found = attestedPackages(ofImage(...evidence), await asking, index);
-    expect(JSON.stringify(found)).toEqual(isKnown ? expect.stringContaining('xz-utils') : 'null');
+    expect(JSON.stringify(found).includes('xz-utils')).toBe(isKnown);
+    expect(found === null).toBe(!isKnown);
   });
 });
