@@ -104,9 +104,11 @@ const floors = {
     text: [],
     findings: ['text'],
     describe: ['text', 'findings'],
-    check: ['text', 'findings', 'describe'],
+    page: ['text'],
     lineage: ['text'],
-    contents: ['text', 'describe', 'check', 'lineage'],
+    picture: ['text', 'describe', 'page', 'lineage'],
+    check: ['text', 'findings', 'describe', 'page', 'picture'],
+    contents: ['text', 'describe', 'page', 'check', 'lineage'],
     setup: ['text', 'describe'],
   },
   'policy/language': {

@@ -3,7 +3,7 @@ import { headline } from '../describe/describe-image.ts';
 import { describeCacheImport, describeTask, describeUnknown } from '../describe/describe-report.ts';
 import { describeVerdict } from '../describe/describe-verdict.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails } from '../describe/image-details.ts';
-import { escapeHtml } from '../text/html-document.ts';
+import { escapeHtml } from '../page/html-document.ts';
 import { type Shown, visibleDocument } from '../text/visible.ts';
 
 type Outcome = 'passed' | 'warned' | 'failure' | 'error';

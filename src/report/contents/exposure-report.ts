@@ -1,7 +1,7 @@
 import type { Exposure, ExposureRow, ExposureState } from '../../model/index.ts';
 import { describeSigner } from '../describe/describe-signer.ts';
+import { htmlDocument, textTable } from '../page/html-document.ts';
 import { csvDocument } from '../text/csv.ts';
-import { htmlDocument, htmlTable } from '../text/html-document.ts';
 import { renderJsonDocument } from '../text/json-report.ts';
 import { page, type Shown } from '../text/visible.ts';
 import { type Layout, type Style, wrap } from '../text/wrap.ts';
@@ -167,7 +167,7 @@ function renderHtml({ rows, builds: count }: Exposure): Shown {
   ]);
   const questions = [...new Set(rows.map(({ question }) => question))].join(', ');
   const summary = `${rows.length === 0 ? 'nothing found' : countStates(rows)}; ${builds(count)}`;
-  return htmlDocument(`Exposure: ${questions}`, [summary], [htmlTable(titles, body)]);
+  return htmlDocument(`Exposure: ${questions}`, [summary], [textTable('Recorded builds', titles, body)]);
 }
 
 /** Which builds contain what was asked about, ending in a newline. */

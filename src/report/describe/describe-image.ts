@@ -1,4 +1,4 @@
-import type { Finding, LayerDecision, ReportImage, Status, Use } from '../../model/index.ts';
+import type { Finding, LayerDecision, ReportImage, SourceUse, Status, Use } from '../../model/index.ts';
 import { findingExplanations } from '../findings/findings.ts';
 import { describeSigner, trustedSigners } from './describe-signer.ts';
 
@@ -56,7 +56,8 @@ export function decidingRules(image: ReportImage): readonly LayerDecision[] {
   return worst === undefined ? [] : image.decisions.filter(({ status }) => status === worst);
 }
 
-const verbs: Readonly<Record<Use['kind'], string>> = {
+/** What asks for an image or a source, in the words of a Dockerfile where it has some. */
+export const verbs: Readonly<Record<Use['kind'] | SourceUse['kind'], string>> = {
   from: 'FROM',
   copy: 'COPY --from',
   mount: 'RUN --mount',
@@ -65,6 +66,8 @@ const verbs: Readonly<Record<Use['kind'], string>> = {
   'sbom-generator': 'the SBOM generator',
   onbuild: 'an ONBUILD trigger',
   'cache-import': 'a cache import',
+  add: 'ADD',
+  dockerfile: 'the Dockerfile',
 };
 
 /** `Dockerfile:3 (FROM)`, with the target where there are several. */

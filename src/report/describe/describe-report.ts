@@ -56,8 +56,13 @@ export function refusedSources({ sources = [] }: Report): readonly ReportSource[
   return sources.filter(({ status }) => status !== 'allow');
 }
 
-export function describeSource({ kind, name }: ReportSource): string {
-  return `${kind} ${name}  ${findingExplanations[sourceFindings[kind]].headline}`;
+/** What is wrong with a source that is not let through, in a few words. */
+export function sourceHeadline({ kind }: ReportSource): string {
+  return findingExplanations[sourceFindings[kind]].headline;
+}
+
+export function describeSource(source: ReportSource): string {
+  return `${source.kind} ${source.name}  ${sourceHeadline(source)}`;
 }
 
 /** What a build used without anybody having verified it, and what came out of it; empty where there is nothing of the kind. */

@@ -81,7 +81,7 @@ describe('a report on hostile text', () => {
   it('lets no text become markup of a page', () => {
     const page = renderReport(hostileReport(), 'html', layout);
     expect(page).toContain('&lt;script&gt;');
-    expect(page).not.toContain('<script');
+    expect(page.match(/<script/g)).toHaveLength(1); // the page's own, which sorts its tables
   });
 
   it('keeps the text whole in JSON for those who parse it', () => {

@@ -97,6 +97,6 @@ it('an exposure as HTML is one page in which text of others stays text', () => {
   const hostile = { ...affected, package: { name: '<script>alert(1)</script>', version: '1', purl: null } };
   const html = renderExposure(exposureOf(hostile), 'html', plain);
   expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt; 1');
-  expect(html).not.toContain('<script');
+  expect(html.match(/<script/g)).toHaveLength(1); // the page's own, which sorts its tables
   expect(html).toContain('<title>Exposure: xz-utils@5.6.0 - 5.6.1</title>');
 });
