@@ -20,6 +20,14 @@ export interface LineageTree {
   readonly inputs: readonly LineageInput[];
 }
 
+/** What became of an image or a base, in a word. */
+export const chainWords: Readonly<Record<Status, string>> = {
+  allow: 'allowed',
+  warn: 'warned',
+  block: 'refused',
+  error: 'not verified',
+};
+
 /** The chain for one platform, the nearest base first. */
 export function chainFor(tree: LineageTree, platform: string): readonly LineageLink[] {
   return tree.lineage.filter((link) => link.platform === platform).toSorted((left, right) => left.depth - right.depth);

@@ -1,6 +1,6 @@
 import type { Status } from '../../model/index.ts';
 import { visible } from '../text/visible.ts';
-import { chainFor, type LineageTree, linkLabels, linkTitle } from './lineage-chains.ts';
+import { chainFor, chainWords, type LineageTree, linkLabels, linkTitle } from './lineage-chains.ts';
 
 /** A node of the drawing: one image, or an end of a chain. */
 export interface GraphNode {
@@ -20,13 +20,6 @@ export interface LineageGraph {
   readonly edges: readonly GraphEdge[];
 }
 
-const words: Readonly<Record<Status, string>> = {
-  allow: 'allowed',
-  warn: 'warned',
-  block: 'refused',
-  error: 'not verified',
-};
-
 /** Chains as a graph; a base that several chains share is one node. Readable without colour: the status stands in words. */
 export function lineageGraph(trees: readonly LineageTree[]): LineageGraph {
   const nodes = new Map<string, GraphNode>();
@@ -36,7 +29,7 @@ export function lineageGraph(trees: readonly LineageTree[]): LineageGraph {
     if (known !== undefined) return known.id;
     const node = {
       id: `n${nodes.size}`,
-      title: `${visible(title).replace(/(^|@)(sha\d+:[0-9a-f]{12})[0-9a-f]+/, '$1$2')} (${words[status]})`,
+      title: `${visible(title).replace(/(^|@)(sha\d+:[0-9a-f]{12})[0-9a-f]+/, '$1$2')} (${chainWords[status]})`,
       status,
     };
     nodes.set(key, node);

@@ -1,7 +1,7 @@
 import type { LineageLink, Status } from '../../model/index.ts';
 import { page, type Shown } from '../text/visible.ts';
 import { type Layout, type Piece, type Style, wrap } from '../text/wrap.ts';
-import { chainFor, type LineageTree, linkLabels, linkTitle } from './lineage-chains.ts';
+import { chainFor, chainWords, type LineageTree, linkLabels, linkTitle } from './lineage-chains.ts';
 
 const marks: Readonly<Record<Status, readonly [string, Style]>> = {
   allow: ['✓', 'good'],
@@ -9,6 +9,9 @@ const marks: Readonly<Record<Status, readonly [string, Style]>> = {
   block: ['✗', 'bad'],
   error: ['?', 'bad'],
 };
+
+/** Where what is known of a link begins. */
+const detailIndent = 6;
 
 function shortened(title: string): string {
   return title.replace(/@(sha\d+:[0-9a-f]{12})[0-9a-f]+/, '@$1');
@@ -21,22 +24,25 @@ function signers(link: LineageLink): string {
     if (signer.kind === 'keyless') return signer.identity;
     return signer.kind === 'key' ? (signer.name ?? `key sha256:${signer.sha256.slice(0, 12)}`) : signer.subject;
   });
-  return names.length === 0 ? '' : `, signed by ${[...new Set(names)].join(', ')}`;
+  return names.length === 0 ? '' : `signed by ${[...new Set(names)].join(', ')}`;
 }
 
-function linkLines(link: LineageLink, layout: Layout): readonly Shown[] {
-  const indent = '  '.repeat(link.depth);
+/** A link as a branch of the trunk that leads down from the image; the last ends it. */
+function linkLines(link: LineageLink, isLast: boolean, layout: Layout): readonly Shown[] {
   const [mark, style] = marks[link.status];
-  const words: Piece[] = [
-    { text: `${indent}└ `, style: 'dim' },
-    { text: `${mark} `, style },
-    { text: `${shortened(linkTitle(link))}  `, style: 'bold' },
-    { text: `[${linkLabels(link)}]${link.kind === 'base' ? signers(link) : ''}`, style: 'plain' },
+  const rail = isLast ? '' : '│';
+  const head: Piece[] = [
+    { text: isLast ? '└─ ' : '├─ ', style: 'dim' },
+    { text: `${mark} ${chainWords[link.status]}  `, style },
+    { text: shortened(linkTitle(link)), style: 'bold' },
   ];
-  const lines = [wrap(words, indent.length + 6, layout)];
-  if (link.note !== null)
-    lines.push(wrap([{ text: `${indent}    ${link.note}`, style: 'dim' }], indent.length + 4, layout));
-  return lines;
+  const details = [link.kind === 'base' ? signers(link) : '', linkLabels(link), link.note ?? ''];
+  const lines = details
+    .filter((text) => text !== '')
+    .map((text) =>
+      wrap([{ text: `${rail.padEnd(detailIndent)}${text}`, style: 'dim' }], detailIndent + 2, layout, rail),
+    );
+  return [wrap([{ text: '│', style: 'dim' }], 0, layout), wrap(head, detailIndent, layout, rail), ...lines];
 }
 
 function inputLines(tree: LineageTree, platform: string, layout: Layout): readonly Shown[] {
@@ -49,16 +55,17 @@ function inputLines(tree: LineageTree, platform: string, layout: Layout): readon
   return [wrap([{ text: '  built with, but not built upon:', style: 'dim' }], 4, layout), ...lines];
 }
 
-/** One image's chains as an indented tree, one for each platform. */
+/** One image's chains, one for each platform: a trunk that leads down to scratch, as wide as its longest word however many bases there are. */
 export function lineageLines(tree: LineageTree, layout: Layout): readonly Shown[] {
   return tree.platforms.flatMap((platform) => {
     const [mark, style] = marks[tree.status];
     const head: Piece[] = [
-      { text: `${mark} `, style },
+      { text: `${mark} ${chainWords[tree.status]}  `, style },
       { text: `${tree.name}  `, style: 'bold' },
       { text: `${platform}${tree.digest === null ? '' : `  ${tree.digest.slice(0, 19)}`}`, style: 'dim' },
     ];
-    const links = chainFor(tree, platform).flatMap((link) => linkLines(link, layout));
+    const chain = chainFor(tree, platform);
+    const links = chain.flatMap((link, at) => linkLines(link, at === chain.length - 1, layout));
     return [wrap(head, 4, layout), ...links, ...inputLines(tree, platform, layout)];
   });
 }

@@ -53,8 +53,9 @@ function append(line: Piece[], word: Piece): void {
  * One paragraph: the pieces one after another, broken at spaces where the width asks for it. Words are never cut, so
  * an identity or a digest always stands there whole and can be copied.
  * @param hanging columns by which the lines after the first are indented; fewer where the terminal is narrow
+ * @param rail what those lines begin with, as a part of their indentation: one character of a drawing
  */
-export function wrap(pieces: readonly Piece[], hanging: number, { color, width }: Layout): Shown {
+export function wrap(pieces: readonly Piece[], hanging: number, { color, width }: Layout, rail: '│' | '' = ''): Shown {
   const limit = width ?? Number.POSITIVE_INFINITY;
   const indent = Math.min(hanging, Math.max(leastIndent, limit - leastText));
   const lines: Piece[][] = [[]];
@@ -62,7 +63,7 @@ export function wrap(pieces: readonly Piece[], hanging: number, { color, width }
   for (const word of words(pieces)) {
     const length = word.text.trimEnd().length;
     if (column + length > limit && wordsInLine > 0 && afterSpace) {
-      lines.push([{ text: ' '.repeat(indent), style: 'plain' }]);
+      lines.push([{ text: rail.padEnd(indent), style: rail === '' ? 'plain' : 'dim' }]);
       [column, wordsInLine] = [indent, 0];
     }
     append(lines.at(-1) ?? [], word);

@@ -94,6 +94,31 @@ describe('chains of bases', () => {
     },
   );
 
+  it.each([40, 80, 120])('look as they did in a terminal of %i columns', async (width) => {
+    const text = await renderLineage(trees, 'text', { color: false, width });
+    const golden = `../../../fixtures/report/lineage-${width}.txt`;
+    await expect(text).toMatchFileSnapshot(golden);
+    const long = text.split('\n').filter((line) => line.length > width);
+    // a digest or an address stands whole on a line of its own
+    expect(long.filter((line) => line.replace(/^[│├└─ ]+/, '').includes(' '))).toEqual([]);
+  });
+
+  it('grow no wider with their depth', async () => {
+    const chain = (depth: number): readonly LineageLink[] => Array.from({ length: depth }, (_, at) => link(at + 1));
+    const widest = async (depth: number): Promise<number> => {
+      const tree = { ...(trees[0] as Tree), lineage: chain(depth).map((each) => ({ ...each, name: 'base' })) };
+      const text = await renderLineage([tree], 'text', { color: false, width: null });
+      return Math.max(...text.split('\n').map((line) => line.length));
+    };
+    expect(await widest(9)).toBe(await widest(2));
+  });
+
+  it('say every mark in a word too, for those who hear it', async () => {
+    const lines = (await renderLineage(trees, 'text', layout)).split('\n').filter((line) => /[✓!✗?] /.test(line));
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) expect(line).toMatch(/(?:✓ allowed|! warned|✗ refused|\? not verified) /);
+  });
+
   it('draw a base that two images share once', async () => {
     const dot = await renderLineage(trees, 'dot', layout);
     expect(dot.match(/label="ghcr\.io\/acme\/level:2@/g)).toHaveLength(1);
