@@ -24,6 +24,8 @@ export interface CheckRun {
 export interface Checked {
   readonly ended: Ended;
   readonly files: Readonly<Record<'json' | 'sarif' | 'markdown', string>>;
+  /** The commit that was checked; null where the checkout is none of git's. */
+  readonly commit: string | null;
   /** The commit of the base branch whose policy was used; null where it is that of the checkout. */
   readonly base: string | null;
 }
@@ -52,8 +54,23 @@ function formatsOf(variables: Variables): readonly string[] {
   return [...new Set(['json', 'sarif', 'markdown', ...more])];
 }
 
-async function trustedBase(run: CheckRun, start: string): Promise<(TrustedBase & { readonly commit: string }) | null> {
-  const { variables, pullRequest, workspace, work, github } = run;
+/** The commits that hold a change: its author's, and the one that GitHub made of it and the base branch. */
+function commitsOf(variables: Variables, { head }: PullRequest): readonly string[] {
+  return variables['GITHUB_EVENT_NAME'] === 'pull_request' ? [head, variables['GITHUB_SHA'] ?? ''] : [head];
+}
+
+/** The commit that is checked out there; null where git cannot say. */
+async function checkedOut(repository: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  const parameters = ['-c', `safe.directory=${repository}`, 'rev-parse', '--verify', 'HEAD'];
+  const ended = await runProgram('git', parameters, { cwd: repository, env }).catch(() => null);
+  return ended?.status === 0 ? ended.out.trim() : null;
+}
+
+async function trustedBase(
+  run: CheckRun,
+  repository: string,
+): Promise<(TrustedBase & { readonly commit: string }) | null> {
+  const { variables, pullRequest, work, github } = run;
   const from = choice(variables, 'policy-from', ['auto', 'base', 'checkout']);
   if (pullRequest === null) {
     if (from === 'base') throw new ActionError('policy-from: base is for runs about a pull request');
@@ -64,11 +81,9 @@ async function trustedBase(run: CheckRun, start: string): Promise<(TrustedBase &
       'policy-from: checkout would have a change from outside bring the policy that it is judged by',
     );
   if (from === 'checkout' || (from === 'auto' && !pullRequest.isUntrusted)) return null;
-  const repository = checkoutRoot(workspace, start);
   const folder = join(work, 'base');
   const commit = await writeBaseBranch(github, pullRequest, { repository, folder, env: { ...variables } });
-  const merged = variables['GITHUB_EVENT_NAME'] === 'pull_request' ? [variables['GITHUB_SHA'] ?? ''] : [];
-  return { repository, folder, commit, changed: [pullRequest.head, ...merged] };
+  return { repository, folder, commit, changed: commitsOf(variables, pullRequest) };
 }
 
 /**
@@ -86,7 +101,13 @@ export async function runCheck(run: CheckRun): Promise<Checked> {
   const start = isWithin ? folder : dirname(resolve(workspace, dockerfile));
   const env = environmentFor(variables, { isUntrusted: pullRequest?.isUntrusted ?? false });
 
-  const base = await trustedBase(run, start);
+  const repository = checkoutRoot(workspace, start);
+  const commit = await checkedOut(repository, { ...variables });
+  if (pullRequest?.isUntrusted && (commit === null || !commitsOf(variables, pullRequest).includes(commit)))
+    throw new ActionError(
+      `the checkout is at ${commit ?? 'no commit'}, and the pull request at ${pullRequest.head}: what would be checked is not the change. Give actions/checkout its ref, as docs/ci.md shows`,
+    );
+  const base = await trustedBase(run, repository);
   const convert = async (path: string): Promise<string> => {
     const { status, out, err } = await runProgram(executable, ['policy', 'convert', path], { cwd: work, env });
     if (status !== 0) throw new ActionError(`policy: ${path} cannot be converted: ${err.trim()}`);
@@ -109,7 +130,7 @@ export async function runCheck(run: CheckRun): Promise<Checked> {
   ];
   const ended = await runProgram(executable, parameters, { cwd: workspace, env, echo });
   const files = { json: fileOf('json'), sarif: fileOf('sarif'), markdown: fileOf('markdown') };
-  return { ended, files, base: base?.commit ?? null };
+  return { ended, files, commit, base: base?.commit ?? null };
 }
 
 /** What the report says as a whole. */

@@ -27,13 +27,14 @@ async function markdownOf(
   variables: Variables,
   head: string | null,
 ): Promise<string> {
-  const { ended, files, base } = checked;
+  const { ended, files, base, commit } = checked;
   const report = await readFile(files.markdown, 'utf8').catch(() => null);
   const title = `### ? ${words[outcome.verdict]} (exit status ${ended.status})\n\n`;
   const body = report ?? `${title}${codeBlock(ended.err.slice(-4000) || 'docker-verify wrote nothing')}`;
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = variables;
   const facts = [
-    ...(head === null ? [] : [`commit ${head}`]),
+    ...(commit === null ? [] : [`commit ${commit}`]),
+    ...(head === null || head === commit ? [] : [`for the pull request at ${head}`]),
     ...(base === null ? [] : [`policy of the base branch at ${base}`]),
     `[the run](${server}/${repository}/actions/runs/${run})`,
   ];

@@ -14,7 +14,6 @@ import { type Runner, runnerOf } from './runner.ts';
 
 const mostOfExecutable = 400 * 1024 * 1024;
 const mostOfBundle = 1024 * 1024;
-const issuer = 'https://token.actions.githubusercontent.com';
 
 interface Release {
   readonly version: string;
@@ -41,6 +40,15 @@ function releaseOf(variables: Variables): Release {
   return { version, repository, name, from: from.replace(/\/$/, '') };
 }
 
+/**
+ * Who signs a release, as options of `docker-verify version --verify`: the release workflow of the repository at the tag of that version, so that an
+ * older release under the name of a newer one is none.
+ */
+function signerOf({ repository, version }: Release): readonly string[] {
+  const identity = `https://github.com/${repository}/.github/workflows/release.yml@refs/tags/v${version}`;
+  return ['--identity', identity, '--issuer', 'https://token.actions.githubusercontent.com'];
+}
+
 /** Whom to ask about a signature. */
 interface Prover {
   readonly name: string;
@@ -48,16 +56,17 @@ interface Prover {
 }
 
 /** A program that was here before, and lies outside of the checkout: the release cannot have brought it. */
-function proverOf(variables: Variables, workspace: string, { repository, version }: Release): Prover | null {
+function proverOf(variables: Variables, workspace: string, release: Release): Prover | null {
   const run = async (program: string, parameters: readonly string[]): Promise<Ended> => {
     const env = environmentFor(variables, { isUntrusted: true });
     return await runProgram(program, parameters, { cwd: required(variables, 'RUNNER_TEMP'), env });
   };
   const own = findProgram(variables, workspace, 'docker-verify');
-  if (own !== null) return { name: own, verify: async (file) => await run(own, ['version', '--verify', file]) };
+  if (own !== null)
+    return { name: own, verify: async (file) => await run(own, ['version', '--verify', file, ...signerOf(release)]) };
   const cosign = findProgram(variables, workspace, 'cosign');
   if (cosign === null) return null;
-  const identity = `https://github.com/${repository}/.github/workflows/release.yml@refs/tags/v${version}`;
+  const [, identity = '', , issuer = ''] = signerOf(release);
   const whom = ['--certificate-identity', identity, '--certificate-oidc-issuer', issuer];
   const verify = async (file: string): Promise<Ended> =>
     await run(cosign, ['verify-blob', '--new-bundle-format', '--bundle', `${file}.sigstore.json`, ...whom, file]);
@@ -93,7 +102,11 @@ async function provenFile(runner: Runner, variables: Variables, workspace: strin
       await runProgram(file, parameters, { cwd: folder, env });
     // proven by the pin, it can be asked about the rest
     if (prover === null)
-      await prove(runner, { name: release.name, verify: (proven) => itself('version', '--verify', proven) }, file);
+      await prove(
+        runner,
+        { name: release.name, verify: (proven) => itself('version', '--verify', proven, ...signerOf(release)) },
+        file,
+      );
     const said = (await itself('version')).out;
     if (!said.split(/\s+/).some((word) => word.replace(/^v/, '') === release.version))
       throw new ActionError(`the release is not ${release.version}, but says: ${said.trim().slice(0, 200)}`);

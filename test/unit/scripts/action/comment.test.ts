@@ -20,7 +20,7 @@ describe('the comment in a pull request', () => {
     expect(ours[0]?.body).toMatch(/^<!-- docker-verify [0-9a-f]{24} -->\n/);
     expect(ours[0]?.body).toContain(allowed);
     expect(ours[0]?.body).not.toContain(blocked);
-    expect(ours[0]?.body).toContain(`commit ${'b'.repeat(40)}`);
+    expect(ours[0]?.body).toContain(`for the pull request at ${'b'.repeat(40)}`);
     expect(log).toContain('::notice::comment: updated');
     expect(step.github.asked.every(({ authorization }) => authorization === 'Bearer ghs_secret')).toBe(true);
   });
@@ -79,7 +79,6 @@ describe('the comment in a pull request', () => {
 
   it.each([401, 403, 404, 429, 500])('that GitHub answers with %i changes no verdict, and is said', async (refusal) => {
     const step = await startStep();
-    step.event('fork');
     prepareBase(step);
     step.github.refusal = refusal;
     const { status, log, summary } = await step.run('run-check.ts', { 'upload-sarif': 'true' });
@@ -115,5 +114,9 @@ describe('the comment in a pull request', () => {
     step.git('add', '.');
     step.git('commit', '-qm', 'base');
     step.github.tip = step.git('rev-parse', 'HEAD');
+    step.github.head = step.github.tip;
+    step.event('fork', ({ pull_request: change }) => {
+      change.head.sha = step.github.head;
+    });
   }
 });

@@ -64,7 +64,9 @@ describe('the setup action', () => {
     const plugin = join(step.home, '.docker/cli-plugins/docker-verify');
     expect(readFileSync(plugin, 'utf8')).toBe(readFileSync(outputs['executable'] ?? '', 'utf8'));
     expect(paths).toEqual([join(outputs['executable'] ?? '', '..')]);
-    expect(readFileSync(step.ran, 'utf8')).toMatch(/^version --verify \S+\nversion\n$/);
+    expect(readFileSync(step.ran, 'utf8')).toMatch(
+      /^version --verify \S+ --identity \S+@refs\/tags\/v1\.2\.3 --issuer \S+\nversion\n$/,
+    );
   });
 
   it.each([
@@ -98,9 +100,9 @@ describe('the setup action', () => {
       program(step, join(step.folder, 'bin', tool), 0);
       expect((await step.setUp()).status).toBe(0);
       const asked = readFileSync(join(step.folder, 'asked'), 'utf8');
-      const identity =
-        '--certificate-identity https://github.com/acme/docker-verify/.github/workflows/release.yml@refs/tags/v1.2.3 ';
-      expect(asked).toContain(tool === 'cosign' ? identity : 'version --verify ');
+      const identity = 'identity https://github.com/acme/docker-verify/.github/workflows/release.yml@refs/tags/v1.2.3 ';
+      expect(asked).toContain(identity);
+      expect(asked).toContain(tool === 'cosign' ? 'verify-blob --new-bundle-format ' : 'version --verify ');
       expect(readFileSync(step.ran, 'utf8')).toBe('version\n');
 
       for (const pin of [{}, { from: '' }, 'pinned'] as const) {

@@ -147,6 +147,7 @@ describe('a change from outside', () => {
     step.git('add', '.');
     step.git('commit', '-qm', 'nested');
     step.github.tip = step.git('rev-parse', 'HEAD');
+    step.git('checkout', '-q', step.github.head);
     const { status, log } = await step.run('run-check.ts', { recursive: 'true' });
     expect(status).toBe(64);
     expect(log).toContain('1 folders below . have a docker-verify.yaml of their own');
@@ -154,6 +155,19 @@ describe('a change from outside', () => {
       'app: policy\n',
     );
   });
+
+  it.each(['base', 'nothing'])(
+    'is refused where %s is checked out: the verdict would be about another commit',
+    async (what) => {
+      const step = await forkStep();
+      if (what === 'base') step.git('checkout', '-q', step.github.tip ?? '');
+      else rmSync(join(step.workspace, '.git'), { recursive: true });
+      const { status, started, log } = await step.run('run-check.ts');
+      expect({ status, started }).toEqual({ status: 64, started: [] });
+      expect(log).toContain('what would be checked is not the change');
+      expect(step.github.comments).toEqual([]);
+    },
+  );
 
   it('is refused where the base branch cannot be read', async () => {
     const step = await forkStep();
