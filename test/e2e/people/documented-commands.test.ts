@@ -29,6 +29,8 @@ const placeholders: readonly (readonly [string, string])[] = [
 
 /** Lines that name a command and do not start one: they are run as far as their help. */
 const names = new Set([
+  'cosign verify-blob --certificate-identity IDENTITY --certificate-oidc-issuer https://token.actions.githubusercontent.com --bundle FILE.sigstore.json FILE',
+  'cosign verify-blob-attestation --type slsaprovenance1 --certificate-identity IDENTITY --certificate-oidc-issuer https://token.actions.githubusercontent.com --bundle docker-verify-VERSION.provenance.json.sigstore.json FILE',
   'docker bake',
   'docker build',
   'docker buildx bake --print',
@@ -39,6 +41,7 @@ const names = new Set([
   'docker compose',
   'docker compose build',
   'docker image rm',
+  'docker verify',
   'docker verify build',
   'docker verify exposure',
   'docker verify policy push',
@@ -51,6 +54,10 @@ const spelledOut: Readonly<Record<string, string>> = {
     'docker verify build . && docker verify rebuild $(docker verify records ls --format json | grep -o "[0-9A-HJKMNP-TV-Z]\\{26\\}" | head -n 1)',
   'docker verify check && docker build': 'docker verify check && docker build .',
   'docker verify lock --check': 'docker verify lock && docker verify lock --check',
+  'docker verify version --verify docker-verify-VERSION-OS-ARCH':
+    'touch docker-verify-1.2.3-linux-x64 && docker verify version --verify docker-verify-1.2.3-linux-x64',
+  'sha256sum --check --ignore-missing SHA256SUMS':
+    'sha256sum Dockerfile >SHA256SUMS && sha256sum --check --ignore-missing SHA256SUMS',
   'docker verify-build': 'eval "$(docker verify shell bash)"; docker verify-build --help',
   'docker verify check --offline .': 'docker verify check . && docker verify check --offline .',
   'docker verify build --verify-offline .': 'docker verify check . && docker verify build --verify-offline .',
@@ -61,6 +68,7 @@ const otherStatuses: Readonly<Record<string, readonly [statuses: readonly number
   'docker verify build -f Bad.Dockerfile .': [[10], 'the page shows a refused build'],
   'docker verify packages IMAGE|PATH': [[11], "no SBOM is attached to the lab's base"],
   'docker verify rebuild BUILD': [[11], 'the folder is in no git; rebuild.test.ts builds again what is'],
+  'docker verify version --verify docker-verify-VERSION-OS-ARCH': [[10], 'the file is none of a release'],
   'docker verify trust update': [[0, 11], 'the network may be away'],
 };
 
