@@ -22,7 +22,7 @@ export interface Actor {
   readonly marks: readonly [amd64: string, arm64: string];
 }
 
-/** An image by trusted makers, and the same by strangers. */
+/** An image by trusted makers, and the same by attackers. */
 export interface Role {
   readonly member: Member;
   readonly good: Actor;

@@ -30,7 +30,7 @@ export function ruleOf(name: string): string {
 
 const none: ReadonlySet<string> = new Set();
 
-/** Images that a report lets in although nobody whom their rule trusts has vouched for what would be built. */
+/** Images that a report lets in although no signer that their rule trusts has signed what would be built. */
 export function wronglyAllowed({ allowed }: Cast, report: Reported): readonly string[] {
   return report.images
     .filter(({ status, verified }) => status === 'allow' || verified)

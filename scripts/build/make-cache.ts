@@ -34,7 +34,7 @@ async function runScript(name: string, words: readonly string[]): Promise<void> 
   const flags = ['--disable-warning=ExperimentalWarning', ...steadyFlags];
   await run(process.execPath, [...flags, join(root, 'scripts/build', name), ...words], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
-    // The plugin takes the gentler signals for a wish to cancel.
+    // The plugin takes the gentler signals for a request to cancel.
     timeout: 120_000,
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024 * 1024,

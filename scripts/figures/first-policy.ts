@@ -50,7 +50,7 @@ function commandsOf(readme: string, title: string): readonly string[] {
   return block.split('\n').flatMap((line) => /^\$ ([^#]*)/.exec(line)?.[1]?.trim() ?? []);
 }
 
-/** A project that builds on a signed image and on one that nobody has signed. */
+/** A project that builds on a signed image and on an unsigned one. */
 async function writeProject(lab: RunningLab, folder: string): Promise<void> {
   await mkdir(folder);
   await cp(lab.keys.acme.publicKey, join(folder, 'acme.pub'));

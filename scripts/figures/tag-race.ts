@@ -95,7 +95,7 @@ async function startFlipping(tag: string, digests: readonly string[]): Promise<(
     // each move waits for the one before: that is the race
     for (; running; flips += 1) await exchange(`${manifests}/1`, 'PUT', known[flips % known.length]);
   })();
-  flipping.catch(() => undefined); // told where it is waited for
+  flipping.catch(() => undefined); // thrown where it is awaited
   return async () => {
     running = false;
     await flipping;

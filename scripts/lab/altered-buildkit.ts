@@ -19,7 +19,7 @@ export interface AlteredBuildKitOptions {
   readonly version?: string;
   /** Whether it ignores source policies, as one before 0.11 does. */
   readonly deaf?: boolean;
-  /** Whether it keeps no history of builds, as one from 0.33 on can be told to: it then lists no record. */
+  /** Whether it keeps no history of builds, which an option of 0.33 and later does: it then lists no record. */
   readonly forgetful?: boolean;
 }
 

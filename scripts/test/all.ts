@@ -71,7 +71,7 @@ function failuresOf({ testResults }: TestReport): string[] {
   });
 }
 
-/** Tests that passed only when they were tried again: nothing is red for it, and nobody should overlook it. */
+/** Tests that passed only when they were tried again: they do not fail the run, but should not be overlooked. */
 function secondTries({ testResults }: TestReport): string[] {
   return testResults.flatMap(({ name, assertionResults }) =>
     assertionResults

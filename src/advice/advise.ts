@@ -100,7 +100,7 @@ function isAlike(official: Official, tag: Tag, version: readonly number[]): bool
   return (tag.system === 'alpine') === (own.system === 'alpine');
 }
 
-/** The version of an image that names most: what `8` stands for is told by the tags beside it. */
+/** The version of an image with the most parts: the tags beside `8` show what it stands for. */
 function longestVersion(image: string, { tags }: OfficialImage): readonly number[] {
   return tags.map((tag) => versionOf(image, tag)).toSorted((left, right) => right.length - left.length)[0] ?? [];
 }

@@ -100,7 +100,7 @@ const distributions: Readonly<Record<string, string>> = {
 
 /**
  * How long the system is looked after that package URLs name (`distro=debian-12`; purl-spec, known qualifiers); null where they name
- * none, or several: then nobody can tell which one the image is.
+ * none, or several: then it is not known which one the image is.
  */
 export function distributionSupport(purls: readonly (string | null)[], today: string): Support | null {
   const named = purls.flatMap(

@@ -41,7 +41,7 @@ const managers = new Set([
   'zypper',
 ]);
 
-/** How much is inside, and what of it somebody who has broken in would be glad of, by the names of packages. */
+/** How much is inside, and which of it helps an attacker who has broken in (shells, package managers), by the names of packages. */
 export function softwareInside(
   packages: readonly { readonly name: string }[],
   trust: SbomTrust,

@@ -26,7 +26,7 @@ function wantsColor(own: OwnOptions, { variables }: Environment): boolean {
   return own.color && (variables['NO_COLOR'] ?? '') === '' && variables['TERM'] !== 'dumb';
 }
 
-/** Whether nobody watches, or the terminal could not take back what was drawn: a spinner would fill a log with its frames. */
+/** Whether no terminal is there, or one that cannot take back what was drawn: a spinner would fill a log with its frames. */
 export function isUnattended({ variables }: Environment): boolean {
   return variables['TERM'] === 'dumb' || !['', 'false', '0'].includes(variables['CI'] ?? '');
 }

@@ -26,7 +26,7 @@ export interface CommandRow {
   /** What stands behind the name. */
   readonly usage: string;
   readonly summary: string;
-  /** Whose options it takes beside ours: those of `docker build`, of `docker bake`, or nobody's. */
+  /** The options that it takes beside ours: those of `docker build`, of `docker bake`, or none. */
   readonly host: OptionHost;
   /** Whose of ours: with their prefix where Docker builds, bare elsewhere, or none. */
   readonly own: 'prefixed' | 'bare' | 'none';

@@ -84,7 +84,7 @@ async function runOther(context: CallContext, call: PluginCall): Promise<number>
   }
 }
 
-/** Runs what the arguments ask for; whatever is no command of ours is a verb of buildx's. */
+/** Runs what the arguments ask for; a word that is not one of our commands is a verb of buildx. */
 export async function dispatch(context: CallContext, call: PluginCall): Promise<number> {
   const { command, args } = call;
   const row = rowOf(command);

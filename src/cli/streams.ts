@@ -47,12 +47,12 @@ export function errorTerminal(): Terminal {
   return process.stderr;
 }
 
-/** What tells somebody at a terminal that work is going on, on standard error. */
+/** What shows on a terminal that work is going on, on standard error. */
 export function showProgress(label: string, enabled: boolean, color: boolean): Progress {
   return startProgress(label, { stream: process.stderr, enabled, color });
 }
 
-/** Somebody who is asked on standard error and answers on standard input. */
+/** Questions on standard error, answered on standard input. */
 export function openQuestions(): {
   readonly reader: Interface;
   readonly ask: (question: string, signal: AbortSignal) => Promise<string>;
@@ -62,8 +62,8 @@ export function openQuestions(): {
 }
 
 /**
- * Opens the door, once. Whoever writes a result hears of what fails, and that nobody can be told something is no reason to die of
- * it; libraries are kept from speaking on their own; and what nobody caught is told by `describe`, not by Node, which would print it as it is.
+ * Prepares the streams, once. A reader that has gone away does not end the program: who writes a result gets the error. Libraries cannot
+ * write to the console; and an error that nothing caught is shown by `describe`, not by Node, which would print it unescaped.
  * @param describe what to say of it, and the exit status
  */
 export function openStreams(describe: (error: unknown) => { readonly text: Shown; readonly status: number }): void {

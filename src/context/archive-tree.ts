@@ -43,7 +43,7 @@ function partsOf(name: string): readonly string[] {
 export class ArchiveTree {
   readonly #root = emptyFolder();
 
-  /** Where an entry goes; folders on the way are made. Through a link it might be anywhere, so nobody guesses. */
+  /** Where an entry goes; folders on the way are made. Through a link it might be anywhere, so such an entry is refused. */
   #folderFor(parts: readonly string[]): Folder {
     let folder = this.#root;
     for (const part of parts) {

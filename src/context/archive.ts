@@ -49,7 +49,7 @@ function unpacked({ kept, form, signal, largest = largestArchive }: ArchiveReque
       else done(null, chunk);
     },
   });
-  // whoever reads `counted` hears of every error
+  // the reader of `counted` gets every error
   const ignore = (): undefined => undefined;
   const source = kept.stream();
   if (form === 'gzip') pipeline(source, createGunzip(), counted, ignore);

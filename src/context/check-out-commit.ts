@@ -41,8 +41,8 @@ function hostOf(url: string): string {
 }
 
 /**
- * The one protocol that git may use for a remote as it stands in a checkout's configuration. What nobody encrypts is spoken on loopback
- * only, and nothing that would run a program (`ext::`).
+ * The one protocol that git may use for a remote as it stands in a checkout's configuration. Protocols without encryption are allowed on loopback
+ * only, and those that run a program (`ext::`) never.
  */
 function protocolFor(remote: string): string {
   const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(remote) ?? [];

@@ -17,7 +17,7 @@ export interface Git {
   readonly tree: string;
 }
 
-/** What nobody encrypts is spoken on loopback only, as with registries. */
+/** Protocols without encryption are allowed on loopback only, as with registries. */
 function protocolsFor({ scheme, host }: GitReference): string {
   const isPlain = scheme === 'http' || scheme === 'git';
   if (isPlain && !isLoopback(host)) throw new Unread(`${scheme}:// is not encrypted`);

@@ -3,7 +3,7 @@ import { basename, dirname, join, posix } from 'node:path';
 import { dockerfileNames, findDockerfile, type Lookup, partsOf, type TreeEntry } from './resolve-in-root.ts';
 import { Unread } from './unread.ts';
 
-/** Paths that are looked at for one Dockerfile; a chain of links that needs more is nobody's Dockerfile. */
+/** Paths that are looked at for one Dockerfile; a longer chain of links is refused. */
 const mostSteps = 10_000;
 
 /** Characters that make a pattern of a name (tonistiigi/fsutil, filter.go; moby/patternmatcher). */
@@ -66,7 +66,7 @@ function sentOnly(lookup: Lookup<string>, sent: ReadonlySet<string>): Lookup<str
 /**
  * The file that is read for the Dockerfile at `path` (absolute): a link is followed within the Dockerfile's own folder, where `..` stops and
  * absolute targets begin, among what buildx sends of that folder; null where it leads to no file there.
- * @throws Unread where that cannot be told
+ * @throws Unread where that is not known
  */
 export async function resolveLocalDockerfile(path: string): Promise<string | null> {
   const first = await entryAt(path);

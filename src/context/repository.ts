@@ -27,7 +27,7 @@ export interface OpenRepository {
 
 const commitForm = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** What `git ls-remote` told, by the name of the ref; `^{}` stands after the name of a tag for what it points to. */
+/** The answer of `git ls-remote`, by the name of the ref; `^{}` stands after the name of a tag for what it points to. */
 function readRefs(listing: Buffer): ReadonlyMap<string, string> {
   const lines = listing
     .toString('utf8')
@@ -36,7 +36,7 @@ function readRefs(listing: Buffer): ReadonlyMap<string, string> {
   return new Map(lines.flatMap(([hash = '', name = '']) => (commitForm.test(hash) ? [[name, hash]] : [])));
 }
 
-/** The object that a ref stands for, and the commit where that is told too: chosen as BuildKit does (source/git: resolveMetadata). */
+/** The object that a ref stands for, and the commit where that is listed too: chosen as BuildKit does (source/git: resolveMetadata). */
 async function resolveRef(git: Git, reference: GitReference): Promise<readonly [string, ...string[]]> {
   const { ref, checksum, byCommit } = reference;
   if (ref !== null && commitForm.test(ref)) return [ref];

@@ -12,7 +12,7 @@ import {
 import type { ImageFacts, Provenance } from './image-facts.ts';
 import { imageMaterials, isBuildKitProvenance } from './provenance-materials.ts';
 
-/** An image that somebody says is, or may be, the base. */
+/** An image that is claimed to be the base, or may be it. */
 export interface BaseCandidate {
   readonly claim: LineageClaim;
   readonly name: CanonicalName | null;
@@ -26,7 +26,7 @@ export interface BaseCandidate {
 /** What an image says of its base. */
 export interface BaseClaims {
   readonly candidates: readonly BaseCandidate[];
-  /** Who declares that it was built from scratch, null for nobody. */
+  /** Who declares that it was built from scratch, null where no claim says so. */
   readonly scratch: LineageClaim | null;
   /** Whether signed provenance lists every image that can be the base, so that an unsigned claim of another one cannot be true. */
   readonly signedListIsComplete: boolean;
@@ -61,7 +61,7 @@ function fromBuildpacks(labels: Readonly<Record<string, string>>): readonly Base
     if (reference === null) return [];
     return [{ claim: 'label', name: canonicalName(reference), digest: reference.digest, exclusive: true }];
   } catch {
-    return []; // a label is anybody's text: one that makes no sense claims nothing
+    return []; // a label is free text: one that cannot be read claims nothing
   }
 }
 
@@ -79,7 +79,7 @@ function fromProvenance(facts: ImageFacts): readonly BaseCandidate[] {
   );
 }
 
-/** BuildKit's statements that somebody trusted signed, all of BuildKit's where there is none: what a signer lists, no other adds to. */
+/** BuildKit's statements with a trusted signature, or all of them where none has one: unsigned ones add nothing to a signed list. */
 function completeStatements(facts: ImageFacts): readonly Provenance[] {
   // only BuildKit lists every image that it used: with another builder no image listed means nothing
   const complete = facts.provenance.filter(isBuildKitProvenance);

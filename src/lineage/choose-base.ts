@@ -70,7 +70,7 @@ function withoutIdleGuesses(examined: readonly ExaminedCandidate[]): readonly Ex
   });
 }
 
-/** Names under which official images are built before they are published: not what anybody writes policies about. */
+/** Names under which official images are built before they are published: policies do not name these. */
 function isStagingName(name: CanonicalName | null): boolean {
   return name === null || name.startsWith('docker.io/oisupport/staging-');
 }
@@ -105,7 +105,7 @@ interface Proven {
 
 /**
  * An image that may lie between the child and the chosen base, and that could not be read: then the base is not known. Null where
- * none can: a claim that is of the base itself settles it, and so does a complete list that somebody trusted signed.
+ * none can: a claim that is of the base itself settles it, and so does a complete list with a trusted signature.
  */
 export function doubtOf(
   examined: readonly ExaminedCandidate[],

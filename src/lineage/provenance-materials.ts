@@ -93,7 +93,7 @@ export function isBuildKitProvenance(provenance: Provenance): boolean {
 }
 
 /**
- * The images that one provenance statement lists, with frontends and SBOM scanners told apart
+ * The images that one provenance statement lists, with frontends and SBOM scanners marked as such
  * (SLSA v0.2 `materials`, v1 `buildDefinition.resolvedDependencies`; buildkit, docs/attestations/slsa-definitions.md).
  */
 export function imageMaterials(provenance: Provenance): readonly ImageMaterial[] {

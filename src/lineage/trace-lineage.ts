@@ -141,7 +141,7 @@ function chainBelow(links: readonly LineageLink[], depth: number): readonly Line
 }
 
 /**
- * The chain of bases of one image for one platform, from the nearest base down to scratch or to where nobody knows more, not yet judged.
+ * The chain of bases of one image for one platform, from the nearest base down to scratch or to the last known one, not yet judged.
  * `depth` bounds it (1: the nearest base alone); what lies below the bound is not reported.
  * A parent that is gone is a link of kind `unknown`, and so is one that cannot be read, with status `error`.
  */

@@ -7,7 +7,7 @@ export interface InstallPlaces {
   readonly record: string;
   /** The plugin itself. */
   readonly plugin: string;
-  /** The stand-ins for buildx and for compose, and the folder that Docker is told to look for plugins in. */
+  /** The stand-ins for buildx and for compose, and the folder in which Docker is to look for plugins. */
   readonly shim: string;
   readonly composeShim: string;
   readonly shimFolder: string;

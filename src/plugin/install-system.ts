@@ -68,7 +68,7 @@ async function readRecord(path: string): Promise<SystemRecord | null> {
   }
 }
 
-/** Whoever may not write there is told how to be the one who may. */
+/** The error for a user who may not write there; its hint says how to become one who may. */
 function translated(error: unknown, again: string): VerifyError {
   if (error instanceof VerifyError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : null;
@@ -128,7 +128,7 @@ async function executableToPlace(
 
 /**
  * Places `files`, and the executable as a plugin for everybody where Docker finds none yet: a copy, since a link would lead to
- * where perhaps anybody may write. Nothing is written where one of the files is there and holds something else. Twice is as once.
+ * where perhaps every user may write. Nothing is written where one of the files is there and holds something else. Twice is as once.
  * @param again what the administrator would type
  * @throws VerifyError `file.unwritable`, `config.invalid`
  */
@@ -189,7 +189,7 @@ export async function uninstallSystem(places: SystemPlaces, again: string): Prom
       changes.push(isOurs ? `removed ${path}` : `left ${path}: it has changed since`);
     }
     await rm(places.record);
-    for (const folder of record.folders.toReversed()) await rmdir(folder).catch(() => {}); // not empty: somebody else's things are in it
+    for (const folder of record.folders.toReversed()) await rmdir(folder).catch(() => {}); // not empty: it holds files of others
     return changes;
   } catch (error) {
     throw translated(error, again);

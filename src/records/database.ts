@@ -42,7 +42,7 @@ async function openOrMake(path: string): Promise<DatabaseSync> {
   const database = await openFile(path);
   if (versionOf(database) === version) return database;
   database.exec('BEGIN IMMEDIATE');
-  // somebody else may have made it meanwhile
+  // another process may have made it meanwhile
   if (versionOf(database) !== 0 && versionOf(database) !== version) {
     database.exec('ROLLBACK');
     database.close();

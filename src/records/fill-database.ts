@@ -86,7 +86,7 @@ function inTransaction(database: DatabaseSync, work: () => void): void {
   }
 }
 
-/** A list of nothing covers nothing: whoever scanned found no software, or did not look. */
+/** An empty list covers nothing: the scanner found no software, or did not look. */
 function addSbom(database: DatabaseSync, digest: Digest, reading: SbomReading): number {
   const found = numberOf(database, 'sbom', digest);
   if (found !== null) return found;

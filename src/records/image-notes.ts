@@ -6,9 +6,9 @@ import { type Digest, isDigest, ownFile, parseBoundedJson, type Signer, writeWho
 export interface NotedSbom {
   /** Of the document as it is kept. */
   readonly digest: Digest;
-  /** What it speaks of: the image itself, or one of its platforms. */
+  /** What it is about: the image itself, or one of its platforms. */
   readonly subject: Digest;
-  /** Whether somebody's signature over it, or over what holds it, verifies. */
+  /** Whether a signature over it, or over what holds it, verifies. */
   readonly trust: 'signed' | 'unsigned';
   readonly signer: Signer | null;
 }

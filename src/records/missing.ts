@@ -19,7 +19,7 @@ const notAsked = `AND (image.stamp IS NULL OR image.problem IS NOT NULL)`;
 
 /**
  * The images of which no SBOM covers all, and that may have one in a registry; those of the newest builds first.
- * @param again also those that were looked up in full before: somebody may have attached an SBOM since
+ * @param again also those that were looked up in full before: an SBOM may have been attached since
  */
 export function missingImages(database: DatabaseSync, again: boolean): readonly MissingImage[] {
   const sql = `${wanted} ${again ? '' : notAsked} GROUP BY image.number ORDER BY newest DESC`;

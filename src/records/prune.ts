@@ -81,7 +81,7 @@ async function removeUnused(folder: string, records: readonly BuildRecord[]): Pr
 }
 
 /**
- * Takes away the records that are older than a time, lines that are none, and all that only they used. Builds that end at the same
+ * Takes away the records that are older than a time, lines that hold no record, and all that only they used. Builds that end at the same
  * time lose nothing: the journal is moved aside, and what is kept is added to the new one. A process that dies in between leaves the
  * old one, which is read with the new one and taken over by the next prune.
  * @throws VerifyError `file.unwritable`, `records.unreadable`

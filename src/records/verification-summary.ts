@@ -44,7 +44,7 @@ function sharedArguments({ hosts, contexts, ...rest }: RecordedArguments): Recor
   };
 }
 
-/** Without what only this machine has a use for, or that nobody else need know: folders, builders, named contexts. */
+/** Without what is of use on this machine only, or must stay on it: folders, builders, named contexts. */
 function sharedRecord(record: BuildRecord, subject: Digest, name: string): BuildRecord {
   const { context, policies = [], pushed, arguments: given } = record;
   const isLocal = context.kind !== 'git' && context.kind !== 'http';

@@ -6,7 +6,7 @@ function fieldOf(value: unknown, name: string): unknown {
 
 /**
  * The payload of an attachment that is an in-toto envelope (DSSE), bare or in a Sigstore bundle; null where it is none. Nothing of it
- * is verified: whoever attached it may have written anything.
+ * is verified: it may have been written by an attacker.
  */
 export function envelopePayload({ form, content }: Attachment): Buffer | null {
   if (form !== 'cosign-attestation' && form !== 'sigstore-bundle') return null;

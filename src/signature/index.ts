@@ -52,7 +52,7 @@ export interface InTotoContent {
 }
 
 /**
- * The in-toto statement in these bytes, read as strictly as a signed one, since somebody may vouch for them. Null where it is none
+ * The in-toto statement in these bytes, read as strictly as a signed one, since a signature may cover them. Null where it is none
  * or does not speak of `subject`. Never throws.
  */
 export async function readInTotoStatement(bytes: Uint8Array, subject: Digest): Promise<InTotoContent | null> {
@@ -81,11 +81,11 @@ export async function prepareVerifier(material: VerificationMaterial): Promise<v
     ]);
     await prepareMaterial(material);
   } catch {
-    // whatever is wrong is told when something is verified
+    // errors are reported when something is verified
   }
 }
 
-/** The authorities that signatures among these bring along, each once, by fingerprint. Nobody has vouched for them. */
+/** The authorities that signatures among these bring along, each once, by fingerprint. They are not trusted by that. */
 export async function broughtAuthorities(attachments: readonly Attachment[]): Promise<readonly BroughtAuthority[]> {
   const { signatureForm } = await import('./forms.ts');
   const found = attachments.map(async (attachment) => (await signatureForm(attachment.form)).authority?.(attachment));

@@ -20,7 +20,7 @@ export function problemOf(error: unknown): Problem {
   return { code: 'malformed', message: `it cannot be read: ${printable(text)}` };
 }
 
-/** A stranger's text, fit for a message: one line, printable, at most 400 characters. */
+/** Text from outside, made fit for a message: one line, printable, at most 400 characters. */
 export function printable(text: string): string {
   const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
   return line.length > longest ? `${line.slice(0, longest)}…` : line;

@@ -26,7 +26,7 @@ function candidates(key: KeyObject, asked: HashAlgorithm | null): readonly HashA
 }
 
 /**
- * Refuses keys that nobody should trust, or that cannot be evaluated.
+ * Refuses keys that are too weak to be trusted, or that cannot be evaluated.
  * @throws Refusal `unsupported`
  */
 export function assertUsableKey(key: KeyObject): void {

@@ -32,7 +32,7 @@ export interface SignatureForm {
   ): Promise<readonly Evidence[]>;
   /**
    * What it could prove, by what it says and by what is cheap to check: format, subject, signer, the signature itself, and who issued its
-   * certificate. A stranger's certificate costs a hundredth of verifying all that hangs on it.
+   * certificate. Looking at an unknown signer's certificate costs a hundredth of verifying it.
    * @throws as `verify` does
    */
   prospect(attachment: Attachment, content: Buffer<ArrayBuffer>, looking: Looking): Prospect;

@@ -26,7 +26,7 @@ function unusable(reason: string, cause?: unknown): VerifyError {
   });
 }
 
-/** @throws VerifyError `signing.failed`; the token itself is never told */
+/** @throws VerifyError `signing.failed`; messages never contain the token itself */
 function readIdentityToken(token: string): IdentityToken {
   let value: unknown;
   try {
@@ -40,7 +40,7 @@ function readIdentityToken(token: string): IdentityToken {
   return { token, subject, issuer: claims.data.iss };
 }
 
-/** GitHub's way: an address that gives a token to whoever knows another (docs.github.com, "OpenID Connect reference"). */
+/** GitHub's way: an address that gives a token in exchange for a request token (docs.github.com, "OpenID Connect reference"). */
 async function fromGithub(url: string, bearer: string, web: SigningWeb): Promise<string> {
   if (!URL.canParse(url)) throw unusable('ACTIONS_ID_TOKEN_REQUEST_URL is no address');
   const address = new URL(url);

@@ -2,7 +2,7 @@ import type { Signer } from '../model/index.ts';
 
 /** A statement with who signed it, ready to be attached. */
 export interface SignedStatement {
-  /** A Sigstore bundle, or the envelope without a signature where nobody signed. */
+  /** A Sigstore bundle; for an unsigned statement the envelope without a signature. */
   readonly bytes: Buffer;
   readonly mediaType: string;
   readonly signer: Signer | null;

@@ -49,7 +49,7 @@ export async function describeTrustedRoot(source: TrustedRootSource, now: Date):
 
 /**
  * Asks an instance's TUF repository for its trusted root and keeps it, unless it was confirmed lately or we are offline.
- * Never throws and is meant to run beside a build: nobody waits for it.
+ * Never throws and is meant to run beside a build, which does not wait for it.
  */
 export async function refreshTrustedRoot(request: RefreshRequest): Promise<RefreshOutcome> {
   const { refreshTrustedRoot: refresh } = await import('./refresh-trusted-root.ts');

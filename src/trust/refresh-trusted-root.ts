@@ -62,14 +62,14 @@ async function fetchRoot({ instance, directory, tufRoot, fetchFile }: RefreshReq
 
 /**
  * Asks the instance's TUF repository for its trusted root and keeps it, unless it was confirmed lately. Never throws and
- * is meant to run beside a build: nobody waits for it.
+ * is meant to run beside a build, which does not wait for it.
  */
 export async function refreshTrustedRoot(request: RefreshRequest): Promise<RefreshOutcome> {
   const { instance, directory, now } = request;
   const cached = await cachedTrustedRoot(instance, directory);
   const former = cached?.root ?? null;
   if (request.offline) return { status: 'offline', root: former, error: null };
-  // A confirmation in the future is none: the clock has been set since.
+  // A confirmation in the future does not count: the clock has been set since.
   const age = cached === null ? -1 : now.getTime() - Date.parse(cached.checked);
   if (age >= 0 && age < request.maxAgeDays * day) {
     return { status: 'fresh', root: former, error: null };

@@ -84,7 +84,7 @@ async function openClient(mirror: string, folder: string, tufRoot: string, fetch
 
 /**
  * The trusted root that a TUF repository hands out now, JSON: from root to target by the client workflow of the TUF specification.
- * @param folder what the client keeps between its runs (versions that were seen, so that nobody takes us back)
+ * @param folder what the client keeps between its runs (versions that were seen, so that an attacker cannot bring back an older one)
  * Rejects with the client's errors: what is not signed, expired, older than what was seen, or larger than it may be.
  */
 export async function fetchTrustedRoot(

@@ -3,7 +3,7 @@ import { startTests } from 'vitest/internal/browser';
 import { doJob } from './do-job.ts';
 import type { Watch } from './try-mutant.ts';
 
-/** Runs test files inside a test, in the modules of this worker, and reports to nobody. */
+/** Runs test files inside a test, in the modules of this worker, without a reporter. */
 class NestedRunner extends TestRunner {
   failed: string | null = null;
   watch: Watch | null = null;

@@ -18,7 +18,7 @@ interface ImageMaterial {
   readonly asked: readonly string[];
   /** The digest beside the package URL: what the builder says it took. */
   readonly taken: string | null;
-  /** Normalised; null where it is not told. */
+  /** Normalised; null where the material does not name it. */
   readonly platform: string | null;
 }
 
@@ -57,7 +57,7 @@ function parseImageMaterial(material: Material): ImageMaterial | null {
   };
 }
 
-/** The one digest that is told of an image; null where there is none, or where two disagree: then neither is believed. */
+/** The one digest that is recorded for an image; null where there is none, or where two disagree: then neither is believed. */
 function digestOf({ asked, taken }: ImageMaterial): string | null {
   const names = new Set(taken === null ? asked : [...asked, taken]);
   const [only = null, ...others] = names;

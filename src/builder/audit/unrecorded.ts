@@ -11,7 +11,7 @@ export interface UnrecordedQuestion {
   readonly programs: Programs;
   readonly environment: Environment;
   readonly info: BuilderInfo;
-  /** The build's record (`builder/node/id`), null where buildx told of none. */
+  /** The build's record (`builder/node/id`), null where buildx named none. */
   readonly ref: string | null;
 }
 

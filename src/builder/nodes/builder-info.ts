@@ -145,7 +145,7 @@ export async function builderInfo(question: BuilderQuestion): Promise<BuilderInf
 
 /**
  * Refuses a builder whose version is known not to enforce a source policy as we write it: BuildKit before 0.12 looks at
- * no tag, buildx before 0.11 sends no policy. A version that is not told is left to the probe.
+ * no tag, buildx before 0.11 sends no policy. An unknown version is left to the probe.
  * @throws VerifyError `builder.unenforceable`
  */
 export function refuseOldBuilder(info: BuilderInfo): void {

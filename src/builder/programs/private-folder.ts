@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Environment, folderNamedBy, VerifyError } from '../../model/index.ts';
 
-/** A folder that nobody else can read, for the time of one step. */
+/** A folder that other users cannot read, for the time of one step. */
 export interface PrivateFolder {
   readonly path: string;
   /**

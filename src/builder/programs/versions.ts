@@ -6,7 +6,7 @@ export function parseVersion(text: string): readonly [number, number, number] | 
   return numbers.every((part) => part === 0) ? null : numbers;
 }
 
-/** Whether a version is at least `major.minor`; null where it cannot be told. */
+/** Whether a version is at least `major.minor`; null where it is not known. */
 export function isAtLeast(version: string, major: number, minor: number): boolean | null {
   const parsed = parseVersion(version);
   if (parsed === null) return null;

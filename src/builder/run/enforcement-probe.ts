@@ -11,7 +11,7 @@ import { sourcePolicyVariable } from '../source-policy/user-policy.ts';
 import { deniedSource } from './denial.ts';
 
 const minute = 60_000;
-// a version that is not told may change unseen
+// an unknown version may change unseen
 const lifetimes = { known: 30 * 24 * 60 * minute, unknown: 10 * minute };
 
 export interface ProbeQuestion {

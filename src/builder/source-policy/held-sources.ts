@@ -13,8 +13,8 @@ const checksumIsNotWhole = `(?s)^${anyLength('.')}$|[^0-9a-f]`;
 const anyDownload = '^(?:http|https)://';
 
 /**
- * Denials of what nothing holds to its content, whoever asks for it and whatever other rules let through: RE2 has no lookahead, so the
- * expressions say what is not a whole commit. What they say of attributes BuildKit compares since source policies exist.
+ * Denials of sources without a whole commit or a checksum, whatever other rules let through. RE2 has no lookahead, so the
+ * expressions match what is not a whole commit. BuildKit has compared attributes since source policies exist.
  */
 export function heldRules(held: PinSet['held']): readonly SourceRule[] {
   const git: SourceRule = {

@@ -20,7 +20,7 @@ import { type CommandRun, runCommand } from '../run-command.ts';
 import { errorTerminal, say, writeError } from '../streams.ts';
 import { inFile, writeReports, writeText } from '../write-result.ts';
 
-/** Tells the verdict on standard error: nothing but a refusal where Docker was told to be quiet. */
+/** Writes the verdict to standard error; with `--quiet` only a refusal. */
 function reporter(context: CommandContext, own: OwnOptions, before: () => void): (report: Report) => void {
   return (report) => {
     before();

@@ -46,5 +46,5 @@ export const buildStatuses: readonly StatusRow[] = [
   invalidPolicy,
 ];
 
-/** Of what asks nobody. */
+/** Of commands that look nothing up. */
 export const plainStatuses: readonly StatusRow[] = [[exitStatus.allowed, 'done'], usage, invalidPolicy];

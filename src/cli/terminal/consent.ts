@@ -4,7 +4,7 @@ import type { Conversation } from './conversation.ts';
 /** A question that is answered with yes or no. */
 export interface Question {
   readonly text: string;
-  /** What each answer does, for whoever types `?`: a line each. */
+  /** What each answer does, shown on `?`: a line each. */
   readonly explained: readonly string[];
 }
 

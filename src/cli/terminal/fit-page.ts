@@ -13,7 +13,7 @@ function layOut(line: string, width: number): { readonly text: string; readonly 
   return hanging + narrowest <= width ? { text: line, hanging } : { text: `${left}  ${right}`, hanging: indented };
 }
 
-/** A text of ready lines, some of them in two columns, fitted to the terminal that it is for: as it is where that is none, or has no width. */
+/** A text of ready lines, some of them in two columns, fitted to the terminal that it is for: unchanged where there is no terminal, or one without a width. */
 export function fitPage(text: string, { isTTY, columns }: Terminal): Shown {
   if (!isTTY || !(columns > 0)) return visibleDocument(text);
   return joinedLines(

@@ -75,7 +75,7 @@ interface MountState {
 
 /**
  * Checks a `--mount` as BuildKit does when it comes to run the step, with variables expanded. What depends on a
- * variable or a working directory (null) that nobody can know passes.
+ * variable or a working directory (null) that is not known passes.
  * @throws VerifyError `dockerfile.invalid`, without a place
  */
 export function checkMount(mount: string, expand: (word: string) => Expanded, workingDirectory: string | null): void {

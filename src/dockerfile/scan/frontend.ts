@@ -12,7 +12,7 @@ export interface Frontend {
   readonly written: string;
   /** The named context that stands in for it, null for none. */
   readonly context: NamedContext | null;
-  /** Whether nobody can say what it makes of the file: it is not one of Docker's own, or the file is no Dockerfile. */
+  /** Whether it is not known what it makes of the file: it is not one of Docker's own, or the file is no Dockerfile. */
   readonly custom: boolean;
   /** Of the directive; null where the command line names the frontend. */
   readonly line: number | null;

@@ -5,7 +5,7 @@ export type { Lookup, ShellOptions } from './shell-reader.ts';
 
 export interface Expanded {
   readonly text: string;
-  /** False where the text depends on a variable that nobody can know. */
+  /** False where the text depends on a variable whose value is not known. */
   readonly certain: boolean;
 }
 

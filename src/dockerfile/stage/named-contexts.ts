@@ -55,7 +55,7 @@ export class NamedContexts {
     return this.#byKey.get(`${key}::${formatPlatform(platform)}`) ?? this.#byKey.get(key) ?? null;
   }
 
-  /** Those that bring in what no registry vouches for, whoever may ask for them. */
+  /** Those whose content comes from no registry, whether an instruction uses them or not. */
   withoutImages(): readonly NamedContext[] {
     return [...this.#byKey.values()].filter(({ source }) => source.kind === 'content' || source.kind === 'target');
   }

@@ -33,7 +33,7 @@ function nearestStage(
   return near === undefined ? null : (others.get(near) ?? null);
 }
 
-/** A word to whoever meant a stage: what is the name of no earlier stage is an image to BuildKit. Null where none has nearly that name. */
+/** The stage that the author probably meant: a name that no earlier stage has is an image to BuildKit. Null where no stage has nearly that name. */
 export function meantStage({ written, nearStage: near }: Pick<ImageUse, 'written' | 'nearStage'>): string | null {
   // BuildKit looks for a number among the stages only in COPY --from
   if (/^\d+$/.test(written)) {

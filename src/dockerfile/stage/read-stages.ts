@@ -4,7 +4,7 @@ import { decodeSource } from '../text/source-lines.ts';
 import { groupStages, type StagedDockerfile } from './stages.ts';
 
 /**
- * A Dockerfile's stages for whoever does not build them: whatever frontend will read it.
+ * A Dockerfile's stages for commands that do not build them, whatever frontend would read it.
  * @throws VerifyError `dockerfile.invalid` with the place
  */
 export function readStages(source: Uint8Array, file: string): StagedDockerfile {

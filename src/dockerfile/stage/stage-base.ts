@@ -1,7 +1,7 @@
 import { type CanonicalName, parseCanonicalName } from '../../model/index.ts';
 import { invalidDockerfile } from '../text/invalid-dockerfile.ts';
 
-/** What to do about a name that is none: a variable without a value is the usual reason. Null for one without variables. */
+/** The hint for a name that is not valid: a variable without a value is the usual reason. Null for one without variables. */
 export function expandedHint(written: string): string | null {
   if (!written.includes('$')) return null;
   return `look at the variables of ${written}: give each a value in ARG before the first FROM, or with --build-arg`;

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
  * that the Dockerfile does not set may still have a value.
  */
 export class StageEnvironment {
-  /** Absolute, null where nobody can know. */
+  /** Absolute, null where it is not known. */
   workingDirectory: string | null = null;
   readonly #values: Map<string, string | undefined>;
   readonly #declared: Set<string>;
@@ -48,12 +48,12 @@ export class StageEnvironment {
     this.#values.set(name, value);
   }
 
-  /** An ARG without any value. Nobody names one like a variable of the base and means that one, so it counts as unset. */
+  /** An ARG without any value counts as unset: that the base has a variable of the same name is not expected. */
   declare(name: string): void {
     this.#declared.add(name);
   }
 
-  /** Null where it is not set, undefined where nobody can know. */
+  /** Null where it is not set, undefined where it is not known. */
   get(name: string): string | null | undefined {
     if (this.#values.has(name)) return this.#values.get(name);
     return this.#complete || this.#declared.has(name) ? null : undefined;

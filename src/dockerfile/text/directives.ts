@@ -17,7 +17,7 @@ function isDirectiveName(text: string): text is Directive['name'] {
   return names.has(text);
 }
 
-/** Reads directives line by line; the first line that is none ends them for good. */
+/** Reads directives line by line; the first line without a directive ends them for good. */
 export class DirectiveReader {
   readonly #comment: string;
   readonly #seen = new Set<string>();
@@ -28,7 +28,7 @@ export class DirectiveReader {
   }
 
   /**
-   * The directive in `line`, null where it is none.
+   * The directive in `line`, null where it holds no directive.
    * @throws VerifyError `dockerfile.invalid`, without a place, for a directive that was there already
    */
   read(line: string): Directive | null {

@@ -77,7 +77,7 @@ function definitions(folder: string, names: readonly string[], usual: readonly s
 function filesIn(folder: string, names: readonly string[]): readonly BuildFile[] {
   const bake = names.filter((name) => bakeName.test(name));
   const compose = names.filter((name) => composeName.test(name));
-  // a second of the usual names, which compose passes by, may still be named by somebody
+  // a second of the usual names, which compose does not read by itself, may still be named on a command line
   const [first, ...passedBy] = plainCompose.filter((name) => compose.includes(name));
   const usual = first === undefined ? [] : [first];
   return [
@@ -100,10 +100,10 @@ function filesIn(folder: string, names: readonly string[]): readonly BuildFile[]
 
 /**
  * Every Dockerfile, bake and compose file below a folder by its usual names, sorted by path. Links to folders are not followed; one to a
- * file is found, and whoever reads it follows it as BuildKit does.
+ * file is found, and is followed as BuildKit does when it is read.
  * @param root absolute
  * @param ignoreFile whether what `.dockerignore` hides is left out
- * @throws VerifyError `dockerfile.unreadable` where there is more than anybody builds
+ * @throws VerifyError `dockerfile.unreadable` where there are too many files
  */
 export async function findBuildFiles(
   root: string,

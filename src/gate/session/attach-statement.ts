@@ -15,7 +15,7 @@ export interface AttachedStatement {
 
 type Subject = Pick<Descriptor, 'mediaType' | 'digest' | 'size'>;
 
-/** As cosign 3 attaches a bundle, and where nobody signed as BuildKit writes its statements. */
+/** A signed statement as cosign 3 attaches a bundle, an unsigned one as BuildKit writes its statements. */
 function artifactOf(signed: SignedStatement, predicateType: string, subject: Subject): Artifact {
   const { bytes, mediaType, signer } = signed;
   const common = { artifactType: mediaType, subject };
@@ -30,7 +30,7 @@ function artifactOf(signed: SignedStatement, predicateType: string, subject: Sub
 
 /**
  * Signs a statement about a digest, and attaches it there as a referrer.
- * @throws VerifyError `registry.*`, `signing.failed`; `usage.invalid` for one that is too large to be read by anybody
+ * @throws VerifyError `registry.*`, `signing.failed`; `usage.invalid` for one that is too large to be read
  */
 export async function attachStatement(
   client: RegistryClient,

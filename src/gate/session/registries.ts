@@ -26,7 +26,7 @@ export interface Registries {
    */
   attempt<Result>(reference: Reference, task: (client: RegistryClient) => Promise<Result>): Promise<Result>;
   /**
-   * What a name stands for, found out once in a run: whoever asks again gets the same answer, whatever has happened to the tag.
+   * What a name stands for, looked up once in a run: later calls get the same answer, even where the tag has moved meanwhile.
    * What is attached begins to be collected as `collect` says as soon as the digest is known.
    * @param locked a lock's digest, which is taken in place of what the tag stands for
    */
@@ -148,7 +148,7 @@ function registriesWith(
 
 /**
  * Begins to look up images before it is known what the policies ask for, so that the network and the reading of policies do not wait
- * for each other. Whatever goes wrong is told to whoever asks for the image itself.
+ * for each other. Errors are thrown later, when the image itself is resolved.
  */
 export function lookAhead(registries: Registries, uses: readonly ImageUse[]): void {
   for (const use of uses) registries.resolve(use, { repositories: [], attestations: 'none' }).catch(() => undefined);

@@ -43,7 +43,7 @@ function unpacked(bytes: Buffer, seen: { isBlank: boolean }): Readable {
     },
   });
   const source = Stream.from([bytes]);
-  // whoever reads `counted` hears of every error
+  // the reader of `counted` gets every error
   const ignore = (): undefined => undefined;
   if (bytes.readUInt16BE(0) === 0x1f8b) pipeline(source, createGunzip(), counted, ignore);
   else if (bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528)

@@ -32,7 +32,7 @@ export function isImpossibleRange(text: string): boolean {
   return orders.every((order) => isEmptyBy(order, pattern));
 }
 
-/** The type of the package URL that is asked about, where it is none that is known; null otherwise. */
+/** The type of the package URL in the question, if that type is unknown; null otherwise. */
 export function unknownType(text: string): string | null {
   const type = parsePackagePattern(text.split('@vers:', 1)[0] ?? '')?.type ?? null;
   return type === null || hasOrder(type) || unordered.has(type) ? null : type;

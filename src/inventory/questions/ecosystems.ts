@@ -1,7 +1,7 @@
 import type { PackageUrl } from '../package-url.ts';
 import type { SbomPackage } from '../sbom/package.ts';
 
-/** Whose packages an advisory speaks of. */
+/** The ecosystem of the packages that an advisory is about. */
 export interface Ecosystem {
   /** The type of their package URLs, by which versions are ordered. */
   readonly type: string;

@@ -96,7 +96,7 @@ function versionsOf({ ecosystem, name }: Affected, found: SbomPackage): readonly
 function matchOne(affected: Affected, found: SbomPackage): Match | null {
   const states = versionsOf(affected, found).map((version): Match => {
     if (affected.isFalsePositive) return 'not-affected';
-    // a version that nobody says may be one that is affected
+    // a package without a version may have an affected one
     if (version === '' || affected.versions.has(version)) return 'affected';
     const inRanges = affected.ranges.map((events) => stateIn(events, version, affected.ecosystem.type));
     return strictest(inRanges) ?? 'not-affected';

@@ -4,7 +4,7 @@ import { type Json, listOf, textOf } from '../sbom/json.ts';
 import type { SbomPackage } from '../sbom/package.ts';
 import { comparableName, type Question } from './question.ts';
 
-/** What somebody says of a vulnerability in a product (VEX). */
+/** A statement about a vulnerability in a product (VEX). */
 export interface VexStatement {
   /** The vulnerability's id and aliases. */
   readonly ids: readonly string[];

@@ -1,6 +1,6 @@
 import type { SbomPackage } from './package.ts';
 
-/** More packages than anybody ships in one image. */
+/** More packages than an image has in practice. */
 export const mostPackages = 200_000;
 
 /** What an SBOM holds, or why it cannot be read: half a list would hide the rest. */

@@ -11,7 +11,7 @@ const tables = {
 } as const;
 
 /**
- * Whether the arguments of `verb`, ours among them or not, ask for help instead of a build: a `--help` that is nobody's value.
+ * Whether the arguments of `verb`, ours among them or not, ask for help instead of a build: a `--help` that is not the value of another option.
  * @throws VerifyError `usage.invalid`
  */
 export function asksForHelp(args: readonly string[], verb: 'build' | 'bake' = 'build'): boolean {

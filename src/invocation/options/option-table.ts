@@ -50,5 +50,5 @@ export function defineOptions(rows: readonly OptionRow[]): readonly OptionDefini
   });
 }
 
-/** Whose options stand beside ours: those of `buildx build`, of `buildx bake`, or nobody's. */
+/** Whose options stand beside ours: those of `buildx build`, of `buildx bake`, or none. */
 export type OptionHost = 'build' | 'bake' | 'none';

@@ -55,8 +55,8 @@ export const ownOptionTable: readonly DescribedOption[] = describeOptions([
 ]);
 
 /**
- * The variables that give our options a default: what tightens or only presents. Never policies, roots or modes, which whoever
- * sets a variable could loosen with.
+ * The variables that give our options a default: what tightens or only presents. Never policies, roots or modes, since a
+ * variable could then loosen them.
  */
 export const ownVariables: readonly { readonly variable: string; readonly option: string }[] = [
   'format',

@@ -48,7 +48,7 @@ export interface NamedContextOption {
 
 export type BuildContext =
   | { readonly kind: 'folder'; readonly path: string } // absolute
-  | { readonly kind: 'stdin' } // `-`: a Dockerfile or a tar archive, told apart by its first bytes
+  | { readonly kind: 'stdin' } // `-`: a Dockerfile or a tar archive, which its first bytes show
   | { readonly kind: 'git' | 'http'; readonly url: string }
   | { readonly kind: 'target'; readonly value: string } // bake's `target:` and the like
   | { readonly kind: 'image' | 'layout'; readonly value: string }; // docker-image://, oci-layout://

@@ -17,7 +17,7 @@ export interface BuildOutcome {
   /** References that were pushed. */
   readonly pushed: readonly string[];
   readonly materials: readonly Material[];
-  /** Materials that nobody verified. */
+  /** Materials that were not verified. */
   readonly unverified: readonly string[];
   /** The source that our policy denied, where that ended the build: for instance `docker-image://docker.io/library/x:latest`. */
   readonly denied: string | null;

@@ -27,7 +27,7 @@ export interface Suggestion {
   readonly reason: string;
   /** Until when it is looked after, `YYYY-MM-DD`; null where that is not known. */
   readonly until: string | null;
-  /** Who is known to sign it, by the publishers' catalogue; empty for nobody. */
+  /** Who is known to sign it, by the publishers' catalogue; empty where no signer is known. */
   readonly signedBy: readonly string[];
   /** Compressed, for the platform asked for; null where it was not, or could not be, looked up. */
   readonly bytes: number | null;
@@ -35,7 +35,7 @@ export interface Suggestion {
   readonly packages: number | null;
 }
 
-/** What is known of an image without asking anybody. */
+/** What is known of an image without a request. */
 export interface OfflineAdvice {
   /** Whether the list of supported official tags holds it; null where it is no official image, or newer than the list. */
   readonly listed: boolean | null;
@@ -61,7 +61,7 @@ export interface PackageChanges {
 export interface Advice extends OfflineAdvice {
   readonly name: string;
   readonly digest: Digest | null;
-  /** The same tag stands for newer bytes than those that are used; null where it does not, or nobody can tell. */
+  /** The same tag stands for newer bytes than those that are used; null where it does not, or where that is not known. */
   readonly refresh: { readonly from: Digest; readonly to: Digest; readonly packages: PackageChanges | null } | null;
   readonly inside: {
     readonly packages: number;

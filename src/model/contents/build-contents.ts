@@ -6,7 +6,7 @@ export interface ContainedPackage {
   /** Empty where it is not known. */
   readonly version: string;
   readonly purl: string | null;
-  /** Whether the base that the image runs on brings it; null where nobody can tell. */
+  /** Whether the base that the image runs on brings it; null where that is not known. */
   readonly fromBase: boolean | null;
   readonly trust: 'signed' | 'unsigned';
 }

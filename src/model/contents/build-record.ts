@@ -20,9 +20,9 @@ export interface BuildRecord {
   readonly stage: string | null;
   /** The builder's own reference (`builder/node/id`), null where it kept none. */
   readonly ref: string | null;
-  /** The digest of the image's config; null where it is not told. */
+  /** The digest of the image's config; null where the builder did not name it. */
   readonly imageId: Digest | null;
-  /** The digest of the manifest or index; null where it is not told. */
+  /** The digest of the manifest or index; null where the builder did not name it. */
   readonly digest: Digest | null;
   readonly tags: readonly string[];
   /** Names that were pushed. */
@@ -52,7 +52,7 @@ export type RecordedPolicy = Pick<ReportPolicy, 'layer' | 'source' | 'sha256'>;
 export interface PulledFrom {
   /** The repository that it was pulled from. */
   readonly from: string;
-  /** Who signed it: somebody whom the person who pulled it trusts. */
+  /** Its signer, whom the user who pulled it trusts. */
   readonly signer: Signer | null;
   /** What the verification summary says. */
   readonly result: SummaryResult;

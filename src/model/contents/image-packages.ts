@@ -1,7 +1,7 @@
 import type { Digest } from '../image/digest.ts';
 import type { Signer } from '../image/evidence.ts';
 
-/** What brings a package: the image's base, its own layers, or nobody can tell. */
+/** What brings a package: the image's base, its own layers, or it is not known. */
 export type PackageOrigin = 'base' | 'own' | 'unknown';
 
 /** How far what is said of software can be trusted. */

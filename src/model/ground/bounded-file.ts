@@ -79,7 +79,7 @@ async function readPart(file: FileHandle): Promise<Buffer | 'nothing yet'> {
  *   and for a pipe through which nothing comes
  */
 export async function readBoundedInput(path: string, limit: number): Promise<Buffer> {
-  // without waiting: a pipe that nobody writes to would hold us up for ever
+  // without waiting: opening a pipe without a writer would never return
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const found = await file.stat();

@@ -20,7 +20,7 @@ export type ErrorCode =
   | 'trust.invalid' // 78: a trusted root or publishers file that makes no sense
   | 'trust.unavailable' // 11
   | 'registry.unreachable' // 11
-  | 'registry.impossible' // 11: a host that no address can be made of, so that nobody can be asked
+  | 'registry.impossible' // 11: a host that no address can be made of, so that no request can be sent
   | 'registry.unauthorized' // 11: 401 or 403
   | 'registry.not-found' // 11: 404
   | 'registry.rate-limited' // 11: 429

@@ -27,8 +27,8 @@ export interface WritingOptions extends PlacingOptions {
 export const ownFile: WritingOptions = { mode: 0o600, makeFolders: true };
 
 /**
- * Puts what `make` leaves at a path of its own (a file, a link) at `target` in one step, so that nobody ever sees half of it. What could
- * not be put there is removed again.
+ * Puts what `make` leaves at a path of its own (a file, a link) at `target` in one step, so that no other program sees half of it.
+ * Where that fails, what `make` left is removed again.
  * @throws Error of the file system
  */
 export async function placeWhole(

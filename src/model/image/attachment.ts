@@ -23,7 +23,7 @@ export interface Attachment {
 }
 
 /**
- * A statement that nobody has signed: inside an image's index (BuildKit's provenance and SBOM), or attached to it. An SBOM that is
+ * An unsigned statement: inside an image's index (BuildKit's provenance and SBOM), or attached to it. An SBOM that is
  * attached as it is, in no statement, goes by the type that its statement would have.
  */
 export interface UnsignedStatement {

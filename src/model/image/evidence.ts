@@ -21,7 +21,7 @@ export type ProblemCode =
   | 'log-invalid' // an entry that does not prove what it should
   | 'timestamp-invalid'
   | 'expired' // Notation's own expiry
-  | 'passed-over' // of nobody whom a policy names, and one of too many of that kind to be tried
+  | 'passed-over' // by a signer whom no policy names, and one of too many of that kind to be tried
   | 'not-tried' // could have counted, but the time or a bound was used up: nothing is known of it
   | 'too-large'
   | 'unsupported';

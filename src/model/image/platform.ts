@@ -84,7 +84,7 @@ const word = /^[a-z0-9_.-]+$/;
 
 /**
  * The platform that a descriptor or a configuration in a registry names, normalised as github.com/containerd/platforms
- * does; null where nobody can ask for it. Without an operating system it is that of the builder, Linux.
+ * does; null where a build cannot ask for it. Without an operating system it is that of the builder, Linux.
  */
 export function platformOf(os: string, architecture: string, variant = ''): Platform | null {
   const platform = normalise(lowerCase(os) || 'linux', lowerCase(architecture), lowerCase(variant));

@@ -9,7 +9,7 @@ export interface Descriptor {
   readonly size: number;
   readonly artifactType?: string;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** `os/architecture[/variant]`, normalised; null for one that nobody can ask for (`unknown/unknown`), left out where none is named. */
+  /** `os/architecture[/variant]`, normalised; null for one that a build cannot ask for (`unknown/unknown`), left out where none is named. */
   readonly platform?: string | null;
   /** Features of the operating system that it asks for; left out where there are none. */
   readonly osFeatures?: readonly string[];

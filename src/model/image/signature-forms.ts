@@ -29,7 +29,7 @@ export interface AttachmentFormFacts {
   /** The type that the manifest must have as well, where the layers' types are general ones; null: the layer's suffices. */
   readonly manifestType: string | null;
   readonly holds: 'signatures' | 'attestations' | 'either';
-  /** Where whoever attached it states the predicate type of an attestation, which is a mere claim; null: nowhere. */
+  /** Where the predicate type of an attestation is stated outside the signature, so that it is a mere claim; null: nowhere. */
   readonly predicateClaim: { readonly of: 'manifest' | 'layer'; readonly annotation: string } | null;
   /** The most bytes that are read of it. */
   readonly largest: number;

@@ -11,7 +11,7 @@ const referenceDigest = 'vnd.docker.reference.digest';
 const listedWrongly = 'whoever wrote the index listed it wrongly; a signature on it does not count for this image';
 const slsa = /^https:\/\/slsa\.dev\/provenance\//;
 
-/** An attestation manifest as the index lists it, with the platform manifest that it speaks of, in the same index. */
+/** An attestation manifest as the index lists it, with the platform manifest that it is about, in the same index. */
 export interface AttestationEntry {
   readonly entry: Descriptor;
   readonly platform: Descriptor;
@@ -25,7 +25,7 @@ export interface AttestationManifest extends AttestationEntry {
 
 /**
  * The attestation manifests of an index that are listed for the given platform manifests (BuildKit, docs/attestations/attestation-storage.md).
- * The annotation that says so is anybody's who can write an index: it only says where to look.
+ * The annotation that says so can be written by anybody who can write an index: it only says where to look.
  * One that names a manifest which the index does not list is left out.
  */
 export function attestationEntries(
@@ -104,7 +104,7 @@ export async function vouchesForPlatform(
   return true;
 }
 
-/** The in-toto layers of a manifest, which nobody has signed. */
+/** The in-toto layers of a manifest, which are unsigned. */
 export function unsignedStatements(
   manifest: ImageManifest,
   subject: Digest,

@@ -15,7 +15,7 @@ function predicateTypeOf(mediaType: string | null): string | null {
 }
 
 /**
- * The SBOMs that a referrer holds as they are, in no statement and with nobody's signature: by the layer's media type, or by the
+ * The SBOMs that a referrer holds as they are, in no statement and without a signature: by the layer's media type, or by the
  * manifest's own where it has one layer (as `oras attach --artifact-type` writes it).
  */
 export function sbomDocuments(manifest: ImageManifest, subject: Digest, carrier: Digest): readonly UnsignedStatement[] {

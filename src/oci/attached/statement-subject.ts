@@ -17,7 +17,7 @@ function digestIn(subject: unknown): Digest | null {
 }
 
 /**
- * The one digest that an in-toto statement speaks of (in-toto/attestation, spec/v1/statement.md): the SHA-256 of every
+ * The one digest that an in-toto statement is about (in-toto/attestation, spec/v1/statement.md): the SHA-256 of every
  * subject, one for each name that BuildKit pushed the image under. Null where there is none, or more than one.
  */
 export function statementSubject(bytes: Uint8Array): Digest | null {

@@ -16,7 +16,7 @@ export interface AuthenticationTarget {
   readonly push?: boolean;
 }
 
-/** Answers a registry's challenges. Nobody is asked for credentials before a registry has said 401. */
+/** Answers a registry's challenges. No credential helper is started before a registry has answered 401. */
 export interface Authenticator {
   /** The header that is already known to be needed; null where nothing is known or nothing is needed. */
   known(target: AuthenticationTarget): Promise<string | null>;

@@ -18,7 +18,7 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
 
 /**
  * Reads a `WWW-Authenticate` header: several challenges in one line, quoted commas and escapes, any order and case.
- * What makes no sense ends the reading; what was understood before counts.
+ * A part that cannot be read ends the reading; what was read before counts.
  */
 export function parseChallenges(header: string): readonly Challenge[] {
   const text = header.slice(0, longestHeader);

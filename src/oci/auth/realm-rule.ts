@@ -44,9 +44,9 @@ export function isListedTokenService(registry: string, realm: URL, listed: Liste
 }
 
 /**
- * Whether stored credentials of `registry` may go to a realm without being told: the registry's own host, or a host of the
- * same registrable domain (public suffixes of companies count, so that two customers of one cloud are strangers). On this machine
- * each port may be somebody else's.
+ * Whether stored credentials of `registry` may go to a realm that no setting allows by name: the registry's own host, or a host of the
+ * same registrable domain (public suffixes of companies count, so that two customers of one cloud do not share a domain). On this machine
+ * each port may belong to another user.
  */
 export async function isOwnTokenService(registry: string, realm: URL): Promise<boolean> {
   const host = apiHost(registry);

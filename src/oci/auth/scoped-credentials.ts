@@ -52,7 +52,7 @@ export async function readScopedConfigs(environment: Environment): Promise<reado
     });
 }
 
-/** The one thing that scopes speak of, such as `repository:acme/app`, with what is to be done with it; null where they speak of several, or none. */
+/** The one resource that scopes are about, such as `repository:acme/app`, with what is to be done with it; null where they are about several, or none. */
 function onlyScope(scopes: readonly string[]): { readonly name: string; readonly actions: ReadonlySet<string> } | null {
   const read = scopes
     .map((scope) => scope.split(/:(.*)/s))
@@ -74,7 +74,7 @@ function matches(
 
 /**
  * The folder of the configuration that counts for a token of these scopes: the most specific one; null for Docker's own. So it is
- * where no token is asked for (Basic), or one for several things at once: buildx is not told for what, or cannot choose.
+ * where no token is asked for (Basic), or one token for several repositories: buildx then does not learn for which, or cannot choose.
  */
 export function scopedFolder(
   configs: readonly ScopedConfig[],

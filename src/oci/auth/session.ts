@@ -36,7 +36,7 @@ export interface RegistrySession {
   /** @throws VerifyError */
   request(request: ApiRequest): Promise<Answer>;
   /**
-   * Writes to another host, to which a registry sends an upload: that one gets to see nobody's credentials.
+   * Writes to another host, to which a registry sends an upload. No credentials are sent to that host.
    * @param from the answer's address that leads there
    * @throws VerifyError also where the way there is not encrypted
    */
@@ -113,7 +113,7 @@ async function authenticated(
   // within its own origin a registry may still ask for a token of its own; name and password it gets at its address alone
   const isOwn = sameOrigin(answer.url, route.base) && asksForToken(challenge);
   if (redirected && !isOwn) {
-    // what is stored is for the registry that was asked, and not for the one that it points to: that one gets to see nobody's name
+    // stored credentials are for the registry that was asked; the host that it points to gets none
     const elsewhere = { registry: answer.url.host, repository, credentials: false };
     const anonymous = await options.authenticator.answer(elsewhere, challenge, null);
     return anonymous === null ? answer : (await send(anonymous, answer.url)).answer;

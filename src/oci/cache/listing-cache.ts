@@ -16,7 +16,7 @@ export interface ListingCache {
   /** At any age: who may use the network believes it for minutes only. */
   read(key: string): Promise<Listing | null>;
   write(key: string, value: unknown): Promise<void>;
-  /** Removes what nobody has looked up again for very long. */
+  /** Removes entries that were not looked up for very long. */
   trim(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { ignored } from './collect-problem.ts';
 import { formatRepository, type RepositoryName } from './image-source.ts';
 import { acceptedManifests } from './media-types.ts';
 
-/** What a registry may mean "not there" by, where it does not say so: refusals that stay, whoever asks again. */
+/** What a registry may mean "not there" by, where it does not say so: refusals that do not change on a second request. */
 function mayMeanAbsent(status: number): boolean {
   return status >= 400 && status < 500 && ![404, 408, 425, 429].includes(status);
 }
@@ -48,7 +48,7 @@ export type SignatureTagFailure = (place: RepositoryName, tag: string, answer: A
 
 /**
  * Some registries (Artifactory) answer 403 or 406 for a tag that is not there. Whether this one does is found out by asking for a tag
- * that nobody can have made, once for each repository and status: only then is a refusal taken for "not there", and a note says so.
+ * that cannot exist, once for each repository and status: only then is a refusal taken for "not there", and a note says so.
  */
 export function signatureTagFailures(session: RegistrySession): SignatureTagFailure {
   const known = new Map<string, Promise<boolean>>();

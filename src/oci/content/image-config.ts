@@ -26,7 +26,7 @@ function textField(config: JsonObject, name: string, what: string): string {
   throw new VerifyError('registry.untrustworthy', `the configuration of ${what} has a field ${name} that is no text`);
 }
 
-/** The platform that a configuration names, as containerd reads it where an index names none; null where nobody can ask for it. */
+/** The platform that a configuration names, as containerd reads it where an index names none; null where a build cannot ask for it. */
 export function configPlatform(config: JsonObject, what: string): Platform | null {
   return platformOf(
     textField(config, 'os', what),

@@ -46,7 +46,7 @@ export async function listTags(
       accept: 'application/json',
       limit: bounds.manifest,
     } as const;
-    // each page is told by the one before
+    // the address of each page stands in the page before
     // oxlint-disable-next-line no-await-in-loop
     const answer: Answer = await client.api.request({ ...request, path });
     if (answer.status !== 200) throw registryFailure(answer, `the tags of ${name}`, registry);

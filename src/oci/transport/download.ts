@@ -52,7 +52,7 @@ async function once(url: URL, request: DownloadRequest, agents: Agents): Promise
 async function follow(request: DownloadRequest, agents: Agents): Promise<IncomingMessage> {
   let url = addressOf(request.url);
   for (let hops = 0; hops <= bounds.redirects; hops += 1) {
-    // each hop is told by the one before
+    // the answer to each request names the address of the next
     // oxlint-disable-next-line no-await-in-loop
     const answer = await once(url, request, agents);
     const { statusCode = 0, headers } = answer;

@@ -18,7 +18,7 @@ export interface Exchange {
   /** The most bytes that a good answer may have; more are refused. */
   readonly limit: number;
   readonly signal: AbortSignal;
-  /** Told the host that a redirect leads to, where that is another one; what is sent there is not repeated. */
+  /** Called with the host that a redirect leads to, where that is another one; what is sent there is not repeated. */
   readonly onElsewhere?: (host: string) => void;
 }
 

@@ -39,7 +39,7 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** Sorts an error of `node:http`; null for one that is none of the network's. */
+/** The kind of an error of `node:http`; null for one that did not come from the network. */
 export function networkFault(error: unknown): NetworkFault | null {
   if (error instanceof VerifyError) return null;
   const code = codeOf(error);
@@ -66,10 +66,10 @@ const sentences: Readonly<Record<NetworkFault, readonly [string, string]>> = {
   protocol: ['it does not speak HTTP', 'check the address and the port'],
 };
 
-/** Faults of how something is set up: they stay until somebody mends them. */
+/** Faults in a configuration: they stay until it is changed. */
 const lasting: ReadonlySet<NetworkFault> = new Set(['certificate', 'tls', 'protocol']);
 
-/** An error for people: which host, what is wrong with it, told apart by kind. */
+/** An error for people: which host, what is wrong with it, one error for each kind. */
 export function unreachable(host: string, error: unknown): VerifyError {
   if (error instanceof VerifyError) return error;
   const fault = networkFault(error);

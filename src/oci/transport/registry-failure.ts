@@ -2,7 +2,7 @@ import { normalisedRegistry, parseBoundedJson, VerifyError } from '../../model/i
 import type { Answer } from './exchange.ts';
 import { apiHost } from './registry-host.ts';
 
-/** The error codes that a registry names (OCI distribution-spec, "Error Codes"). Its messages are left out: they are whatever it likes. */
+/** The error codes that a registry names (OCI distribution-spec, "Error Codes"). Its messages are left out, since they may hold any text. */
 function namedCodes(answer: Answer): readonly string[] {
   try {
     const { errors } = parseBoundedJson(answer.body.toString('utf8')) as { readonly errors?: unknown };

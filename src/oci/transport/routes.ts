@@ -29,7 +29,7 @@ function addressOf(scheme: 'https' | 'http', host: string): URL {
 /**
  * The ways to speak to a registry, in the order in which they are tried.
  * - everywhere: HTTPS with a certificate that is checked, and nothing else;
- * - loopback: plain HTTP, then HTTPS unchecked, since whoever could forge it is on this machine (Docker treats 127.0.0.0/8 as insecure);
+ * - loopback: plain HTTP, then HTTPS unchecked, since an answer can be forged only from this machine (Docker treats 127.0.0.0/8 as insecure);
  * - listed as insecure: HTTPS checked, and only without credentials HTTPS unchecked and plain HTTP.
  * @throws VerifyError `registry.impossible`
  */

@@ -5,7 +5,7 @@ export type ScopeImages =
   | { readonly kind: 'patterns'; readonly images: readonly string[] }
   /** No image has such a name there. */
   | { readonly kind: 'nothing' }
-  /** The patterns cover more than the scope does: nobody may be trusted with them. */
+  /** The patterns cover more than the scope does, so that its signers must not be trusted for them. */
   | { readonly kind: 'wider'; readonly images: readonly string[]; readonly why: string };
 
 const host = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d+)?$/;

@@ -6,7 +6,7 @@ export interface Demand {
   readonly name: string;
   readonly images: readonly string[];
   readonly isEnforced: boolean;
-  /** Null where attestations with signers of their own are all that is asked for; empty where nobody is trusted. */
+  /** Null where attestations with signers of their own are all that is asked for; empty where no signer is trusted. */
   readonly signedBy: readonly object[] | null;
   readonly threshold: number;
   readonly attestations: readonly { readonly type: string; readonly signedBy?: readonly object[] }[];

@@ -41,7 +41,7 @@ export function holdsCertificate(pem: Uint8Array): boolean {
   return found.size > 0 && !found.has('');
 }
 
-/** Whether whoever trusts these certificates, PEM, trusts every authority of public Sigstore that still issues. */
+/** Whether trusting these certificates, PEM, means trusting every authority of public Sigstore that still issues. */
 export function trustsPublicAuthorities(pems: readonly Uint8Array[], { authorities }: PublicSigstore): boolean {
   const found = fingerprints(pems, (block) => new X509Certificate(block).raw);
   return authorities.length > 0 && authorities.every((chain) => chain.some((certificate) => found.has(certificate)));

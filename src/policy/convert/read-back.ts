@@ -7,7 +7,7 @@ import { MaterialCollector } from '../load/files/material-collector.ts';
 import { microsoftSupplyChainRoot, tektonKey } from '../publishers/publisher-keys.ts';
 
 /**
- * Reads a converted policy as a run would, before anybody relies on it. Files that it names need not be here yet.
+ * Reads a converted policy as a run would, before it is written. Files that it names need not be here yet.
  * @throws VerifyError `policy.invalid`
  */
 export async function readBack(yaml: string, file: string): Promise<void> {

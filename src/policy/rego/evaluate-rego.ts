@@ -14,7 +14,7 @@ export interface RegoEvaluator {
   readonly signal: AbortSignal;
 }
 
-/** More attestations of one image than anybody makes. */
+/** More attestations than an image has in practice. */
 const mostQuestions = 50;
 
 /**

@@ -24,7 +24,7 @@ export function code(text: string): string {
 }
 
 /**
- * Text that stands for itself. What a forge would turn into a link, a mention that notifies a stranger, or a formula
+ * Text that stands for itself. What a forge would turn into a link, a mention that notifies a user, or a formula
  * becomes code, since no escape prevents that.
  */
 export function prose(text: string): string {

@@ -31,7 +31,7 @@ export function countUses({ uses }: ReportImage): string {
   return `${count(uses.length, 'place')} in ${count(files, 'file')}`;
 }
 
-/** Who signed it by the rules in force; empty where nobody may be named. */
+/** Who signed it by the rules in force; empty where no signer may be named. */
 export function signersOf(image: ReportImage): string {
   return image.verified ? trustedSigners(image).map(describeSigner).join(' and ') : '';
 }

@@ -9,7 +9,7 @@ type Component = Readonly<Record<string, unknown>>;
 
 const image = 'image';
 
-/** The same record gives the same serial number, so that whoever keeps documents by it replaces the older one. */
+/** The same record gives the same serial number, so that a store of documents replaces the older one. */
 function serialNumber(id: string): string {
   const hex = createHash('sha256').update(`docker-verify ${id}`).digest('hex');
   const parts = [

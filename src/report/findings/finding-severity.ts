@@ -1,6 +1,6 @@
 import type { FindingCode } from '../../model/index.ts';
 
-/** What somebody could do who made it so: pass off bytes of his own; what nobody vouches for; what only deserves a look. */
+/** How much harm may be behind a finding: bytes of an attacker; bytes without proof; a rule that is too loose; or none. */
 type Severity = 'forged' | 'unproven' | 'careless' | 'remark';
 
 const severities: Readonly<Record<FindingCode, Severity>> = {

@@ -5,7 +5,7 @@ import type { LineageTree } from './lineage-chains.ts';
 import { lineageGraph, renderDot, renderMermaid } from './lineage-graph.ts';
 import { renderLineageText } from './lineage-text.ts';
 
-/** How chains of bases can be told. */
+/** The formats in which chains of bases are shown. */
 export const lineageFormats = ['text', 'json', 'mermaid', 'dot', 'svg'] as const;
 
 /** Chains of bases as a tree for people, or as a drawing. */

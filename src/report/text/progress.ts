@@ -1,6 +1,6 @@
 import { visible } from './visible.ts';
 
-/** What tells somebody at a terminal that work is going on. */
+/** What shows on a terminal that work is going on. */
 export interface Progress {
   /** Shows what is being done now, in place of what was shown before. */
   update(text: string): void;
@@ -44,7 +44,7 @@ function inOneLine(given: string, columns: number): string {
 
 const silent: Progress = { update: () => undefined, stop: () => undefined };
 
-/** A spinner that appears only when somebody has waited for `delay`; what draws it is not loaded before that. */
+/** A spinner that appears only after `delay`; what draws it is not loaded before that. */
 export function startProgress(text: string, { stream, enabled, color = true, delay = 150 }: ProgressOptions): Progress {
   // a terminal that says it has no columns (0) would have endless lines cleared for every frame
   if (!enabled || !stream.isTTY || !(stream.columns > 0)) return silent;

@@ -73,7 +73,7 @@ export function verdictLine(report: Report, image: ReportImage, run: LoggedRun):
   );
 }
 
-/** What it says of a build that used something nobody verified. */
+/** The line of a build that used something unverified. */
 export function auditLine(report: Report, failure: string, run: LoggedRun): string {
   const finding = { code: 'audit.failed', level: 'error', message: shortened(failure) };
   return visibleJson(

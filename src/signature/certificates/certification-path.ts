@@ -24,7 +24,7 @@ export function pathsTo(
 ): readonly CertificationPath[] {
   const between = leadingTo(anchors, brought).filter((each) => !anchors.some((anchor) => anchor.equals(each)));
   const paths: CertificationPath[] = [];
-  // Breadth first; bounded, since whoever brings certificates may have them vouch for one another in every order.
+  // Breadth first; bounded, since an attacker's certificates may vouch for one another in every order.
   const open: CertificationPath[] = [[certificate]];
   for (let steps = 0; open.length > 0 && paths.length < mostPaths && steps < mostSteps; steps++) {
     const path = open.shift() ?? [];
@@ -73,7 +73,7 @@ function assertAuthorities(path: CertificationPath): void {
 /**
  * Requires of a path what RFC 5280, section 6.1, asks for beside signatures and times: that critical extensions are understood, that
  * authorities are such and may have what is below them, that names and policies are within their constraints.
- * @throws Refusal `certificate-invalid`; `unsupported` where that cannot be told here
+ * @throws Refusal `certificate-invalid`; `unsupported` where this cannot be evaluated
  */
 export function assertPath(path: CertificationPath): void {
   for (const certificate of path) assertExtensions(certificate);
@@ -94,7 +94,7 @@ function rank(error: unknown): number {
 
 /**
  * Those of several paths that stand a check.
- * @throws what the check threw where none does, `unsupported` first: what cannot be told leaves it open
+ * @throws what the check threw where none does, `unsupported` first: what cannot be evaluated leaves it open
  */
 export function soundPaths<Found extends { readonly path: CertificationPath }>(
   found: readonly Found[],

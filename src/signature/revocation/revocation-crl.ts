@@ -60,7 +60,7 @@ function placesOf(certificate: pkijs.Certificate): readonly (readonly string[] |
   });
 }
 
-/** Why a list that says which certificates it is about (RFC 5280, section 5.2.5) does not speak of this one; null where it does. */
+/** Why a list that says which certificates it is about (RFC 5280, section 5.2.5) is not about this one; null where it is. */
 function scopeProblem(
   list: pkijs.CertificateRevocationList,
   addresses: readonly string[],

@@ -25,7 +25,7 @@ export async function isSignedBy(
     const bytes = Uint8Array.from(signed);
     return await engine.verifyWithPublicKey(bytes, value, holder.subjectPublicKeyInfo, algorithm);
   } catch {
-    return false; // an algorithm that nobody here knows proves nothing
+    return false; // an unknown algorithm proves nothing
   }
 }
 
@@ -33,7 +33,7 @@ export function unknown(reason: string): RevocationStatus {
   return { status: 'unknown', reason };
 }
 
-/** What is wrong with the time of a statement; null where it speaks of now. What does not say when it ends does not count. */
+/** What is wrong with the time of a statement; null where it is valid now. A statement without an end does not count. */
 export function staleness(thisUpdate: Date, nextUpdate: Date | undefined, now: Date): string | null {
   if (thisUpdate.getTime() > now.getTime() + clockSkew) return 'it is dated in the future';
   if (nextUpdate === undefined) return 'it does not say until when it holds';

@@ -17,7 +17,7 @@ export interface RevocationSource {
   fetch(request: RevocationRequest): Promise<Uint8Array>;
 }
 
-/** What one certificate's authority says of it; `unknown` where nobody could be asked, or what was said cannot be relied on. */
+/** What one certificate's authority says of it; `unknown` where it could not be asked, or its answer cannot be relied on. */
 export interface RevocationStatus {
   readonly status: 'good' | 'revoked' | 'unknown';
   /** One clause, for `revoked` and `unknown`. */

@@ -6,7 +6,7 @@ import type { RevocationQuestion, RevocationSource, RevocationStatus } from './r
 const authorityInformation = '1.3.6.1.5.5.7.1.1';
 const distributionPoints = '2.5.29.31';
 
-/** Whether the certificate names a place where it could be looked up; without one nobody can revoke it. */
+/** Whether the certificate names a place where it could be looked up; without one it cannot be revoked. */
 function isRevocable(certificate: X509Certificate): boolean {
   return [authorityInformation, distributionPoints].some((oid) => certificate.extension(oid) !== undefined);
 }

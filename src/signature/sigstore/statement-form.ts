@@ -51,7 +51,7 @@ export function statementForm(reader: AttachmentReader): SignatureForm {
         const [first] = reader.read(attachment, Buffer.from(attachment.content, 'base64'));
         return first === undefined ? null : broughtRoot(first);
       } catch {
-        return null; // what cannot be read brings nothing along; what is wrong with it is told of its evidence
+        return null; // what cannot be read brings nothing along; its evidence says what is wrong with it
       }
     },
     prospect(attachment, content, looking) {

@@ -68,8 +68,8 @@ export function timestampClock(material: CertificateMaterial): Clock {
 }
 
 /**
- * A private authority as anchors: of its own it knows no log, so that one clock is lent to it (null: none), and it can be told on whom a
- * time rests. The way from a signature's certificate to it is found apart (`authority-paths.ts`).
+ * A private authority as anchors: it has no log of its own, so that it is given the clock of one other root (null: none), and the evidence names the root on which a
+ * time rests. The path from a signature's certificate to it is found apart (`authority-paths.ts`).
  */
 export function authorityAnchors(material: CertificateMaterial, clock: Clock | null): TrustAnchors {
   return {

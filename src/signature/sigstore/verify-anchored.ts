@@ -21,7 +21,7 @@ export interface ProvenTime {
   readonly log: { readonly index: number; readonly id: string } | null;
 }
 
-/** The signer's key, as the library is told of it. */
+/** The signer's key, in the library's form. */
 export type AnchoredSigner =
   | { readonly kind: 'certificate'; readonly certificate: X509Certificate }
   /** A certificate with its path to a private authority: its key counts while every certificate of the path is valid. */
@@ -40,7 +40,7 @@ function timed(entry: TransparencyLogEntry): boolean {
   return entry.inclusionPromise !== undefined && entry.integratedTime !== '' && entry.integratedTime !== '0';
 }
 
-/** The entries and timestamps whose log or authority the anchors know. What nobody here knows proves nothing, and denies nothing. */
+/** The entries and timestamps whose log or authority the anchors know. Others prove nothing, and refuse nothing. */
 function supportedBy(anchors: TrustAnchors, statement: SignedStatement): Supported {
   const { tlogs, timestampAuthorities } = anchors.material;
   const entries = statement.logEntries.filter((entry) => tlogs.some((log) => log.logID.equals(entry.logId.keyId)));
@@ -113,7 +113,7 @@ function provenTime({ entries, tokens }: Supported): ProvenTime {
   return { time: dateTime(stamped), timeSource: 'timestamp', log };
 }
 
-/** The index that is signed: the promise's, else the proof's (the one beside it is anybody's word). */
+/** The index that is signed: the promise's, else the proof's (the one beside it is not signed). */
 function provenIndex(entry: TransparencyLogEntry): number {
   return Number(entry.inclusionPromise === undefined ? (entry.inclusionProof?.logIndex ?? 0) : entry.logIndex);
 }

@@ -20,7 +20,7 @@ function hintedKey(statement: SignedStatement): string | null {
   return logged === undefined ? null : keyFingerprint(logged);
 }
 
-/** Whether the key that the log entry records did make the signature: then it is sound, but by somebody unknown. */
+/** Whether the key that the log entry records did make the signature: then it is sound, but by an unknown signer. */
 function isSoundByLoggedKey(statement: SignedStatement): boolean {
   return statement.logEntries.map(loggedKey).some((spki) => {
     if (spki === null) return false;

@@ -132,7 +132,7 @@ describe.skipIf(process.getuid?.() !== 0)('install --system', () => {
 
   it.each([
     [['--policy', 'registry.example/policies:1', '--key', 'acme.pub'], 'is no policy to extend'],
-    [['--policy', 'oci://registry.example/policies:1'], 'nobody is named who must have signed'],
+    [['--policy', 'oci://registry.example/policies:1'], 'no signer is named for'],
     [['--policy', 'https://example.com/policy.yaml'], 'is no policy to extend'],
     [['--key', 'acme.pub'], '--system takes a --policy'],
     [['--policy', 'oci://registry.example/p:1', '--identity', 'x'], 'named by identity and issuer'],

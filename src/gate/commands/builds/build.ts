@@ -26,7 +26,7 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
   const local = localEngine(session);
   const everyNode = plan.targets.some(({ platforms }) => platforms.length > 0);
   const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted, everyNode });
-  // what is wrong with the Dockerfile or a policy is told first, even while the builder is still being asked
+  // an error in the Dockerfile or a policy is reported first, even while the builder is still being asked
   ready.catch(() => undefined);
   const loaded = await loadTargets(plan.targets, { session, input, network: true });
   const registries = openRegistries(session, local, request.heldTo);

@@ -9,7 +9,7 @@ import {
 import { isVerifyError } from '../../../model/index.ts';
 import type { Session } from '../../session/session.ts';
 
-/** What every buildx has (0.29 to 0.36, also hidden): nobody need be asked of it. */
+/** Commands of every buildx (0.29 to 0.36, also hidden ones): for these buildx need not be asked. */
 export const standardVerbs: readonly string[] = [
   'create',
   'dial-stdio',

@@ -100,7 +100,7 @@ async function surveyAll(
     }
   };
   const dockerfiles = Promise.all(files.filter(({ kind }) => kind === 'dockerfile').map(survey));
-  dockerfiles.catch(() => undefined); // told when it is waited for
+  dockerfiles.catch(() => undefined); // thrown where it is awaited
   const surveyed: Surveyed[] = [];
   const waiting = files.filter(({ kind }) => kind === 'definition');
   const work = async (): Promise<void> => {

@@ -50,7 +50,7 @@ export async function eachImage<Result>(
     {
       projectFrom,
       localImages: false,
-      // what a build uses is built from the lock; an image that somebody asks about by its name is what that stands for now
+      // a build uses the locked digest; for an image that is named on the command line the question is what its tag stands for now
       ...(operands.kind === 'path' ? {} : { unlocked: 'all' }),
     },
     async (pipeline) => {

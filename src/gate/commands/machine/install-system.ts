@@ -4,7 +4,7 @@ import { installSystem, type SystemOutcome, systemPlaces, uninstallSystem } from
 import { type Bootstrap, bootstrapPolicy, machineFolderOf, readPublicKey } from '../../../policy/index.ts';
 import { readTrustedRoot } from '../../../trust/index.ts';
 
-/** What `install --system` was told. */
+/** The options of `install --system`. */
 export interface SystemRequest {
   /** `oci://…` or `https://…#sha256=…`. */
   readonly policy: string;
@@ -30,7 +30,7 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** How whoever may write there would say it. */
+/** The same command for a user who may write there. */
 function asAdministrator({ platform }: Environment, executable: string, typed: readonly string[]): string {
   const line = [executable, ...typed].map(quoted).join(' ');
   return platform === 'win32' ? `as an administrator: ${line}` : `sudo ${line}`;

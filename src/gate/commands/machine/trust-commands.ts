@@ -85,8 +85,8 @@ async function isStale(instance: TrustInstance, folder: string, now: number): Pr
 }
 
 /**
- * Whether the embedded roots should be asked for again: one was not confirmed for a week, and nobody has tried today. Notes the
- * attempt, so that of many builds one tries.
+ * Whether the embedded roots should be asked for again: one was not confirmed for a week, and no attempt was made today. Notes the
+ * attempt, so that of many builds only one makes it.
  */
 export async function isTrustRefreshDue(session: Session): Promise<boolean> {
   if (session.own.offline) return false;
@@ -105,6 +105,6 @@ export async function isTrustRefreshDue(session: Session): Promise<boolean> {
     await writeFile(mark, '');
     return true;
   } catch {
-    return false; // what cannot be kept is not worth fetching behind somebody's back
+    return false; // a root that cannot be kept is not worth fetching in the background
   }
 }

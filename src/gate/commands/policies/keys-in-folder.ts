@@ -49,7 +49,7 @@ export async function keysInFolder(folder: string): Promise<readonly (readonly [
   return (await Promise.all(paths.map((path) => readIf(path, readPublicKey)))).filter((key) => key !== null);
 }
 
-/** Certificates of authorities that lie there (`*.pem`, `*.crt`, `*.cer`), likewise. Those of signers are none. */
+/** Certificates of authorities that lie there (`*.pem`, `*.crt`, `*.cer`), likewise. Certificates of signers do not count. */
 export async function authoritiesInFolder(
   folder: string,
 ): Promise<readonly (readonly [string, CertificateMaterial])[]> {

@@ -11,7 +11,7 @@ export interface ProposedSigner {
   readonly entry: Readonly<Record<string, unknown>>;
 }
 
-/** What a person decides about a repository: whom to trust, or nobody, so that its images are locked. */
+/** What the user decides about a repository: which signers to trust, or none, so that its images are locked. */
 export interface Trusted {
   readonly repository: string;
   /** Its images that are used. */
@@ -59,7 +59,7 @@ function entryOf(piece: Evidence, files: SignerFiles): ProposedSigner['entry'] |
       return key === undefined ? null : { key };
     }
     case 'certificate': {
-      // whom the signature itself names as its authority is nobody until somebody has said so
+      // an authority that only the signature itself names is not trusted until the user says so
       const authority = piece.materials.map((id) => files.authorities.get(id)).find((found) => found !== undefined);
       if (authority === undefined) return null;
       const ca = authority.includes('-----BEGIN ') ? authority : pathFrom(files.folder, authority);

@@ -17,7 +17,7 @@ export interface PrunableLock {
   readonly unknown: readonly Unknown[];
 }
 
-/** Why it cannot be told what is no longer used; null where it can. */
+/** Why it is not known which entries are no longer used; null where it is known. */
 function unprunable({ images, unknown }: PrunableLock): VerifyError | null {
   const unread = images.find(({ resolved, failure }) => resolved === null || failure !== null);
   if (unread === undefined && unknown.length === 0) return null;

@@ -6,7 +6,7 @@ import type { Pipeline } from '../../session/pipeline.ts';
 import { assembleReport } from '../judge/assemble-report.ts';
 import { type ExamineOptions, examineBuild } from './examine-build.ts';
 
-/** The report on targets that nobody builds: what only a build can settle stays open. */
+/** The report on targets without a build: what only a build can settle stays open. */
 export async function checkLoaded(
   pipeline: Pipeline,
   loaded: readonly LoadedTarget[],

@@ -5,11 +5,11 @@ import { isSoleCarrier, predicateIn } from './unsigned-statement.ts';
 
 /** An SBOM inside an image's own index, which is worth what a signature on the index or on its manifest is worth. */
 export interface IndexSbom {
-  /** The platform manifest that it speaks of. */
+  /** The platform manifest that it is about. */
   readonly subject: Digest;
-  /** The in-toto predicate, parsed; null where the statement makes no sense, or speaks of something else. */
+  /** The in-toto predicate, parsed; null where the statement cannot be read, or is about something else. */
   readonly predicate: unknown;
-  /** Whether only one attestation manifest of the index speaks of that platform, so that a signature for it can mean no other. */
+  /** Whether only one attestation manifest of the index is about that platform, so that a signature for it can mean no other. */
   readonly alone: boolean;
 }
 
@@ -29,7 +29,7 @@ export function isSbom(predicateType: string | null): boolean {
   return sbomType.test(predicateType ?? '');
 }
 
-/** Whether a verified signature speaks of the whole index, or of the attestation manifest of a platform. */
+/** Whether a verified signature is about the whole index, or about the attestation manifest of a platform. */
 export function vouchesForIndex({ verified, form }: Evidence): boolean {
   return verified && form !== 'attestation';
 }

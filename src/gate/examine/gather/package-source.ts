@@ -7,7 +7,7 @@ function predicateOf({ statement }: Evidence): unknown {
   return typeof statement === 'object' && statement !== null && 'predicate' in statement ? statement.predicate : null;
 }
 
-/** An SBOM by somebody whom the rules trust. */
+/** An SBOM by a signer whom the rules trust. */
 interface TrustedSbom {
   readonly subject: Digest;
   readonly predicate: unknown;
@@ -19,7 +19,7 @@ function vouchedSboms(input: DecideInput, trusted: readonly Evidence[], sboms: r
   const isWholeSigned = vouching.some(
     ({ form, subject }) => form !== 'buildkit-attestation' && subject === input.image.digest,
   );
-  // where several attestation manifests speak of one platform, a signature on one says nothing of the others
+  // where several attestation manifests are about one platform, a signature on one says nothing of the others
   return sboms.filter(
     ({ subject, alone }) =>
       isWholeSigned ||

@@ -197,7 +197,7 @@ async function resolveLocked(
 /**
  * Finds out what a name stands for: what a lock holds for it; else its registry, the local store, a digest that the Dockerfile gives
  * (docs/contracts.md, "Exit status").
- * @throws VerifyError `config.invalid` where Docker's own configuration makes no sense and a policy enforces
+ * @throws VerifyError `config.invalid` where Docker's own configuration cannot be read and a policy enforces
  */
 export async function resolveUse(
   context: ResolveContext,

@@ -33,9 +33,9 @@ function signatureOf({ evidence, decision }: JudgedImage): Signature | null {
 }
 
 /**
- * Who signed an image, null for nobody, for a file that others will rely on. A trusted signature in hand says so whatever a look-up
- * answered that will never answer otherwise; in all other cases everything must have been asked, since "unsigned" and "signed by another"
- * are said of what is established only.
+ * Who signed an image (null: it is unsigned), for a file that others will rely on. A trusted signature in hand suffices, also where
+ * another look-up failed for good. In all other cases every look-up must have succeeded, since only then "unsigned" and "signed by another"
+ * are established.
  * @throws VerifyError where it could not be established
  */
 export function establishedSigner(image: JudgedImage): Signer | null {

@@ -1,7 +1,7 @@
 import { isRefusal, type ReportImage } from '../../../model/index.ts';
 import { nameRemarks, type PolicySet } from '../../../policy/index.ts';
 
-/** The repositories that a policy names in full: these imitate nobody. */
+/** The repositories that a policy names in full: these are no imitations. */
 export function namedRepositories({ layers }: PolicySet): ReadonlySet<string> {
   const patterns = layers.flatMap(({ rules }) => rules.flatMap(({ images }) => images));
   return new Set(patterns.map(({ repository }) => repository).filter((repository) => !repository.includes('*')));

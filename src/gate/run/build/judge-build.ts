@@ -37,7 +37,7 @@ export interface VerdictOnBuild extends Pick<ExaminedBuild, 'images' | 'layouts'
   readonly refusal: BuildEnd | null;
 }
 
-/** Judges all that a build would use, and tells the verdict to whoever waits for it and to the machine's log. */
+/** Judges all that a build would use, and passes the verdict to the caller and to the machine's log. */
 export async function judgeBuild(pipeline: Pipeline, build: BuildToJudge): Promise<VerdictOnBuild> {
   const { request, plan, loaded, userPolicy, platform, buildkit } = build;
   const { images, layouts, scan } = await examineBuild(pipeline, loaded, platform, userPolicy, { buildkit });

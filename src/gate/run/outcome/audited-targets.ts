@@ -19,7 +19,7 @@ export function targetsWithImages(images: readonly JudgedImage[]): readonly stri
 
 /**
  * Targets that use nothing which would have to be verified (`FROM scratch` with labels or files of the context): a builder
- * may record nothing of them, and nothing is missing. None where that cannot be told: an image that could not be foreseen,
+ * may record nothing of them, and nothing is missing. Empty where that is not known: an image that could not be foreseen,
  * a layout, a context that was fetched, or a Dockerfile that only the build reads.
  */
 export function targetsOfNothing(run: RunOfTargets, images: readonly JudgedImage[]): readonly string[] {

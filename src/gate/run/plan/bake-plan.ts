@@ -152,7 +152,7 @@ async function readDefinition(parsed: ParsedBake, source: BakeSource, programs: 
 }
 
 /**
- * The targets of a bake definition, for whoever builds nothing.
+ * The targets of a bake definition, for commands that build nothing.
  * @throws VerifyError `usage.invalid`, `bake.invalid`, `builder.unavailable`, `config.invalid`
  */
 export async function bakeTargets(
@@ -187,7 +187,7 @@ export async function planBake(
   const evaluated = { definition, text: renderDefinition(definition), args: [...granted, ...buildArguments] };
   const variables = buildVariables(parsed, environment);
   const settled = refuseMisread(evaluated, { ...seen, ...variables }, environment, programs);
-  settled.catch(() => undefined); // what is wrong with an image is told first
+  settled.catch(() => undefined); // an error about an image is reported first
   const callOrCheck =
     parsed.callOrCheck ?? (products.every(({ call }) => call !== null) ? products[0]?.call : null) ?? null;
   return {

@@ -31,7 +31,7 @@ export interface BuildEnd {
   /** Docker's own status where the build was started; null where it was refused before. */
   readonly status: number | null;
   readonly report: Report;
-  /** Where something unverified was used, or nobody can tell: what was made, where it went and of what, in one line; else null. */
+  /** Where something unverified was used, or where that is not known: what was made, where it went and of what, in one line; else null. */
   readonly auditFailure: string | null;
   /** Whether all that the builder used was compared with what was verified, and is that: in every mode. */
   readonly audited: boolean;

@@ -56,7 +56,7 @@ function unansweredBuilder(choice: BuilderChoice, { context, host }: DockerEndpo
 
 /**
  * Looks at the builder and makes sure that it denies what a source policy denies (invariant 8).
- * @throws VerifyError `builder.unavailable`; that it does not enforce, or does not answer in time, is told, not thrown
+ * @throws VerifyError `builder.unavailable`; that it does not enforce, or does not answer in time, is a result and not thrown
  */
 export async function readyBuilder(request: BuilderRequest): Promise<ReadyBuilder> {
   const { session, programs, local, named, everyNode } = request;

@@ -51,8 +51,8 @@ export function brokenFinding(piece: Evidence, expected: string): Finding {
 }
 
 /**
- * A requirement of signers that does not hold by what was verified: an error also where some evidence that may be theirs cannot be
- * evaluated, so that nobody knows what it is worth.
+ * A requirement of signers that does not hold by what was verified: an error also where evidence that may be of these signers
+ * cannot be evaluated.
  */
 export function unmetBy(
   context: JudgeContext,

@@ -27,7 +27,7 @@ export function coverageOf(
   return uncovered.length === 0 ? { kind: 'platforms' } : { kind: 'partial', uncovered };
 }
 
-/** The evidence that speaks of the image's root or of a platform that was asked for. */
+/** The evidence about the image's root or about a platform that was asked for. */
 export function relevantEvidence(image: JudgedImage, evidence: readonly Evidence[]): readonly Evidence[] {
   const digests = new Set<string>([image.digest, ...image.platforms.map(({ digest }) => digest)]);
   return evidence.filter((piece) => digests.has(piece.subject));

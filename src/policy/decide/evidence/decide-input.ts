@@ -55,7 +55,7 @@ export interface CollectProblem {
   readonly message: string;
   /** Only because the network is not to be used. */
   readonly offline?: boolean;
-  /** Whether it will be the same again until somebody mends it. */
+  /** Whether it stays until a configuration or the image is changed. */
   readonly lasting?: boolean;
   /** What would mend it, one sentence. */
   readonly hint?: string;

@@ -1,6 +1,6 @@
 import type { Evidence, Signer } from '../../../model/index.ts';
 
-/** A signer as people are told: `key acme (sha256:…)`. */
+/** A signer as reports show it: `key acme (sha256:…)`. */
 export function describeFoundSigner(signer: Signer | null): string {
   if (signer === null) return 'an unknown signer';
   switch (signer.kind) {

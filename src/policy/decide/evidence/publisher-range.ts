@@ -6,7 +6,7 @@ const floatingTags: ReadonlySet<string> = new Set(['latest', 'labs', 'master', '
 const earliestBelievable = Date.parse('2013-03-20T00:00:00Z'); // Docker's first release: reproducible builds claim 1970
 
 /**
- * Whether the catalogue's entry speaks of this image: `in` its range, `out` of it (older than the first signed one), or
+ * Whether the catalogue's entry is about this image: `in` its range, `out` of it (older than the first signed one), or
  * `unknown`, where neither tag nor date tell. A tag that follows a whole major version counts as its newest release.
  */
 export function placeInRange(range: PublisherRange, image: JudgedImage): 'in' | 'out' | 'unknown' {

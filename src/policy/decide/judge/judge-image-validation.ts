@@ -15,19 +15,19 @@ export interface ValidationOutcome {
   readonly used: readonly Pass[];
   /** The first validation that is not true; null where all are. */
   readonly failed: ImageValidation['validations'][number] | null;
-  /** Whether somebody was missed while not all that is attached could be seen. */
+  /** Whether a signer was missed while not all that is attached could be seen. */
   readonly isPartial: boolean;
 }
 
-/** Thrown within an expression for what is beyond us: whatever the expression makes of it, the policy is not evaluated. */
+/** Thrown within an expression for what cannot be evaluated here. Even where the expression catches it, the policy counts as not evaluated. */
 class Beyond extends Error {}
 
-/** One evaluation: what expressions ask for, and what they were told. */
+/** One evaluation: what expressions asked for, and the answers. */
 class Hearing {
   readonly beyond = new Set<string>();
   readonly used: Pass[] = [];
   isMissed = false;
-  /** Whether a payload was asked for that nobody has attested: then an expression fails, whatever it makes of that. */
+  /** Whether a payload was asked for that no attestation holds: then the expression fails, whatever its result. */
   isAbsent = false;
   /** Attested statements by name of the attestation, each once. */
   readonly #statements = new Map<string, Map<string, unknown>>();
@@ -45,7 +45,7 @@ class Hearing {
     return this.#context.input.image.name;
   }
 
-  /** The functions of Kyverno's imageverify library that can be answered; any other is unbound, and so beyond us. */
+  /** The functions of Kyverno's imageverify library that can be answered; any other is unbound, and so cannot be evaluated. */
   functions(): readonly CelHostFunction[] {
     return [
       {
@@ -138,7 +138,7 @@ class Hearing {
   }
 }
 
-/** What an expression of a field comes to; what is beyond us is added to `unsupported`, and then it is undefined. */
+/** The result of a field's expression. What cannot be evaluated here is added to `unsupported`, and then it is undefined. */
 function heard(
   hearing: Hearing,
   { field, expression }: { readonly field: string; readonly expression: string },

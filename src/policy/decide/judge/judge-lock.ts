@@ -40,7 +40,7 @@ export function judgeLock(context: JudgeContext, rule: PolicyRule): Judgement {
   return rule.locked?.moved === 'block' ? judgeTag(image) : held('lock');
 }
 
-/** Judges `locked: {moved: block}`: the tag must still stand for the locked digest, and somebody must have said so. */
+/** Judges `locked: {moved: block}`: the tag must still stand for the locked digest, by an answer of the registry. */
 function judgeTag(image: JudgedImage): Judgement {
   const { sinceLocked } = image;
   if (sinceLocked === undefined) return held('lock');

@@ -23,7 +23,7 @@ const unseen = new Set(['image.unresolved', 'image.not-found', 'image.local-shad
 
 /**
  * A refusal that a run in an emergency goes on with: where every policy in force allows it, and where nothing but what may be waived
- * was found. Each use of it is told.
+ * was found. Each use of it is reported.
  */
 export function throughBrokenGlass(policies: PolicySet, decision: Decision): Decision {
   const { breakGlass } = policies;

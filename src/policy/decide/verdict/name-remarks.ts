@@ -108,7 +108,7 @@ function joined(text: string): string {
 /**
  * What is worth a remark in an image's name: no tag or `latest`, a tag that can move, a name that looks like a well-known
  * one. Never more than a warning: a policy's allow-list blocks, a resemblance does not.
- * @param trusted repositories that the policies name, normalised: these imitate nobody
+ * @param trusted repositories that the policies name, normalised: these are no imitations
  */
 export function nameRemarks(name: string, trusted: ReadonlySet<string> = new Set()): readonly Finding[] {
   const reference = parseReference(name);

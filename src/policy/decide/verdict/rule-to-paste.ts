@@ -14,7 +14,7 @@ function entryOf(signer: Signer): string | null {
   }
 }
 
-/** The one signer who is proven; null where nobody is, and where several are, of whom only the reader knows who is meant. */
+/** The one proven signer. Null where there is none, and where there are several, since only the reader knows which is meant. */
 function provenEntry(evidence: readonly Evidence[]): string | null {
   const entries = evidence.flatMap(({ verified, form, signer }) =>
     verified && form !== 'attestation' && signer !== null ? [entryOf(signer)] : [],

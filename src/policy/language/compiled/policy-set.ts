@@ -175,7 +175,7 @@ export interface PolicyLayer {
   readonly projectLock: LockFile | null;
   readonly clusterPolicies: readonly ClusterPolicy[];
   readonly exceptions: readonly PolicyException[];
-  /** Of each of its files that speaks of it. */
+  /** Of each of its files that has the field. */
   readonly sources: readonly SourceSetting[];
 }
 
@@ -187,7 +187,7 @@ export interface PolicyException {
   /** What is waived; null for every refusal that may be. */
   readonly findings: readonly FindingCode[] | null;
   readonly reason: string;
-  /** Null where the policy names nobody. */
+  /** Null where the policy names no signers. */
   readonly approvedBy: string | null;
   /** The last day on which it counts, `YYYY-MM-DD`, UTC. */
   readonly until: string;
@@ -204,7 +204,7 @@ export interface Recommendation {
 /** Where the credentials of registries may go for a token beside their own domains; all lower case. */
 export type TokenServices = readonly { readonly registry: string; readonly hosts: readonly string[] }[];
 
-/** Where a machine's policy wants verdicts told: a file, absolute, or the system's log. */
+/** Where a machine's policy wants verdicts written: a file, absolute, or the system's log. */
 export type VerdictLog = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'syslog' };
 
 /** A key that a policy wants from the network. */
@@ -220,8 +220,8 @@ export interface PolicySet {
   /** The strictest mode of any policy in force. */
   readonly mode: Mode;
   /**
-   * The mode for what no rule speaks of (a builder that would not obey, an audit, local images, folders for images): warn where nobody
-   * has written a policy or said `--mode`, so that no build that is fine today breaks.
+   * The mode for what no rule speaks of (a builder that would not obey, an audit, local images, folders for images): warn without
+   * a written policy and without `--mode`, so that no build that is fine today breaks.
    */
   readonly sideMode: Mode;
   readonly layers: readonly PolicyLayer[];
@@ -233,7 +233,7 @@ export interface PolicySet {
   readonly publishers: readonly Publisher[];
   /** Authorities (`CertificateMaterial.id`) of Notation whose certificates must not be revoked. */
   readonly revocable: readonly string[];
-  /** Whether a rule relies on GitHub's own trusted root, which counts for nobody else. */
+  /** Whether a rule relies on GitHub's own trusted root, which counts for no other rule. */
   readonly namesGithub: boolean;
   /**
    * The reason with which this run may go on where a policy refuses; null where none was given. `denied` names the policy that does not
@@ -242,7 +242,7 @@ export interface PolicySet {
   readonly breakGlass: { readonly reason: string; readonly deniedBy: string | null } | null;
   /** Whether builds are recorded. */
   readonly records: boolean;
-  /** Where each verdict is told; nowhere as a rule. */
+  /** Where each verdict is written; empty unless a policy asks for it. */
   readonly logs: readonly VerdictLog[];
   readonly recommend: readonly Recommendation[];
   /** Of the machine's and the user's policies. */

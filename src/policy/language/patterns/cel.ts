@@ -58,8 +58,8 @@ function hostFunctions({ celFunc, listType, CelScalar }: Library, functions: rea
 }
 
 /**
- * Evaluates an expression (cel-spec). What reads a name that is not in `values` is beyond us: the library would take it for
- * an absent one, so that `!has(object.x)` would be true of a resource that nobody has looked at.
+ * Evaluates an expression (cel-spec). An expression that reads a name which is not in `values` cannot be evaluated: the library
+ * would take the name for absent, so that `!has(object.x)` would be true of a resource that was never read.
  */
 export function evaluateCel(
   expression: string,

@@ -9,7 +9,7 @@ export const download = z
     'without signedBy a policy is extended by https://…#sha256=… alone',
   );
 
-/** A policy in a registry, with whoever must have signed it. */
+/** A policy in a registry, with the signers that it must have. */
 export const bundle = z.strictObject({
   from: z
     .string()

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Where a machine's verdicts are told to whoever watches over many machines. */
+/** Where a machine's verdicts are written, for those who watch over many machines. */
 export const verdictLog = z
   .strictObject({
     file: z

@@ -22,7 +22,7 @@ export interface ClusterPlace {
 /**
  * A validated ClusterImagePolicy, with what cannot be evaluated named. Its keys and TrustRoots go into `material`.
  *
- * `match` chooses the Kubernetes resources that a policy is about. A build is none, and what it makes may run in any, so
+ * `match` chooses the Kubernetes resources that a policy is about. A build is no such resource, and its result may run in any, so
  * the policy is held against the image as if it ran in one that is chosen.
  */
 export function compileClusterPolicy(

@@ -81,7 +81,7 @@ function nameIn(scope: PolicyScope, path: readonly PropertyKey[], from: string):
   }
 }
 
-/** Policies that hold one rule in one layer. `known`: material that was read before, and counts for whoever names it. */
+/** Policies that hold one rule in one layer. `known`: material that was read before, and counts for each rule that names it. */
 export function soleRule(
   { layer, policy, material }: PolicyScope,
   rule: PolicySet['layers'][number]['rules'][number],
@@ -111,7 +111,7 @@ export function soleRule(
       },
     ],
     reportPolicies: [],
-    // publishers' keys were read before, and count for whoever names them
+    // publishers' keys were read before, and count for each rule that names them
     material: {
       keys: [...mine.keys, ...known.keys],
       certificates: [...mine.certificates, ...known.certificates],

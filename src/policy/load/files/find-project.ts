@@ -10,7 +10,7 @@ export interface ProjectFiles {
   /** Absolute; null where there is none. */
   readonly policy: string | null;
   readonly lock: string;
-  /** What lies on the way under a name that was surely meant and that nobody reads. */
+  /** Files on the way whose names are nearly those of a policy or a lock, and which are not read. */
   readonly lookalike: Lookalike | null;
 }
 

@@ -82,7 +82,7 @@ async function namesIn(folder: string, isKnown: (name: string) => boolean, hint:
   return entries.map((entry) => entry.name).sort();
 }
 
-/** Whether a file may stand beside policies: nobody can take it for one that is in force. */
+/** Whether a file may stand beside policies, since it does not look like one that is in force. */
 async function isBeside(folder: string, name: string): Promise<boolean> {
   if (meantName(name) !== null) return false;
   if (name.startsWith('.')) return !/\.(?:ya?ml|json)$/i.test(name);
@@ -97,6 +97,6 @@ async function isPolicy(path: string): Promise<boolean> {
     if (typeof document !== 'object' || document === null || !('version' in document)) return false;
     return document.version === 1 && policyFields.some((field) => field in document);
   } catch {
-    return false; // no JSON, or not to be read: whoever names it is told so
+    return false; // no JSON, or not readable: that is reported where a policy names the file
   }
 }

@@ -19,7 +19,7 @@ export interface PolicyScope {
    * does.
    */
   readonly carried?: CarriedFiles;
-  /** Told of each file of this machine that is read. */
+  /** Called with each file of this machine that is read. */
   readonly onFile?: (file: string, bytes: Uint8Array) => void;
   readonly source: Pick<YamlSource, 'file' | 'placeOf'>;
   readonly material: MaterialCollector;

@@ -53,8 +53,8 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Refuses a machine or user policy that somebody else may change: links followed, file and folder must belong to the
- * user or to root, and be writable by nobody else. Nothing is checked where there are no user identifiers (Windows).
+ * Refuses a machine or user policy that another user may change: links followed, file and folder must belong to the
+ * user or to root, and must not be writable by others. Nothing is checked where there are no user identifiers (Windows).
  * @throws VerifyError `policy.unsafe`
  */
 export async function refuseUnsafe(path: string, userId: number | null): Promise<void> {
@@ -79,7 +79,7 @@ async function refuseUnsafePath(checked: string, policy: string, userId: number)
       hint: `make it yours or root's: chown ${userId} ${checked}`,
     });
   }
-  // A group of root, or the private group that many systems give each user, is nobody else.
+  // A group of root, or the private group that many systems give each user, adds no other user.
   const groupWritable = (mode & 0o020) !== 0 && gid !== 0 && gid !== userId;
   if ((mode & 0o002) !== 0 || groupWritable) {
     throw new VerifyError('policy.unsafe', `${named} may be written by others, who could change what is trusted`, {

@@ -34,8 +34,8 @@ async function read(request: Pick<PolicyFileRequest, 'path' | 'named' | 'fetched
 }
 
 /**
- * Reads a policy and the files that it names, for a bundle; then once more, as whoever extends the bundle will: what that one could not
- * read is refused here.
+ * Reads a policy and the files that it names, for a bundle; then once more, as a policy that extends the bundle will
+ * read it: what could not be read then is refused here.
  * @param path absolute
  * @param named as the user named it
  * @throws VerifyError `policy.invalid`, `policy.unreadable`

@@ -255,7 +255,7 @@ function addBuiltin(
     rules: builtinRules(progress.publishers, progress.request.mode),
     default: { verdict: 'warn', policy: builtinName, mode },
     local: [],
-    // Without any policy nobody has asked for a refusal of caches that work today.
+    // Without any policy caches keep working as they do today.
     cacheImports: isAlone ? { verdict: 'warn', policy: builtinName, mode, from: [] } : null,
     contexts: [],
     ...trusted,

@@ -25,7 +25,7 @@ export interface PolicyFileRequest {
   readonly mode: Mode | null;
   /** Of a policy that another one extends: what was fetched; left out for a file of this machine. */
   readonly fetched?: FetchedPolicy;
-  /** Told of each file that it names, and that is read. */
+  /** Called with each file that it names and that is read. */
   readonly onFile?: (file: string, bytes: Uint8Array) => void;
 }
 
