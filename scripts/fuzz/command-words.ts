@@ -1,3 +1,5 @@
+import { outputFormats } from '../../src/model/index.ts';
+
 /** What commands, options and variables there are to draw from. Lists for `Random.pick`. */
 
 /** Our commands, with what they may be given. Verbs of buildx that take things away are left out: an engine may listen. */
@@ -247,7 +249,7 @@ export const wellMeant: Readonly<Record<string, readonly [string, ...string[]]>>
   '--trusted-root': ['policy.json', 'sub', 'endless'],
   '--mode': ['enforce', 'warn'],
   '--verify-mode': ['enforce', 'warn'],
-  '--format': ['json', 'sarif', 'markdown', 'html', 'text', 'csv', 'junit', 'codequality'],
+  '--format': [...outputFormats],
   '--verify-format': ['json', 'sarif', 'markdown', 'html', 'text'],
   '--output': ['report.json', 'sub', 'sub/new/report', 'type=cacheonly'],
   '--verify-output': ['report.json', 'sub', 'full'],
