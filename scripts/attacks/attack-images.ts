@@ -34,8 +34,8 @@ function findsOf(attacks: readonly Numbered[], wrongs: readonly string[], end: s
       ({ repository, number }) => what.includes(repository) || what.endsWith(`as ${number}`),
     );
     const shown = named.length > 0 ? named : attacks;
-    const told = shown.map(({ name, number, steps }) => `${name} (--case ${number})\n  ${steps.join('\n  ')}`);
-    return { case: shown[0]?.number ?? 0, what, detail: `${told.join('\n')}\n${end}` };
+    const cases = shown.map(({ name, number, steps }) => `${name} (--case ${number})\n  ${steps.join('\n  ')}`);
+    return { case: shown[0]?.number ?? 0, what, detail: `${cases.join('\n')}\n${end}` };
   });
 }
 

@@ -8,7 +8,7 @@ import { randomProject } from './mutate-project.ts';
 import { type Attack, randomAttack } from './mutate-stock.ts';
 import { Stock } from './stock.ts';
 
-/** The honest repository of a role, where `evil` is the strangers' image; for a layout the one that is attacked. */
+/** The honest repository of a role, where `evil` is the attackers' image; for a layout the one that is attacked. */
 function repositoryOf(attack: Attack, isLayout: boolean): Stock {
   if (isLayout) return attack.stock;
   const stock = new Stock();
@@ -45,9 +45,9 @@ export async function attackProject(bed: Bed, number: number): Promise<Outcomes>
         ruleFor: (_file, content) => (isMark(content, bed.cast) ? rule : null),
         ...(project.stdin === undefined ? {} : { stdin: project.stdin }),
       });
-      const told = `${project.kind} (--case ${number}) of ${good}, ${evil}\n  ${project.told}\n${endOf(run)}`;
+      const detail = `${project.kind} (--case ${number}) of ${good}, ${evil}\n  ${project.described}\n${endOf(run)}`;
       return {
-        finds: wrongs.map((what) => ({ case: number, what, detail: told })),
+        finds: wrongs.map((what) => ({ case: number, what, detail })),
         built: run.status === 0 ? 1 : 0,
         kinds: { [`${project.kind} ended with ${run.status}`]: 1 },
       };

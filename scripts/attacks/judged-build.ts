@@ -36,13 +36,13 @@ export async function judgedBuild(
   const all = [verb, ...(bed.guard === 'none' ? [] : ours), ...output, '--metadata-file', metadata, ...rest];
   bed.stage.takeFetched();
   const run = await runTool(bed, all, { cwd, engine, ...(stdin === undefined ? {} : { stdin }) });
-  const told = parseReport(await readIfThere(report));
+  const judged = parseReport(await readIfThere(report));
   const wrongs = [
     misbehaviour(run, true),
-    ...(told === null ? [] : wronglyAllowed(bed.cast, told)),
+    ...(judged === null ? [] : wronglyAllowed(bed.cast, judged)),
     ...wronglyFetched(bed.cast, bed.stage.takeFetched()),
     ...(await wronglyBuilt(bed.cast, out, ruleFor)),
-    ...wrongMaterials(bed.cast, await readIfThere(metadata), bed.guard === 'on' ? told : null),
+    ...wrongMaterials(bed.cast, await readIfThere(metadata), bed.guard === 'on' ? judged : null),
   ];
   return { run, wrongs: [...new Set(wrongs)].filter((each) => each !== null) };
 }

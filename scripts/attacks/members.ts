@@ -4,7 +4,7 @@ import { notationSubject } from './notary.ts';
 /** How an image is laid out, and what of it is signed: the one manifest, the index, or in an unsigned index its platforms or what BuildKit attached to them. */
 type Shape = 'single' | 'index' | 'platforms' | 'attestations';
 
-/** Who makes a signature of which form. `copy`: whoever the image is made by. */
+/** Who makes a signature of which form. `copy`: the maker of the image. */
 export type Form =
   | 'cosign2'
   | 'cosign3'
@@ -17,16 +17,16 @@ export type Form =
   | 'attest2'
   | 'attest3';
 
-/** An image of the cast: made once by those whom its rule trusts, and once by strangers. */
+/** An image of the cast: made once by those whom its rule trusts, and once by attackers. */
 export interface Member {
   readonly name: string;
   readonly shape: Shape;
   readonly forms: readonly Form[];
   /** What the policy's rule for it asks. */
   readonly rule: object;
-  /** The names of the rules that the image of trusted makers obeys, and that of the strangers. */
-  readonly obeys: readonly [trusted: readonly string[], strangers: readonly string[]];
-  /** Whether there is an SBOM beside the provenance; the strangers' names a package that the rule denies. */
+  /** The names of the rules that the image of trusted makers obeys, and that of the attackers. */
+  readonly obeys: readonly [trusted: readonly string[], attackers: readonly string[]];
+  /** Whether there is an SBOM beside the provenance; the attackers' names a package that the rule denies. */
   readonly sbom?: boolean;
 }
 

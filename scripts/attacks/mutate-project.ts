@@ -13,7 +13,7 @@ export interface Project {
   readonly words: readonly string[];
   readonly stdin?: Buffer;
   /** For people. */
-  readonly told: string;
+  readonly described: string;
 }
 
 /** What a project is made of: a folder, the attack on the repository, and names of an image that may be built on, and of one that may not. */
@@ -72,7 +72,7 @@ async function archiveProject({ random, good, evil }: Ground): Promise<Project> 
     ['-f', 'a/Dockerfile'],
     ['-f', 'dockerfile'],
   ] as const);
-  return { kind: 'archive', words: ['build', ...file, '-'], stdin, told: `archive ${stdin.toString('base64')}` };
+  return { kind: 'archive', words: ['build', ...file, '-'], stdin, described: `archive ${stdin.toString('base64')}` };
 }
 
 function bakeDefinition(image: string): object {
@@ -118,7 +118,7 @@ async function bakeProject({ random, folder, good, evil }: Ground): Promise<Proj
     ['--set', `*.args.BASE=${good}`],
     ['-f', 'docker-bake.json'],
   ] as const);
-  return { kind: 'bake', words: ['bake', ...words], told: bytes.toString('latin1') };
+  return { kind: 'bake', words: ['bake', ...words], described: bytes.toString('latin1') };
 }
 
 const tricks = [
@@ -162,7 +162,11 @@ async function dockerfileProject({ random, folder, good, evil }: Ground): Promis
         `${random.pick(['base', 'other', 'next', good, evil, 'scratch'] as const)}=${random.pick(['.', `docker-image://${good}`, `docker-image://${evil}`, `docker-image:${evil}`, `target:${evil}`] as const)}`,
       ]
     : [];
-  return { kind: 'dockerfile', words: ['build', ...args, ...target, ...context, '.'], told: bytes.toString('latin1') };
+  return {
+    kind: 'dockerfile',
+    words: ['build', ...args, ...target, ...context, '.'],
+    described: bytes.toString('latin1'),
+  };
 }
 
 /** The layout of an attack's documents, whose tag `1` is the repository's. */
@@ -200,7 +204,7 @@ async function layoutProject({ random, folder, attack, good }: Ground): Promise<
   return {
     kind: 'layout',
     words: ['build', '--build-context', `${good}=oci-layout://${join(folder, 'layout')}${suffix}`, '.'],
-    told: `layout ${suffix} ${index}\n  ${attack.steps.join('\n  ')}`,
+    described: `layout ${suffix} ${index}\n  ${attack.steps.join('\n  ')}`,
   };
 }
 

@@ -123,7 +123,7 @@ const relist: Step = (draft) => {
   return `listing for ${subject}: ${page.toString('latin1').slice(0, 3000)}`;
 };
 
-/** An index of both: the strangers' entries and the signer's, in any order. */
+/** An index of both: the attacker's entries and the signer's, in any order. */
 const splice: Step = (draft) => {
   const { random, role, other, stock } = draft;
   const mediaType = 'application/vnd.oci.image.index.v1+json';
@@ -173,7 +173,7 @@ const lie: Step = (draft) => {
   const truth = stock.documents.get(about.split('/').at(-1) ?? '') ?? stock.documents.get(root);
   const evil = stock.documents.get(role.evil.root);
   const bytes = random.chance(50) ? evil?.bytes : truth && mutated(draft, truth);
-  const told: Lie = {
+  const lie: Lie = {
     about,
     to: random.pick(['us', 'builders', 'builders', 'all'] as const),
     after: random.number(4),
@@ -185,8 +185,8 @@ const lie: Step = (draft) => {
       ? { headers: { 'content-type': random.pick(['', 'text/html', 'application/json'] as const) } }
       : {}),
   };
-  draft.lies.push(told);
-  return `lie ${JSON.stringify({ ...told, bytes: told.bytes?.toString('latin1').slice(0, 2000) })}`;
+  draft.lies.push(lie);
+  return `lie ${JSON.stringify({ ...lie, bytes: lie.bytes?.toString('latin1').slice(0, 2000) })}`;
 };
 
 /** Steps after each other that make more than each alone; what is unsigned by itself is changed most, since it may still be let in. */

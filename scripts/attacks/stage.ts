@@ -1,4 +1,4 @@
-// The registry that an attacker owns: it serves a stock of documents for each repository, lies where it is told to, and remembers who fetched what.
+// The registry that an attacker owns: it serves a stock of documents for each repository, lies where a case says so, and remembers who fetched what.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sha256Digest } from '../lab/registry-store.ts';
@@ -36,7 +36,7 @@ export interface Stage {
 interface Act {
   readonly stock: Stock;
   readonly lies: readonly Lie[];
-  readonly told: Map<Lie, number>;
+  readonly served: Map<Lie, number>;
 }
 
 interface Answer {
@@ -64,13 +64,13 @@ function honest({ documents, tags, listings }: Stock, kind: string, reference: s
   return { status: 200, headers: { 'content-type': type, 'docker-content-digest': digest }, bytes: found.bytes };
 }
 
-function spoken({ stock, lies, told }: Act, agent: string, kind: string, reference: string): Answer {
+function spoken({ stock, lies, served }: Act, agent: string, kind: string, reference: string): Answer {
   const truth = honest(stock, kind, reference);
   const us = agent.startsWith('docker-verify');
   const lie = lies.find(({ about, to }) => about === `${kind}/${reference}` && (to === 'all' || (to === 'us') === us));
   if (lie === undefined) return truth;
-  const asked = told.get(lie) ?? 0;
-  told.set(lie, asked + 1);
+  const asked = served.get(lie) ?? 0;
+  served.set(lie, asked + 1);
   if (asked < lie.after) return truth;
   const bytes = lie.bytes ?? truth.bytes;
   const byTag = kind === 'manifests' && !reference.startsWith('sha256:');
@@ -121,7 +121,7 @@ export async function openStage(): Promise<Stage> {
   const { port } = server.address() as AddressInfo; // listening on TCP
   return {
     host: `127.0.0.1:${port}`,
-    show: (repository, stock, lies) => void acts.set(repository, { stock, lies, told: new Map() }),
+    show: (repository, stock, lies) => void acts.set(repository, { stock, lies, served: new Map() }),
     clear: () => acts.clear(),
     takeFetched: () => {
       const taken = log;

@@ -38,7 +38,10 @@ function cure({ hint, code, message }: VerifyError): string {
  * One line that names the thing, its place and the cure, with the exit status that goes with it: what comes from outside cannot begin a second line.
  * An error that is none of ours is a defect. With `debug` the lines of its stack follow.
  */
-export function describeError(error: unknown, debug: boolean): { readonly text: Shown; readonly status: number } {
+export function describeError(
+  error: unknown,
+  { debug = false }: { readonly debug?: boolean } = {},
+): { readonly text: Shown; readonly status: number } {
   const trace = debug && error instanceof Error ? traceOf(error) : [];
   if (isVerifyError(error)) {
     const line = visible(`docker verify: ${place(error)}${error.message}${cure(error)}`);

@@ -37,7 +37,7 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
     return await dispatch(context, call);
   } catch (error) {
     if (watch.cancelled.aborted) return exitStatus.cancelled;
-    const { text, status } = describeError(error, isDebug(call?.dockerFlags ?? []));
+    const { text, status } = describeError(error, { debug: isDebug(call?.dockerFlags ?? []) });
     writeError(text);
     return status;
   } finally {
@@ -50,6 +50,6 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
  * @param variables the environment as it was given, also what the first stage took out of `process.env`
  */
 export async function main(variables: NodeJS.ProcessEnv = process.env): Promise<void> {
-  openStreams((error) => describeError(error, false));
+  openStreams((error) => describeError(error));
   process.exitCode = await run(variables);
 }

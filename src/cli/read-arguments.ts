@@ -68,7 +68,7 @@ export async function readArguments(
   const { given, others } = takeCommandOptions(args, options, host);
   const takesOwn = row.own !== 'none';
   const { own, rest } = takesOwn
-    ? splitOwnOptions(others, isBare, host, ownDefaults(environment.variables))
+    ? splitOwnOptions(others, { bare: isBare, host, defaults: ownDefaults(environment.variables) })
     : { own: defaultOwnOptions, rest: others };
   if (isBare) refuseUnknownOptions(rest, { host, options, own: takesOwn });
   const settled = settleFormat(own, row);

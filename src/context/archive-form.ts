@@ -32,8 +32,8 @@ function hasChecksum(header: Buffer): boolean {
     unsigned += value;
     signed += (value << 24) >> 24;
   });
-  const told = numberAt(header, 148, 8);
-  return told === unsigned || told === signed;
+  const stated = numberAt(header, 148, 8);
+  return stated === unsigned || stated === signed;
 }
 
 const numbers: readonly (readonly [offset: number, length: number])[] = [
@@ -51,7 +51,7 @@ function isHeader(header: Buffer): boolean {
 
 /**
  * Whether Go's archive/tar finds a first entry within the head. What stands before an entry (long names, attributes) is skipped, and
- * where the entry itself then lies beyond the head there is none: buildx takes such an archive for a Dockerfile.
+ * where the entry itself then lies beyond the head, the answer is no: buildx takes such an archive for a Dockerfile.
  */
 function beginsWithEntry(head: Buffer): boolean {
   for (let offset = 0; ; ) {

@@ -33,8 +33,8 @@ function end(child: ChildProcess, hasGroup: boolean): void {
 /** The last line that says something, without what looks like credentials. */
 function lastWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.replace(/^(?:fatal|error): /, '').trim());
-  const told = lines.findLast((line) => line !== '') ?? 'it says nothing';
-  return told.replace(/:\/\/[^\s/@]*@/g, '://').slice(0, 200);
+  const last = lines.findLast((line) => line !== '') ?? 'it says nothing';
+  return last.replace(/:\/\/[^\s/@]*@/g, '://').slice(0, 200);
 }
 
 /**

@@ -70,7 +70,7 @@ export { admitUnverified } from './run/plan/admit-unverified.ts';
 export { asksForQuiet } from './run/plan/build-plan.ts';
 export type { BuildEnd, BuildRequest } from './run/plan/build-request.ts';
 export { composeInPlace, hasCompose } from './run/plan/compose-in-place.ts';
-export type { SigningWish } from './session/chosen-signer.ts';
+export type { SigningOptions } from './session/chosen-signer.ts';
 export type { Session } from './session/session.ts';
 export { type StandardInput, standardInput } from './session/standard-input.ts';
 export { refuseUnwritableFiles, writeWholeFile } from './session/write-whole-file.ts';

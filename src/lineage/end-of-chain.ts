@@ -7,7 +7,7 @@ import { beginsWithRootFilesystem, isSingleLayer } from './layer-proof.ts';
 /** The last link of a chain. */
 export type End = Pick<LineageLink, 'kind' | 'claim' | 'content' | 'status' | 'name' | 'digest' | 'note'>;
 
-/** An end beyond which nobody knows. */
+/** An end beyond which nothing is known. */
 export function unknown(note: string, more: Partial<End> = {}): End {
   return {
     kind: 'unknown',
@@ -83,7 +83,7 @@ export function endOfChain(facts: ImageFacts, examined: readonly ExaminedCandida
   return unknown(
     examined.length > 0
       ? 'none of the images that it was built with is a prefix of its layers'
-      : 'nobody says what the base is',
+      : 'neither provenance nor an annotation names its base',
   );
 }
 
@@ -95,7 +95,10 @@ function rootOf(facts: ImageFacts): Pick<End, 'content' | 'status' | 'name' | 'd
 
 function assumedRoot(facts: ImageFacts, examined: number): End {
   const above = facts.diffIds.length - 1;
-  const others = examined === 0 ? 'nobody says more' : 'none of the images that it was built with is below it';
+  const others =
+    examined === 0
+      ? 'neither provenance nor an annotation says more'
+      : 'none of the images that it was built with is below it';
   const note =
     above === 0
       ? `its only layer is a root filesystem by its history; ${others}`

@@ -28,6 +28,7 @@ export * from './ground/go-boolean.ts';
 export * from './ground/json-shape.ts';
 export * from './ground/loopback.ts';
 export * from './ground/path-within.ts';
+export * from './ground/result.ts';
 export * from './ground/unambiguous-json.ts';
 export * from './ground/whole-file.ts';
 export * from './image/attachment.ts';

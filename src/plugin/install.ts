@@ -88,7 +88,7 @@ export async function install(
     await writeConfigFile(places.record, `${JSON.stringify(record, null, 2)}\n`);
   if (text !== null) await writeConfigFile(places.config, text);
   const emptied = shims.length === 0 ? [places.shimFolder] : [];
-  const removed = await removePlaced({ files: unwanted, folders: emptied }, isCopy);
+  const removed = await removePlaced({ files: unwanted, folders: emptied }, { isCopy });
   return {
     changes: [
       ...placed.files.map((file) => `made ${file}`),
@@ -112,10 +112,10 @@ export async function uninstall(environment: Environment): Promise<InstallOutcom
   else if (text !== null && text !== current) await writeConfigFile(places.config, text);
   const removed = await removePlaced(
     { files: union(old?.files, shimsOf(places)), folders: [] },
-    environment.platform === 'win32',
+    { isCopy: environment.platform === 'win32' },
   );
   await rm(places.record, { force: true });
-  await removePlaced({ files: [], folders: union(old?.folders, [places.shimFolder]) }, false);
+  await removePlaced({ files: [], folders: union(old?.folders, [places.shimFolder]) }, { isCopy: false });
   return {
     changes: [
       ...(text === current ? [] : [`docker build is Docker's own again (${places.config})`]),

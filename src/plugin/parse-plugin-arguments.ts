@@ -34,13 +34,13 @@ function rootFlagLength(argument: string): 0 | 1 | 2 {
   return argument.startsWith('--builder=') || /^(?:-D|--debug)(?:=|$)/.test(argument) ? 1 : 0;
 }
 
-function splitLeading(argv: readonly string[], dockers: boolean): Words {
+function splitLeading(argv: readonly string[], whose: 'docker and buildx' | 'buildx'): Words {
   const flags: string[] = [];
   const verbFlags: string[] = [];
   let at = 0;
   while (at < argv.length) {
     const argument = argv[at] ?? '';
-    const ofDocker = dockers ? dockerFlagLength(argument) : 0;
+    const ofDocker = whose === 'docker and buildx' ? dockerFlagLength(argument) : 0;
     const ofRoot = ofDocker > 0 ? 0 : rootFlagLength(argument);
     if (ofDocker + ofRoot === 0) break;
     const end = at + ofDocker + ofRoot;
@@ -73,7 +73,7 @@ function programName(path: string): string {
 
 /** Docker's global flags that `argv` begins with. @throws VerifyError `usage.invalid` */
 export function leadingDockerFlags(argv: readonly string[]): readonly string[] {
-  return splitLeading(argv, true).flags;
+  return splitLeading(argv, 'docker and buildx').flags;
 }
 
 /** Whether we were started in docker-compose's place (`install --mode full`): `startedAs` as in `parsePluginArguments`. */
@@ -93,7 +93,7 @@ function withoutFlags(words: readonly string[]): Pick<Words, 'flags' | 'words'> 
   const [command = '', ...others] = words;
   if (!completionCommands.has(command)) return { flags: [], words };
   try {
-    const before = splitLeading(others.slice(0, -1), true);
+    const before = splitLeading(others.slice(0, -1), 'docker and buildx');
     return { flags: before.flags, words: [command, ...before.words, ...others.slice(-1)] };
   } catch (error) {
     if (isVerifyError(error)) return { flags: [], words };
@@ -112,10 +112,10 @@ export function parsePluginArguments(argv: readonly string[], startedAs: string)
   const role = program === 'docker-buildx' ? 'buildx' : 'verify';
   if (program === 'docker-verify-build')
     return { role, dockerFlags: [], command: 'build', args: argv, standalone: true };
-  const leading = splitLeading(argv, true);
+  const leading = splitLeading(argv, 'docker and buildx');
   const { flags: dockerFlags } = leading;
   if (leading.words[0] === role) {
-    const inner = splitLeading(leading.words.slice(1), false);
+    const inner = splitLeading(leading.words.slice(1), 'buildx');
     const verbFlags = [...leading.verbFlags, ...inner.verbFlags];
     return { role, dockerFlags, standalone: false, ...commandOf(inner.words, verbFlags) };
   }

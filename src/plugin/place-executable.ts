@@ -11,7 +11,7 @@ async function absentAs<T>(found: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Makes a folder with those above it, open to nobody else; answers the ones that were made, outermost first. */
+/** Makes a folder with those above it, closed to other users. Returns the ones that were made, outermost first. */
 export async function makeFolders(folder: string): Promise<readonly string[]> {
   const missing: string[] = [];
   for (let at = folder; (await absentAs(lstat(at))) === null; at = dirname(at)) missing.unshift(at);
@@ -56,7 +56,10 @@ export async function placeExecutable(
  * they are empty. Answers the files that were removed.
  * @throws VerifyError `file.unwritable`
  */
-export async function removePlaced(placed: Placement, isCopy: boolean): Promise<readonly string[]> {
+export async function removePlaced(
+  placed: Placement,
+  { isCopy }: { readonly isCopy: boolean },
+): Promise<readonly string[]> {
   const removed: string[] = [];
   try {
     for (const file of placed.files) {
@@ -71,6 +74,6 @@ export async function removePlaced(placed: Placement, isCopy: boolean): Promise<
       cause: error,
     });
   }
-  for (const folder of placed.folders.toReversed()) await rmdir(folder).catch(() => {}); // not empty: somebody else's things are in it
+  for (const folder of placed.folders.toReversed()) await rmdir(folder).catch(() => {}); // not empty: it holds files of others
   return removed;
 }

@@ -1,7 +1,15 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildRecord, type Digest, parseBoundedJson, VerifyError } from '../model/index.ts';
+import {
+  type BuildRecord,
+  type Digest,
+  failure,
+  parseBoundedJson,
+  type Result,
+  success,
+  VerifyError,
+} from '../model/index.ts';
 
 /** Where the journal lies in the folder for state. */
 export const journalName = 'journal.jsonl';
@@ -61,16 +69,16 @@ export async function appendRecords(
   }
 }
 
-function parseRecord(text: string): BuildRecord | string {
+function parseRecord(text: string): Result<BuildRecord> {
   try {
     const value: unknown = parseBoundedJson(text);
     if (typeof value !== 'object' || value === null || !('schemaVersion' in value) || !('id' in value))
-      return 'it is no record of a build';
+      return failure('it is no record of a build');
     if (value.schemaVersion !== 1)
-      return `it is of version ${String(value.schemaVersion).slice(0, 20)}, which this program does not know`;
-    return value as BuildRecord; // written by us, and read leniently where fields are missing
+      return failure(`it is of version ${String(value.schemaVersion).slice(0, 20)}, which this program does not know`);
+    return success(value as BuildRecord); // written by us, and read leniently where fields are missing
   } catch {
-    return 'it is torn, or no JSON';
+    return failure('it is torn, or no JSON');
   }
 }
 
@@ -111,7 +119,7 @@ export interface JournalReading {
 }
 
 /**
- * Reads a journal from an offset on, and calls `visit` for each record. Lines that are none are told and passed over. A journal
+ * Reads a journal from an offset on, and calls `visit` for each record. Lines that hold no record are passed over and counted as damaged. A journal
  * that is not there is empty. With `mentioning`, lines without that text are passed over unparsed.
  * @throws VerifyError `records.unreadable`
  */
@@ -137,9 +145,10 @@ export async function readJournalFile(
       if (isWhole) end = offset + bytes.length + 1;
       if (mentioning !== null && !bytes.includes(mentioning)) continue;
       const text = bytes.toString('utf8').trim();
-      const record = text === '' ? '' : parseRecord(text);
-      if (typeof record !== 'string') visit(record);
-      else if (record !== '') damaged.push({ line, reason: record });
+      if (text === '') continue;
+      const record = parseRecord(text);
+      if (record.ok) visit(record.value);
+      else damaged.push({ line, reason: record.reason });
     }
   } catch (cause) {
     throw unreadable(path, cause);

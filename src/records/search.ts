@@ -174,10 +174,10 @@ function rowOf(
 function restOf(
   gaps: ReadonlyMap<number, Gap>,
   question: string,
-  told: ReadonlyMap<number, ReadonlySet<ExposureState>>,
+  stated: ReadonlyMap<number, ReadonlySet<ExposureState>>,
 ): readonly ExposureRow[] {
   return [...gaps].flatMap(([build, { summary, reason, trust }]) => {
-    const states = told.get(build);
+    const states = stated.get(build);
     if (states?.has('affected') === true || (states !== undefined && reason === null)) return [];
     const state: ExposureState = reason === null ? 'not-found' : 'unknown';
     const rest = { package: null, via: null, inRuntime: null, trust, signer: null, vex: null } as const;
@@ -197,7 +197,7 @@ const stateOrder: readonly ExposureState[] = [
 /** How builds are searched. */
 export interface SearchOptions {
   /**
-   * Under this label builds in which nothing was found are told once, for tens of thousands of questions at once; null tells them
+   * Under this label builds in which nothing was found are listed once, for tens of thousands of questions at once; null lists them
    * for each question.
    */
   readonly together?: string | null;
@@ -205,7 +205,7 @@ export interface SearchOptions {
 
 interface Found {
   readonly rows: readonly ExposureRow[];
-  readonly told: ReadonlyMap<number, ReadonlySet<ExposureState>>;
+  readonly stated: ReadonlyMap<number, ReadonlySet<ExposureState>>;
 }
 
 function foundBy(
@@ -219,18 +219,18 @@ function foundBy(
     ({ build, found }) => `${build} ${found.name} ${found.version}`,
   );
   const rows: ExposureRow[] = [];
-  const told = new Map<number, Set<ExposureState>>();
+  const stated = new Map<number, Set<ExposureState>>();
   for (const hits of byPackage.values()) {
     const row = rowOf(builds, question, statements, hits);
     const [hit] = hits;
     if (row === null || hit === undefined) continue;
     rows.push(row);
-    told.set(hit.build, (told.get(hit.build) ?? new Set()).add(row.state));
+    stated.set(hit.build, (stated.get(hit.build) ?? new Set()).add(row.state));
   }
-  return { rows, told };
+  return { rows, stated };
 }
 
-function joined(parts: readonly Found['told'][]): Found['told'] {
+function joined(parts: readonly Found['stated'][]): Found['stated'] {
   const all = new Map<number, Set<ExposureState>>();
   for (const part of parts)
     for (const [build, states] of part) all.set(build, new Set([...(all.get(build) ?? []), ...states]));
@@ -250,8 +250,8 @@ export function searchBuilds(
   const gaps = gapsOf(database);
   const rest =
     together === null
-      ? found.flatMap(({ question, told }) => restOf(gaps, question.label, told))
-      : restOf(gaps, together, joined(found.map(({ told }) => told)));
+      ? found.flatMap(({ question, stated }) => restOf(gaps, question.label, stated))
+      : restOf(gaps, together, joined(found.map(({ stated }) => stated)));
   const rows = [...found.flatMap((each) => each.rows), ...rest];
   return rows.toSorted(
     (left, right) =>

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { type BuildRecord, type Digest, isDigest, parseCanonicalName, type Signer } from '../model/index.ts';
+import {
+  type BuildRecord,
+  type Digest,
+  failure,
+  isDigest,
+  parseCanonicalName,
+  type Result,
+  type Signer,
+  success,
+} from '../model/index.ts';
 import { isUlid } from './ulid.ts';
 import { recordField } from './verification-summary.ts';
 
@@ -99,27 +108,27 @@ export interface SharedRecord {
 }
 
 /**
- * Reads the record in a verification summary whose signer is trusted; null where it holds none, since somebody else's program wrote it,
- * and a sentence where it holds one that is wrong.
+ * Reads the record in a verification summary whose signer is trusted; null where it holds none, since another program wrote it,
+ * and a failure where it holds one that is wrong.
  * @param subject what the summary was signed about: a record that tells of another image is refused
  */
-export function readSharedRecord(statement: unknown, subject: Digest): SharedRecord | string | null {
+export function readSharedRecord(statement: unknown, subject: Digest): Result<SharedRecord> | null {
   const outer = z.object({ predicate }).safeParse(statement);
   if (!outer.success || outer.data.predicate[recordField] === undefined) return null;
   const { verificationResult: result, [recordField]: inner } = outer.data.predicate;
   const parsed = record.safeParse(inner);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return `its record cannot be read (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`;
+    return failure(`its record cannot be read (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`);
   }
   const { audited, policies, arguments: given, ...rest } = parsed.data;
   const { labels, network, hosts, ...others } = given;
-  if (rest.digest !== subject) return `its record is about ${rest.digest}`;
+  if (rest.digest !== subject) return failure(`its record is about ${rest.digest}`);
   const more = { ...(audited === undefined ? {} : { audited }), ...(policies === undefined ? {} : { policies }) };
   const settings = {
     ...(labels === undefined ? {} : { labels }),
     ...(network === undefined ? {} : { network }),
     ...(hosts === undefined ? {} : { hosts }),
   };
-  return { record: { ...rest, arguments: { ...others, ...settings }, ...more }, result };
+  return success({ record: { ...rest, arguments: { ...others, ...settings }, ...more }, result });
 }

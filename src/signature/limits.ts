@@ -1,6 +1,6 @@
 const mebibyte = 1024 * 1024;
 
-/** Bounds of what is parsed: everything read here comes from strangers. Sizes in bytes. */
+/** Bounds of what is parsed: whatever is read here may come from an attacker. Sizes in bytes. */
 export const limits = {
   /** A layer's annotation. */
   annotationBytes: mebibyte,
@@ -20,8 +20,8 @@ export const limits = {
   chainCertificates: 10,
   /** Certificates in one file that a policy names. */
   authorities: 512,
-  /** Of one image: attachments that are tried though they are of nobody whom a policy names, and of those that could count. */
-  strangers: 64,
+  /** Attachments of one image that are tried: of signers whom no policy names, and of those that could count. */
+  unnamedSigners: 64,
   candidates: 256,
   /** Signatures in one DSSE envelope. */
   signatures: 16,

@@ -4,18 +4,18 @@ import { namedCertificates } from './certificates/named-certificates.ts';
 import { limits } from './limits.ts';
 import type { PreparedMaterial } from './sigstore/prepared-material.ts';
 
-/** Whether a signer, as an attachment claims it, could count for whoever asks. */
+/** Whether a signer, as an attachment claims it, could count for the policies that ask. */
 export type IsWanted = (signer: Signer) => boolean;
 
 /** What an attachment could prove, found without proving it. */
 export interface Prospect {
-  /** Whether it could count: what is false here cannot verify as somebody who is wanted. */
+  /** Whether it could count: where false, it cannot verify as a wanted signer. */
   readonly isLikely: boolean;
   /** What to say of it where it is not tried. */
   readonly untried: Evidence;
 }
 
-/** What one look at strangers' attachments shares. */
+/** What looking at many attachments shares. */
 export interface Looking {
   readonly material: PreparedMaterial;
   readonly isWanted: IsWanted;
@@ -26,7 +26,7 @@ export interface Looking {
 /** Why an attachment of a signer whom no policy names is not tried. */
 export const passedOver = {
   code: 'passed-over',
-  message: `its signer is none whom a policy names, and more than ${limits.strangers} of that kind are attached, so that it was not tried`,
+  message: `no policy names its signer, and more than ${limits.unnamedSigners} of that kind are attached, so that it was not tried`,
 } as const;
 
 /** Gathers what every look needs. */

@@ -60,7 +60,7 @@ const overTime = 'the time for verifying is over';
 const overBound = `more than ${limits.candidates} that could count are attached`;
 
 /**
- * What is worth trying, the likely before the strangers', each within a bound of its own. Where there are few, all are tried in the order
+ * What is worth trying: attachments of signers that could count, then the others, each within a bound of its own. Where there are few, all are tried in the order
  * given. Nothing that could count is passed over without being called `not-tried`.
  */
 async function attemptsOf(
@@ -69,10 +69,10 @@ async function attemptsOf(
   { isWanted, isOver }: Verifying,
 ): Promise<readonly Attempt[]> {
   const all = attachments.map((attachment, index): Attempt => ({ attachment, index, instead: null }));
-  if (attachments.length <= limits.strangers) return all;
+  if (attachments.length <= limits.unnamedSigners) return all;
   const looking = lookWith(material, isWanted);
   const likely: Attempt[] = [];
-  const strangers: Attempt[] = [];
+  const unlikely: Attempt[] = [];
   for (const attempt of all) {
     const { index, attachment } = attempt;
     // oxlint-disable-next-line no-await-in-loop -- Ctrl-C is heard in between
@@ -81,12 +81,13 @@ async function attemptsOf(
     else {
       // oxlint-disable-next-line no-await-in-loop -- one after another: the work is the processor's alone
       const { isLikely, untried } = await prospectOf(attachment, looking);
-      if (!isLikely) strangers.push(strangers.length < limits.strangers ? attempt : { ...attempt, instead: untried });
+      if (!isLikely)
+        unlikely.push(unlikely.length < limits.unnamedSigners ? attempt : { ...attempt, instead: untried });
       else if (likely.length < limits.candidates) likely.push(attempt);
       else likely.push({ ...attempt, instead: notTried(attachment, overBound) });
     }
   }
-  return [...likely, ...strangers];
+  return [...likely, ...unlikely];
 }
 
 /**

@@ -104,7 +104,7 @@ async function runWords(line: CommandLine, input: Input | null, words: readonly 
     const call = parsePluginArguments(['verify', ...words], 'docker-verify');
     return end(await dispatch(contextOf(line, call.dockerFlags), call));
   } catch (error) {
-    const { text, status } = describeError(error, false);
+    const { text, status } = describeError(error);
     err.push(text);
     return end(status);
   } finally {

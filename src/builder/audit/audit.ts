@@ -1,6 +1,6 @@
 import { type BuildOutcome, isDigest, type Material, type PinSet } from '../../model/index.ts';
 import { isVerifiedMaterial } from './image-material.ts';
-import { type BuildMetadata, metadataByTarget, readBuildMetadata, tellsOf } from './provenance.ts';
+import { type BuildMetadata, coversPlatforms, metadataByTarget, readBuildMetadata } from './provenance.ts';
 
 /** What is compared. */
 export interface AuditRequest {
@@ -32,26 +32,26 @@ function missingSources(pins: PinSet, materials: readonly Material[]): readonly 
 }
 
 function pushedReferences(read: readonly BuildMetadata[], otherwise: readonly string[]): readonly string[] {
-  const told = [...new Set(read.flatMap(({ names }) => names))];
-  return told.length > 0 ? told : otherwise;
+  const recorded = [...new Set(read.flatMap(({ names }) => names))];
+  return recorded.length > 0 ? recorded : otherwise;
 }
 
 /** The platforms of a target of which nothing is recorded; all of them where it has no record at all. */
 function unrecordedPlatforms(
   { targetsWithImages, targetsOfNothing }: AuditRequest,
   { name, platforms }: AuditRequest['targets'][number],
-  told: BuildMetadata | undefined,
+  metadata: BuildMetadata | undefined,
 ): readonly string[] {
-  if (told !== undefined && told.materials !== null) {
-    const untold = platforms.length < 2 ? [] : platforms.filter((platform) => !tellsOf(told, [platform]));
-    if (untold.length > 0) return targetsOfNothing.includes(name) ? [] : untold;
-    if (told.materials.length > 0 || !targetsWithImages.includes(name)) return [];
+  if (metadata !== undefined && metadata.materials !== null) {
+    const missing = platforms.length < 2 ? [] : platforms.filter((platform) => !coversPlatforms(metadata, [platform]));
+    if (missing.length > 0) return targetsOfNothing.includes(name) ? [] : missing;
+    if (metadata.materials.length > 0 || !targetsWithImages.includes(name)) return [];
   }
   return targetsOfNothing.includes(name) ? [] : platforms;
 }
 
-function unrecordedText(name: string, platforms: readonly string[], untold: readonly string[]): string {
-  return untold.length === platforms.length ? name : `${name} for ${untold.join(', ')}`;
+function unrecordedText(name: string, platforms: readonly string[], missing: readonly string[]): string {
+  return missing.length === platforms.length ? name : `${name} for ${missing.join(', ')}`;
 }
 
 /**
@@ -65,8 +65,8 @@ export function auditMaterials(request: AuditRequest): Audit {
   const byTarget = metadataByTarget(request.metadata, names, request.verb);
   const read = new Map([...byTarget].map(([target, metadata]) => [target, readBuildMetadata(metadata)]));
   const unrecorded = request.targets.flatMap((target) => {
-    const untold = unrecordedPlatforms(request, target, read.get(target.name));
-    return untold.length === 0 ? [] : [unrecordedText(target.name, target.platforms, untold)];
+    const missing = unrecordedPlatforms(request, target, read.get(target.name));
+    return missing.length === 0 ? [] : [unrecordedText(target.name, target.platforms, missing)];
   });
   const complete = unrecorded.length === 0;
   const { pins } = request;

@@ -13,12 +13,12 @@ import { askOfRecord } from '../nodes/build-records.ts';
 import { buildxFolder } from '../nodes/stored-builder.ts';
 import type { Programs } from '../programs/programs.ts';
 import {
+  coversPlatforms,
   mergePredicates,
   metadataByTarget,
   normalizedPlatform,
   provenanceKey,
   readBuildMetadata,
-  tellsOf,
 } from './provenance.ts';
 
 /** A target that was built. */
@@ -113,13 +113,13 @@ async function recordsOfTarget(
 async function completeTarget(question: SpreadQuestion, metadata: unknown, target: BuiltTarget): Promise<unknown> {
   const { platforms } = target;
   const recorded = readBuildMetadata(metadata);
-  if (recorded.materials !== null && (platforms.length < 2 || tellsOf(recorded, platforms))) return metadata;
+  if (recorded.materials !== null && (platforms.length < 2 || coversPlatforms(recorded, platforms))) return metadata;
   const records = await recordsOfTarget(question, recorded.ref, target);
   const read = (await Promise.all(records.map((record) => readProvenances(question, record, platforms)))).flat();
   const found = platforms.flatMap((platform) => {
     // a platform that was asked for alone may be kept under another spelling of it, or under none
     const fitting = platforms.length < 2 ? read : read.filter(([of]) => of === platform);
-    // where another build of the same context cannot be told from ours, what either used must have been verified
+    // where another build of the same context cannot be distinguished from ours, what either used must have been verified
     const merged = mergePredicates(fitting.map(([, predicate]) => predicate));
     return fitting.length === 0 ? [] : [[`${provenanceKey}/${platform}`, merged] as const];
   });

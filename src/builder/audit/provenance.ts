@@ -18,11 +18,11 @@ export function isProvenanceKey(key: string): boolean {
 
 /** What one target's metadata says of its build. */
 export interface BuildMetadata {
-  /** `builder/node/id`, null where it is not told. */
+  /** `builder/node/id`, null where the metadata does not name it. */
   readonly ref: string | null;
   /** The digest of what was made. */
   readonly digest: string | null;
-  /** The digest of the image's config, which is its ID on the classic store; null where it is not told. */
+  /** The digest of the image's config, which is its ID on the classic store; null where the metadata does not name it. */
   readonly config: string | null;
   /** Names that it was given. */
   readonly names: readonly string[];
@@ -57,7 +57,7 @@ function predicateOf(provenance: Readonly<Record<string, unknown>>): Readonly<Re
   return isRecord(provenance['predicate']) ? provenance['predicate'] : provenance;
 }
 
-/** A platform in the one way of writing it, so that two can be compared; as it stands where it is none. */
+/** A platform in its normalised form, so that two can be compared; unchanged where it is not valid. */
 export function normalizedPlatform(platform: string): string {
   try {
     return formatPlatform(parsePlatform(platform));
@@ -79,8 +79,8 @@ function platformsOf(metadata: Readonly<Record<string, unknown>>): readonly stri
 }
 
 /** Whether there is a provenance for each of the platforms, which are normalised. */
-export function tellsOf(told: BuildMetadata, platforms: readonly string[]): boolean {
-  return told.platforms === null || platforms.every((platform) => told.platforms?.includes(platform));
+export function coversPlatforms(metadata: BuildMetadata, platforms: readonly string[]): boolean {
+  return metadata.platforms === null || platforms.every((platform) => metadata.platforms?.includes(platform));
 }
 
 /** One predicate with the materials of all. */

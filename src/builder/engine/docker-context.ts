@@ -49,7 +49,7 @@ function unreadable(what: string, cause: unknown): VerifyError {
   });
 }
 
-async function readPem(path: string, optional: boolean): Promise<string | null> {
+async function readPem(path: string, { optional }: { readonly optional: boolean }): Promise<string | null> {
   try {
     const bytes = await readBoundedFile(path, largestFile);
     if (bytes !== null) return bytes.toString('utf8');
@@ -71,9 +71,9 @@ async function defaultTls(flags: DockerFlags, environment: Environment): Promise
   const at = (flag: string | null, name: string): string =>
     resolve(environment.workingDirectory, flag ?? join(folder, name));
   return {
-    ca: await readPem(at(flags.caFile, 'ca.pem'), !verify && flags.caFile === null),
-    cert: await readPem(at(flags.certFile, 'cert.pem'), flags.certFile === null),
-    key: await readPem(at(flags.keyFile, 'key.pem'), flags.keyFile === null),
+    ca: await readPem(at(flags.caFile, 'ca.pem'), { optional: !verify && flags.caFile === null }),
+    cert: await readPem(at(flags.certFile, 'cert.pem'), { optional: flags.certFile === null }),
+    key: await readPem(at(flags.keyFile, 'key.pem'), { optional: flags.keyFile === null }),
     skipVerify: !verify,
   };
 }
@@ -96,11 +96,11 @@ async function storedEndpoint(environment: Environment, name: string): Promise<D
     );
   }
   const pem = (file: string): Promise<string | null> =>
-    readPem(join(contexts, 'tls', identifier, 'docker', file), true);
+    readPem(join(contexts, 'tls', identifier, 'docker', file), { optional: true });
   const tls = { ca: await pem('ca.pem'), cert: await pem('cert.pem'), key: await pem('key.pem') };
   const skipVerify = endpoint['SkipTLSVerify'] === true;
   const present = skipVerify || tls.ca !== null || tls.cert !== null || tls.key !== null;
-  const parsed = parseEngineHost(host, environment.platform, false);
+  const parsed = parseEngineHost(host, environment.platform);
   return { context: name, host: parsed.host, local: parsed.local, tls: present ? { ...tls, skipVerify } : null };
 }
 
@@ -116,6 +116,6 @@ export async function resolveDockerContext(environment: Environment): Promise<Do
   if (name !== 'default') return storedEndpoint(environment, name);
   const tls = await defaultTls(flags, environment);
   const written = flags.host ?? environment.variables['DOCKER_HOST'] ?? '';
-  const parsed = parseEngineHost(written, environment.platform, tls !== null);
+  const parsed = parseEngineHost(written, environment.platform, { tls: tls !== null });
   return { context: 'default', host: parsed.host, local: parsed.local, tls };
 }

@@ -31,7 +31,11 @@ function parseTcp(rest: string, text: string): EngineHost {
  * Completes an address as Docker's CLI does (docker/cli, opts/hosts.go: ParseHost); empty means the platform's default.
  * @throws VerifyError `builder.unavailable` for one that Docker refuses
  */
-export function parseEngineHost(written: string, platform: NodeJS.Platform, tls: boolean): EngineHost {
+export function parseEngineHost(
+  written: string,
+  platform: NodeJS.Platform,
+  { tls = false }: { readonly tls?: boolean } = {},
+): EngineHost {
   const text = written.trim();
   const standard = platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock';
   if (text === '') return tls ? { host: 'tcp://localhost:2376', local: true } : { host: standard, local: true };

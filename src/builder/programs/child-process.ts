@@ -38,19 +38,21 @@ function statusOf(code: number | null, signal: NodeJS.Signals | null): number {
   return 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
-/** Passes signals on, and kills the child that does not end; the answer takes everything back. */
+/** Passes signals on, and kills a child that does not end. The function that it returns undoes all of this. */
 function relay(child: ChildProcess, interruptions: Interruptions, grace: number | null): () => void {
   const timers: NodeJS.Timeout[] = [];
   let heard = 0;
-  const forward = (signal: NodeJS.Signals, delayed: boolean): void => {
+  const forward = (signal: NodeJS.Signals, { delayed }: { readonly delayed: boolean }): void => {
     heard += 1;
     if (heard >= 3) child.kill('SIGKILL');
     else if (!delayed) child.kill(signal);
     else if (heard === 1) timers.push(setTimeout(() => child.kill(signal), forwardDelay));
     if (heard === 1 && grace !== null) timers.push(setTimeout(() => child.kill('SIGKILL'), grace));
   };
-  const cancel = (): void => forward('SIGTERM', true);
-  const stop = interruptions.listen((signal) => forward(signal, signal === 'SIGINT' && interruptions.sharedTerminal));
+  const cancel = (): void => forward('SIGTERM', { delayed: true });
+  const stop = interruptions.listen((signal) =>
+    forward(signal, { delayed: signal === 'SIGINT' && interruptions.sharedTerminal }),
+  );
   if (interruptions.cancelled.aborted) cancel();
   else interruptions.cancelled.addEventListener('abort', cancel, { once: true });
   return () => {

@@ -36,8 +36,8 @@ export function allowedDigests(pin: Pin): readonly Digest[] {
 
 /**
  * The digest that a name is turned into: the index where all of it may be used, else the one platform's manifest.
- * Null where several platforms are vouched for one by one: a rule sees no platform, so it cannot tell them apart, and
- * to allow the index would let `--platform` take a child that nobody verified.
+ * Null where several platforms are vouched for one by one: a rule sees no platform, so it cannot distinguish them, and
+ * to allow the index would let `--platform` take a child that was not verified.
  */
 function conversionTarget(pin: Pin): Digest | null {
   if (pin.wholeIndex) return pin.digest;
@@ -119,10 +119,10 @@ function unreadLayoutAllowances({ identifier, digest }: PinSet['layouts'][number
 }
 
 /** What is said of sources that no other rule names: denied, or let through but for images of these globs. */
-function strangerRules({ strangers }: PinSet): readonly SourceRule[] {
-  if (strangers === undefined) return [{ action: 'DENY', selector: { identifier: '*' } }];
+function rulesForUnforeseen({ unforeseen }: PinSet): readonly SourceRule[] {
+  if (unforeseen === undefined) return [{ action: 'DENY', selector: { identifier: '*' } }];
   // BuildKit's star crosses slashes, and it refuses two in a row; the last one stands for tag and digest
-  const denied = strangers.denied.map((glob) => `${image}${`${glob}*`.replace(/\*+/g, '*')}`);
+  const denied = unforeseen.denied.map((glob) => `${image}${`${glob}*`.replace(/\*+/g, '*')}`);
   return [
     { action: 'ALLOW', selector: { identifier: '*' } },
     ...denied.map((identifier): SourceRule => ({ action: 'DENY', selector: { identifier } })),
@@ -136,7 +136,7 @@ function uniqueRules(rules: readonly SourceRule[]): readonly SourceRule[] {
 
 /**
  * The source policy that makes a builder use these pins and nothing else, as JSON (invariants 1 and 8): everything is
- * denied (unless strangers are let through), then context, git and http sources and the verified digests are allowed, then names are turned into digests.
+ * denied (unless unforeseen images are let through), then context, git and http sources and the verified digests are allowed, then names are turned into digests.
  * The last rule that matches decides, and a conversion starts again from the top, so the order is part of the meaning.
  * Last stand denials of repositories and downloads without a whole commit or checksum, where a policy asks for that.
  * The user's own policy stays in force: its conversions come first, its denials of open sources after their allowance;
@@ -148,7 +148,7 @@ export function renderSourcePolicy(pins: PinSet, userPolicy: UserPolicy | null):
   const allowances = [...pins.pins.flatMap(pinAllowances), ...pins.layouts.flatMap(layoutAllowances)];
   const rules: readonly SourceRule[] = [
     ...user.conversions,
-    ...strangerRules(pins),
+    ...rulesForUnforeseen(pins),
     ...openSchemes.map((scheme): SourceRule => ({ action: 'ALLOW', selector: { identifier: `${scheme}*` } })),
     ...user.openRules,
     ...[...new Set(allowances)].map(allow),

@@ -10,7 +10,7 @@ import { writeText } from '../write-result.ts';
 /** Help of a verb that builds: buildx's own, with ours after it; ours alone where there is no buildx to ask. */
 export const builderHelp: Command = async (context, args) => {
   const { row, watch, intercepted } = context;
-  const { own, rest } = splitOwnOptions(args, false, row.host);
+  const { own, rest } = splitOwnOptions(args, { host: row.host });
   const { session } = openSession(context, own, null);
   try {
     const status = await builderVerb(session, [row.name, ...rest], watch.interruptions, intercepted);

@@ -5,8 +5,8 @@ import { buildRow } from '../table/images.ts';
 import { debugBuild } from './build.ts';
 
 /**
- * buildx's experimental debuggers: `debug build` is a build like any other, and verified like one. `dap build` is told by
- * the editor what to build, after we have read the arguments, and a command that we do not know may build as well: neither
+ * buildx's experimental debuggers: `debug build` is a build like any other, and verified like one. `dap build` gets
+ * from the editor what to build, after we have read the arguments, and a command that we do not know may build as well: neither
  * is verified, so neither is run where a policy is enforced.
  */
 export async function debugCommand(
@@ -20,9 +20,9 @@ export async function debugCommand(
   if (builds && !asksHelp && verb === 'debug' && command === 'build') {
     return await debugBuild({ ...context, row: buildRow }, [verb, ...options], args);
   }
-  const { own, rest: buildArguments } = splitOwnOptions(args, false);
+  const { own, rest: buildArguments } = splitOwnOptions(args);
   const { session } = openSession(context, own, null);
   if (builds && !asksHelp) await admitUnverified(session, `docker buildx ${verb} ${command}`, buildArguments);
-  const { rest } = splitOwnOptions(given, false);
+  const { rest } = splitOwnOptions(given);
   return await builderVerb(session, [verb, ...rest], context.watch.interruptions, context.intercepted);
 }

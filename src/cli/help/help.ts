@@ -49,8 +49,8 @@ export function commandHelp(row: CommandRow, width: number | null = null): strin
   for (const { name, value, summary } of row.options)
     program.addOption(new Option(`--${name}${value === null ? '' : ` <${value}>`}`, summary));
   const builder = row.host === 'none' ? '' : `\nBUILD-ARGS are those of docker buildx ${row.host}.\n`;
-  const isTold = row.usage.includes('-ARGS');
-  return `${program.helpInformation()}${isTold ? builder.replace('BUILD', row.host.toUpperCase()) : ''}\n${helpNotes(row, width === null)}`;
+  const takesBuildArguments = row.usage.includes('-ARGS');
+  return `${program.helpInformation()}${takesBuildArguments ? builder.replace('BUILD', row.host.toUpperCase()) : ''}\n${helpNotes(row, width === null)}`;
 }
 
 /** The help of what has commands, each as its usage is written: what commander makes of that has brackets in other places. */

@@ -66,7 +66,7 @@ export function sayLocked(found: readonly FoundSigners[], trusted: readonly Trus
   }
 }
 
-/** A repository of which nobody's signature was trusted and not everything was seen, with what kept us: nothing may be said of it. */
+/** A repository without a trusted signature where not everything could be seen, with the reason: then no rule may be written for it. */
 export interface Unsettled {
   readonly repository: string;
   readonly unseen: VerifyError;
@@ -158,7 +158,7 @@ function trustQuestion(proposed: ProposedSigner, repositories: readonly string[]
     text: `  Trust ${shortSigner(proposed)} for ${images}? What it has not ${made} is refused from then on.`,
     explained: [
       `y  the policy says that images of ${images} must be ${made} by ${describeSigner(proposed.signer)};`,
-      '   whatever else comes under that name, by somebody else or by nobody, is refused',
+      '   any other image of that name, signed by another or unsigned, is refused',
       'n  this signer counts for nothing. Where no other is trusted, the images are locked to the digest that they have now:',
       '   they build as they are, and are refused once they change',
       'Enter means n. Trust a signer if you know from elsewhere that it is the publisher.',
@@ -175,7 +175,7 @@ const authorityQuestion: Question = {
   ],
 };
 
-/** Asks about every signer found; whoever is not trusted in so many words is not trusted. */
+/** Asks about every signer found; only a clear yes means trust. */
 export async function chooseSigners(found: readonly FoundSigners[], consent: Consent): Promise<readonly Trusted[]> {
   const chosen = new Set<string>();
   for (const { proposed, repositories } of offersOf(found)) {

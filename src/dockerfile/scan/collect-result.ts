@@ -27,7 +27,7 @@ export interface CollectedGraphs {
   /** What ADD asks for. */
   readonly added: readonly AddedSource[];
   readonly unknown: readonly Unknown[];
-  /** Contexts without images that something may ask for which nobody here can read. */
+  /** Contexts without images that may be used by a part of the build which cannot be read here. */
   readonly unread: readonly NamedContext[];
   /** The names of the Dockerfile's stages. */
   readonly stages: readonly string[];
@@ -44,7 +44,8 @@ export function collectResult(findings: CollectedGraphs): ScanResult {
     for (const request of graph.images) images.addRequest(request, target.name);
     for (const request of graph.contents) replacements.addRequest(request, target.name);
   }
-  for (const context of findings.unread) replacements.add(context, false, outsideOfFile('context', target.name));
+  for (const context of findings.unread)
+    replacements.add(context, outsideOfFile('context', target.name), { certain: false });
   if (target.sbomGenerator !== null) {
     const use = outsideOfFile('sbom-generator', target.name);
     images.add(parseCanonicalName(target.sbomGenerator), target.sbomGenerator, machine, use);
@@ -79,7 +80,7 @@ function addFrontend(
   const { place, context } = frontend;
   const use: Use = { ...outsideOfFile('frontend', target), ...place };
   if (frontend.name !== null) images.add(frontend.name, frontend.written, platform, use);
-  else if (context !== null) replacements.add(context, true, use);
+  else if (context !== null) replacements.add(context, use, { certain: true });
 }
 
 function outsideOfFile(kind: Use['kind'], target: string): Use {
@@ -144,11 +145,11 @@ class ImageList {
   }
 }
 
-/** Contexts that stand in for an image with something that is none. */
+/** Contexts that put something else in place of an image. */
 class ReplacementList {
   readonly #contexts = new Map<NamedContext, { certain: boolean; uses: Map<string, Use> }>();
 
-  add(context: NamedContext, certain: boolean, use: Use): void {
+  add(context: NamedContext, use: Use, { certain }: { readonly certain: boolean }): void {
     const entry = this.#contexts.get(context) ?? { certain: context.qualified, uses: new Map() };
     this.#contexts.set(context, entry);
     entry.certain ||= certain;
@@ -156,7 +157,7 @@ class ReplacementList {
   }
 
   addRequest({ context, namedBy, inFrom }: NamedContent, target: string): void {
-    this.add(context, inFrom, useOf(namedBy, target));
+    this.add(context, useOf(namedBy, target), { certain: inFrom });
   }
 
   sorted(): readonly ContextReplacement[] {

@@ -31,8 +31,11 @@ function spread(states: Uint8Array, tokens: readonly Token[]): void {
   }
 }
 
+/** How much of a text a pattern is to match. */
+export type Extent = 'shortest' | 'longest';
+
 /** Where the shortest or longest match that begins at `start` ends, null for none. Takes linear time for a given pattern. */
-function matchAt(value: readonly string[], start: number, tokens: readonly Token[], longest: boolean): number | null {
+function matchAt(value: readonly string[], start: number, tokens: readonly Token[], extent: Extent): number | null {
   let states = new Uint8Array(tokens.length + 1);
   states[0] = 1;
   spread(states, tokens);
@@ -40,7 +43,7 @@ function matchAt(value: readonly string[], start: number, tokens: readonly Token
   for (let at = start; ; at++) {
     if (states[tokens.length] === 1) {
       found = at;
-      if (!longest) return found;
+      if (extent === 'shortest') return found;
     }
     const char = value[at];
     if (char === undefined) return found;
@@ -70,20 +73,20 @@ function guardSteps(value: readonly string[], tokens: readonly Token[], starts: 
 }
 
 /** `value` without the shortest or longest beginning that matches a shell pattern (`${name#pattern}`, `##`). */
-export function trimPrefix(pattern: string, value: string, longest: boolean): string {
-  return trimPrefixOf(Array.from(pattern), Array.from(value), longest).join('');
+export function trimPrefix(pattern: string, value: string, extent: Extent): string {
+  return trimPrefixOf(Array.from(pattern), Array.from(value), extent).join('');
 }
 
-function trimPrefixOf(pattern: readonly string[], value: readonly string[], longest: boolean): readonly string[] {
+function trimPrefixOf(pattern: readonly string[], value: readonly string[], extent: Extent): readonly string[] {
   const tokens = parsePattern(pattern);
   guardSteps(value, tokens, 1);
-  const end = matchAt(value, 0, tokens, longest);
+  const end = matchAt(value, 0, tokens, extent);
   return end === null ? value : value.slice(end);
 }
 
 /** `value` without the shortest or longest ending that matches a shell pattern (`${name%pattern}`, `%%`). */
-export function trimSuffix(pattern: string, value: string, longest: boolean): string {
-  const reversed = trimPrefixOf(reversePattern(Array.from(pattern)), Array.from(value).reverse(), longest);
+export function trimSuffix(pattern: string, value: string, extent: Extent): string {
+  const reversed = trimPrefixOf(reversePattern(Array.from(pattern)), Array.from(value).reverse(), extent);
   return [...reversed].reverse().join('');
 }
 
@@ -102,24 +105,24 @@ function reversePattern(pattern: readonly string[]): readonly string[] {
 }
 
 /** `value` with the first match of a shell pattern replaced, or every match (`${name/pattern/text}`, `//`). */
-export function replacePattern(pattern: string, value: string, replacement: string, all: boolean): string {
+export function replacePattern(pattern: string, value: string, replacement: string, which: 'all' | 'first'): string {
   const chars = Array.from(value);
   const tokens = parsePattern(Array.from(pattern));
   guardSteps(chars, tokens, startsToTry(tokens, chars));
   let result = '';
   let copied = 0;
   for (let at = 0; at <= chars.length; ) {
-    const end = matchAt(chars, at, tokens, true);
+    const end = matchAt(chars, at, tokens, 'longest');
     if (end === null) {
       at++;
       continue;
     }
     result += chars.slice(copied, at).join('');
     if (end > copied || at === 0) {
-      result += all ? expandTemplate(replacement, chars.slice(at, end).join('')) : replacement;
+      result += which === 'all' ? expandTemplate(replacement, chars.slice(at, end).join('')) : replacement;
     }
     copied = end;
-    if (!all) break;
+    if (which === 'first') break;
     at = end > at ? end : at + 1;
   }
   return result + chars.slice(copied).join('');

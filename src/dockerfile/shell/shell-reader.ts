@@ -4,7 +4,7 @@ import { replacePattern } from './shell-pattern.ts';
 import { substitute } from './shell-substitution.ts';
 
 /**
- * The value of a variable: null where it is not set, undefined where nobody can know (it may come from the environment
+ * The value of a variable: null where it is not set, undefined where it is not known (it may come from the environment
  * of a base image that was not read).
  */
 export type Lookup = (name: string) => string | null | undefined;
@@ -245,7 +245,7 @@ export class ShellReader {
   }
 
   /** Reads what follows a modifier up to `stop`; running into the end means that the brace is missing. */
-  #readOperand(stop: string, rawEscapes: boolean, missing: string): string {
+  #readOperand(stop: string, missing: string, { rawEscapes }: { readonly rawEscapes: boolean }): string {
     try {
       return this.readUntil(stop, rawEscapes).text;
     } catch (error) {
@@ -260,7 +260,7 @@ export class ShellReader {
     const modifier = emptyCounts ? `:${operator}` : operator;
     const trims = operator === '#' || operator === '%';
     if (emptyCounts && trims) throw invalidDockerfile(`unsupported modifier (${modifier}) in substitution`);
-    const word = this.#readOperand('}', trims, "'}'");
+    const word = this.#readOperand('}', "'}'", { rawEscapes: trims });
     const value = this.#get(name);
     if (value === null && this.#options.keepUnset === true) return `\${${name}${modifier}${word}}`;
     return substitute({ name, operator, emptyCounts }, word, value);
@@ -269,10 +269,10 @@ export class ShellReader {
   #readReplacement(name: string): string {
     const all = this.#peek() === '/';
     if (all) this.#at++;
-    const pattern = this.#readOperand('/', true, "'/' in a substitution");
-    const replacement = this.#readOperand('}', true, "'}'");
+    const pattern = this.#readOperand('/', "'/' in a substitution", { rawEscapes: true });
+    const replacement = this.#readOperand('}', "'}'", { rawEscapes: true });
     const value = this.#get(name);
     if (value === null && this.#options.keepUnset === true) return `\${${name}/${pattern}/${replacement}}`;
-    return replacePattern(pattern, value ?? '', replacement, all);
+    return replacePattern(pattern, value ?? '', replacement, all ? 'all' : 'first');
   }
 }

@@ -11,8 +11,8 @@ export interface Substitution {
 }
 
 /**
- * What `${name<operator>word}` stands for. The value is null where the variable is not set, undefined where nobody
- * can know.
+ * What `${name<operator>word}` stands for. The value is null where the variable is not set, undefined where
+ * it is not known.
  * @throws VerifyError `dockerfile.invalid`, without a place, for an unknown operator or an unset `${name:?}`
  */
 export function substitute(
@@ -31,9 +31,9 @@ export function substitute(
       throw invalidDockerfile(`${name}: ${word || `is not allowed to be ${value === null ? 'unset' : 'empty'}`}`);
     case '#':
     case '%': {
-      const longest = word.startsWith(operator);
-      const pattern = longest ? word.slice(1) : word;
-      return (operator === '#' ? trimPrefix : trimSuffix)(pattern, value ?? '', longest);
+      const isDoubled = word.startsWith(operator);
+      const pattern = isDoubled ? word.slice(1) : word;
+      return (operator === '#' ? trimPrefix : trimSuffix)(pattern, value ?? '', isDoubled ? 'longest' : 'shortest');
     }
     default:
       throw invalidDockerfile(`unsupported modifier (${emptyCounts ? ':' : ''}${operator}) in substitution`);

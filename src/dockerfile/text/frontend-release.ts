@@ -2,7 +2,7 @@ import { type CanonicalName, parseReference } from '../../model/index.ts';
 
 /** What is known of the program that reads the Dockerfile. */
 export interface FrontendRelease {
-  /** Whether it may know flags that nobody here has heard of, which are then passed over. */
+  /** Whether it may have flags that are not in our table, which are then passed over. */
   readonly anyFlags: boolean;
   /** The `x` of its version 1.x; null where it is the newest, or not known. */
   readonly minor: number | null;
@@ -13,7 +13,7 @@ export interface FrontendRelease {
 /** Nothing is known: no flag is taken for one that it lacks. */
 export const anyRelease: FrontendRelease = { anyFlags: false, minor: null, labs: true };
 
-/** Nor is it known whether it has flags that nobody here has heard of. */
+/** Nor is it known whether it has flags that are not in our table. */
 export const anyFrontend: FrontendRelease = { ...anyRelease, anyFlags: true };
 
 /**
@@ -45,13 +45,13 @@ export function lacksDevices(release: FrontendRelease): boolean {
 
 /** The frontend in BuildKit 0.26 is that of dockerfile/1.20, and so on. */
 const behind = 6;
-/** The newest BuildKit that an engine can be told to hold exactly; of newer ones only that they are not older. */
+/** The newest BuildKit whose version an engine names exactly; of newer ones it is only known that they are not older. */
 const newestOfEngines = 32;
 
 function builtInRelease(buildkit: string | null): FrontendRelease {
   const minor = Number(/^v?0\.([1-9]\d{0,3})(?:\.|$)/.exec(buildkit ?? '')?.[1] ?? Number.NaN);
-  const isTold = minor > behind && minor < newestOfEngines;
-  return isTold ? { anyFlags: false, minor: minor - behind, labs: false } : anyRelease;
+  const isKnown = minor > behind && minor < newestOfEngines;
+  return isKnown ? { anyFlags: false, minor: minor - behind, labs: false } : anyRelease;
 }
 
 /** A frontend that the Dockerfile or the command line asks for; its name is null where a context that is no image stands in for it. */

@@ -12,8 +12,8 @@ import {
 } from '../../signing/index.ts';
 import { openWebClient, type Session } from './session.ts';
 
-/** How somebody wants what is pushed to be signed, as written on the command line. */
-export interface SigningWish {
+/** How what is pushed is to be signed, as written on the command line. */
+export interface SigningOptions {
   /** A file with a private key; null for none. */
   readonly key: string | null;
   readonly keyPasswordFile: string | null;
@@ -55,7 +55,7 @@ function addressOf(option: string, text: string): string {
   });
 }
 
-async function withKey(session: Session, file: string, { keyPasswordFile }: SigningWish): Promise<StatementSigner> {
+async function withKey(session: Session, file: string, { keyPasswordFile }: SigningOptions): Promise<StatementSigner> {
   const pem = (await readFileOf(session, file)).toString('utf8');
   const given = keyPasswordFile === null ? null : (await readFileOf(session, keyPasswordFile)).toString('utf8');
   // an editor's last line end is no part of a password; an empty variable is an empty password, which cosign takes too
@@ -64,7 +64,7 @@ async function withKey(session: Session, file: string, { keyPasswordFile }: Sign
 }
 
 /** Refuses what contradicts itself, before anything is looked up. */
-function refuseContradiction({ key, keyPasswordFile, unsigned: isUnsigned, fulcio, rekor }: SigningWish): void {
+function refuseContradiction({ key, keyPasswordFile, unsigned: isUnsigned, fulcio, rekor }: SigningOptions): void {
   const refusal = (what: string): VerifyError =>
     new VerifyError('usage.invalid', what, { hint: 'write --key FILE, or --unsigned, or neither in a CI job' });
   if (isUnsigned && key !== null) throw refusal('--unsigned and --key exclude each other');
@@ -74,16 +74,16 @@ function refuseContradiction({ key, keyPasswordFile, unsigned: isUnsigned, fulci
 }
 
 /**
- * Whoever signs: the key that was named, else the identity that is ambient (GitHub Actions, or `SIGSTORE_ID_TOKEN`).
+ * The signer: the key that was named, else the identity that is ambient (GitHub Actions, or `SIGSTORE_ID_TOKEN`).
  * @throws VerifyError `usage.invalid` where there is neither, `signing.failed`
  */
-export async function chosenSigner(session: Session, wish: SigningWish): Promise<StatementSigner> {
-  refuseContradiction(wish);
-  if (wish.unsigned) return unsigned;
-  if (wish.key !== null) return await withKey(session, wish.key, wish);
+export async function chosenSigner(session: Session, signing: SigningOptions): Promise<StatementSigner> {
+  refuseContradiction(signing);
+  if (signing.unsigned) return unsigned;
+  if (signing.key !== null) return await withKey(session, signing.key, signing);
   const services = {
-    fulcio: wish.fulcio === null ? publicGoodServices.fulcio : addressOf('--fulcio', wish.fulcio),
-    rekor: wish.rekor === null ? publicGoodServices.rekor : addressOf('--rekor', wish.rekor),
+    fulcio: signing.fulcio === null ? publicGoodServices.fulcio : addressOf('--fulcio', signing.fulcio),
+    rekor: signing.rekor === null ? publicGoodServices.rekor : addressOf('--rekor', signing.rekor),
   };
   if (!hasIdentity(session.environment)) {
     throw new VerifyError('usage.invalid', 'there is nothing to sign with: no key, and no identity of a CI job', {

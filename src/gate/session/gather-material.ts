@@ -29,7 +29,7 @@ function isWanted({ source }: TrustedRootSource, policies: PolicySet): boolean {
 export async function gatherMaterial(
   session: Session,
   policies: PolicySet,
-  allRoots: boolean,
+  { allRoots = false }: { readonly allRoots?: boolean } = {},
 ): Promise<GatheredMaterial> {
   const { own, environment } = session;
   const named = own.trustedRoots.map((path) =>

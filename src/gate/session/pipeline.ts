@@ -79,7 +79,7 @@ export async function openPipeline(
     extensions: policyExtensions(session),
   });
   const policies = await fetchPolicyKeys(session, declared);
-  const gathered = await gatherMaterial(session, policies, options.allRoots ?? false);
+  const gathered = await gatherMaterial(session, policies, { allRoots: options.allRoots ?? false });
   // once the first requests are on their way, and before their answers
   setTimeout(() => void prepareVerifier(gathered.material), 5).unref();
   return {

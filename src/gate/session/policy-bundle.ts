@@ -139,14 +139,10 @@ export async function fetchBundle(client: RegistryClient, extension: BundleExten
   };
 }
 
-/** Whether whoever the extending policy names has signed it. */
+/** Whether a signer that the extending policy names has signed it. */
 async function isSigned(session: Session, extension: BundleExtension, bundle: FetchedBundle): Promise<boolean> {
   const policies = await fetchPolicyKeys(session, extension.policies);
-  const { material, roots } = await gatherMaterial(
-    { ...session, own: { ...session.own, trustedRoots: [] } },
-    policies,
-    false,
-  );
+  const { material, roots } = await gatherMaterial({ ...session, own: { ...session.own, trustedRoots: [] } }, policies);
   const revocation = revocationSource(session, policies);
   const evidence = await verifyAttachments(bundle.attachments, material, {
     now: session.now(),

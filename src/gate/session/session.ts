@@ -13,7 +13,7 @@ export interface Session {
   readonly progress: (text: string) => void;
   /** A remark that must reach the person, one line. */
   readonly warn: (text: string) => void;
-  /** Told when a signature was seen that rests on a trusted root, so that the root is worth keeping fresh. */
+  /** Called when a signature was seen that rests on a trusted root, so that the root is worth keeping fresh. */
   readonly onKeyless: () => void;
   /** Ends on Ctrl-C and when Docker's CLI goes away. */
   readonly signal: AbortSignal;
@@ -31,7 +31,7 @@ export function openWebClient({ environment, own, signal, version }: Session): W
 
 /** The same, for what is signed itself and published over plain HTTP: lists of revoked certificates. The caller closes it. */
 export function openPlainWebClient({ environment, own, signal, version }: Session): WebClient {
-  return createWebClient({ environment, signal, version, timeout: Math.min(own.timeout, revocationTime) }, true);
+  return createWebClient({ environment, signal, version, timeout: Math.min(own.timeout, revocationTime), plain: true });
 }
 
 /** For one question about revocation, milliseconds: a build waits for it. */

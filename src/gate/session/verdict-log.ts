@@ -11,11 +11,11 @@ import type { Session } from './session.ts';
 
 type Command = 'build' | 'bake' | 'check';
 
-/** Where a run tells its verdicts, if a machine's policy wants them told. Never throws: what cannot be told is a warning. */
+/** Where a run writes its verdicts, if a machine's policy asks for that. Never throws: a verdict that cannot be written is a warning. */
 export interface VerdictLog {
-  /** Tells the verdicts that were not told yet: one line for each image and what became of it. */
+  /** Writes the verdicts that were not written yet: one line for each image and its status. */
   note(command: Command, report: Report): Promise<void>;
-  /** Tells that a build which is over used what nobody verified. */
+  /** Writes that a finished build used what was not verified. */
   noteAudit(command: Command, report: Report, failure: string): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ function userOf({ environment }: Session): string {
 
 /**
  * Adds whole lines to a file in one write: others that write at the same time lose nothing (POSIX write, O_APPEND). No link is
- * followed, so that nobody makes root write elsewhere, and a pipe that nobody reads holds no build up.
+ * followed, so that no user makes root write elsewhere, and a pipe without a reader does not block the build.
  */
 async function appendTo(path: string, text: string): Promise<void> {
   const { O_WRONLY, O_APPEND, O_CREAT } = constants;
@@ -65,7 +65,7 @@ async function loggerOf(): Promise<string> {
   throw new Error('there is no logger program');
 }
 
-/** Hands lines to the system's log, and waits for nobody. */
+/** Hands lines to the system's log, without waiting for it. */
 async function sendToSyslog(text: string, { environment }: Session, failed: (error: Error) => void): Promise<void> {
   // util-linux would cut a line at 1 KiB; others have no such option
   const size = environment.platform === 'linux' ? ['--size', '65536'] : [];
@@ -106,7 +106,7 @@ export function openVerdictLog(session: Session, { logs }: Pick<PolicySet, 'logs
     user: userOf(session),
     folder: session.environment.workingDirectory,
   };
-  const told = new Set<string>();
+  const written = new Set<string>();
   const warn = (where: string, error: unknown): void => {
     const reason = error instanceof Error ? error.message : 'unknown reason';
     session.warn(`verdicts could not be written to ${where}, as the machine's policy asks: ${reason}`);
@@ -126,7 +126,7 @@ export function openVerdictLog(session: Session, { logs }: Pick<PolicySet, 'logs
     note: async (command, report) => {
       const fresh = report.images.filter(({ name, digest, status }) => {
         const key = JSON.stringify([name, digest, status]);
-        return !told.has(key) && told.add(key);
+        return !written.has(key) && written.add(key);
       });
       await Promise.all([
         write(fresh.map((image) => verdictLine(report, image, { ...run, command }))),

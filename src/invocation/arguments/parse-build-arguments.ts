@@ -9,13 +9,13 @@ import { builderName } from '../values/builder-name.ts';
 import { parseCacheImports } from '../values/cache-imports.ts';
 import { findPath } from '../values/find-path.ts';
 import { secretIds, sshIds } from '../values/granted-ids.ts';
-import { type OutputWishes, outputWishes } from '../values/output-wishes.ts';
+import { type OutputOptions, readOutputOptions } from '../values/output-options.ts';
 import { splitPlatforms } from '../values/platforms.ts';
 import { labelsIn, runSettings } from '../values/run-settings.ts';
 import { generatorOf, parseAttestations } from '../values/sbom-generator.ts';
 
 /** A `docker build` command line, read. */
-export interface ParsedBuild extends OutputWishes {
+export interface ParsedBuild extends OutputOptions {
   readonly invocation: BuildInvocation;
   /** Everything for buildx, as given and in order. */
   readonly args: readonly string[];
@@ -65,7 +65,7 @@ export function parseBuildArguments(rest: readonly string[], environment: Enviro
   const contextWritten = findPath(tokens);
   const target = parseTarget(contextWritten, values, environment);
   return {
-    ...outputWishes(values, environment, ['call', 'check', 'print']),
+    ...readOutputOptions(values, environment, ['call', 'check', 'print']),
     invocation: { verb: 'build', targets: [target], builder: builderName(values, environment) },
     args: rest,
     contextWritten,

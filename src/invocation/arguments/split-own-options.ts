@@ -17,10 +17,10 @@ import { type ArgumentToken, scanArguments } from '../options/scan-arguments.ts'
 const mostMistyped = 2; // letters
 
 /**
- * The error for an unknown option that must be one of ours: it begins like them, or (`bare`) is a letter or two from one. Nobody
- * else would refuse it, and a policy that was named with a slip of the finger would not be in force. Null for any other.
+ * The error for an unknown option that must be one of ours: it begins like them, or (`bare`) is a letter or two from one. No other
+ * program would refuse it, and with a typing error in `--verify-policy` that policy would not be in force. Null for any other.
  */
-function mistypedOption(token: ArgumentToken, bare: boolean): VerifyError | null {
+function mistypedOption(token: ArgumentToken, { bare }: { readonly bare: boolean }): VerifyError | null {
   if (token.kind !== 'unknown' || !token.written.startsWith('--')) return null;
   const name = token.written.slice(2).split('=', 1)[0]?.slice(0, 40) ?? '';
   const isPrefixed = name.startsWith(ownPrefix);
@@ -96,7 +96,7 @@ export interface TakenOptions {
 }
 
 /**
- * Refuses what neither we, nor the command, nor `docker build` have, for commands that never build and so have nobody else to refuse it.
+ * Refuses what neither we, nor the command, nor `docker build` have, for commands that never build, so that no other program refuses it.
  * @throws VerifyError `usage.invalid` with the nearest name
  */
 export function refuseUnknownOptions(
@@ -158,6 +158,16 @@ export function takeCommandOptions(
   return { given: new OptionValues(found), others: args.filter((_, index) => !taken.has(index)) };
 }
 
+/** How our options are recognised among others. */
+export interface SplitOptions {
+  /** Whether they count without the prefix too. */
+  readonly bare?: boolean;
+  /** Whose options stand beside them. */
+  readonly host?: OptionHost;
+  /** What holds where the command line says nothing. */
+  readonly defaults?: OwnOptions;
+}
+
 /** A command line without our options, and what they say. */
 export interface SplitArguments {
   readonly own: OwnOptions;
@@ -168,21 +178,18 @@ export interface SplitArguments {
 /**
  * Takes our options out of `args`: `--verify-…` and, with `bare`, the same without the prefix (a value of
  * `--output` that only a build could have stays Docker's). What is the value of one of Docker's options, or stands after `--`, is not ours whatever it looks like.
- * @param defaults what holds where the command line says nothing
  * @throws VerifyError `usage.invalid` for a bad value, and for an option that can only be one of ours mistyped, with the nearest known name
  */
 export function splitOwnOptions(
   args: readonly string[],
-  bare: boolean,
-  host: OptionHost = 'build',
-  defaults: OwnOptions = defaultOwnOptions,
+  { bare = false, host = 'build', defaults = defaultOwnOptions }: SplitOptions = {},
 ): SplitArguments {
   let own = defaults;
   const taken = new Set<number>();
   const tokens = scanArguments(args, tableFor(bare, host));
   for (const token of tokens) {
     if (!bare) refuseBare(token, args);
-    const mistyped = mistypedOption(token, bare);
+    const mistyped = mistypedOption(token, { bare });
     if (mistyped !== null) throw mistyped;
     if (token.kind !== 'option' || token.option.treatment !== 'own') continue;
     const written = token.option.name;

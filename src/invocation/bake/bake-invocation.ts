@@ -13,7 +13,7 @@ import {
 import { locateDockerfile, parseContext } from '../values/build-context.ts';
 import { cacheImport, parseCacheImports } from '../values/cache-imports.ts';
 import { secretIds, sshIds } from '../values/granted-ids.ts';
-import { outputPushes, pushes } from '../values/output-wishes.ts';
+import { outputPushes, pushes } from '../values/output-options.ts';
 import { splitPlatforms } from '../values/platforms.ts';
 import { runSettings } from '../values/run-settings.ts';
 import { type AttestationRequest, generatorOf, parseAttestations } from '../values/sbom-generator.ts';

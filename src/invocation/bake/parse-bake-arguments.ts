@@ -4,10 +4,10 @@ import { optionTable } from '../options/option-table.ts';
 import { OptionValues } from '../options/option-values.ts';
 import { type ArgumentToken, scanArguments } from '../options/scan-arguments.ts';
 import { builderName } from '../values/builder-name.ts';
-import { type OutputWishes, outputWishes } from '../values/output-wishes.ts';
+import { type OutputOptions, readOutputOptions } from '../values/output-options.ts';
 
 /** A `docker buildx bake` command line, read. What it builds only `buildx bake --print` can tell. */
-export interface ParsedBake extends OutputWishes {
+export interface ParsedBake extends OutputOptions {
   /** Everything for buildx but what decides the definition, in order: what is left to say once that is evaluated. */
   readonly buildArguments: readonly string[];
   /** What to hand to `buildx bake` (with the same standard input) to learn the targets: JSON on its standard output. */
@@ -91,7 +91,7 @@ export function parseBakeArguments(rest: readonly string[], environment: Environ
   // Beside a remote definition a plain name is a file in it, and cwd:// means this machine.
   const standardInput = definitionUrl === null ? ['-', 'cwd://-'] : ['cwd://-'];
   return {
-    ...outputWishes(values, environment, ['call', 'check']),
+    ...readOutputOptions(values, environment, ['call', 'check']),
     buildArguments: tokens.flatMap((token) => buildArgument(token, new Set(urls))),
     printArguments: printArguments(rest, tokens),
     files,

@@ -82,14 +82,14 @@ function atUrl(name: string, target: PrintedTarget): PrintedTarget {
   if (!isUnclear && !Object.values(target.contexts ?? {}).some(isFolder)) return target;
   throw new VerifyError(
     'bake.invalid',
-    `bake target "${name}" takes a folder, and whether that lies beside the definition's URL or here cannot be told`,
+    `bake target "${name}" takes a folder, and it is not known whether that lies beside the definition's URL or here`,
     { hint: 'download the definition, or take it from a git repository' },
   );
 }
 
 /**
  * A target of a definition that came from elsewhere, with its folders named so that a definition on this machine means the same ones.
- * @throws VerifyError `bake.invalid` where that cannot be told
+ * @throws VerifyError `bake.invalid` where that is not known
  */
 export function settleRemoteTarget(name: string, target: PrintedTarget, origin: DefinitionOrigin): PrintedTarget {
   return parseRemoteContext(origin.url).kind === 'git' ? inRepository(target, origin) : atUrl(name, target);

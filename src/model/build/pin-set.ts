@@ -46,6 +46,6 @@ export interface PinSet {
   readonly sources: readonly SourcePin[];
   /** Kinds of sources that the builder must refuse without a whole commit or a checksum; left out where no policy asks for it. */
   readonly held?: Readonly<Record<FetchedSource['kind'], boolean>>;
-  /** Where sources are let through that nobody foresaw: the images among them that are denied all the same, as globs on `registry/repository`. Left out: everything else is denied. */
-  readonly strangers?: { readonly denied: readonly string[] };
+  /** Left out: whatever is not listed here is denied. Given: it is allowed, but for images of these globs on `registry/repository`. */
+  readonly unforeseen?: { readonly denied: readonly string[] };
 }

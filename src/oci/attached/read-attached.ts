@@ -43,7 +43,7 @@ interface ReadManifest {
 
 const nothingRead: ReadManifest = { pending: [], unsigned: [], problems: [] };
 
-const listedWrongly = 'whoever can write to this repository listed it wrongly; it does not count';
+const listedWrongly = 'it was listed wrongly by a writer of this repository; it does not count';
 
 function assertRefersTo(manifest: ImageManifest, found: Found): void {
   if (!found.referrer || manifest.subject?.digest === found.subject.digest) return;

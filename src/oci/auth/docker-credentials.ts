@@ -85,9 +85,9 @@ async function lookUp(config: DockerConfig, wanted: Wanted, asking: Asking): Pro
   if (helper) {
     const held = await askCredentialHelper(helper, address, asking);
     // a helper keeps no registry tokens: Docker's CLI takes that from the file beside it
-    return forToken && entry?.registrytoken ? storedCredential(entry, true) : held;
+    return forToken && entry?.registrytoken ? storedCredential(entry, wanted) : held;
   }
-  return entry ? storedCredential(entry, forToken) : null;
+  return entry ? storedCredential(entry, wanted) : null;
 }
 
 /** What `DOCKER_AUTH_CONFIG` holds for a registry; nothing where any part of it is not as Docker's CLI reads it, which says so itself. */
@@ -102,7 +102,7 @@ function inlineCredential(text: string, { registry, forToken }: Wanted): Credent
   const auths = parsed.success ? (parsed.data.auths ?? {}) : {};
   if (!Object.values(auths).every(({ auth }) => decodeAuth(auth) !== null)) return null;
   const entry = entryFor(auths, hubNames.has(registry.toLowerCase()) ? hubKey : registry);
-  return entry === undefined ? null : storedCredential(entry, forToken);
+  return entry === undefined ? null : storedCredential(entry, { forToken });
 }
 
 /**

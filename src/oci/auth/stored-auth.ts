@@ -16,7 +16,7 @@ function namedSecret(username: string, secret: string): Credential | null {
 }
 
 /** What an entry of `auths` holds: tokens before `auth`, and that before name and password beside it. A registry's token is none where `forToken` is false: that is no answer to a registry that asks for name and password. */
-export function storedCredential(entry: StoredAuth, forToken: boolean): Credential | null {
+export function storedCredential(entry: StoredAuth, { forToken }: { readonly forToken: boolean }): Credential | null {
   if (forToken && entry.registrytoken) return { username: '', secret: entry.registrytoken, kind: 'registry-token' };
   if (entry.identitytoken) return { username: '', secret: entry.identitytoken, kind: 'identity-token' };
   if (!entry.auth) return namedSecret(entry.username ?? '', entry.password ?? '');

@@ -167,7 +167,7 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
 
   const manifest: ContentFetcher['manifest'] = async (repository, digest, expected) => {
     const key = `${formatRepository(repository)}@${digest}`;
-    const found = await sharing(manifests, key, () => loadManifest(repository, digest, expected), true);
+    const found = await sharing(manifests, key, () => loadManifest(repository, digest, expected), 'run');
     // Checked for each who asks: another may have asked first, without knowing what to expect.
     if (expected !== undefined) assertExpected(found, expected, `manifest ${key}`);
     return found;
@@ -192,7 +192,7 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
           ? await fetchManifest(session, place, tag)
           : await fetchManifest(session, place, tag, (answer) => signatureTagFailure(place, tag, answer));
       keepContent(found.descriptor.digest, found.bytes);
-      // whoever asks for it by its digest has it already
+      // later requests by its digest find it here
       manifests.set(`${formatRepository(place)}@${found.descriptor.digest}`, Promise.resolve(found));
       return found;
     };
@@ -214,11 +214,11 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
   return {
     manifest,
     tagged: (repository, tag, use) =>
-      sharing(tags, `${use} ${formatRepository(repository)}:${tag}`, () => loadTag(repository, tag, use), true),
+      sharing(tags, `${use} ${formatRepository(repository)}:${tag}`, () => loadTag(repository, tag, use), 'run'),
     async blob(repository, descriptor, limit) {
       assertWithin(descriptor, limit);
       const key = `${formatRepository(repository)}@${descriptor.digest} ${descriptor.size}`;
-      return sharing(blobs, key, () => loadBlob(repository, descriptor), false);
+      return sharing(blobs, key, () => loadBlob(repository, descriptor), 'request');
     },
     keep,
     async settle() {
@@ -228,14 +228,19 @@ export function createContentFetcher(options: ContentFetcherOptions): ContentFet
   };
 }
 
-/** One task for all who ask for the same at once; where it is `kept`, for those who ask later too. */
-function sharing<T>(tasks: Map<string, Promise<T>>, key: string, task: () => Promise<T>, kept: boolean): Promise<T> {
+/** One task for all requests of the same at once; with `run` for later ones of this run too. */
+function sharing<T>(
+  tasks: Map<string, Promise<T>>,
+  key: string,
+  task: () => Promise<T>,
+  lifetime: 'run' | 'request',
+): Promise<T> {
   const known = tasks.get(key);
   if (known !== undefined) return known;
   const begun = task();
   tasks.set(key, begun);
   const forget = (): void => void tasks.delete(key);
   // What failed may be asked for again, what is large is not held.
-  begun.then(kept ? () => undefined : forget, forget);
+  begun.then(lifetime === 'run' ? () => undefined : forget, forget);
   return begun;
 }

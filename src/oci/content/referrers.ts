@@ -70,7 +70,7 @@ interface Listed {
 }
 
 /** Adds a page's entries; throws where it is no progress or beyond the bound. */
-function addPage(listed: Listed, answer: Answer, repository: RepositoryName, isFirst: boolean): void {
+function addPage(listed: Listed, answer: Answer, repository: RepositoryName, place: 'first' | 'further'): void {
   const what = `listing of referrers at ${formatRepository(repository)}`;
   const { manifests, malformed } = parseReferrersPage(answer.body, what);
   listed.malformed += malformed;
@@ -80,7 +80,8 @@ function addPage(listed: Listed, answer: Answer, repository: RepositoryName, isF
     if (listed.found.size >= bounds.referrers) throw untrustworthy(repository, `are more than ${bounds.referrers}`);
     listed.found.set(descriptor.digest, descriptor);
   }
-  if (!isFirst && listed.found.size === before) throw untrustworthy(repository, 'go on for ever without anything new');
+  if (place === 'further' && listed.found.size === before)
+    throw untrustworthy(repository, 'go on for ever without anything new');
 }
 
 async function addFurtherPages(
@@ -99,7 +100,7 @@ async function addFurtherPages(
     answer = await session.request({ ...request(repository), path });
     if (answer.status !== 200)
       throw registryFailure(answer, `referrers of ${repository.repository}`, repository.registry);
-    addPage(listed, answer, repository, false);
+    addPage(listed, answer, repository, 'further');
   }
 }
 
@@ -144,7 +145,7 @@ export async function listReferrers(
   const listed: Listed = { found: new Map(), pages: 1, malformed: 0 };
   let problem: VerifyError | null = null;
   try {
-    addPage(listed, answer, repository, true);
+    addPage(listed, answer, repository, 'first');
     await addFurtherPages(session, repository, listed, answer);
   } catch (error) {
     if (!isVerifyError(error)) throw error;

@@ -68,7 +68,7 @@ async function readListing(session: RegistrySession, place: RepositoryName, subj
 
 /**
  * Lists an attachment under the tag that stands in for the referrers API (OCI distribution-spec, "Referrers Tag Schema"). What others list
- * there stays. Where the registry keeps to `If-Match` nobody's entry is lost; where it does not, the tag is read again behind each write,
+ * there stays. Where the registry keeps to `If-Match` no entry is lost; where it does not, the tag is read again behind each write,
  * and written again until ours and all that was seen before stand there.
  * @throws VerifyError `registry.*`
  */
@@ -110,6 +110,6 @@ function tooMany(place: RepositoryName, subject: Digest): VerifyError {
   return new VerifyError(
     'registry.failed',
     `more than ${bounds.referrers} attachments of ${subject} are listed at ${formatRepository(place)}`,
-    { hint: 'take away what is old; more than that is read by nobody' },
+    { hint: 'take away what is old; more than that is not read' },
   );
 }

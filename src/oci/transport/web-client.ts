@@ -17,9 +17,11 @@ export interface WebClientOptions {
   /** Of all requests together, milliseconds from now. */
   readonly timeout: number;
   readonly version: string;
+  /** Whether plain HTTP passes too; left out: on loopback alone. */
+  readonly plain?: boolean;
 }
 
-/** One request to an address that somebody named. */
+/** One request to an address that the user or a policy named. */
 export interface WebRequest {
   readonly url: string;
   /** The most bytes that a good answer may have; more are refused. */
@@ -59,14 +61,14 @@ function exchangeOf({ url, limit, body, bearer }: WebRequest, userAgent: string,
  * Plain HTTP is spoken to loopback, and elsewhere only to what `plain` says (revocation lists are signed themselves, and are
  * published over HTTP for that reason).
  */
-function assertScheme(url: URL, plain: boolean): void {
+function assertScheme(url: URL, { plain }: { readonly plain: boolean }): void {
   if (url.protocol === 'https:') return;
   if (url.protocol === 'http:' && (plain || isLoopback(url.host))) return;
   throw new VerifyError('registry.untrustworthy', `${url.href.slice(0, 200)} is not an https address`);
 }
 
-/** A client for addresses over HTTPS; `plain` lets plain HTTP pass too. */
-export function createWebClient(options: WebClientOptions, plain = false): WebClient {
+/** A client for addresses over HTTPS. */
+export function createWebClient(options: WebClientOptions): WebClient {
   const { environment } = options;
   const agents = createAgents(environment, options.certificateFolders ?? certificateFolders(environment));
   const ends = Date.now() + options.timeout;
@@ -75,7 +77,7 @@ export function createWebClient(options: WebClientOptions, plain = false): WebCl
   return {
     async request(request) {
       const exchange = exchangeOf(request, `docker-verify/${options.version}`, signal);
-      assertScheme(exchange.url, plain);
+      assertScheme(exchange.url, { plain: options.plain ?? false });
       const attempts = bounds.retries + 1;
       try {
         if (request.follow !== true) return await transport.send(exchange, 'bundled', attempts);

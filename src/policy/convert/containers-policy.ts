@@ -69,7 +69,7 @@ function convertScope(
       comments: [`scope "${scope}" covers no image: it is no name in full form, with its registry`],
     };
   const demanded = all.filter(({ type }) => type !== 'insecureAcceptAnything');
-  if (covered.kind === 'wider') return nobody(name, covered, [`scope "${scope}": ${covered.why}`], demanded);
+  if (covered.kind === 'wider') return trustingNobody(name, covered, [`scope "${scope}": ${covered.why}`], demanded);
   if (acceptsAnything(all))
     return {
       rule: null,
@@ -77,26 +77,26 @@ function convertScope(
         `scope "${name}" accepted anything (insecureAcceptAnything), which no rule can say; lock these images instead: locked: true`,
       ],
     };
-  if (isRejected(all)) return nobody(name, covered, [], []);
+  if (isRejected(all)) return trustingNobody(name, covered, [], []);
   const converted = demanded.map((one) => convertRequirement(one, aids));
-  const missing = converted.filter((one) => typeof one === 'string');
-  const said = converted.filter((one) => typeof one !== 'string');
-  const problem = missing[0] ?? problemTogether(said);
-  if (problem !== null) return nobody(name, covered, [`scope "${name}": ${problem}`], demanded);
+  const missing = converted.find((one) => !one.ok);
+  const said = converted.flatMap((one) => (one.ok ? [one.value] : []));
+  const problem = missing?.reason ?? problemTogether(said);
+  if (problem !== null) return trustingNobody(name, covered, [`scope "${name}": ${problem}`], demanded);
   return trusting(name, covered, said);
 }
 
 type Covered = Exclude<ScopeImages, { readonly kind: 'nothing' }>;
 
 /** A rule that trusts nobody, and says whom it should. */
-function nobody(
+function trustingNobody(
   name: string,
   { images }: Covered,
   reasons: readonly string[],
   demanded: readonly ContainersRequirement[],
 ): ConvertedRule {
   const comments = reasons.map((reason) => `${reason}: the rule trusts nobody until you say whom`);
-  // whoever is named there later must not come to sign for other names
+  // a signer who is named there later must not become trusted for other names
   const [first] = demanded.filter(({ type }) => type === 'sigstoreSigned').map(identityOf);
   return { rule: { name, images, signedBy: [], ...namesOf(first ?? null) }, comments };
 }

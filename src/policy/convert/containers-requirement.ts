@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { failure, type Result, success } from '../../model/index.ts';
 import { type SignedIdentity, signedIdentity } from '../language/patterns/signed-identity.ts';
 import { parsePublicKey } from '../load/files/key-material.ts';
 import { type ConversionAids, holdsCertificate, trustsPublicAuthorities, trustsPublicLog } from './public-sigstore.ts';
@@ -55,31 +56,32 @@ export function identityOf(one: Readonly<Record<string, unknown>>): SignedIdenti
   return parsed.success ? parsed.data : { type: 'matchRepoDigestOrExact' };
 }
 
-/** Reads one requirement that is neither `reject` nor `insecureAcceptAnything`; a sentence where nothing of ours is as strict. */
-export function convertRequirement(one: ContainersRequirement, aids: ConversionAids): ConvertedRequirement | string {
-  if (one.type !== 'sigstoreSigned') return `${one.type} (OpenPGP "simple signing") has no equal`;
+/** Reads one requirement that is neither `reject` nor `insecureAcceptAnything`; a failure where nothing of ours is as strict. */
+export function convertRequirement(one: ContainersRequirement, aids: ConversionAids): Result<ConvertedRequirement> {
+  if (one.type !== 'sigstoreSigned') return failure(`${one.type} (OpenPGP "simple signing") has no equal`);
   const parsed = sigstoreSigned.safeParse(one);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return `it is not valid there either (${[...(issue?.path ?? []), issue?.message].join(' ')})`;
+    return failure(`it is not valid there either (${[...(issue?.path ?? []), issue?.message].join(' ')})`);
   }
   const requirement = parsed.data;
   const { keyPath, keyData, keyPaths, keyDatas } = requirement;
   const sources = [keyPath, keyData, keyPaths, keyDatas, requirement.fulcio, requirement.pki].filter(
     (value) => value !== undefined,
   );
-  if (sources.length !== 1) return 'it is not valid there either (it names not exactly one of keys, fulcio and pki)';
+  if (sources.length !== 1)
+    return failure('it is not valid there either (it names not exactly one of keys, fulcio and pki)');
   const log = logOf(requirement, aids);
-  if (typeof log === 'string') return log;
+  if (!log.ok) return log;
   const identity = identityOf(requirement);
   const named = nameComments(requirement, identity);
   if (requirement.fulcio !== undefined) {
-    const signer = keylessOf(requirement.fulcio, log.isRequired, aids);
-    return typeof signer === 'string' ? signer : { signers: [signer], identity, comments: named };
+    const signer = keylessOf(requirement.fulcio, log.value.isRequired, aids);
+    return signer.ok ? success({ signers: [signer.value], identity, comments: named }) : signer;
   }
-  if (requirement.pki !== undefined) return problemOfPki(requirement.pki);
-  const signers = keysOf(requirement, log.isRequired);
-  return typeof signers === 'string' ? signers : { signers, identity, comments: named };
+  if (requirement.pki !== undefined) return failure(problemOfPki(requirement.pki));
+  const signers = keysOf(requirement, log.value.isRequired);
+  return signers.ok ? success({ signers: signers.value, identity, comments: named }) : signers;
 }
 
 function nameComments(requirement: SigstoreSigned, identity: SignedIdentity): readonly string[] {
@@ -104,42 +106,44 @@ function nameComments(requirement: SigstoreSigned, identity: SignedIdentity): re
 }
 
 /** Where its keys are those of public Sigstore's log, an entry in a log is asked for here as well. */
-function logOf(requirement: SigstoreSigned, aids: ConversionAids): { readonly isRequired: boolean } | string {
+function logOf(requirement: SigstoreSigned, aids: ConversionAids): Result<{ readonly isRequired: boolean }> {
   const { rekorPublicKeyPath, rekorPublicKeyData, rekorPublicKeyPaths, rekorPublicKeyDatas } = requirement;
   const said = [rekorPublicKeyPath, rekorPublicKeyData, rekorPublicKeyPaths, rekorPublicKeyDatas];
   const count = said.filter((value) => value !== undefined).length;
-  if (count > 1) return 'it is not valid there either (it names the keys of logs in more than one way)';
+  if (count > 1) return failure('it is not valid there either (it names the keys of logs in more than one way)');
   if (count === 0)
     return requirement.fulcio === undefined
-      ? { isRequired: false }
-      : 'it is not valid there either (fulcio without the key of a log)';
+      ? success({ isRequired: false })
+      : failure('it is not valid there either (fulcio without the key of a log)');
   const pems = pemsOf(
     [...(rekorPublicKeyPaths ?? []), ...(rekorPublicKeyPath === undefined ? [] : [rekorPublicKeyPath])],
     [...(rekorPublicKeyDatas ?? []), ...(rekorPublicKeyData === undefined ? [] : [rekorPublicKeyData])],
     aids,
   );
-  if (typeof pems === 'string') return `${pems}: whether its log is that of public Sigstore cannot be told`;
-  if (trustsPublicLog(pems, aids.publicSigstore)) return { isRequired: true };
-  return 'its log is another than that of public Sigstore, and a rule cannot name the key of a log';
+  if (!pems.ok) return failure(`${pems.reason}: it is not known whether its log is that of public Sigstore`);
+  if (trustsPublicLog(pems.value, aids.publicSigstore)) return success({ isRequired: true });
+  return failure('its log is another than that of public Sigstore, and a rule cannot name the key of a log');
 }
 
 function keylessOf(
   { caPath, caData, oidcIssuer, subjectEmail }: z.output<typeof fulcio>,
   logRequired: boolean,
   aids: ConversionAids,
-): object | string {
+): Result<object> {
   if ((caPath === undefined) === (caData === undefined))
-    return 'it is not valid there either (fulcio without exactly one of caPath and caData)';
+    return failure('it is not valid there either (fulcio without exactly one of caPath and caData)');
   const pems = pemsOf(caPath === undefined ? [] : [caPath], caData === undefined ? [] : [caData], aids);
-  if (typeof pems === 'string')
-    return `${pems}: whether its authority is that of public Sigstore cannot be told; where it is, write keyless: {issuer: "${oidcIssuer}", identity: "${subjectEmail}"}`;
+  if (!pems.ok)
+    return failure(
+      `${pems.reason}: it is not known whether its authority is that of public Sigstore; where it is, write keyless: {issuer: "${oidcIssuer}", identity: "${subjectEmail}"}`,
+    );
   const log = logRequired ? { log: 'required' } : {};
-  if (trustsPublicAuthorities(pems, aids.publicSigstore))
-    return { keyless: { issuer: oidcIssuer, identity: subjectEmail }, ...log };
-  if (!pems.every(holdsCertificate))
-    return 'its authority is another than that of public Sigstore, and no certificate of it can be read';
+  if (trustsPublicAuthorities(pems.value, aids.publicSigstore))
+    return success({ keyless: { issuer: oidcIssuer, identity: subjectEmail }, ...log });
+  if (!pems.value.every(holdsCertificate))
+    return failure('its authority is another than that of public Sigstore, and no certificate of it can be read');
   const ca = caPath ?? Buffer.from(caData ?? '', 'base64').toString('utf8');
-  return { certificate: { ca, issuer: oidcIssuer, identity: subjectEmail }, ...log };
+  return success({ certificate: { ca, issuer: oidcIssuer, identity: subjectEmail }, ...log });
 }
 
 /** Why nothing of ours is as strict as a certificate of an authority of one's own (containers/image, signature/pki_cert.go). */
@@ -167,32 +171,32 @@ function pemsOf(
   paths: readonly string[],
   datas: readonly string[],
   aids: ConversionAids,
-): readonly Uint8Array[] | string {
+): Result<readonly Uint8Array[]> {
   const read: Uint8Array[] = datas.map((data) => Buffer.from(data, 'base64'));
   for (const path of paths) {
     const bytes = aids.readFile(path);
-    if (bytes === null) return `${path} cannot be read here`;
+    if (bytes === null) return failure(`${path} cannot be read here`);
     read.push(bytes);
   }
-  return read;
+  return success(read);
 }
 
 function keysOf(
   { keyPath, keyPaths, keyData, keyDatas }: SigstoreSigned,
   logRequired: boolean,
-): readonly object[] | string {
+): Result<readonly object[]> {
   const log = logRequired ? { log: 'required' } : {};
   const paths = [...(keyPaths ?? []), ...(keyPath === undefined ? [] : [keyPath])];
   if (paths.some((path) => path === '' || path.includes('://') || path.includes('-----BEGIN ')))
-    return 'it names a key by what is no path';
+    return failure('it names a key by what is no path');
   const inline: string[] = [];
   for (const data of [...(keyDatas ?? []), ...(keyData === undefined ? [] : [keyData])]) {
     // the first block alone counts there
     const [pem = ''] =
       /-----BEGIN [^-]+-----[\s\S]*?-----END [^-]+-----/.exec(Buffer.from(data, 'base64').toString('utf8')) ?? [];
     const key = parsePublicKey(pem, null);
-    if (typeof key === 'string') return `one of its keys cannot be used: ${key}`;
-    inline.push(key.pem);
+    if (!key.ok) return failure(`one of its keys cannot be used: ${key.reason}`);
+    inline.push(key.value.pem);
   }
-  return [...paths, ...inline].map((key) => ({ key, ...log }));
+  return success([...paths, ...inline].map((key) => ({ key, ...log })));
 }

@@ -102,7 +102,7 @@ function signersOf({ name, role: { keyids, threshold }, keys: known }: NamedRole
 function ruleOf(collection: TrustedCollection, folder: TrustFolder): ConvertedRule {
   const { name } = collection;
   const pattern = parseImagePattern(name);
-  if (typeof pattern === 'string' || pattern.tag !== null || /[*@]/.test(name))
+  if (!pattern.ok || pattern.value.tag !== null || /[*@]/.test(name))
     return { rule: null, comments: [`${name} names no repository of images`] };
   const { signed: root } = parsed(rootSchema, collection.root, `${name}/metadata/root.json`);
   const targets =
@@ -132,11 +132,11 @@ export function convertDockerTrust(folder: TrustFolder): ConvertedPolicy {
   return {
     from: "Docker Content Trust's pinned keys",
     comments: [
-      'What docker trust has signed lies on a notary server and not beside the image: nobody finds it there, and',
+      'Signatures by docker trust lie on a notary server and not beside the image, so they cannot be found, and',
       "Docker's server closes on 2026-12-08. The keys can go on: each image has to be signed anew with one of them,",
       'by cosign. Root, snapshot and timestamp keys signed no images, and have no equal.',
     ],
-    // with DOCKER_CONTENT_TRUST=1 nothing was pulled that nobody had signed
+    // with DOCKER_CONTENT_TRUST=1 no unsigned image was pulled
     settings: { mode: 'enforce', default: 'deny' },
     rules: folder.collections.map((collection) => ruleOf(collection, folder)),
   };

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { KeyMaterial } from '../../model/index.ts';
+import { failure, type KeyMaterial, type Result, success } from '../../model/index.ts';
 import { regularExpressionProblem } from '../language/patterns/text-pattern.ts';
 import { parsePublicKey } from '../load/files/key-material.ts';
 import { distinctSigners } from './converted-policy.ts';
@@ -16,7 +16,7 @@ export type KeyReading = 'each' | 'first';
 
 /**
  * Whom sets of attestors ask for. Each set has a count of its own: where more than one is there, all signers of all are
- * asked for here. What cannot be said stands in `reasons`, and then nobody is trusted.
+ * asked for here. What our language cannot express stands in `reasons`, and then no signer is trusted.
  */
 export function convertAttestors(
   sets: AttestorSets,
@@ -43,8 +43,8 @@ function convertSet(
   const reasons: string[] = [];
   const converted = (set.entries ?? []).map((one) => {
     const found = convertEntry(one, keys);
-    if (typeof found === 'string') reasons.push(found);
-    return typeof found === 'string' ? [] : found;
+    if (!found.ok) reasons.push(found.reason);
+    return found.ok ? found.value : [];
   });
   const all = converted.flat();
   const signedBy = distinctSigners(all);
@@ -61,17 +61,17 @@ function convertSet(
 
 const publicKeyBlock = /-----BEGIN PUBLIC KEY-----[\s\S]*?-----END PUBLIC KEY-----/g;
 
-/** The signers of one entry, or why none of ours is as strict. */
-function convertEntry(one: AttestorEntry, keys: KeyReading): readonly object[] | string {
-  if (Object.keys(one.annotations ?? {}).length > 0) return 'annotations have no equal';
+/** The signers of one entry; a failure where none of ours is as strict. */
+function convertEntry(one: AttestorEntry, keys: KeyReading): Result<readonly object[]> {
+  if (Object.keys(one.annotations ?? {}).length > 0) return failure('annotations have no equal');
   const kinds = [one.keys, one.keyless, one.certificates, one['attestor']].filter((kind) => kind !== undefined);
-  if (kinds.length > 1) return 'an attestor of several kinds at once is not valid there either';
+  if (kinds.length > 1) return failure('an attestor of several kinds at once is not valid there either');
   const algorithm = one.keys?.signatureAlgorithm ?? one.signatureAlgorithm ?? 'sha256';
-  if (algorithm !== 'sha256') return `signatures with ${algorithm} have no equal`;
+  if (algorithm !== 'sha256') return failure(`signatures with ${algorithm} have no equal`);
   if (one.keys !== undefined) return convertKeys(one.keys, keys);
   if (one.keyless !== undefined) return convertKeyless(one.keyless);
   if (one.certificates !== undefined) return convertCertificates(one.certificates);
-  return 'an attestor of another kind has no equal: name another signer';
+  return failure('an attestor of another kind has no equal: name another signer');
 }
 
 const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/;
@@ -79,50 +79,50 @@ const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICAT
 /**
  * A certificate is its key there, and a chain alone is whomever its last certificate vouches for (kyverno, pkg/cosign: buildCosignOptions).
  */
-function convertCertificates(one: NonNullable<AttestorEntry['certificates']>): readonly object[] | string {
+function convertCertificates(one: NonNullable<AttestorEntry['certificates']>): Result<readonly object[]> {
   const { cert = '', certChain = '' } = one;
   const problem = authorityProblem(one);
-  if (problem !== null) return problem;
+  if (problem !== null) return failure(problem);
   const log = one.rekor?.ignoreTlog === true ? {} : { log: 'required' };
   if (cert !== '' && certChain !== '')
-    return 'a certificate that has to be of a chain as well (cert with certChain) has no equal: name its key';
+    return failure('a certificate that has to be of a chain as well (cert with certChain) has no equal: name its key');
   if (cert !== '') {
     const key = keyOfCertificate(cert);
-    return typeof key === 'string' ? key : [{ key: key.pem, ...log }];
+    return key.ok ? success([{ key: key.value.pem, ...log }]) : key;
   }
   const unproven = transparencyProblem(one);
-  if (unproven !== null) return unproven;
+  if (unproven !== null) return failure(unproven);
   const chain = certChain.match(new RegExp(certificateBlock, 'g')) ?? [];
   const ca = chain.at(-1);
-  if (ca === undefined) return 'certificates without a certificate in PEM is not valid there either';
+  if (ca === undefined) return failure('certificates without a certificate in PEM is not valid there either');
   const between = chain.slice(0, -1);
   const intermediates = between.length === 0 ? {} : { intermediates: `${between.join('\n')}\n` };
-  return [{ certificate: { ca: `${ca}\n`, ...intermediates, identityRegexp: '.*' }, ...log }];
+  return success([{ certificate: { ca: `${ca}\n`, ...intermediates, identityRegexp: '.*' }, ...log }]);
 }
 
-function keyOfCertificate(pem: string): KeyMaterial | string {
+function keyOfCertificate(pem: string): Result<KeyMaterial> {
   try {
     const { publicKey } = new X509Certificate(pem);
     const key = parsePublicKey(publicKey.export({ type: 'spki', format: 'pem' }).toString(), null);
-    return typeof key === 'string' ? `the key of its certificate cannot be used: ${key}` : key;
+    return key.ok ? key : failure(`the key of its certificate cannot be used: ${key.reason}`);
   } catch {
-    return 'its certificate cannot be read';
+    return failure('its certificate cannot be read');
   }
 }
 
-function convertKeys(keys: NonNullable<AttestorEntry['keys']>, reading: KeyReading): readonly object[] | string {
+function convertKeys(keys: NonNullable<AttestorEntry['keys']>, reading: KeyReading): Result<readonly object[]> {
   const blocks = keys.publicKeys?.match(publicKeyBlock) ?? [];
-  if (blocks.length === 0) return 'a key in a key store or a Secret has no equal: name its public half';
+  if (blocks.length === 0) return failure('a key in a key store or a Secret has no equal: name its public half');
   const problem = authorityProblem(keys);
-  if (problem !== null) return problem;
+  if (problem !== null) return failure(problem);
   const log = keys.rekor?.ignoreTlog === true ? {} : { log: 'required' };
   const signers: object[] = [];
   for (const block of reading === 'first' ? blocks.slice(0, 1) : blocks) {
     const key = parsePublicKey(block, null);
-    if (typeof key === 'string') return `one of its keys cannot be used: ${key}`;
+    if (!key.ok) return failure(`one of its keys cannot be used: ${key.reason}`);
     signers.push({ key: `${block}\n`, ...log });
   }
-  return signers;
+  return success(signers);
 }
 
 /** Logs and authorities of one's own would be taken for public Sigstore's. */
@@ -133,49 +133,51 @@ function authorityProblem({ rekor, ctlog }: Pick<KeylessEntry, 'rekor' | 'ctlog'
     : null;
 }
 
-/** Unless it is told not to, Kyverno has cosign ask for a proof that a certificate is in a log (sigstore/cosign, ValidateAndUnpackCert). */
+/** Unless its options say otherwise, Kyverno has cosign ask for a proof that a certificate is in a log (sigstore/cosign, ValidateAndUnpackCert). */
 function transparencyProblem({ ctlog }: Pick<KeylessEntry, 'ctlog'>): string | null {
   if (ctlog?.ignoreSCT === true) return null;
   return 'an authority of your own had to have its certificates in a transparency log (without ctlog.ignoreSCT), which is asked for here of a trusted root alone: trustedRoot: FILE';
 }
 
-function convertKeyless(one: KeylessEntry): readonly object[] | string {
+function convertKeyless(one: KeylessEntry): Result<readonly object[]> {
   const { issuer = '', issuerRegExp = '', roots = '', additionalExtensions = {} } = one;
   const problem = authorityProblem(one);
-  if (problem !== null) return problem;
+  if (problem !== null) return failure(problem);
   if (issuer === '' || /[*?]/.test(issuer) || issuerRegExp !== '')
-    return `the issuer has to be exact (${issuerRegExp || issuer || 'none was named'})`;
+    return failure(`the issuer has to be exact (${issuerRegExp || issuer || 'none was named'})`);
   const identity = identityOf(one);
-  if (typeof identity === 'string') return identity;
+  if (!identity.ok) return identity;
   const claims = claimsOf(issuer, additionalExtensions);
-  if (typeof claims === 'string') return claims;
+  if (!claims.ok) return claims;
   const log = one.rekor?.ignoreTlog === true ? {} : { log: 'required' };
   if (roots !== '') {
     const unproven = transparencyProblem(one);
-    if (unproven !== null) return unproven;
-    if (!certificateBlock.test(roots)) return 'its roots hold no certificate in PEM';
-    if (Object.keys(claims).length > 0)
-      return 'additionalExtensions beside roots of your own have no equal: name a trusted root, trustedRoot: FILE';
-    return [{ certificate: { ca: roots, issuer, ...identity }, ...log }];
+    if (unproven !== null) return failure(unproven);
+    if (!certificateBlock.test(roots)) return failure('its roots hold no certificate in PEM');
+    if (Object.keys(claims.value).length > 0)
+      return failure(
+        'additionalExtensions beside roots of your own have no equal: name a trusted root, trustedRoot: FILE',
+      );
+    return success([{ certificate: { ca: roots, issuer, ...identity.value }, ...log }]);
   }
-  return [
+  return success([
     {
-      keyless: { issuer, ...identity },
-      ...(Object.keys(claims).length === 0 ? {} : { claims }),
+      keyless: { issuer, ...identity.value },
+      ...(Object.keys(claims.value).length === 0 ? {} : { claims: claims.value }),
       ...log,
     },
-  ];
+  ]);
 }
 
 /** An expression had to match anywhere there; here it has to match the whole, which is less. */
-function identityOf({ subject = '', subjectRegExp = '' }: KeylessEntry): object | string {
-  if (subject === '' && subjectRegExp === '') return 'it named no subject, so that anybody could sign';
-  if (subject !== '' && !/[*?]/.test(subject)) return { identity: subject };
+function identityOf({ subject = '', subjectRegExp = '' }: KeylessEntry): Result<object> {
+  if (subject === '' && subjectRegExp === '') return failure('it named no subject, so that anybody could sign');
+  if (subject !== '' && !/[*?]/.test(subject)) return success({ identity: subject });
   const expression = subject === '' ? subjectRegExp : wildcardExpression(subject);
   const problem = regularExpressionProblem(expression);
   return problem === null
-    ? { identityRegexp: expression }
-    : `its expression for the subject cannot be used: ${problem}`;
+    ? success({ identityRegexp: expression })
+    : failure(`its expression for the subject cannot be used: ${problem}`);
 }
 
 function wildcardExpression(wildcard: string): string {
@@ -203,18 +205,18 @@ const claimNames: Readonly<Record<string, { readonly claim: string; readonly val
 function claimsOf(
   issuer: string,
   extensions: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> | string {
+): Result<Readonly<Record<string, string>>> {
   const claims: Record<string, string> = {};
   for (const [name, value] of Object.entries(extensions)) {
     if (name === 'oidcIssuer' || name === `${extensionPrefix}1`) {
       if (value === issuer) continue;
-      return `additionalExtensions asks for another issuer (${value})`;
+      return failure(`additionalExtensions asks for another issuer (${value})`);
     }
     const known = Object.hasOwn(claimNames, name) ? claimNames[name] : undefined;
     if (known === undefined || issuer !== githubIssuer || !known.value.test(value))
-      return `additionalExtensions ${name}: "${value}" has no equal: say it as a claim`;
-    if ((claims[known.claim] ?? value) !== value) return `additionalExtensions asks for two values of ${name}`;
+      return failure(`additionalExtensions ${name}: "${value}" has no equal: say it as a claim`);
+    if ((claims[known.claim] ?? value) !== value) return failure(`additionalExtensions asks for two values of ${name}`);
     claims[known.claim] = value;
   }
-  return claims;
+  return success(claims);
 }

@@ -9,7 +9,7 @@ const anything = '**';
 
 /**
  * Our patterns for one of Kyverno's `imageReferences`: together they cover every image that it covers, and more where our
- * language has nothing as narrow. Whoever is not covered is not judged, so that a pattern may grow and never shrink.
+ * language has nothing as narrow. An image that no pattern covers is not judged: a pattern may become wider, but never narrower.
  * Empty where no image has such a name.
  */
 export function imagePatternsOf(reference: string): readonly string[] {
@@ -17,8 +17,8 @@ export function imagePatternsOf(reference: string): readonly string[] {
   const found = repositoriesOf(pattern).flatMap(({ repository, tag }) =>
     spellings(repository).map((spelt) => (tag === null ? spelt : `${spelt}:${tag}`)),
   );
-  const usable = [...new Set(found)].filter((one) => typeof parseImagePattern(one) !== 'string');
-  // a name as long as that is none; what else our language cannot say is covered with all the rest
+  const usable = [...new Set(found)].filter((one) => parseImagePattern(one).ok);
+  // a name of that length is not valid; patterns that our language does not have are covered by a wider one
   const isLost = found.some((one) => one.length > 512);
   return isLost ? [anything] : usable;
 }

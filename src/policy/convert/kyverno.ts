@@ -1,3 +1,4 @@
+import { failure, type Result, success } from '../../model/index.ts';
 import { predicateTypesOf } from '../language/patterns/predicate-type.ts';
 import type { ConvertedPolicy, ConvertedRule } from './converted-policy.ts';
 import { convertAttestors } from './kyverno-attestors.ts';
@@ -10,7 +11,7 @@ export { kyvernoSchema } from './kyverno-schema.ts';
 /**
  * Each `verifyImages` entry becomes a rule. There every entry that covers an image is asked, here the first rule alone:
  * an entry that others meet asks for what they ask too. Where our language has nothing that is as strict, the rule
- * trusts nobody and says so; an image that no entry covers is judged by nobody, there as here.
+ * trusts nobody and says so. An image that no entry covers is not judged, neither by Kyverno nor here.
  */
 export function convertKyverno(documents: readonly KyvernoDocument[]): ConvertedPolicy {
   const comments: string[] = ['Which resources a rule matched has no equal: here every image of a build is judged.'];
@@ -22,8 +23,8 @@ export function convertKyverno(documents: readonly KyvernoDocument[]): Converted
       for (const [index, one] of (rule.verifyImages ?? []).entries()) {
         const name = index === 0 ? rule.name : `${rule.name}-${index + 1}`;
         const demand = demandOf(name, one, enforces(document, one));
-        if (typeof demand === 'string') dropped.push({ rule: null, comments: [`${name}: ${demand}`] });
-        else demands.push(demand);
+        if (demand.ok) demands.push(demand.value);
+        else dropped.push({ rule: null, comments: [`${name}: ${demand.reason}`] });
       }
     }
   }
@@ -40,11 +41,11 @@ function enforces({ spec }: KyvernoDocument, { failureAction }: KyvernoImage): b
   return said.some((action) => action.toLowerCase() === 'enforce');
 }
 
-function demandOf(name: string, one: KyvernoImage, isEnforced: boolean): Demand | string {
+function demandOf(name: string, one: KyvernoImage, isEnforced: boolean): Result<Demand> {
   const references = [...(one.imageReferences ?? []), ...(one.image === undefined ? [] : [one.image])];
-  if (references.length === 0) return 'it names no images';
+  if (references.length === 0) return failure('it names no images');
   const images = [...new Set(references.flatMap(imagePatternsOf))];
-  if (images.length === 0) return `no image has such a name: ${references.join(', ')}`;
+  if (images.length === 0) return failure(`no image has such a name: ${references.join(', ')}`);
   const comments: string[] = [];
   if ((one.skipImageReferences ?? []).length > 0)
     comments.push(
@@ -55,14 +56,14 @@ function demandOf(name: string, one: KyvernoImage, isEnforced: boolean): Demand 
   const base = { name, images, isEnforced, digest, repository: one.repository ?? null };
   const named = (text: string): string => `${name}: ${text}`;
   if ('reasons' in said)
-    return {
+    return success({
       ...base,
       signedBy: [],
       threshold: 1,
       attestations: [],
       comments: [...comments, `${said.reasons.join('; ')}: the rule trusts nobody until you name a signer`].map(named),
-    };
-  return { ...base, ...said, comments: comments.map(named) };
+    });
+  return success({ ...base, ...said, comments: comments.map(named) });
 }
 
 type Asked = Pick<Demand, 'signedBy' | 'threshold' | 'attestations'>;
@@ -119,7 +120,7 @@ function convertAttestation(
     const keyless = signers.filter((signer) => 'keyless' in signer);
     return keyless.length > 0
       ? { asked: [{ type, signedBy: keyless }] }
-      : { reasons: [`nobody without a key is named who must have signed ${type}`] };
+      : { reasons: [`no keyless signer of ${type} is named`] };
   }
   const converted = convertAttestors(own, 'first', comments);
   if (!('threshold' in converted)) return { reasons: converted };

@@ -122,7 +122,7 @@ function signersOf(policy: TrustPolicy, comments: string[]): readonly object[] {
   const others = [...all.filter((store) => !/^(?:ca|tsa):/.test(store)), ...moreTsa];
   if (others.length > 0)
     comments.push(
-      `${policy.name}: the trust stores ${others.join(', ')} have no equal, and nobody under them is trusted`,
+      `${policy.name}: the trust stores ${others.join(', ')} have no equal, and signers under them are not trusted`,
     );
   const subjects = subjectsOf(policy, comments);
   const revocation = revocationOf(policy);
@@ -153,7 +153,7 @@ function subjectsOf(policy: TrustPolicy, comments: string[]): readonly string[] 
   const subjects = named.map(subjectOf).filter((subject) => subject !== null);
   if (subjects.length < named.length)
     comments.push(
-      `${policy.name}: a subject needs C, ST and O, each part once and without a "+" or "=#", there as here: those that are not so trust nobody`,
+      `${policy.name}: a subject needs C, ST and O, each part once and without a "+" or "=#", in Notation and here: others trust nobody`,
     );
   if (subjects.length > 0)
     comments.push(`${policy.name}: subjects had to agree in the parts that are named; here they are compared whole`);

@@ -2,9 +2,10 @@ import { type ImagePattern, parseImagePattern } from '../language/patterns/image
 
 /** Whether some image can match both patterns: a `*` is taken for a `**`, so that "no" is certain. */
 export function patternsMeet(left: string, right: string): boolean {
-  const [one, other] = [parseImagePattern(left), parseImagePattern(right)];
-  if (typeof one === 'string' || typeof other === 'string') return true;
-  return globsMeet(one.repository, other.repository) && tagsMeet(one, other);
+  const one = parseImagePattern(left);
+  const other = parseImagePattern(right);
+  if (!one.ok || !other.ok) return true;
+  return globsMeet(one.value.repository, other.value.repository) && tagsMeet(one.value, other.value);
 }
 
 function tagsMeet(one: ImagePattern, other: ImagePattern): boolean {

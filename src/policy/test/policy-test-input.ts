@@ -153,8 +153,8 @@ async function signerOf(
   if (piece.notation !== undefined) {
     const at = [...path, 'notation', 'ca'];
     const material = parseCertificates((await readNamedFile(scope, at, piece.notation.ca)).text, null, 'notation');
-    if (typeof material === 'string') throw invalidIn(scope, at, material);
-    return { signer: { kind: 'certificate', subject: piece.notation.subject }, materials: [material.id] };
+    if (!material.ok) throw invalidIn(scope, at, material.reason);
+    return { signer: { kind: 'certificate', subject: piece.notation.subject }, materials: [material.value.id] };
   }
   if (piece.certificate !== undefined) {
     const authority = await addAuthority(scope, [...path, 'certificate'], piece.certificate);
@@ -164,6 +164,6 @@ async function signerOf(
   const isInline = piece.key.includes('-----BEGIN ');
   const pem = isInline ? piece.key : (await readNamedFile(scope, [...path, 'key'], piece.key)).text;
   const key = parsePublicKey(pem, null);
-  if (typeof key === 'string') throw invalidIn(scope, [...path, 'key'], key);
-  return { signer: { kind: 'key', sha256: key.id, name: null }, materials: [key.id] };
+  if (!key.ok) throw invalidIn(scope, [...path, 'key'], key.reason);
+  return { signer: { kind: 'key', sha256: key.value.id, name: null }, materials: [key.value.id] };
 }

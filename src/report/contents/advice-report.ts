@@ -3,7 +3,7 @@ import { code, prose } from '../check/markdown-report.ts';
 import { renderJsonDocument } from '../text/json-report.ts';
 import { joinedPages, page, type Shown, visible, visibleDocument } from '../text/visible.ts';
 import { type Layout, wrap } from '../text/wrap.ts';
-import { byteText, changeText, supportText } from './advice-words.ts';
+import { byteDifferenceText, byteText, changeText, supportText } from './advice-words.ts';
 
 /** The formats of `recommend`. */
 export const adviceFormats = ['text', 'json', 'markdown'] as const;
@@ -17,7 +17,7 @@ interface Row {
 
 function suggestionText({ image, reason, until, signedBy, bytes, packages }: Suggestion, total: number | null): string {
   const size =
-    bytes === null ? '' : `, ${byteText(bytes)}${total === null ? '' : ` (${byteText(bytes - total, true)})`}`;
+    bytes === null ? '' : `, ${byteText(bytes)}${total === null ? '' : ` (${byteDifferenceText(bytes - total)})`}`;
   const count = packages === null ? '' : `, ${packages} packages`;
   const signed = signedBy.length === 0 ? '' : `, signed by ${signedBy.join(' and ')}`;
   return `${image}  ${reason}${until === null ? '' : `, looked after until ${until}`}${size}${count}${signed}`;

@@ -1,11 +1,15 @@
 import type { PackageChanges, Support } from '../../model/index.ts';
 
-/** Bytes as people read them (decimal units); with its sign where it is a difference. */
-export function byteText(bytes: number, isDifference = false): string {
+/** Bytes as people read them, in decimal units. */
+export function byteText(bytes: number): string {
   const size = Math.abs(bytes);
   const [unit, name] = size >= 1e9 ? [1e9, 'GB'] : size >= 1e6 ? [1e6, 'MB'] : size >= 1e3 ? [1e3, 'kB'] : [1, 'bytes'];
-  const sign = bytes < 0 ? '-' : isDifference ? '+' : '';
-  return `${sign}${(size / unit).toFixed(unit === 1 ? 0 : 1)} ${name}`;
+  return `${bytes < 0 ? '-' : ''}${(size / unit).toFixed(unit === 1 ? 0 : 1)} ${name}`;
+}
+
+/** A difference of bytes, with its sign. */
+export function byteDifferenceText(bytes: number): string {
+  return `${bytes < 0 ? '' : '+'}${byteText(bytes)}`;
 }
 
 /** Since or until when something is looked after. */

@@ -18,7 +18,7 @@ interface Row {
 
 const unsignedTexts: Readonly<Record<ComparedImage['signed'], string>> = {
   verified: 'verified',
-  unverified: 'signed, by nobody whom anything here trusts or knows',
+  unverified: 'signed, by an unknown signer',
   unsigned: 'unsigned',
   unknown: 'not known',
 };

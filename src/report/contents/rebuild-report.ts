@@ -4,7 +4,7 @@ import { plainPage, type Shown } from '../text/visible.ts';
 const causes: Readonly<Record<NonNullable<LayerChange['cause']>, string>> = {
   time: 'a clock or date that was written into a file',
   'network in RUN': 'something that RUN or ADD downloads',
-  'unpinned package': 'packages whose version nobody pinned',
+  'unpinned package': 'packages without a pinned version',
 };
 
 const mostShown = 5;

@@ -42,7 +42,7 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
     cure: 'Write the name as `docker pull` takes it.',
   },
   'policy.invalid': {
-    meaning: 'A policy holds what its language does not have, or a file bears a name that nobody would read.',
+    meaning: 'A policy holds what its language does not have, or a file has a name under which it is not read.',
     cure: 'Mend the line that the message names, or rename the file; `docker verify policy check` says when it is valid.',
   },
   'policy.unreadable': {
@@ -56,7 +56,7 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
   },
   'policy.unsafe': {
     meaning: 'A policy of the machine or the user could be changed by somebody else: by its owner or its permissions.',
-    cure: 'Make file and folder yours or root’s, and writable by nobody else; the message has the command.',
+    cure: 'Make file and folder yours or root’s, and not writable by others; the message has the command.',
   },
   'lock.invalid': {
     meaning: '`docker-verify.lock.json` is not as it was written: the mark of a merge, a key twice, or no JSON.',
@@ -76,11 +76,11 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
   },
   'registry.unreachable': {
     meaning:
-      'The registry gave no answer: no network, no such host, a proxy, or a certificate that nobody vouches for.',
+      'The registry gave no answer: no network, no such host, a proxy, or a certificate by an unknown authority.',
     cure: 'Check network, `HTTPS_PROXY` and certificates; `docker pull` of the same image shows whether Docker gets there.',
   },
   'registry.impossible': {
-    meaning: 'No address can be made of the registry’s name, so that nobody can be asked.',
+    meaning: 'No address can be made of the registry’s name, so that no request can be sent.',
     cure: 'Check the spelling of what stands before the first `/`.',
   },
   'registry.unauthorized': {
@@ -98,7 +98,7 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
   },
   'registry.failed': {
     meaning: 'The registry answered with an error of its own, or with what no registry answers.',
-    cure: 'Try again; if it stays so, tell whoever runs the registry what the message says.',
+    cure: 'Try again; if it stays so, send the message to the operator of the registry.',
   },
   'registry.untrustworthy': {
     meaning:
@@ -111,7 +111,7 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
   },
   'attachment.ignored': {
     meaning: 'Something is listed or attached that says nothing about the image. It ends no run; a note says so.',
-    cure: 'None is needed. Whoever keeps the repository can remove the entry.',
+    cure: 'None is needed. The owner of the repository can remove the entry.',
   },
   'layout.invalid': {
     meaning: 'An OCI layout that the build uses cannot be read, or its files are not what their names say.',

@@ -43,7 +43,7 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   'signature.unsupported': {
     headline: 'signature that cannot be evaluated',
     meaning:
-      'A signature may be by a signer whom the rule names, but it or its certificates ask for something that nobody here understands: a critical extension, constraints on names of an unusual form, an unknown envelope or key. Whether it holds is not known, so that it neither counts nor is called broken.',
+      'A signature may be by a signer whom the rule names, but it or its certificates ask for something that is not understood here: a critical extension, constraints on names of an unusual form, an unknown envelope or key. Whether it holds is not known, so that it neither counts nor is called broken.',
     cure: 'See what it asks for with `docker verify inspect IMAGE`; have the image signed in a form that is understood, or name another signer.',
   },
   'signature.threshold': {
@@ -65,19 +65,18 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   'signature.platform-uncovered': {
     headline: 'a platform is not signed',
     meaning:
-      'Signatures vouch for single platforms of this image, and its index is not signed. Such an image is used for one platform at a time, whose manifest the builder gets by digest: not for several at once, not in an OCI layout, and not for a platform that nobody signed.',
+      'Signatures vouch for single platforms of this image, and its index is not signed. Such an image is used for one platform at a time, whose manifest the builder gets by digest: not for several at once, not in an OCI layout, and not for a platform without a signature.',
     cure: 'Build one signed platform at a time (`--platform`), or have the index signed.',
   },
   'attachment.ignored': {
     headline: 'something beside it was ignored',
     meaning:
-      'Something is listed for the image that is about another one, is not there any more, or is of a form that nobody writes now; or the registry has its own way to say that a tag is not there. It counts neither for the image nor against it.',
-    cure: 'None is needed. Whoever keeps the repository can remove the entry; `docker verify inspect IMAGE` names it.',
+      'Something is listed for the image that is about another one, is not there any more, or is of a form that is no longer written; or the registry has its own way to say that a tag is not there. It counts neither for the image nor against it.',
+    cure: 'None is needed. The owner of the repository can remove the entry; `docker verify inspect IMAGE` names it.',
   },
   'attestation.missing': {
     headline: 'attestation missing',
-    meaning:
-      'The rule requires an attestation of a type that nobody has attached, or that none of its signers has signed.',
+    meaning: 'The rule requires an attestation of a type that is not attached, or that none of its signers has signed.',
     cure: 'Ask the publisher for it (`cosign attest`, or provenance from the build), or drop it from `require.attestations`.',
   },
   'attestation.mismatch': {
@@ -104,7 +103,7 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   'policy.break-glass': {
     headline: 'let through in an emergency',
     meaning:
-      'The build was told to go on with `--verify-break-glass`, and every policy in force allows that. The reason stands in the report and in the record of the build.',
+      'The build went on because of `--verify-break-glass`, and every policy in force allows that. The reason stands in the report and in the record of the build.',
     cure: 'Mend the cause, and build again without it.',
   },
   'policy.unsupported': {
@@ -157,7 +156,7 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   },
   'image.local-only': {
     headline: 'only in the local image store',
-    meaning: 'The image exists on this machine alone, so nobody’s signature can be found for it.',
+    meaning: 'The image exists on this machine alone, so no signature can be found for it.',
     cure: 'Push it and have it signed, or say in the policy what is to be done with such images (`local`).',
   },
   'image.not-built-here': {
@@ -236,7 +235,7 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   'cache-import.denied': {
     headline: 'cache import denied',
     meaning:
-      'A `--cache-from` source is not allowed by `cacheImports`: whoever writes that cache decides what the build contains.',
+      'A `--cache-from` source is not allowed by `cacheImports`: the writer of that cache decides what the build contains.',
     cure: 'Leave it out, or list it under `cacheImports.from` if only trusted builds can write it.',
   },
   'source.unpinned': {

@@ -82,7 +82,7 @@ export function extendedKeyUsages(certificate: X509Certificate): readonly string
   return extension === undefined ? null : (extension.valueObj.subs[0]?.subs ?? []).map((usage) => usage.toOID());
 }
 
-/** The first critical extension that nobody here evaluates; null for none. */
+/** The first critical extension that is not evaluated here; null for none. */
 export function unevaluatedExtension(certificate: X509Certificate): string | null {
   for (const extension of certificate.extensions) {
     const oid = extension.subs[0]?.toOID() ?? '';
@@ -132,10 +132,10 @@ export function alternativeNames(certificate: X509Certificate): readonly Alterna
 const utf8String = 0x0c;
 
 /** The text of a Fulcio extension: DER UTF8String from `.8` on, raw bytes before (fulcio, docs/oid-info.md). */
-function fulcioText(certificate: X509Certificate, oid: string, isDer: boolean): string | null {
+function fulcioText(certificate: X509Certificate, oid: string, form: 'DER' | 'raw'): string | null {
   const extension = certificate.extension(oid);
   if (extension === undefined) return null;
-  if (!isDer) return plainText(extension.value, `extension ${oid}`);
+  if (form === 'raw') return plainText(extension.value, `extension ${oid}`);
   const text = extension.valueObj.subs[0];
   if (text === undefined || !text.tag.isUniversal() || text.tag.number !== utf8String) {
     throw new Refusal('certificate-invalid', `the certificate's extension ${oid} is not a UTF8String`);
@@ -148,8 +148,8 @@ function fulcioText(certificate: X509Certificate, oid: string, isDer: boolean): 
  * @throws Refusal `certificate-invalid` where its two places for it disagree
  */
 export function identityIssuer(certificate: X509Certificate): string | null {
-  const current = fulcioText(certificate, `${fulcio}.8`, true);
-  const former = fulcioText(certificate, `${fulcio}.1`, false);
+  const current = fulcioText(certificate, `${fulcio}.8`, 'DER');
+  const former = fulcioText(certificate, `${fulcio}.1`, 'raw');
   if (current !== null && former !== null && current !== former) {
     throw new Refusal('certificate-invalid', `the certificate names two issuers, ${former} and ${current}`);
   }
@@ -160,7 +160,7 @@ export function identityIssuer(certificate: X509Certificate): string | null {
 export function certificateClaims(certificate: X509Certificate): CertificateClaims {
   const claims: Record<string, string> = {};
   for (const [name, oid] of Object.entries(claimOids)) {
-    const value = fulcioText(certificate, oid, true);
+    const value = fulcioText(certificate, oid, 'DER');
     if (value !== null) claims[name] = value;
   }
   return claims;
@@ -176,7 +176,7 @@ export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate
 }
 
 /**
- * Those of the certificates a stranger brought that lead to a trusted one, authorities only. The library would take any
+ * Of the certificates that a signature brings along, the authorities that lead to a trusted one. The library would take any
  * certificate in an authority's chain that signed itself for an anchor, also one that names another as its issuer.
  */
 export function leadingTo(

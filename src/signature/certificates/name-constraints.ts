@@ -146,11 +146,11 @@ function assertName(name: GeneralName, { permitted, excluded }: Subtrees): void 
   }
   const isPermitted = allowed.length === 0 || allowed.some(({ value }) => isWithin(name.value, value));
   if (!isPermitted || forbidden.some(({ value }) => isWithin(name.value, value))) {
-    throw new Refusal('certificate-invalid', `an authority in its chain may not certify this ${told[name.form]}`);
+    throw new Refusal('certificate-invalid', `an authority in its chain may not certify this ${nameKinds[name.form]}`);
   }
 }
 
-const told: Readonly<Record<NameForm, string>> = {
+const nameKinds: Readonly<Record<NameForm, string>> = {
   email: 'e-mail address',
   dns: 'host name',
   uri: 'URI',

@@ -53,7 +53,7 @@ function materialsOf(anchors: TrustAnchors, proven: ProvenTime): readonly string
   return anchors.clock !== null && isTimed ? [anchors.id, anchors.clock] : [anchors.id];
 }
 
-/** What is the same of a signer, whoever vouches for the certificate. */
+/** What is the same of a signer under every authority. */
 type Certified = Pick<Proof, 'signer' | 'claims' | 'certifiedSince'> & { readonly leaf: X509Certificate };
 
 /** Collects what succeeds; what does not is a problem each. */
@@ -84,10 +84,10 @@ async function underAuthority(
 ): Promise<Proof> {
   const time = verifyAnchored(statement, { kind: 'path', path }, anchors, now);
   const certificate = { subject: subjectName(leaf), names: certifiedNames(leaf), issuer: identityIssuer(leaf) };
-  // an authority of one's own can write any identity and any issuer into a certificate: it is nobody's keyless signature
-  const told = { kind: 'certificate', subject: certificate.subject || certificate.names.join(', ') } as const;
+  // an authority of one's own can write any identity and any issuer into a certificate: it is not a keyless signature
+  const signer = { kind: 'certificate', subject: certificate.subject || certificate.names.join(', ') } as const;
   const materials = materialsOf(anchors, time);
-  const proof = { ...time, claims: {}, signer: told, certificate, materials, trustedRoot: null };
+  const proof = { ...time, claims: {}, signer, certificate, materials, trustedRoot: null };
   if (revocation?.authorities.has(anchors.id) !== true) return proof;
   const chain = path.map((parsed) => ({ parsed, native: new NodeCertificate(parsed.root.toDER()) }));
   const { status, reason } = await checkRevocation(

@@ -296,7 +296,7 @@ describe('records push', () => {
     const image = `${registry}/${series}/unsigned-summary:1`;
     await build(first, image);
     const pushed = must(await first.run(['records', 'push', '--unsigned', image]));
-    expect(pushed.stdout).toContain('unsigned: nobody has a reason to believe it');
+    expect(pushed.stdout).toContain('unsigned: others cannot verify it');
     const pulled = await json<Pulled>(second.run(['records', 'pull', ...fromTeam, image]));
     expect(pulled).toMatchObject({
       status: 10,

@@ -52,7 +52,7 @@ const mistakes: readonly Mistake[] = [
   ['the policy is indented with tabs', 78, 'check .', withPolicy('version: 1\nrules:\n\t- images: [alpine]\n')],
   ['a key is not there', 78, 'check .', rule('signedBy: [{key: acme.pub}]')],
   ['an identity is forgotten', 78, 'check .', rule('signedBy: [{keyless: {issuer: "https://accounts.example"}}]')],
-  ['the policy has a name that nobody reads', 78, 'check .', { ...plain, 'docker-verify.yml': 'version: 1\n' }],
+  ['the policy has a name that is not read', 78, 'check .', { ...plain, 'docker-verify.yml': 'version: 1\n' }],
   ['a policy that is named is not there', 78, 'check --policy strict.yaml .', plain],
   ['the lock has a conflict', 78, 'check .', { ...plain, 'docker-verify.lock.json': '<<<<<<< ours\n' }],
   ['a group has no such command', 64, 'policy chek'],

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Attachment } from '../../../src/model/index.ts';
-import { identity } from '../../unit/signature/test-certificates.ts';
+import { identity } from '../../unit/signature/certificates/test-certificates.ts';
 import { createInstance, simpleSigning } from '../../unit/signature/test-instance.ts';
 import {
   acmePolicy,

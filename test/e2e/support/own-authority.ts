@@ -5,7 +5,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { type CertificateSpec, type Certified, certify, identity } from '../../unit/signature/test-certificates.ts';
+import {
+  type CertificateSpec,
+  type Certified,
+  certify,
+  identity,
+} from '../../unit/signature/certificates/test-certificates.ts';
 import { copyImage, lab, mustRun, temporaryFolder } from './lab.ts';
 
 export const { registry } = lab();

@@ -23,7 +23,7 @@ describe('an error', () => {
   it.each([false, true])('does no harm whatever it quotes, and is one line but for the calls (debug: %s)', (debug) => {
     fc.assert(
       fc.property(errors, (error) => {
-        const { text } = describeError(error, debug);
+        const { text } = describeError(error, { debug });
         expect(harmIn(text)).toBeNull();
         const lines = text.trimEnd().split('\n');
         expect(lines[0]).toMatch(/^docker verify:/);

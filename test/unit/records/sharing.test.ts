@@ -96,9 +96,10 @@ describe('a record in a summary', () => {
   it('is read as it was written', () => {
     const built = good();
     const read = readSharedRecord(statementOf(built), subject);
+    const images = [{ name: base.name }];
     expect(read).toMatchObject({
-      result: 'PASSED',
-      record: { id: built.id, time: built.time, digest: subject, pushed: [name], images: [{ name: base.name }] },
+      ok: true,
+      value: { result: 'PASSED', record: { id: built.id, time: built.time, digest: subject, pushed: [name], images } },
     });
   });
 
@@ -108,7 +109,10 @@ describe('a record in a summary', () => {
   });
 
   it('about another image is refused', () => {
-    expect(readSharedRecord(statementOf(good()), digestFor('other'))).toContain('is about');
+    expect(readSharedRecord(statementOf(good()), digestFor('other'))).toEqual({
+      ok: false,
+      reason: expect.stringContaining('is about'),
+    });
   });
 
   it.each<readonly [string, (inner: Record<string, unknown>) => unknown]>([
@@ -126,7 +130,10 @@ describe('a record in a summary', () => {
     const statement = statementOf(good());
     const field = 'urn:docker-verify:record:v1';
     statement.predicate[field] = change(statement.predicate[field] as Record<string, unknown>);
-    expect(readSharedRecord(statement, subject)).toContain('cannot be read');
+    expect(readSharedRecord(statement, subject)).toEqual({
+      ok: false,
+      reason: expect.stringContaining('cannot be read'),
+    });
   });
 
   it('brings no field that we do not know', () => {
@@ -135,7 +142,7 @@ describe('a record in a summary', () => {
     const inner = statement.predicate[field] as Record<string, unknown>;
     statement.predicate[field] = { ...inner, pulled: { from: 'me', signer: null, result: 'PASSED' }, more: 1 };
     const read = readSharedRecord(statement, subject);
-    expect(read).toMatchObject({ result: 'PASSED' });
+    expect(read).toMatchObject({ ok: true, value: { result: 'PASSED' } });
     expect(JSON.stringify(read)).not.toContain('"from"');
     expect(JSON.stringify(read)).not.toContain('"more"');
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { vouched } from '../../../src/signature/attachment-reader.ts';
+import { imageDigest, otherDigest } from './certificates/test-certificates.ts';
 import { attachment } from './shared-data.ts';
-import { imageDigest, otherDigest } from './test-certificates.ts';
 
 test('what BuildKit attests speaks of the image only where it speaks of its manifest', () => {
   const plain = attachment('sigstore-bundle', imageDigest, '{}');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AttachmentForm } from '../../../src/model/index.ts';
 import { mergedProofs, type Proof, refusedEvidence } from '../../../src/signature/evidence.ts';
+import { imageDigest, otherDigest } from './certificates/test-certificates.ts';
 import { attachment } from './shared-data.ts';
-import { imageDigest, otherDigest } from './test-certificates.ts';
 
 const proof: Proof = {
   signer: { kind: 'keyless', identity: 'a@example.test', issuer: 'https://issuer.example.test' },

@@ -2,9 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 import type { KeyMaterial } from '../../../src/model/index.ts';
 import { prepareVerifier, verifyAttachments } from '../../../src/signature/index.ts';
 import { prepareMaterial } from '../../../src/signature/sigstore/prepared-material.ts';
+import { ecPair, pemOf } from './certificates/test-certificates.ts';
 import { keySignature } from './key-signatures.ts';
 import { keyMaterial, material, rootSource } from './shared-data.ts';
-import { ecPair, pemOf } from './test-certificates.ts';
 import { createInstance } from './test-instance.ts';
 
 const { publicKey, privateKey } = ecPair();

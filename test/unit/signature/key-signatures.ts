@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import type { Attachment } from '../../../src/model/index.ts';
+import { imageDigest, spkiOf } from './certificates/test-certificates.ts';
 import { attachment } from './shared-data.ts';
-import { imageDigest, spkiOf } from './test-certificates.ts';
 import { simpleSigning } from './test-instance.ts';
 
 /** A signature with a bare key over `payload`, without a log. */

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attachment, Evidence, Signer, VerificationMaterial } from '../../../src/model/index.ts';
 import { verifyAttachments } from '../../../src/signature/index.ts';
 import { limits } from '../../../src/signature/limits.ts';
+import { certify, ecPair, identity, otherDigest, pemOf } from './certificates/test-certificates.ts';
 import { keySignature } from './key-signatures.ts';
 import { keyMaterial, material } from './shared-data.ts';
-import { certify, ecPair, identity, otherDigest, pemOf } from './test-certificates.ts';
 import { createInstance, simpleSigning } from './test-instance.ts';
 
 const many = 2_000;
@@ -51,7 +51,7 @@ describe(`beside ${many} signatures`, { timeout: 60_000 }, () => {
   }, 60_000);
 
   test('of strangers the good one is found, wherever it stands, at a fraction of what all would cost', async () => {
-    const sample = strangers.slice(0, limits.strangers);
+    const sample = strangers.slice(0, limits.unnamedSigners);
     const each = (await cpuOf(() => verifyAttachments(sample, asked))).milliseconds / sample.length;
     for (const place of [0, many / 2, many]) {
       const attached = strangers.toSpliced(place, 0, signed);
@@ -66,9 +66,9 @@ describe(`beside ${many} signatures`, { timeout: 60_000 }, () => {
 
   test('of strangers those that are not tried say whose they claim to be, and are not called open', async () => {
     const result = await verifyAttachments(strangers, asked, { isWanted });
-    expect(result.filter(({ verified }) => verified)).toHaveLength(limits.strangers);
+    expect(result.filter(({ verified }) => verified)).toHaveLength(limits.unnamedSigners);
     const rest = result.filter(({ verified }) => !verified);
-    expect(rest).toHaveLength(many - limits.strangers);
+    expect(rest).toHaveLength(many - limits.unnamedSigners);
     expect(new Set(rest.map(({ problem }) => problem?.code))).toEqual(new Set(['passed-over']));
     expect(rest[0]?.signer).toMatchObject({ kind: 'keyless', identity: expect.stringContaining(stranger) });
   });

@@ -2,7 +2,6 @@ import { createHash, type KeyObject, sign } from 'node:crypto';
 import { initializeCTLog, initializeTSA } from '@sigstore/mock';
 import canonicalize from 'canonicalize';
 import type { Attachment, TrustedRootSource } from '../../../src/model/index.ts';
-import { attachment, rootSource } from './shared-data.ts';
 import {
   type CertificateSpec,
   type Certified,
@@ -12,7 +11,8 @@ import {
   imageDigest,
   signedAt,
   spkiOf,
-} from './test-certificates.ts';
+} from './certificates/test-certificates.ts';
+import { attachment, rootSource } from './shared-data.ts';
 
 const foreverStart = new Date('2025-01-01T00:00:00Z');
 const foreverEnd = new Date('2035-01-01T00:00:00Z');

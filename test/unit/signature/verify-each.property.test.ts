@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attachment, Signer, VerificationMaterial } from '../../../src/model/index.ts';
 import { verifyAttachments } from '../../../src/signature/index.ts';
 import { limits } from '../../../src/signature/limits.ts';
+import { identity } from './certificates/test-certificates.ts';
 import { material } from './shared-data.ts';
-import { identity } from './test-certificates.ts';
 import { createInstance } from './test-instance.ts';
 
 const wanted = 'release@example.test';
@@ -20,11 +20,11 @@ describe('a few more attachments than all are tried of', () => {
     asked = material({ trustedRoots: [instance.source()] });
     const stranger = await instance.issue({ names: [identity('email', 'stranger@example.test')] });
     const one = await instance.signature({ certificate: stranger });
-    strangers = Array.from({ length: limits.strangers + extra }, () => one);
+    strangers = Array.from({ length: limits.unnamedSigners + extra }, () => one);
     signed = await instance.signature({ certificate: await instance.issue({ names: [identity('email', wanted)] }) });
   }, 60_000);
 
-  test.each([0, 30, limits.strangers + extra])(
+  test.each([0, 30, limits.unnamedSigners + extra])(
     'are answered one for one, and the wanted one is found in place %i',
     { timeout: 60_000 },
     async (place) => {
@@ -32,7 +32,7 @@ describe('a few more attachments than all are tried of', () => {
       const result = await verifyAttachments(attached, asked, { isWanted });
       expect(result).toHaveLength(attached.length);
       expect(result[place]).toMatchObject({ verified: true, signer: { identity: wanted } });
-      expect(result.filter(({ verified }) => verified)).toHaveLength(limits.strangers + 1);
+      expect(result.filter(({ verified }) => verified)).toHaveLength(limits.unnamedSigners + 1);
       expect(result.filter(({ problem }) => problem?.code === 'passed-over')).toHaveLength(extra);
     },
   );

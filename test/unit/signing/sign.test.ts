@@ -32,8 +32,8 @@ function privatePem({ privateKey }: ReturnType<typeof keyPair>): string {
 
 function material({ publicKey }: ReturnType<typeof keyPair>): KeyMaterial {
   const key = parsePublicKey(publicKey.export({ type: 'spki', format: 'pem' }).toString(), 'ours');
-  if (typeof key === 'string') throw new Error(key);
-  return key;
+  if (!key.ok) throw new Error(key.reason);
+  return key.value;
 }
 
 async function verified(bytes: Buffer, mediaType: string, keys: readonly KeyMaterial[], about: Digest = subject) {

@@ -65,7 +65,7 @@ async function findWithHelp(search: Search, conversation: Conversation | null): 
       trial = more;
     } catch (error) {
       if (!(error instanceof VerifyError)) throw error;
-      writeError(describeError(error, false).text);
+      writeError(describeError(error).text);
     }
     // oxlint-enable no-await-in-loop
   }
@@ -79,7 +79,7 @@ function sayFound({ repositories, policy, ruled }: FoundProject): void {
   const proven = repositories.filter(({ signers }) => signers.length > 0).length;
   if (policy !== null && repositories.length === 0) say('Every image that this builds on has a rule already.');
   else if (proven === 0)
-    say(`Nothing could be verified: of ${several(repositories.length)} nobody’s signature is proven.`);
+    say(`Nothing could be verified: ${several(repositories.length)} without a signature that is proven.`);
   else say(`Found ${several(repositories.length)} that this builds on; who signs is proven of ${proven}.`);
   if (policy !== null && repositories.length > 0 && ruled > 0)
     say(`${ruled} ${ruled === 1 ? 'image has' : 'images have'} a rule already.`);

@@ -4,7 +4,7 @@ import { openSession } from '../../command-context.ts';
 import type { Command } from '../../command-row.ts';
 import { exitStatus } from '../../exit-status.ts';
 import { readArguments } from '../../read-arguments.ts';
-import { signingWish } from '../../signing-wish.ts';
+import { readSigningOptions } from '../../signing-options.ts';
 import { writeResult } from '../../write-result.ts';
 
 /** What to write into the policy that is to extend it. */
@@ -41,7 +41,7 @@ export const policyPushCommand: Command = async (context, args) => {
   }
   const { session, progress } = openSession(context, own, 'pushing');
   try {
-    const pushed = await pushPolicy(session, file, target, signingWish(read));
+    const pushed = await pushPolicy(session, file, target, readSigningOptions(read));
     progress.stop();
     await writeResult(context, own, (format) =>
       format === 'json' ? renderJsonDocument({ schemaVersion: 0, ...pushed }) : plainPage(pageOf(pushed)),

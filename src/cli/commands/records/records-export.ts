@@ -42,8 +42,7 @@ export const exportCommand = commandOf('looking at what is inside', async (run) 
   const contents = await buildContents(session, record);
   const { result, images } = contents;
   progress.stop();
-  if (!result.isKnown)
-    session.warn('no SBOM of what was built is known: of its software only what its images bring is told');
+  if (!result.isKnown) session.warn('no SBOM of what was built is known: only software of its base images is listed');
   await show((format) =>
     formatOf(format, formats) === 'github' && facts !== null
       ? renderSnapshot(contents, facts)

@@ -28,7 +28,7 @@ function cutOff(text: string | null, now: Date): Date {
   if (age !== null) return new Date(now.getTime() - age);
   const date = text === null ? Number.NaN : Date.parse(text);
   if (!Number.isNaN(date)) return new Date(date);
-  throw new VerifyError('usage.invalid', 'records prune needs to be told which records are old', {
+  throw new VerifyError('usage.invalid', 'records prune needs to know which records are old', {
     hint: 'write --older-than 365d, or a date such as 2026-01-31',
   });
 }

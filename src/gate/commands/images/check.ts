@@ -15,7 +15,11 @@ import { withPipeline } from '../../session/with-pipeline.ts';
 import { imageOperands, readOperands } from './operands.ts';
 
 /** Judges images by the policies of the current folder and those above it, as `check IMAGE…` does; `isLogged` tells the machine's log. */
-export async function checkImages(session: Session, uses: readonly ImageUse[], isLogged = false): Promise<Report> {
+export async function checkImages(
+  session: Session,
+  uses: readonly ImageUse[],
+  { isLogged = false }: { readonly isLogged?: boolean } = {},
+): Promise<Report> {
   const options = { projectFrom: session.environment.workingDirectory, localImages: true, ahead: uses };
   return await withPipeline(session, options, async (pipeline) => {
     const images = await examineUses(pipeline, uses, null);
@@ -58,7 +62,8 @@ export async function check(session: Session, args: readonly string[], input: St
     return await checkTargets(session, { verb: 'bake', targets }, input);
   }
   const operands = readOperands(args, session.environment.workingDirectory);
-  if (operands.kind === 'images') return await checkImages(session, imageOperands(operands.names, args, session), true);
+  if (operands.kind === 'images')
+    return await checkImages(session, imageOperands(operands.names, args, session), { isLogged: true });
   const { invocation } = parseBuildArguments(args, session.environment);
   return await checkTargets(session, invocation, input);
 }

@@ -40,7 +40,7 @@ function signedOf(
 }
 
 async function lookAt(pipeline: Pipeline, use: ImageUse): Promise<Side> {
-  const gathered = await gatherImage(pipeline, use, true);
+  const gathered = await gatherImage(pipeline, use, { everything: true });
   const { resolution } = gathered;
   if (resolution.kind === 'unresolved') throw resolution.failure;
   const { image, client } = resolution;

@@ -52,7 +52,7 @@ export async function inspect(session: Session, args: readonly string[]): Promis
     async (pipeline) => {
       return await Promise.all(
         uses.map(async (use) => {
-          const gathered = await gatherImage(pipeline, use, true);
+          const gathered = await gatherImage(pipeline, use, { everything: true });
           if (gathered.resolution.kind === 'unresolved') throw gathered.resolution.failure;
           const lineage = await traceImage(pipeline, gathered);
           const examined = await judgeGathered(pipeline, gathered, lineage?.links ?? null);

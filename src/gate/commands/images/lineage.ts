@@ -20,7 +20,7 @@ export interface TracedImage {
 }
 
 async function trace(pipeline: Pipeline, use: ImageUse): Promise<TracedImage> {
-  const gathered = await gatherImage(pipeline, use, true);
+  const gathered = await gatherImage(pipeline, use, { everything: true });
   if (gathered.resolution.kind === 'unresolved') throw gathered.resolution.failure;
   const lineage = await traceImage(pipeline, gathered);
   const { decision } = await judgeGathered(pipeline, gathered, lineage?.links ?? null);

@@ -34,7 +34,7 @@ function examineBuildx(version: string, program: string): Examination {
   return { name: 'buildx', result: 'good', detail, hint: null };
 }
 
-/** Docker pulled the image that a builder runs in without us: whether it satisfies the policies can be told all the same. */
+/** Docker pulled the image that a builder runs in without us, but it can still be compared with the policies. */
 async function examineBuilderImage(session: Session, image: BuilderImage, platform: string): Promise<Examination> {
   const { node, name, id, digest } = image;
   const exact = digest === null || name.includes('@') ? name : `${name}@${digest}`;
@@ -51,7 +51,7 @@ async function examineBuilderImage(session: Session, image: BuilderImage, platfo
     const use = { name: parseCanonicalName(exact), written: exact, platforms: [platform], uses: [] };
     const { images } = await checkImages(session, [use]);
     if (images[0]?.verified === true) return examined('good', 'its signature satisfies the policies');
-    const reason = images[0]?.findings[0]?.message ?? 'nobody has verified it';
+    const reason = images[0]?.findings[0]?.message ?? 'it was not verified';
     return examined('bypass', `${images[0]?.status ?? 'error'} by the policies: ${reason}`);
   } catch (error) {
     return examined('bypass', `it cannot be verified: ${error instanceof Error ? error.message : 'unknown reason'}`);

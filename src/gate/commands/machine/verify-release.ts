@@ -74,7 +74,7 @@ interface Trial {
 async function tried({ session, policies, digest }: Trial, path: string): Promise<string | Evidence | null> {
   const bytes = await readPart(path, factsOfForm('sigstore-bundle').largest);
   if (bytes === null) return null;
-  const { material, roots } = await gatherMaterial(session, policies, false);
+  const { material, roots } = await gatherMaterial(session, policies);
   const evidence = await verifyAttachments([attachmentOf(bytes, digest, path)], material, {
     now: session.now(),
     isWanted: wantedSigners(policies),

@@ -25,16 +25,16 @@ import { authoritiesInFolder, keysInFolder } from './keys-in-folder.ts';
 import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
 import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
 
-/** A repository that a project builds on, with whoever signs its images. */
+/** A repository that a project builds on, with the signers of its images. */
 export interface FoundSigners {
   /** As a policy names it. */
   readonly repository: string;
   readonly names: readonly CanonicalName[];
   /** Signers whose signatures verify on every image of the repository; where none does, those of verified attestations. */
   readonly signers: readonly ProposedSigner[];
-  /** Signatures that nothing we have proves, with the reason: nobody may trust these. */
+  /** Signatures that cannot be verified with what we have, with the reason: a policy must not name their signers. */
   readonly unproven: readonly Evidence[];
-  /** Authorities that its signatures bring along and that nobody has vouched for. */
+  /** Authorities that its signatures bring along, and that neither a policy nor a trusted root names. */
   readonly authorities: readonly BroughtAuthority[];
   /** What kept us from seeing all that is attached to its images; null where all was seen. */
   readonly unseen: VerifyError | null;
@@ -91,7 +91,7 @@ async function look(pipeline: Pipeline, image: JudgedImage, material: Verificati
   if (image.resolved === null || image.failure !== null) {
     return { image, evidence: [], authorities: [], unseen: image.failure };
   }
-  const { collected } = await gatherImage(pipeline, image.use, true);
+  const { collected } = await gatherImage(pipeline, image.use, { everything: true });
   const evidence = await verifyAttachments(collected.attachments, material, {
     now: pipeline.session.now(),
     isOver: () => pipeline.session.signal.aborted || performance.now() > pipeline.ends,
@@ -109,10 +109,14 @@ async function look(pipeline: Pipeline, image: JudgedImage, material: Verificati
 }
 
 /** Only who signs every image of the repository is worth proposing: anybody may sign one of them. */
-function commonSigners(looked: readonly Looked[], files: SignerFiles, attested: boolean): readonly ProposedSigner[] {
+function commonSigners(
+  looked: readonly Looked[],
+  files: SignerFiles,
+  of: 'signatures' | 'attestations',
+): readonly ProposedSigner[] {
   const [first, ...others] = looked.map(({ evidence }) => {
     const proposed = evidence
-      .filter(({ form }) => (form === 'attestation') === attested)
+      .filter(({ form }) => (form === 'attestation') === (of === 'attestations'))
       .flatMap((piece) => proposeSigner(piece, files) ?? []);
     return new Map(proposed.map((signer) => [proposalKey(signer), signer]));
   });
@@ -122,14 +126,14 @@ function commonSigners(looked: readonly Looked[], files: SignerFiles, attested: 
 }
 
 function foundOf(repository: string, looked: readonly Looked[], files: SignerFiles): FoundSigners {
-  const signing = commonSigners(looked, files, false);
+  const signing = commonSigners(looked, files, 'signatures');
   const unproven = looked.flatMap(({ evidence }) =>
     evidence.filter(({ verified, form, problem }) => !verified && form !== 'attestation' && problem !== null),
   );
   return {
     repository,
     names: looked.map(({ image }) => image.use.name),
-    signers: signing.length > 0 ? signing : commonSigners(looked, files, true),
+    signers: signing.length > 0 ? signing : commonSigners(looked, files, 'attestations'),
     unproven,
     authorities: looked.flatMap(({ authorities }) => authorities),
     unseen: looked.find(({ unseen }) => unseen !== null)?.unseen ?? null,

@@ -51,8 +51,8 @@ export interface LockOutcome {
   readonly moved: readonly { readonly name: CanonicalName; readonly locked: string; readonly tag: string | null }[];
   readonly failures: readonly LockFailure[];
   /**
-   * `refused`: a signer changed or vanished and nobody confirmed it; `unestablished`: of an image it is not known what it is or who
-   * signed it. Nothing is written then.
+   * `refused`: a signer changed or vanished and this was not confirmed; `unestablished`: the digest or the signer of an image could not
+   * be established. Nothing is written then.
    */
   readonly result: 'written' | 'current' | 'outdated' | 'refused' | 'unestablished';
 }
@@ -97,11 +97,11 @@ async function examineUnused(
 ): Promise<readonly JudgedImage[]> {
   if (typeof update === 'string') return [];
   const unused = [...update].filter((name) => !images.some(({ use }) => use.name === name));
-  const stranger = unused.find((name) => !Object.hasOwn(before, name));
-  if (stranger !== undefined) {
-    const { registry, repository } = parseReference(stranger);
+  const unknown = unused.find((name) => !Object.hasOwn(before, name));
+  if (unknown !== undefined) {
+    const { registry, repository } = parseReference(unknown);
     const near = images.map(({ use }) => use.name).filter((name) => name.startsWith(`${registry}/${repository}`));
-    throw new VerifyError('usage.invalid', `${stranger} is neither used here nor locked`, {
+    throw new VerifyError('usage.invalid', `${unknown} is neither used here nor locked`, {
       hint: near.length > 0 ? `it is used as ${near.join(', ')}` : 'name an image as the Dockerfile does',
     });
   }
@@ -179,7 +179,7 @@ async function lockExamined(
   const isConfirmed = request.confirmed && update !== 'none';
   if (!isConfirmed && compared.changes.some(({ needsConfirmation }) => needsConfirmation))
     return { ...found, result: 'refused' };
-  // what is there stays as it is unless somebody asked for it to move
+  // entries stay as they are unless the command line asks to move them
   const { images: after, changes } = update === 'none' ? updateLock(before, { ...entries, ...kept }) : compared;
   if (changes.every(({ kind }) => kind === 'same')) return { ...found, changes, result: 'current' };
   await writeWholeFile(file, formatLock(after));

@@ -83,7 +83,7 @@ export async function explainImages(session: Session, args: readonly string[]): 
     async (pipeline) => {
       return await Promise.all(
         uses.map(async (use) => {
-          const gathered = await gatherImage(pipeline, use, true);
+          const gathered = await gatherImage(pipeline, use, { everything: true });
           const { resolution } = gathered;
           if (resolution.kind === 'unresolved') throw resolution.failure;
           const lineage = needsLineage(pipeline.policies) ? await traceImage(pipeline, gathered) : null;

@@ -12,7 +12,7 @@ import {
 import { type Artifact, pushArtifact, type RegistryClient } from '../../../oci/index.ts';
 import { type BundledPolicy, readBundledPolicy, readSerial } from '../../../policy/index.ts';
 import { attachStatement } from '../../session/attach-statement.ts';
-import { chosenSigner, type SigningWish } from '../../session/chosen-signer.ts';
+import { chosenSigner, type SigningOptions } from '../../session/chosen-signer.ts';
 import { localEngine } from '../../session/local-engine.ts';
 import {
   bundledFileType,
@@ -36,7 +36,7 @@ export interface PushedPolicy {
   readonly previousSerial: number | null;
   /** The files that came with it, by their paths. */
   readonly files: readonly string[];
-  /** Null where it is unsigned, so that nobody can extend it. */
+  /** Null where it is unsigned, so that no policy can extend it. */
   readonly signer: Signer | null;
 }
 
@@ -92,23 +92,23 @@ async function heldBundle(
 function refuseSmaller(from: string, serial: number, held: { readonly serial: number } | null): void {
   if (held === null || serial > held.serial) return;
   throw new VerifyError('usage.invalid', `serial ${serial} does not grow: ${from} holds ${held.serial}`, {
-    hint: `write serial: ${held.serial + 1} into the policy; whoever extends it takes no older one in place of a newer one`,
+    hint: `write serial: ${held.serial + 1} into the policy; policies that extend it take no older one in place of a newer one`,
   });
 }
 
 /**
  * Publishes a policy with the files that it names as a bundle that others extend. It is signed before the tag stands for it, so that
- * nobody meets it unsigned.
+ * it is never seen unsigned.
  * @throws VerifyError `policy.*`, `usage.invalid`, `registry.*`, `signing.failed`
  */
 export async function pushPolicy(
   session: Session,
   file: string,
   target: string,
-  wish: SigningWish,
+  signing: SigningOptions,
 ): Promise<PushedPolicy> {
   const reference = targetOf(target);
-  const signer = await chosenSigner(session, wish);
+  const signer = await chosenSigner(session, signing);
   await checkPolicies(session, [file]);
   const policy = await readBundledPolicy(resolve(session.environment.workingDirectory, file), file);
   const artifact = artifactOf(policy, file);
@@ -121,7 +121,7 @@ export async function pushPolicy(
       if (held?.digest !== written.digest) refuseSmaller(target, policy.serial, held);
       const name = `${reference.registry}/${reference.repository}`;
       const signature = { name, predicateType: cosignSignaturePredicate, predicate: {} };
-      const { signer: by } = wish.unsigned
+      const { signer: by } = signing.unsigned
         ? { signer: null }
         : await attachStatement(client, reference, written, signer, signature);
       await pushArtifact(client, reference, artifact, reference.tag);

@@ -32,7 +32,7 @@ export async function readTrial({ environment }: Session, trial: Trial): Promise
   const files = trial.authorityFiles.map(absolute).map(async (path) => [path, await readAuthority(path)] as const);
   const named = trial.authorities.flatMap(({ pem }) => {
     const authority = parseAuthority(pem, null);
-    return typeof authority === 'string' ? [] : [[authority.pem, authority] as const];
+    return authority.ok ? [[authority.value.pem, authority.value] as const] : [];
   });
   return { keys: await Promise.all(keys), authorities: [...(await Promise.all(files)), ...named] };
 }

@@ -88,10 +88,7 @@ export async function readExposureQuestions(
   workingDirectory: string,
 ): Promise<ExposureQuestions> {
   if (what.length === 0)
-    refuse(
-      'exposure needs to be told what to look for',
-      'for instance docker verify exposure "xz-utils@5.6.0 - 5.6.1"',
-    );
+    refuse('exposure needs something to look for', 'for instance docker verify exposure "xz-utils@5.6.0 - 5.6.1"');
   const questions: Question[] = [];
   const bulk: Question[] = [];
   const remarks: string[] = [];

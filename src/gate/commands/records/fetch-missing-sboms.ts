@@ -9,7 +9,7 @@ import { withPipeline } from '../../session/with-pipeline.ts';
 
 /** Images that are asked about in one run; the newest builds come first. */
 const mostImages = 1_000;
-/** For all of them, milliseconds, where no shorter time was given: whoever asks waits for an answer within seconds. */
+/** For all of them, milliseconds, where no shorter time was given: a question is to be answered within seconds. */
 const mostTime = 20_000;
 
 async function fetchOne(pipeline: Pipeline, { name, digest, platforms }: MissingImage): Promise<void> {
@@ -17,7 +17,7 @@ async function fetchOne(pipeline: Pipeline, { name, digest, platforms }: Missing
   const written = atDigest(parseReference(name), digest);
   const wanted = platforms.length === 0 ? [machinePlatform(session.environment)] : platforms;
   const use = { name: written, written, platforms: wanted, uses: [] };
-  await noteImage(session, digest, await gatherImage(pipeline, use, true));
+  await noteImage(session, digest, await gatherImage(pipeline, use, { everything: true }));
 }
 
 /**

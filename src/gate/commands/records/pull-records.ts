@@ -3,12 +3,15 @@ import {
   type BuildRecord,
   type Digest,
   type Evidence,
+  failure,
   isVerifyError,
   parseCanonicalName,
   parseReference,
   type Reference,
   type ResolvedImage,
+  type Result,
   type Signer,
+  success,
   VerifyError,
 } from '../../../model/index.ts';
 import {
@@ -76,7 +79,7 @@ function formatted({ registry, repository }: Reference): string {
 }
 
 function describe(signer: Signer | null): string {
-  if (signer === null) return 'nobody';
+  if (signer === null) return 'an unknown signer';
   if (signer.kind === 'keyless') return `${signer.identity} (${signer.issuer})`;
   return signer.kind === 'key' ? `the key sha256:${signer.sha256}` : signer.subject;
 }
@@ -106,19 +109,20 @@ function isTrusted({ policies, session, material }: Pull, image: ResolvedImage, 
   return trustedEvidence({ ...input, now }, policies).length > 0;
 }
 
-/** The record of one piece of evidence, or why there is none; null for what is no record of ours. */
-function recordIn(pull: Pull, image: ResolvedImage, from: string, piece: Evidence): BuildRecord | string | null {
+/** The record of one piece of evidence; null for what is no record of ours. */
+function recordIn(pull: Pull, image: ResolvedImage, from: string, piece: Evidence): Result<BuildRecord> | null {
   const { verified, problem, signer, statement, subject } = piece;
   if (!verified) {
-    const isStranger = problem?.code === 'unknown-signer';
-    const what = isStranger ? 'is of somebody who was not named' : 'does not verify';
-    return `a verification summary ${what}: ${problem?.message ?? 'for an unknown reason'}`;
+    const isUnknownSigner = problem?.code === 'unknown-signer';
+    const what = isUnknownSigner ? 'is of somebody who was not named' : 'does not verify';
+    return failure(`a verification summary ${what}: ${problem?.message ?? 'for an unknown reason'}`);
   }
   if (!isTrusted(pull, image, piece))
-    return `a verification summary is signed by ${describe(signer)}, who was not named`;
+    return failure(`a verification summary is signed by ${describe(signer)}, who was not named`);
   const shared = readSharedRecord(statement, subject);
-  if (shared === null || typeof shared === 'string') return shared;
-  return { ...shared.record, pulled: { from, signer, result: shared.result } };
+  if (shared?.ok !== true) return shared;
+  const { record, result } = shared.value;
+  return success({ ...record, pulled: { from, signer, result } });
 }
 
 async function recordsOf(
@@ -151,9 +155,9 @@ async function recordsOf(
   const claimed = new Set(collected.attachments.filter(claimsToBeSummary).map(({ manifest }) => manifest));
   const summaries = evidence.filter((piece) => isSummary(piece) || (!piece.verified && claimed.has(piece.manifest)));
   const read = summaries.map((piece) => recordIn(pull, image, from, piece));
-  const reasons = [...read.filter((each) => typeof each === 'string'), ...unsigned];
+  const reasons = [...read.flatMap((each) => (each?.ok === false ? [each.reason] : [])), ...unsigned];
   return {
-    records: read.filter((each) => each !== null && typeof each !== 'string'),
+    records: read.flatMap((each) => (each?.ok === true ? [each.value] : [])),
     refused: [...new Set(reasons)].map((reason) => ({ image: `${from}@${digest}`, reason })),
     problems: collected.problems
       .filter(isUnseen)
@@ -222,13 +226,13 @@ export async function pullRecords(
     });
   }
   if (signers.length === 0) {
-    throw new VerifyError('usage.invalid', 'records pull must be told whose records are trusted', {
+    throw new VerifyError('usage.invalid', 'records pull needs the signers whose records are trusted', {
       hint: "write --key acme.pub, or --identity and --issuer, or --signed-by '{…}' as in a rule",
     });
   }
   const declared = await signersPolicy('vsa', signers, session.environment.workingDirectory);
   const policies = await fetchPolicyKeys(session, declared);
-  const pull: Pull = { session, policies, material: await gatherMaterial(session, policies, false) };
+  const pull: Pull = { session, policies, material: await gatherMaterial(session, policies) };
   const registries = openRegistries(session, localEngine(session));
   try {
     const parts = await Promise.all([...new Set(repositories)].map((named) => attempted(pull, registries, named)));

@@ -14,7 +14,7 @@ import { objectionsTo, type Summary, summaryOf, summaryType } from '../../../rec
 import { renderCycloneDx } from '../../../report/index.ts';
 import type { StatementSigner } from '../../../signing/index.ts';
 import { attachStatement } from '../../session/attach-statement.ts';
-import { chosenSigner, type SigningWish } from '../../session/chosen-signer.ts';
+import { chosenSigner, type SigningOptions } from '../../session/chosen-signer.ts';
 import { localEngine } from '../../session/local-engine.ts';
 import { openRegistries } from '../../session/registries.ts';
 import type { Session } from '../../session/session.ts';
@@ -70,8 +70,8 @@ async function fetchImage(client: RegistryClient, { tag, digest, ...place }: Ref
 }
 
 /**
- * The SBOM of what was built. Our signature would make whole what anybody attached unsigned: only where all of it was signed before does
- * it say that it is complete, so that nobody takes its silence for an answer.
+ * The SBOM of what was built. Our signature must not vouch for a part that anybody could attach unsigned: the SBOM calls itself complete only
+ * where every part was signed before, since a complete SBOM also answers what is not in the image.
  */
 async function sbomOf(session: Session, record: BuildRecord): Promise<unknown> {
   const { images, ...rest } = await buildContents(session, record);
@@ -124,14 +124,14 @@ async function pushOne(push: Push, client: RegistryClient, image: string): Promi
 export async function pushRecords(
   session: Session,
   images: readonly string[],
-  wish: SigningWish & { readonly sbom: boolean },
+  signing: SigningOptions & { readonly sbom: boolean },
 ): Promise<readonly PushedRecord[]> {
   if (images.length === 0)
     throw new VerifyError('usage.invalid', 'records push takes images', { hint: 'docker verify records push IMAGE…' });
-  const signer = await chosenSigner(session, wish);
+  const signer = await chosenSigner(session, signing);
   const { records } = await listRecords(session);
   const registries = openRegistries(session, localEngine(session));
-  const push: Push = { session, signer, records, withSbom: wish.sbom };
+  const push: Push = { session, signer, records, withSbom: signing.sbom };
   const pushed: PushedRecord[] = [];
   try {
     for (const image of images) {

@@ -1,9 +1,16 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Question, questionOfOsv } from '../../../inventory/index.ts';
-import { parseBoundedJson, readBoundedInput, VerifyError } from '../../../model/index.ts';
+import {
+  failure,
+  parseBoundedJson,
+  type Result,
+  readBoundedInput,
+  success,
+  VerifyError,
+} from '../../../model/index.ts';
 
-/** A larger advisory is none. */
+/** A larger file is not read as an advisory. */
 const largestAdvisory = 32 * 1024 * 1024;
 const mostFiles = 1_000_000;
 
@@ -17,15 +24,15 @@ async function textOf(path: string): Promise<string> {
   return (await readBoundedInput(path, largestAdvisory)).toString('utf8');
 }
 
-function parsed(path: string, text: string): Question | string {
+function parsed(path: string, text: string): Result<Question> {
   try {
     const question = questionOfOsv(parseBoundedJson(text));
-    return (
-      question ??
-      `${path} is passed over: it is no OSV advisory that names packages of a known ecosystem, or it was withdrawn`
+    if (question !== null) return success(question);
+    return failure(
+      `${path} is passed over: it is no OSV advisory that names packages of a known ecosystem, or it was withdrawn`,
     );
   } catch {
-    return `${path} is passed over: it is no JSON`;
+    return failure(`${path} is passed over: it is no JSON`);
   }
 }
 
@@ -57,22 +64,22 @@ async function ofFolder(folder: string, isWanted: (text: string) => boolean): Pr
     }
     if (!isWanted(text)) continue;
     const question = parsed(path, text);
-    if (typeof question === 'string') remarks.push(question);
-    else questions.push(question);
+    if (question.ok) questions.push(question.value);
+    else remarks.push(question.reason);
   }
   return { questions, remarks };
 }
 
 /**
- * The advisories in a file, or in all `.json` files below a folder. Of a folder what cannot be read is passed over and told.
+ * The advisories in a file, or in all `.json` files below a folder. Files of a folder that cannot be read are passed over with a remark.
  * @throws VerifyError `usage.invalid`
  */
 export async function readAdvisories(path: string): Promise<Advisories> {
   try {
     if ((await stat(path)).isDirectory()) return await ofFolder(path, () => true);
     const question = parsed(path, await textOf(path));
-    if (typeof question === 'string') throw new Error(question);
-    return { questions: [question], remarks: [] };
+    if (!question.ok) throw new Error(question.reason);
+    return { questions: [question.value], remarks: [] };
   } catch (cause) {
     throw unreadable(path, cause);
   }

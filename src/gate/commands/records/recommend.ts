@@ -92,13 +92,17 @@ async function refreshOf(
   return { from, to, packages: changesOf(before ?? null, after ?? null) };
 }
 
+interface MeasureOptions {
+  readonly countsPackages: boolean;
+}
+
 /** How large a suggestion is; of one that has less in it also how many packages. */
 async function measured(
   pipeline: Pipeline,
   { platforms: [platform = ''] }: ImageUse,
   suggestion: Suggestion,
   unknown: Unknown,
-  countsPackages: boolean,
+  { countsPackages }: MeasureOptions,
 ): Promise<Suggestion> {
   const name = parseCanonicalName(suggestion.image);
   const { registry } = parseReference(name);
@@ -123,7 +127,7 @@ async function adviseOn(pipeline: Pipeline, use: ImageUse, used: LastUsed): Prom
     preferred: recommendedFor(policies, use.name),
     signersOf: (image) => knownSigners(policies, image),
   });
-  const gathered = await gatherImage(pipeline, use, true);
+  const gathered = await gatherImage(pipeline, use, { everything: true });
   const { resolution } = gathered;
   const known = { ...offline, name: use.name, unknown: unknown.said };
   if (resolution.kind === 'unresolved') {
@@ -137,8 +141,8 @@ async function adviseOn(pipeline: Pipeline, use: ImageUse, used: LastUsed): Prom
     refreshOf(pipeline, use, used, unknown),
   ]);
   if (inside?.trust === 'none') unknown.said.push('what is inside: no SBOM is attached');
-  const measure = (suggestions: readonly Suggestion[], counts: boolean): Promise<readonly Suggestion[]> =>
-    Promise.all(suggestions.map((each) => measured(pipeline, use, each, unknown, counts)));
+  const measure = (suggestions: readonly Suggestion[], options: MeasureOptions): Promise<readonly Suggestion[]> =>
+    Promise.all(suggestions.map((each) => measured(pipeline, use, each, unknown, options)));
   return {
     ...known,
     digest: resolution.image.root.digest,
@@ -146,9 +150,9 @@ async function adviseOn(pipeline: Pipeline, use: ImageUse, used: LastUsed): Prom
     refresh,
     inside: inside === null || inside.trust === 'none' ? null : softwareInside(inside.packages, inside.trust),
     bytes: await unknown.ask('its sizes', () => imageBytes(pipeline, gathered, lineage?.links ?? [])),
-    update: await measure(offline.update, false),
-    slimmer: await measure(offline.slimmer, true),
-    hardened: await measure(offline.hardened, false),
+    update: await measure(offline.update, { countsPackages: false }),
+    slimmer: await measure(offline.slimmer, { countsPackages: true }),
+    hardened: await measure(offline.hardened, { countsPackages: false }),
   };
 }
 

@@ -2,6 +2,7 @@ import { type ImageUse, isDigest, isRefusal, type LineageLink, type ResolvedImag
 import { isUnseen } from '../../../oci/index.ts';
 import { decide } from '../../../policy/index.ts';
 import type { Pipeline } from '../../session/pipeline.ts';
+import type { GatherOptions } from '../gather/collect-options.ts';
 import { decideFailure, decideInput, type GatheredImage, gatherImage } from '../gather/gather-image.ts';
 import { needsLineage, traceImage } from '../judge/image-lineage.ts';
 import type { JudgedImage } from '../judge/judged-image.ts';
@@ -37,7 +38,7 @@ export async function judgeGathered(
   const { image, client, failure } = resolution;
   const input = decideInput(pipeline, gathered, resolution, lineage);
   const decision = decide(input, pipeline.policies);
-  // what a lock names is built from that digest, whatever lies under its tag here
+  // a locked image is built from the locked digest, even where its tag stands for another one here
   const standsAlone = ['local', 'layout', 'lock'].includes(image.source) || !pipeline.localImages;
   const settled = decision.verified || decision.basis === 'lock' || standsAlone;
   const shadow = settled ? null : await localShadow(pipeline, image);
@@ -48,24 +49,28 @@ export async function judgeGathered(
   return { ...examined, resolved: image, client, failure, decision: last };
 }
 
-async function examineOnce(pipeline: Pipeline, use: ImageUse, everything: boolean): Promise<JudgedImage> {
+async function examineOnce(pipeline: Pipeline, use: ImageUse, { everything }: GatherOptions): Promise<JudgedImage> {
   const wantsLineage = needsLineage(pipeline.policies);
-  const gathered = await gatherImage(pipeline, use, everything || wantsLineage);
+  const gathered = await gatherImage(pipeline, use, { everything: everything || wantsLineage });
   const lineage = wantsLineage ? await traceImage(pipeline, gathered) : null;
   return await judgeGathered(pipeline, gathered, lineage?.links ?? null);
 }
 
 /**
- * Whether a refusal may rest on a listing that is minutes old: somebody may have signed since. That nothing is attached is never
+ * Whether a refusal may rest on a listing that is minutes old: a signature may have been added since. That nothing is attached is never
  * kept, so only what was found can be old.
  */
 function mayBeOutdated({ session }: Pipeline, { decision, evidence }: JudgedImage): boolean {
   return isRefusal(decision.status) && evidence.length > 0 && !session.own.offline && !session.own.refresh;
 }
 
-/** Resolves, collects, verifies and decides one image. Whatever goes wrong with it is in its decision. */
-export async function examineImage(pipeline: Pipeline, use: ImageUse, everything = false): Promise<JudgedImage> {
-  const examined = await examineOnce(pipeline, use, everything);
+/** Resolves, collects, verifies and decides one image. Errors are part of its decision. */
+export async function examineImage(
+  pipeline: Pipeline,
+  use: ImageUse,
+  asked: GatherOptions = { everything: false },
+): Promise<JudgedImage> {
+  const examined = await examineOnce(pipeline, use, asked);
   if (!mayBeOutdated(pipeline, examined)) return examined;
-  return await examineOnce({ ...pipeline, registries: pipeline.registries.fresh() }, use, everything);
+  return await examineOnce({ ...pipeline, registries: pipeline.registries.fresh() }, use, asked);
 }

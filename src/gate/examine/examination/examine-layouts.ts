@@ -70,7 +70,7 @@ async function resolveLayout(source: ImageSource, use: ImageUse, place: LayoutPl
 
 /** What is attached in the layout, and what the image's own registry has attached to the same digest. */
 async function collectFor(pipeline: Pipeline, source: ImageSource, image: ResolvedImage): Promise<Collected> {
-  const options = collectOptionsFor(pipeline.policies, image.name, false);
+  const options = collectOptionsFor(pipeline.policies, image.name, { everything: false });
   const beside = await collectAttachments(source, image, { ...options, repositories: [] });
   const registry = await pipeline.registries
     .attempt(parseReference(image.name), (client) => collectAttachments(client, image, options))
@@ -142,7 +142,7 @@ export async function examineLayouts(
   return await Promise.all(
     uses.map(async ({ replacement, use }) => {
       const judged = await judgeGathered(pipeline, await gatherLayout(pipeline, use), null);
-      const examined = settlePlatforms(pipeline, judged, true);
+      const examined = settlePlatforms(pipeline, judged, { isLayout: true });
       return isListedContext(replacement, pipeline.policies) ? asListed(examined) : examined;
     }),
   );

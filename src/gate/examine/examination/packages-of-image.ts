@@ -67,7 +67,9 @@ async function readBase(pipeline: Pipeline, { name, digest, platform }: LineageL
   const bare = { name, digest, layers: new Set<string>(), holds: null };
   if (name === null) return bare;
   try {
-    const gathered = await gatherImage(pipeline, useOf(atDigest(parseReference(name), digest), platform), true);
+    const gathered = await gatherImage(pipeline, useOf(atDigest(parseReference(name), digest), platform), {
+      everything: true,
+    });
     const [facts, { sboms }] = await Promise.all([imageFactsFor(gathered, platform), readAttachedSboms(gathered)]);
     const lists = sboms.map((sbom) => readDocument(gathered, sbom)).filter(({ listed }) => listed.reason === null);
     return {
@@ -77,7 +79,7 @@ async function readBase(pipeline: Pipeline, { name, digest, platform }: LineageL
       holds: lists.length === 0 ? null : packageSet(lists.flatMap(({ packages }) => packages)),
     };
   } catch (error) {
-    if (error instanceof VerifyError) return bare; // then nobody can tell what the base brings
+    if (error instanceof VerifyError) return bare; // then it is not known what the base brings
     throw error;
   }
 }
@@ -117,7 +119,7 @@ function trustOf(sboms: readonly ListedSbom[], packages: readonly ListedPackage[
  * @throws VerifyError where the image cannot be looked up
  */
 export async function packagesOfImage(pipeline: Pipeline, use: ImageUse): Promise<ImagePackages> {
-  const gathered = await gatherImage(pipeline, use, true);
+  const gathered = await gatherImage(pipeline, use, { everything: true });
   return await packagesOfGathered(pipeline, gathered, traceImage(pipeline, gathered));
 }
 

@@ -2,8 +2,11 @@ import {
   type Attachment,
   type Digest,
   type Evidence,
+  failure,
   parseReference,
+  type Result,
   type Signer,
+  success,
   VerifyError,
 } from '../../../model/index.ts';
 import { bounds, type CollectProblem, type ImageSource, isUnseen, problemKind } from '../../../oci/index.ts';
@@ -34,12 +37,12 @@ export interface AttachedSboms {
 }
 
 type Resolved = Extract<NameResolution, { kind: 'resolved' }>;
-type Reading = AttachedSbom | string | null;
+type Reading = Result<AttachedSbom> | null;
 
-/** More SBOMs of one image than anybody attaches. */
+/** More SBOMs than an image has in practice. */
 const mostSboms = 100;
 
-/** Of attested SBOMs: what was altered or is broken is nobody's word. */
+/** Problems of an attested SBOM that is a fault, and must not be read as an unsigned one. */
 const broken = new Set(['invalid-signature', 'malformed', 'too-large', 'unsupported']);
 
 function isAttestedSbom({ form, predicateType }: Evidence): boolean {
@@ -64,14 +67,15 @@ async function readAttested(attachment: Attachment, evidence: readonly Evidence[
   const content = bytes === null ? null : await readInTotoStatement(bytes, subject);
   if (bytes === null || content === null || !isSbom(content.predicateType)) return null;
   const signed = signerOfContent(evidence, subject, content.predicate);
-  if (signed !== undefined) return { bytes, subject, trust: 'signed', signer: signed.signer };
+  if (signed !== undefined) return success({ bytes, subject, trust: 'signed', signer: signed.signer });
   const refused = evidence.find((piece) => piece.manifest === manifest && broken.has(piece.problem?.code ?? ''));
-  if (refused !== undefined) return `an attested SBOM does not verify: ${refused.problem?.message ?? 'it is broken'}`;
-  return { bytes, subject, trust: 'unsigned', signer: null };
+  if (refused !== undefined)
+    return failure(`an attested SBOM does not verify: ${refused.problem?.message ?? 'it is broken'}`);
+  return success({ bytes, subject, trust: 'unsigned', signer: null });
 }
 
 /**
- * Whose signature speaks for an SBOM in the index: one on the index itself, or on the only attestation manifest that speaks of the
+ * Whose signature speaks for an SBOM in the index: one on the index itself, or on the only attestation manifest that is about the
  * platform. A signature on the platform's own manifest says nothing of it.
  */
 function signerInIndex({ image }: Resolved, gathered: GatheredImage, subject: Digest, alone: boolean): Signer | null {
@@ -94,11 +98,11 @@ async function readUnsigned(
   const bytes = await source.blob(parseReference(image.name), layer, bounds.attestation);
   // an SBOM may be attached as it is, in no statement
   if (/in-toto/.test(layer.mediaType) && (await predicateIn(bytes, statement)) === null)
-    return `the SBOM ${layer.digest} is no statement about ${subject}`;
-  if (!listed.has(statement.manifest)) return { bytes, subject, trust: 'unsigned', signer: null };
+    return failure(`the SBOM ${layer.digest} is no statement about ${subject}`);
+  if (!listed.has(statement.manifest)) return success({ bytes, subject, trust: 'unsigned', signer: null });
   const inIndex = gathered.collected.unsigned.filter(({ manifest }) => listed.has(manifest));
   const signer = signerInIndex(resolution, gathered, subject, isSoleCarrier(inIndex, subject));
-  return { bytes, subject, trust: signer === null ? 'unsigned' : 'signed', signer };
+  return success({ bytes, subject, trust: signer === null ? 'unsigned' : 'signed', signer });
 }
 
 function describe({ location, error }: Pick<CollectProblem, 'location' | 'error'>): string {
@@ -133,8 +137,11 @@ export async function readAttachedSboms(gathered: GatheredImage): Promise<Attach
   const lasting = problems.filter((problem) => problemKind(problem) === 'lasting');
   const passing = problems.filter((problem) => !lasting.includes(problem));
   return {
-    sboms: readings.filter((reading) => reading !== null && typeof reading !== 'string'),
-    faults: [...readings.filter((reading) => typeof reading === 'string'), ...lasting.map(describe)],
+    sboms: readings.flatMap((reading) => (reading?.ok === true ? [reading.value] : [])),
+    faults: [
+      ...readings.flatMap((reading) => (reading?.ok === false ? [reading.reason] : [])),
+      ...lasting.map(describe),
+    ],
     problem: passing.length === 0 ? null : passing.map(describe).join('; '),
   };
 }

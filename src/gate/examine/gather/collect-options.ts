@@ -6,11 +6,20 @@ function wantsAttestations(rule: PolicyRule): boolean {
   return rule.attestations.length > 0 || rule.packages !== null || rule.lineage !== null;
 }
 
+/** How much is looked for: `everything` includes attestations that no policy asks for. */
+export interface GatherOptions {
+  readonly everything: boolean;
+}
+
 /**
  * What to look for beside an image: the places that a policy names for its signatures, and attestations only where a policy
  * could ask for one, since they can be large.
  */
-export function collectOptionsFor(policies: PolicySet, name: CanonicalName, everything: boolean): CollectOptions {
+export function collectOptionsFor(
+  policies: PolicySet,
+  name: CanonicalName,
+  { everything }: GatherOptions,
+): CollectOptions {
   const asked = policies.layers.some(
     (layer) =>
       layer.clusterPolicies.length > 0 ||

@@ -27,7 +27,7 @@ import {
 import type { Pipeline } from '../../session/pipeline.ts';
 import { refuseCancelled } from '../../session/session.ts';
 import { builtHere } from './built-here.ts';
-import { collectOptionsFor } from './collect-options.ts';
+import { collectOptionsFor, type GatherOptions } from './collect-options.ts';
 import { type IndexSbom, readIndexSboms } from './index-sboms.ts';
 import { attestedPackages } from './package-source.ts';
 import { type NameResolution, resolveUse } from './resolve-use.ts';
@@ -49,8 +49,8 @@ export interface GatheredImage {
 
 const nothing: Collected = { attachments: [], unsigned: [], problems: [] };
 
-async function gather(pipeline: Pipeline, use: ImageUse, everything: boolean): Promise<GatheredImage> {
-  const options = collectOptionsFor(pipeline.policies, use.name, everything);
+async function gather(pipeline: Pipeline, use: ImageUse, asked: GatherOptions): Promise<GatheredImage> {
+  const options = collectOptionsFor(pipeline.policies, use.name, asked);
   const resolution = await resolveUse(pipeline, use.name, use.platforms, options);
   pipeline.session.progress(`verifying ${use.name}`);
   if (resolution.kind === 'unresolved' || resolution.client === null) {
@@ -96,11 +96,11 @@ async function regoOutcomes(
 }
 
 /**
- * Resolves an image, collects what is attached to it, and says what that proves. `everything` includes attestations that no rule asks for.
+ * Resolves an image, collects what is attached to it, and says what that proves.
  * @throws VerifyError `cancelled`: what was given up says nothing about an image
  */
-export async function gatherImage(pipeline: Pipeline, use: ImageUse, everything: boolean): Promise<GatheredImage> {
-  const gathered = await gather(pipeline, use, everything);
+export async function gatherImage(pipeline: Pipeline, use: ImageUse, asked: GatherOptions): Promise<GatheredImage> {
+  const gathered = await gather(pipeline, use, asked);
   refuseCancelled(pipeline.session);
   return gathered;
 }

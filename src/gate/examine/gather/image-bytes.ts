@@ -52,7 +52,7 @@ async function layersOfBase(
   const link = links.find(({ depth, kind, content }) => depth === 1 && kind === 'base' && content === 'proven');
   if (link === undefined || link.name === null || link.digest === null) return null;
   const use = useOf(atDigest(parseReference(link.name), link.digest), platform);
-  const facts = await imageFactsFor(await gatherImage(pipeline, use, false), platform);
+  const facts = await imageFactsFor(await gatherImage(pipeline, use, { everything: false }), platform);
   return facts?.diffIds.length ?? null;
 }
 

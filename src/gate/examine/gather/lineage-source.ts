@@ -17,7 +17,7 @@ const provenanceType = /^https:\/\/slsa\.dev\/provenance\//;
 /** Images that one chain may look at, so that a hostile one cannot send us through the whole registry. */
 const mostImages = 200;
 
-/** A base as if somebody had written it. */
+/** A base as a use of an image, as if a Dockerfile named it. */
 export function useOf(name: CanonicalName, platform: string): ImageUse {
   return { name, written: name, platforms: [platform], uses: [] };
 }
@@ -27,7 +27,7 @@ export interface GatheringSource extends LineageSource {
   gathered(use: ImageUse): Promise<GatheredImage>;
 }
 
-/** Provenance inside an unsigned in-toto layer; null where it makes no sense, or speaks of another manifest. */
+/** Provenance inside an unsigned in-toto layer; null where it cannot be read, or is about another manifest. */
 async function readUnsigned(
   gathered: GatheredImage,
   statement: UnsignedStatement,
@@ -44,7 +44,7 @@ function predicateOf(statement: unknown): unknown {
   return typeof statement === 'object' && statement !== null ? (statement as { predicate?: unknown }).predicate : null;
 }
 
-/** Provenance about this platform's manifest: attestations that somebody signed, and BuildKit's in the index. */
+/** Provenance about this platform's manifest: signed attestations, and BuildKit's in the index. */
 async function provenanceOf(
   pipeline: Pipeline,
   gathered: GatheredImage,
@@ -57,7 +57,7 @@ async function provenanceOf(
   const attested = evidence.flatMap((piece, index): readonly Provenance[] => {
     const isProvenance = piece.verified && about.has(piece.subject) && provenanceType.test(piece.predicateType ?? '');
     if (!isProvenance || piece.predicateType === null) return [];
-    // signed by nobody whom a rule trusts, it is worth no more than what nobody signed
+    // without a signature by a trusted signer it is worth no more than an unsigned one
     return [
       { signed: trusted.has(index), predicateType: piece.predicateType, predicate: predicateOf(piece.statement) },
     ];
@@ -77,12 +77,12 @@ async function provenanceOf(
 /** A source that begins with an image that was gathered already. */
 export function createLineageSource(pipeline: Pipeline, image: GatheredImage): GatheringSource {
   const known = new Map<string, Promise<GatheredImage>>([[image.use.name, Promise.resolve(image)]]);
-  // a lock speaks of what a build uses, and not of what that was made from
+  // a lock is about the images that a build uses, and not about their bases
   const unlocked: Pipeline = { ...pipeline, lockedDigest: () => null };
   const gathered = (use: ImageUse): Promise<GatheredImage> => {
     const earlier = known.get(use.name);
     if (earlier !== undefined) return earlier;
-    const begun = gatherImage(unlocked, use, true);
+    const begun = gatherImage(unlocked, use, { everything: true });
     known.set(use.name, begun);
     return begun;
   };
@@ -101,7 +101,7 @@ export function createLineageSource(pipeline: Pipeline, image: GatheredImage): G
       return facts;
     },
     announce(name, platform) {
-      gathered(useOf(name, platform)).catch(() => undefined); // whoever waits for it hears of it
+      gathered(useOf(name, platform)).catch(() => undefined); // the caller that waits for it gets the error
     },
     async readProvenance(facts) {
       return await provenanceOf(pipeline, byFacts.get(facts) ?? image, facts);

@@ -24,15 +24,19 @@ function uncoveredFinding({ use, resolved }: JudgedImage, isLayout: boolean, lev
 
 /**
  * Says what becomes of an image whose platforms are vouched for one by one. A builder can be held to one manifest or to a
- * whole index, but not to some of what an index lists, and who lists what nobody has signed: so it is let through for one
+ * whole index, but not to some of what an index lists, and the list itself is not signed. So the image is let through for one
  * platform, whose manifest the builder then gets by digest, and never in a layout, which the builder is given whole.
  */
-export function settlePlatforms(pipeline: Pipeline, examined: JudgedImage, isLayout = false): JudgedImage {
+export function settlePlatforms(
+  pipeline: Pipeline,
+  examined: JudgedImage,
+  { isLayout = false }: { readonly isLayout?: boolean } = {},
+): JudgedImage {
   const { decision, use } = examined;
   if (decision.platformDigests === null || !isLetThrough(decision)) return examined;
   if (!isLayout && new Set(use.platforms).size === 1) return examined;
   const { policies } = pipeline;
-  // nothing is wrong with what is signed so: where nobody has written a policy Docker goes on with it
+  // nothing is wrong with an image that is signed so: without a policy Docker goes on with it
   const unruled = isUnruled(policies);
   const status = strictest(decision.status, policies.mode === 'enforce' && !unruled ? 'block' : 'warn');
   const findings = [...decision.findings, uncoveredFinding(examined, isLayout, unruled ? 'warning' : 'error')];

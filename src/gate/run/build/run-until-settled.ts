@@ -22,7 +22,7 @@ import { beginSboms, type KnownSboms } from '../outcome/note-sboms.ts';
 import { beginCheckouts, type Checkouts, recordBuild } from '../outcome/record-build.ts';
 import type { BuildEnd } from '../plan/build-request.ts';
 import { pinsOf } from '../plan/pins.ts';
-import { type Hold, looserHold, mostRestarts, strangersFinding, strangersUnder } from './strangers.ts';
+import { type Hold, looserHold, mostRestarts, unforeseenFinding, unforeseenUnder } from './builder-hold.ts';
 
 const imageScheme = 'docker-image://';
 
@@ -85,7 +85,7 @@ function deniedFinding(identifier: string): Finding {
   return {
     code: 'image.unverifiable',
     level: 'error',
-    message: 'the build asked for something that nobody verified, and the builder denied it',
+    message: 'the build asked for something that was not verified, and the builder denied it',
     expected: 'only sources that the policies let through',
     found: identifier,
     hint: 'use images by name or digest that the policy can judge',
@@ -96,7 +96,7 @@ function deniedFinding(identifier: string): Finding {
 function pinsUnder(hold: Hold, run: BuildRun, images: readonly JudgedImage[]): PinSet {
   const { policies } = run.pipeline;
   const pins = { ...pinsOf(images, run.layouts, run.sources), held: heldSources(policies) };
-  return { ...pins, ...strangersUnder(hold, policies) };
+  return { ...pins, ...unforeseenUnder(hold, policies) };
 }
 
 /** One start of the build, and the source that the builder denied it; null where it ended otherwise. */
@@ -138,14 +138,14 @@ async function examineDenied(
 /** Says that the builder is held less strictly, once. */
 function loosened(run: BuildRun, denied: string): BuildRun {
   if (run.others.length > 0) return run;
-  const finding = strangersFinding(denied);
+  const finding = unforeseenFinding(denied);
   run.request.session.warn(`${finding.message}: ${denied}`);
   return { ...run, others: [{ status: 'warn', finding }] };
 }
 
 /**
  * Runs the build, and starts it again, at most eight times, for each image that could not be foreseen and that the builder
- * therefore denied: it is verified first, like any other. What is denied then stays so, unless nobody has written a policy.
+ * therefore denied: it is verified first, like any other. What is denied then stays so, unless only the built-in policy is in force.
  */
 export async function runUntilSettled(given: BuildRun, foreseen: readonly JudgedImage[]): Promise<BuildEnd> {
   let run = given;

@@ -146,7 +146,7 @@ function unverifiedText(build: ReportBuild): string {
     return digest === null ? uri : `${uri} as ${digest}`;
   });
   const reason = 'neither a digest nor layers that were verified';
-  return `${productText(build)} was made of what nobody verified: ${listed.join(', ')}: ${reason} (do not use it)`;
+  return `${productText(build)} was built from sources that were not verified: ${listed.join(', ')}: ${reason} (do not use it)`;
 }
 
 async function unrecordedText({ programs, builder, plan, request }: BuildRun, audit: Audit, build: ReportBuild) {

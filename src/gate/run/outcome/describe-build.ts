@@ -36,8 +36,8 @@ function argumentsOf({ target, dockerfile }: LoadedTarget): RecordedArguments {
   const declared =
     dockerfile.kind === 'text' ? declaredArguments(dockerfile.bytes, dockerfile.file) : new Set<string>();
   const build = Object.entries(target.buildArguments).map(([name, value]) => {
-    const isTold = value !== null && declared.has(name) && !credentialName.test(name);
-    return [name, isTold ? withoutCredentials(value) : null] as const;
+    const isRecorded = value !== null && declared.has(name) && !credentialName.test(name);
+    return [name, isRecorded ? withoutCredentials(value) : null] as const;
   });
   return {
     build: Object.fromEntries(build),
@@ -91,7 +91,7 @@ function roleOf(image: JudgedImage, target: string, bases: readonly RuntimeBase[
   return kinds.has('sbom-generator') ? 'sbom-generator' : 'build-stage';
 }
 
-/** Who signed: whom a rule trusts; anybody may attach a signature of their own. */
+/** The signer whom a rule trusts; others do not count, since anybody may attach a signature. */
 function signerOf({ evidence, decision }: JudgedImage): Signer | null {
   const trusted = evidence.filter((piece, index) => decision.satisfiedBy.includes(index) && piece.verified);
   return trusted.find(({ signer }) => signer !== null)?.signer ?? null;

@@ -8,7 +8,7 @@ import type { JudgedImage } from '../../examine/judge/judged-image.ts';
 import type { BuildRun } from './audit-build.ts';
 import { isRecorded } from './record-build.ts';
 
-/** What is known so far of the SBOMs of images, by the image's digest. It grows while the builder works; nobody waits for it. */
+/** What is known so far of the SBOMs of images, by the image's digest. It grows while the builder works, without the build waiting for it. */
 export type KnownSboms = Map<Digest, readonly Digest[]>;
 
 /** What no part of the image is made of. */
@@ -28,7 +28,11 @@ async function noteOne({ pipeline }: BuildRun, image: JudgedImage): Promise<Imag
   if (resolved === null || client === null) return null;
   const known = await readImageNote(stateFolder(pipeline.session.environment), resolved.root.digest);
   if (isSettled(known, resolved.platforms)) return known;
-  const attached = await collectAttachments(client, resolved, collectOptionsFor(pipeline.policies, use.name, true));
+  const attached = await collectAttachments(
+    client,
+    resolved,
+    collectOptionsFor(pipeline.policies, use.name, { everything: true }),
+  );
   const { evidence, collected } = await verifyCollected(pipeline, attached, resolved.root.digest);
   const resolution = { kind: 'resolved', image: resolved, client, tagDigest: null, failure: image.failure } as const;
   const gathered = { use, resolution, evidence, collected, sboms: [] };
@@ -37,7 +41,7 @@ async function noteOne({ pipeline }: BuildRun, image: JudgedImage): Promise<Imag
 
 /**
  * Begins to look for the SBOMs of the images, while the builder works: the build neither waits for it nor fails by it. What is not
- * there when the build ends is looked up by whoever asks for it. Nothing is asked where nothing is recorded.
+ * there when the build ends is looked up when it is needed. Nothing is looked up where nothing is recorded.
  */
 export function beginSboms(run: BuildRun, images: readonly JudgedImage[], found: KnownSboms): void {
   if (!isRecorded(run) || run.plan.callOrCheck !== null) return;

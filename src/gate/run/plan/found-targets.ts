@@ -41,7 +41,7 @@ function isListed(entry: unknown): entry is Listed {
  * What a bake file is meant to build: its groups and `default`. A target that stands in none may be there for others to inherit from;
  * where there is no group at all, or `every` one is asked for, each is taken. Empty where buildx does not list them: it then says what is wrong, or builds the default.
  */
-function meantTargets(stdout: string, every: boolean): readonly string[] {
+function meantTargets(stdout: string, which: 'every' | 'meant'): readonly string[] {
   let document: unknown;
   try {
     document = parseBoundedJson(stdout);
@@ -49,14 +49,14 @@ function meantTargets(stdout: string, every: boolean): readonly string[] {
     return []; // a buildx that lists in another form
   }
   const listed = Array.isArray(document) ? document.filter(isListed) : [];
-  const meant = every ? [] : listed.filter(({ name, group }) => group === true || name === 'default');
+  const meant = which === 'every' ? [] : listed.filter(({ name, group }) => group === true || name === 'default');
   return (meant.length === 0 ? listed : meant).map(({ name }) => name);
 }
 
 async function definitionTargets(
   file: BuildFile,
   source: SurveySource,
-  every: boolean,
+  which: 'every' | 'meant',
 ): Promise<readonly BuildTarget[]> {
   const { session, input } = source;
   const programs = await source.programs();
@@ -66,7 +66,7 @@ async function definitionTargets(
   const args = foundDefinitionArguments(source.args, file.paths);
   const list = ['bake', '--list=type=targets,format=json', '--progress=quiet', ...args];
   const listed = await askBuildx(programs, environment, list);
-  const names = listed.status === 0 ? meantTargets(listed.stdout, every) : [];
+  const names = listed.status === 0 ? meantTargets(listed.stdout, which) : [];
   const targets = await bakeTargets([...args, ...names], here, programs);
   return targets.map((target) => ({ ...target, dockerfile: namedForPeople(session, target.dockerfile) }));
 }
@@ -80,7 +80,7 @@ function namedForPeople(session: Session, dockerfile: BuildTarget['dockerfile'])
  * @throws VerifyError `bake.invalid`, `context.invalid`, `builder.unavailable`
  */
 export async function everyTarget(file: BuildFile, source: SurveySource): Promise<readonly BuildTarget[]> {
-  return await definitionTargets(file, source, true);
+  return await definitionTargets(file, source, 'every');
 }
 
 /**
@@ -88,7 +88,7 @@ export async function everyTarget(file: BuildFile, source: SurveySource): Promis
  * @throws VerifyError `usage.invalid`, `bake.invalid`, `context.invalid`, `builder.unavailable`
  */
 export async function foundTargets(file: BuildFile, source: SurveySource): Promise<readonly BuildTarget[]> {
-  if (file.kind === 'definition') return await definitionTargets(file, source, false);
+  if (file.kind === 'definition') return await definitionTargets(file, source, 'meant');
   const { session, args } = source;
   const [path = join(file.folder, 'Dockerfile')] = file.paths;
   const words = [`--file=${pathForPeople(session, path)}`, ...args, file.folder];

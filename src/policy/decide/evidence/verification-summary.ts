@@ -10,13 +10,13 @@ function policyDigests(predicate: unknown): readonly string[] {
 }
 
 /**
- * What a verification summary (slsa.dev/spec/v1.0/verification_summary) does not fulfil; null where it fulfils all. Whoever made it
- * is asked of its signature: a summary is worth its signer and verifier together.
+ * What a verification summary (slsa.dev/spec/v1.0/verification_summary) does not fulfil; null where it fulfils all. Its signer is
+ * judged elsewhere: a summary is worth its signer and verifier together.
  */
 export function summaryMismatch(requirement: SummaryRequirement, statement: unknown): string | null {
   const predicate = at(statement, 'predicate');
   const result = textAt(predicate, 'verificationResult');
-  if (result !== requirement.result) return `result ${result ?? 'not told'}`;
+  if (result !== requirement.result) return `result ${result ?? 'not stated'}`;
   const verifier = textAt(predicate, 'verifier', 'id');
   if (requirement.verifier !== null && !matchesText(requirement.verifier, verifier))
     return `verifier ${verifier ?? 'not named'}`;

@@ -103,7 +103,7 @@ function explain(
       hint: 'compare where with what the attestation says: docker verify inspect',
     });
   }
-  if (ofType.length > 0) return strangerFinding(requirement, expected, ofType);
+  if (ofType.length > 0) return untrustedFinding(requirement, expected, ofType);
   const others = [...new Set(attestations.map((piece) => piece.predicateType ?? ''))].sort();
   return findingOf('attestation.missing', `it has no ${requirement.type} attestation`, {
     expected,
@@ -113,7 +113,7 @@ function explain(
 }
 
 /** An attestation of the type is there, but not by those who are trusted, or broken. */
-function strangerFinding(requirement: AttestationRequirement, expected: string, ofType: readonly Evidence[]): Finding {
+function untrustedFinding(requirement: AttestationRequirement, expected: string, ofType: readonly Evidence[]): Finding {
   const verified = ofType.filter((piece) => piece.verified);
   const subject = `its ${requirement.type} attestation`;
   if (verified.length > 0) {

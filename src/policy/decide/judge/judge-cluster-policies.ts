@@ -13,7 +13,7 @@ import { describeSigners } from '../evidence/describe-evidence.ts';
 import { isSignature } from '../evidence/image-signature.ts';
 import { findingOf, type JudgeContext, unseenHint } from '../evidence/judgement.ts';
 import { judgeImageValidation } from './judge-image-validation.ts';
-import { type RuleVerdict, statusOfRefusal } from './judge-rule.ts';
+import { type RuleVerdict, statusOfRefusal, statusOfUnknown } from './judge-rule.ts';
 import { matchingClusterPolicies } from './matching-cluster-policies.ts';
 import { isOfType, regoOutcome, regoRefusal, unknownRego } from './rego-questions.ts';
 
@@ -53,7 +53,7 @@ function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): RuleV
     unsupported.length > 0 ? unsupportedFinding(policy, unsupported) : failureFinding(context, policy, isPartial);
   const isKnown = unsupported.length === 0 && !isPartial;
   return {
-    status: statusOfRefusal(policy.mode, isKnown),
+    status: isKnown ? statusOfRefusal(policy.mode) : statusOfUnknown(policy.mode),
     basis: 'none',
     findings: [finding],
     evidence: [],
@@ -79,8 +79,9 @@ function judgeValidated(context: JudgeContext, policy: ClusterPolicy, validation
     unsupported.length > 0
       ? unsupportedFinding(policy, unsupported)
       : failureFinding(context, policy, isPartial, failed?.message ?? null);
+  const isKnown = unsupported.length === 0 && !isPartial;
   return {
-    status: statusOfRefusal(policy.mode, unsupported.length === 0 && !isPartial),
+    status: isKnown ? statusOfRefusal(policy.mode) : statusOfUnknown(policy.mode),
     basis: 'none',
     findings: [finding],
     evidence: [],

@@ -56,10 +56,10 @@ function refusalOf(link: LineageLink): Finding | null {
 }
 
 function unknownOf(requirement: LineageRequirement, link: LineageLink): Finding | null {
-  if (link.kind === 'unknown') return unknownFinding(`${nameOf(link)}: ${link.note ?? 'nobody says what it is'}`);
+  if (link.kind === 'unknown') return unknownFinding(`${nameOf(link)}: ${link.note ?? 'no evidence says what it is'}`);
   const isSigned = link.claim === 'signed-provenance';
   const isClaimed = isSigned || (requirement.claims === 'unsigned' && unsignedClaims.includes(link.claim));
-  // nothing can lie below a single layer, whoever says so
+  // nothing can lie below a single layer, whatever a claim says
   if (link.kind !== 'base')
     return isClaimed || link.content === 'proven' ? null : unknownFinding(rootInDoubt(link), requirement);
   if (!isClaimed) return unknownFinding(`${nameOf(link)} is claimed by ${link.claim} only`, requirement);

@@ -26,10 +26,14 @@ export function strongestBasis(found: readonly Basis[]): Basis {
   return bases.find((basis) => found.includes(basis)) ?? 'none';
 }
 
-/** What a refusal becomes in a mode. `isKnown` false: it could not be found out. */
-export function statusOfRefusal(mode: Mode, isKnown: boolean): Status {
-  if (mode === 'warn') return 'warn';
-  return isKnown ? 'block' : 'error';
+/** What a refusal becomes in a mode. */
+export function statusOfRefusal(mode: Mode): Status {
+  return mode === 'warn' ? 'warn' : 'block';
+}
+
+/** What becomes in a mode of what could not be found out. */
+export function statusOfUnknown(mode: Mode): Status {
+  return mode === 'warn' ? 'warn' : 'error';
 }
 
 /** Judges an image by a rule that matches it: everything that the rule asks for must hold. */
@@ -45,7 +49,7 @@ export function judgeRule(context: JudgeContext, rule: PolicyRule): RuleVerdict 
     const isKnown = failed.length === 0 || failed.some((judgement) => judgement.isKnown);
     const findings = [...failed.map((judgement) => judgement.finding), ...remarks];
     return {
-      status: statusOfRefusal(mode, isKnown),
+      status: isKnown ? statusOfRefusal(mode) : statusOfUnknown(mode),
       basis: 'none',
       findings: findings.map((finding) => asPublisher(context, rule, finding)),
       evidence: [],

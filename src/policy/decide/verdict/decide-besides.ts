@@ -25,8 +25,8 @@ export interface SideDecision {
 }
 
 /**
- * What becomes of an image that could not be looked up: an error, which the mode `warn` makes a warning. So it is too where
- * nobody has written a policy: plain `docker build` may have what we could not ask for.
+ * What becomes of an image that could not be looked up: an error, which the mode `warn` makes a warning. It is a warning too
+ * without a policy: plain `docker build` may have the image already.
  */
 export function decideUnresolved(
   name: CanonicalName,
@@ -68,11 +68,11 @@ export function decideCacheImport(cacheImport: CacheImport, policies: PolicySet)
     const names = name === null ? [] : namesOf(name, layer.mirrors);
     status = strictest(status ?? 'allow', isListed(setting, names) ? 'allow' : statusOfSetting(setting));
   }
-  const decided = status ?? statusOfRefusal(policies.mode, true);
+  const decided = status ?? statusOfRefusal(policies.mode);
   if (decided === 'allow') return { status: decided, finding: null };
   const finding = findingOf(
     'cache-import.denied',
-    'an imported cache can replace any layer of the build, and nobody vouches for it',
+    'an imported cache can replace any layer of the build, and it has no signature',
     {
       level: settings.some(({ setting }) => setting?.verdict === 'warn') && decided === 'warn' ? 'warning' : 'error',
       expected: 'a cache that cacheImports lists, in every policy',
@@ -116,14 +116,14 @@ export function decideReplacement(replacement: ContextReplacement, policies: Pol
   if (isListedContext(replacement, policies)) return { status: 'allow', finding: null };
   const finding = findingOf(
     'context.replaces-image',
-    `${replacementOf(replacement)} stands in for an image, so that nobody knows what is built upon`,
+    `${replacementOf(replacement)} stands in for an image, so that the base cannot be verified`,
     {
       expected: `the image ${replacement.image ?? replacement.name}`,
       found: `${replacement.name}=${replacement.value}`,
       hint: `if that is meant, list the name in every policy in force: contexts: ["${replacement.name}"]`,
     },
   );
-  return { status: statusOfRefusal(policies.sideMode, true), finding };
+  return { status: statusOfRefusal(policies.sideMode), finding };
 }
 
 function isRuled(replacement: ContextReplacement, policies: PolicySet): boolean {

@@ -48,12 +48,12 @@ function httpFinding(source: FetchedSource, policy: string): Finding {
 
 /**
  * Whether a repository or download is held to its content as every policy in force asks: a whole commit for git, a checksum for a
- * download. What no policy speaks of is allowed.
+ * download. Without a policy about it a source is allowed.
  */
 export function decideSource(source: FetchedSource, policies: PolicySet): SourceDecision {
   const [first, ...others] = source.pin === null ? settingsAsking(source.kind, policies) : [];
   if (first === undefined) return { status: 'allow', findings: [] };
-  const statuses = [first, ...others].map(({ mode }) => statusOfRefusal(mode, true));
+  const statuses = [first, ...others].map(({ mode }) => statusOfRefusal(mode));
   const status = statuses.reduce(strictest);
   const finding = source.kind === 'git' ? gitFinding(source, first.policy) : httpFinding(source, first.policy);
   const reason = emergencyReason(policies);
@@ -62,7 +62,7 @@ export function decideSource(source: FetchedSource, policies: PolicySet): Source
   return { status: 'warn', findings: [finding, broken] };
 }
 
-/** What the builder itself has to refuse: kinds that a policy in enforce mode wants held to their content, whoever asks for them. */
+/** What the builder itself has to refuse: kinds of sources for which a policy in enforce mode asks for a commit or checksum. */
 export function heldSources(policies: PolicySet): Readonly<Record<FetchedSource['kind'], boolean>> {
   const isHeld = (kind: FetchedSource['kind']): boolean =>
     emergencyReason(policies) === null && settingsAsking(kind, policies).some(({ mode }) => mode === 'enforce');

@@ -37,7 +37,7 @@ export function decide(input: DecideInput, policies: PolicySet): Decision {
   return combine(input, policies, verdicts);
 }
 
-/** What could not be asked ends no build where nobody has written a policy; what is positively wrong does. */
+/** Without a policy a failed look-up ends no build; evidence that is positively wrong does. */
 function withoutLookups(verdict: LayerVerdict): LayerVerdict {
   if (verdict.status !== 'error') return verdict;
   const findings = verdict.findings.map((finding) => ({ ...finding, level: 'warning' as const }));
@@ -92,7 +92,7 @@ function judgeRules(context: JudgeContext): readonly LayerVerdict[] {
   return verdicts;
 }
 
-/** Whether a rule speaks of an image under one of its names. */
+/** Whether a rule is about an image under one of its names. */
 export function appliesTo(rule: PolicyRule, names: readonly MatchableName[], input: DecideInput): boolean {
   if (!rule.images.some((pattern) => names.some((name) => matchesImage(pattern, name)))) return false;
   return rule.publisher === null || placeInRange(rule.publisher, input.image) !== 'out';
@@ -138,7 +138,7 @@ function describeEvidence(input: DecideInput): string {
   return input.collectProblems.length > 0 ? 'what is attached could not all be seen' : 'no rule';
 }
 
-/** Nobody says anything: `builtin: off`, and every layer abstains. */
+/** No layer decides: `builtin: off`, and every layer abstains. */
 function judgeSilence(policies: PolicySet): LayerVerdict {
   const last = policies.layers.at(-1);
   const finding = findingOf('policy.default', 'no policy speaks of it, and the built-in one is off', {
@@ -191,7 +191,7 @@ function ignoredFindings({ ignored = [] }: DecideInput): readonly Finding[] {
   return [findingOf('attachment.ignored', message, { level: 'note', found })];
 }
 
-/** A local image of the same name that differs is never silently replaced by one that nobody vouches for. */
+/** A local image of the same name that differs is never silently replaced by one that is not verified. */
 function shadowOf(input: DecideInput, policies: PolicySet, basis: Basis): { status: Status; finding: Finding } | null {
   const { localShadow, digest } = input.image;
   if (localShadow === null || localShadow === digest || ['signature', 'attestation', 'lock'].includes(basis))
@@ -205,7 +205,7 @@ function shadowOf(input: DecideInput, policies: PolicySet, basis: Basis): { stat
       hint: 'pull the image, or remove the local one, so that it is plain which of them is meant',
     },
   );
-  return { status: statusOfRefusal(policies.sideMode, true), finding };
+  return { status: statusOfRefusal(policies.sideMode), finding };
 }
 
 function distinct(findings: readonly Finding[]): readonly Finding[] {

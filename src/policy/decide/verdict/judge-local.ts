@@ -9,7 +9,7 @@ const unasked: BuiltHere = { built: false, reason: 'the records of this machine 
 
 function statusOfLocal({ verdict, policy, mode }: LocalSetting, { built }: BuiltHere): Status {
   if (verdict !== 'built') return statusOfSetting({ verdict, policy, mode });
-  return built ? 'allow' : statusOfRefusal(mode, true);
+  return built ? 'allow' : statusOfRefusal(mode);
 }
 
 function builtFinding(found: BuiltHere): Finding {
@@ -32,7 +32,7 @@ function builtFinding(found: BuiltHere): Finding {
 
 function localFinding({ verdict }: LocalSetting, found: BuiltHere): Finding {
   if (verdict === 'built') return builtFinding(found);
-  return findingOf('image.local-only', 'it is only in the local store: nobody can say who made it', {
+  return findingOf('image.local-only', 'it is only in the local store, so that its maker cannot be verified', {
     level: { deny: 'error', warn: 'warning', allow: 'note' }[verdict] as Finding['level'],
     expected: verdict === 'allow' ? 'nothing: local images are allowed' : 'an image that its registry knows',
     found: 'an image in the local store, unknown to its registry',

@@ -15,6 +15,6 @@ export function statusOfSetting(setting: Setting): Status {
     case 'warn':
       return 'warn';
     case 'deny':
-      return statusOfRefusal(setting.mode, true);
+      return statusOfRefusal(setting.mode);
   }
 }

@@ -1,4 +1,12 @@
-import { type Digest, normalisedRegistry, parseReference, type Reference } from '../../../model/index.ts';
+import {
+  type Digest,
+  failure,
+  normalisedRegistry,
+  parseReference,
+  type Reference,
+  type Result,
+  success,
+} from '../../../model/index.ts';
 import { matchesGlob } from './glob.ts';
 
 /** A glob of a policy's `images`, taken apart and normalised. */
@@ -16,23 +24,23 @@ const allowed = /^(?:\[[0-9A-Fa-f:]+\])?[A-Za-z0-9._\-/:*]+$/;
 /**
  * Reads a pattern of `images`. Its host is normalised like a name's; without a host it means Docker Hub, as a short
  * image name does, unless it begins with `**`.
- * @returns the pattern, or a sentence that says why it is none
  */
-export function parseImagePattern(text: string): ImagePattern | string {
-  if (text === '') return 'it is empty';
-  if (text.length > longestPattern) return `it is longer than ${longestPattern} characters`;
-  if (text.includes('@')) return 'it names a digest; a pattern names a repository, or a repository and a tag';
-  if (!allowed.test(text)) return 'it holds a character that no image name can hold (only * and ** are wildcards)';
-  if (text.includes('***')) return '*** has no meaning; write ** to cross slashes';
+export function parseImagePattern(text: string): Result<ImagePattern> {
+  if (text === '') return failure('it is empty');
+  if (text.length > longestPattern) return failure(`it is longer than ${longestPattern} characters`);
+  if (text.includes('@')) return failure('it names a digest; a pattern names a repository, or a repository and a tag');
+  if (!allowed.test(text))
+    return failure('it holds a character that no image name can hold (only * and ** are wildcards)');
+  if (text.includes('***')) return failure('*** has no meaning; write ** to cross slashes');
   const slash = text.lastIndexOf('/');
   const colon = text.indexOf(':', slash + 1);
   const repository = normalisePattern(colon < 0 ? text : text.slice(0, colon));
   const tag = colon < 0 ? null : text.slice(colon + 1);
-  if (tag !== null && !/^[\w.*-]{1,128}$/.test(tag)) return `"${tag}" cannot be a tag`;
+  if (tag !== null && !/^[\w.*-]{1,128}$/.test(tag)) return failure(`"${tag}" cannot be a tag`);
   const path = repository.slice(repository.indexOf('/') + 1);
-  if (path !== path.toLowerCase()) return 'repository names are lower case, so it could never match';
-  if (/^\/|\/\/|\/$/.test(repository)) return 'a segment is empty';
-  return { repository, tag };
+  if (path !== path.toLowerCase()) return failure('repository names are lower case, so it could never match');
+  if (/^\/|\/\/|\/$/.test(repository)) return failure('a segment is empty');
+  return success({ repository, tag });
 }
 
 function normalisePattern(name: string): string {

@@ -1,3 +1,4 @@
+import { failure, type Result, success } from '../../../model/index.ts';
 import type { MatchableName } from './image-pattern.ts';
 
 /** Names under `from` stand for the same names under `to`; both end in `/` unless they name one repository. */
@@ -6,13 +7,14 @@ export interface Mirror {
   readonly to: string;
 }
 
-/** Reads one entry of `mirrors`: both sides end in `/**`, or neither does. Returns a sentence where it makes no sense. */
-export function mirrorOf(fromRepository: string, toRepository: string): Mirror | string {
+/** Reads one entry of `mirrors`: both sides end in `/**`, or neither does. */
+export function mirrorOf(fromRepository: string, toRepository: string): Result<Mirror> {
   const wildcards = [fromRepository, toRepository].map((side) => side.endsWith('/**'));
-  if (wildcards[0] !== wildcards[1]) return 'either both sides end in /** or neither does';
+  if (wildcards[0] !== wildcards[1]) return failure('either both sides end in /** or neither does');
   const cut = (side: string): string => (side.endsWith('/**') ? side.slice(0, -2) : side);
   const mirror = { from: cut(fromRepository), to: cut(toRepository) };
-  return mirror.from.includes('*') || mirror.to.includes('*') ? 'a wildcard stands only at the end, as /**' : mirror;
+  if (mirror.from.includes('*') || mirror.to.includes('*')) return failure('a wildcard stands only at the end, as /**');
+  return success(mirror);
 }
 
 /** The name itself and every name that it stands for. */

@@ -4,7 +4,7 @@ import { bundle, download } from './extension-schema.ts';
 import type { SignerDocument } from './schema.ts';
 import { stringifyYaml } from './stringify-yaml.ts';
 
-/** What a machine is told of its organisation's policy: where it is, and who must have signed it. */
+/** What a machine knows of its organisation's policy before it reads it: where it is, and who must have signed it. */
 export interface Bootstrap {
   /** `oci://…`, or `https://…#sha256=…`. */
   readonly from: string;
@@ -25,7 +25,7 @@ function extensionOf({ from, signer }: Bootstrap): unknown {
   if (from.startsWith('oci://')) {
     if (signer === null)
       throw refused(
-        `nobody is named who must have signed ${from.slice(0, 200)}`,
+        `no signer is named for ${from.slice(0, 200)}`,
         'add --key FILE, or --identity NAME with --issuer URL',
       );
     const checked = bundle.safeParse({ from, signedBy: [signer] });

@@ -202,7 +202,7 @@ export const policySchema = z
       .refine((value) => Object.keys(value).length > 0, 'say git, http or both')
       .optional()
       .describe(
-        'What ADD and contexts may fetch from git and http: the builder refuses the rest too, whoever asks for it; a context by URL can carry no checksum. The strictest policy in force counts',
+        'What ADD and contexts may fetch from git and http: the builder itself refuses the rest too; a context by URL can carry no checksum. The strictest policy in force counts',
       ),
     builtin: z.enum(['on', 'off']).optional().describe("Whether the built-in policy counts; not in a project's policy"),
     mirrors: imageMap.optional().describe('Names that stand for others'),
@@ -236,7 +236,7 @@ export const policySchema = z
       .max(Number.MAX_SAFE_INTEGER)
       .optional()
       .describe(
-        'Of a policy that is published as a bundle: only grows, so that nobody can put an older one in its place',
+        'Of a policy that is published as a bundle: only grows, so that an older one cannot be put in its place',
       ),
     extends: z
       .array(extension)

@@ -14,8 +14,8 @@ export const imagePattern = z
   .max(512)
   .check((context) => {
     const pattern = parseImagePattern(context.value);
-    if (typeof pattern !== 'string') return;
-    context.issues.push({ code: 'custom', message: `not an image pattern: ${pattern}`, input: context.value });
+    if (pattern.ok) return;
+    context.issues.push({ code: 'custom', message: `not an image pattern: ${pattern.reason}`, input: context.value });
   })
   .describe('A glob on the canonical repository, or on repository:tag: * within a segment, ** across');
 

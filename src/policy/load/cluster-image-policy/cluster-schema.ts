@@ -49,7 +49,7 @@ const key = z
     const named = count(data, kms, secretRef);
     const key = data === undefined || data === '' ? null : parsePublicKey(data, null);
     const problem =
-      named !== 1 ? 'say exactly one of data, kms and secretRef' : typeof key === 'string' ? `data: ${key}` : null;
+      named !== 1 ? 'say exactly one of data, kms and secretRef' : key?.ok === false ? `data: ${key.reason}` : null;
     if (problem !== null) context.issues.push({ code: 'custom', message: problem, input: context.value });
   });
 

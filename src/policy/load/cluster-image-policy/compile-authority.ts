@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   cosignVulnerabilities,
   cyclonedxBom,
+  failure,
   type PolicyLayerName,
   slsaProvenanceV02,
   spdxDocument,
@@ -119,7 +120,7 @@ function keylessSigner(
   scope: AuthorityScope,
 ): ClusterAuthority['signer'] {
   const { at, unsupported, stricter } = scope;
-  // policy-controller, pkg/webhook/validator.go (fulcioCertsFromAuthority): whoever wrote it means another authority than the one that counts
+  // policy-controller, pkg/webhook/validator.go (fulcioCertsFromAuthority): its author means another authority than the one that counts
   if (keyless['ca-cert'] !== undefined)
     unsupported.push({
       field: `${at}.keyless.ca-cert`,
@@ -151,14 +152,14 @@ function keySigner(
     return { kind: 'unsupported' };
   }
   const text = secretRef === undefined ? (data ?? '') : objects.secretValue(secretRef.name ?? '');
-  const parsed = isMissing(text) ? text.missing : parsePublicKey(text, name);
-  if (typeof parsed === 'string') {
-    unsupported.push({ field: `${at}.key.${secretRef === undefined ? 'data' : 'secretRef'}`, reason: parsed });
+  const parsed = isMissing(text) ? failure(text.missing) : parsePublicKey(text, name);
+  if (!parsed.ok) {
+    unsupported.push({ field: `${at}.key.${secretRef === undefined ? 'data' : 'secretRef'}`, reason: parsed.reason });
     return { kind: 'unsupported' };
   }
   if (hashAlgorithm === 'sha224') unsupported.push({ field: `${at}.key.hashAlgorithm`, reason: 'SHA-224' });
-  else material.addKey({ ...parsed, hashAlgorithm: hashAlgorithm === '' ? null : hashAlgorithm });
-  return { kind: 'key', id: parsed.id, logRequired };
+  else material.addKey({ ...parsed.value, hashAlgorithm: hashAlgorithm === '' ? null : hashAlgorithm });
+  return { kind: 'key', id: parsed.value.id, logRequired };
 }
 
 /** An identity as cosign compares it. */

@@ -1,4 +1,4 @@
-import type { CertificateMaterial } from '../../../model/index.ts';
+import { type CertificateMaterial, failure, type Result } from '../../../model/index.ts';
 import type { ClusterAuthority, ClusterPolicy, Unsupported } from '../../language/compiled/cluster-policy.ts';
 import { isReadGlob } from '../../language/compiled/image-validation.ts';
 import { parseCertificates, parsePublicKey } from '../files/key-material.ts';
@@ -18,14 +18,14 @@ type Signer = ClusterAuthority['signer'];
 function keySigner(cosign: NonNullable<AttestorDocument['cosign']>, name: string, scope: AttestorScope): Signer {
   const { at, unsupported, material } = scope;
   const { data, hashAlgorithm = 'sha256' } = cosign.key ?? {};
-  const parsed = data === undefined ? 'it is not in the policy itself' : parsePublicKey(data, name);
-  if (typeof parsed === 'string' || hashAlgorithm !== 'sha256') {
-    const reason = typeof parsed === 'string' ? parsed : hashAlgorithm;
+  const parsed = data === undefined ? failure('it is not in the policy itself') : parsePublicKey(data, name);
+  if (!parsed.ok || hashAlgorithm !== 'sha256') {
+    const reason = parsed.ok ? hashAlgorithm : parsed.reason;
     unsupported.push({ field: `${at}.cosign.key`, reason });
     return { kind: 'unsupported' };
   }
-  material.addKey(parsed);
-  return { kind: 'key', id: parsed.id, logRequired: cosign.ctlog?.insecureIgnoreTlog !== true };
+  material.addKey(parsed.value);
+  return { kind: 'key', id: parsed.value.id, logRequired: cosign.ctlog?.insecureIgnoreTlog !== true };
 }
 
 function cosignSigner(cosign: NonNullable<AttestorDocument['cosign']>, name: string, scope: AttestorScope): Signer {
@@ -45,29 +45,26 @@ function cosignSigner(cosign: NonNullable<AttestorDocument['cosign']>, name: str
   return { kind: 'keyless', identities: cosign.keyless.identities.map(identityOf), root: 'usual' };
 }
 
-/** Certificates that stand in the policy; a sentence where they do not. */
-function certificates(
-  value: string | undefined,
-  purpose: CertificateMaterial['purpose'],
-): CertificateMaterial | string {
-  return value === undefined ? 'they are not in the policy itself' : parseCertificates(value, null, purpose);
+/** Certificates that stand in the policy. */
+function certificates(value: string | undefined, purpose: CertificateMaterial['purpose']): Result<CertificateMaterial> {
+  return value === undefined ? failure('they are not in the policy itself') : parseCertificates(value, null, purpose);
 }
 
 function notarySigner(notary: NonNullable<AttestorDocument['notary']>, scope: AttestorScope): Signer {
   const { at, unsupported, material } = scope;
   const authority = certificates(notary.certs.value, 'notation');
-  if (typeof authority === 'string') {
-    unsupported.push({ field: `${at}.notary.certs`, reason: authority });
+  if (!authority.ok) {
+    unsupported.push({ field: `${at}.notary.certs`, reason: authority.reason });
     return { kind: 'unsupported' };
   }
-  material.addCertificate(authority);
-  material.addRevocable(authority.id);
+  material.addCertificate(authority.value);
+  material.addRevocable(authority.value.id);
   if (notary.tsaCerts !== undefined) {
     const timestamps = certificates(notary.tsaCerts.value, 'notation-timestamp');
-    if (typeof timestamps === 'string') unsupported.push({ field: `${at}.notary.tsaCerts`, reason: timestamps });
-    else material.addCertificate(timestamps);
+    if (timestamps.ok) material.addCertificate(timestamps.value);
+    else unsupported.push({ field: `${at}.notary.tsaCerts`, reason: timestamps.reason });
   }
-  return { kind: 'notation', authority: authority.id };
+  return { kind: 'notation', authority: authority.value.id };
 }
 
 function compileAttestor(document: AttestorDocument, at: string, material: MaterialCollector): ClusterAuthority {

@@ -93,7 +93,7 @@ export async function compilePolicy(
 
 /** Patterns that the schema has accepted. */
 export function imagePatterns(written: readonly string[]): readonly ImagePattern[] {
-  return written.map(parseImagePattern).filter((pattern) => typeof pattern !== 'string');
+  return written.map(parseImagePattern).flatMap((pattern) => (pattern.ok ? [pattern.value] : []));
 }
 
 function cacheImportsOf(document: PolicyDocument, setting: Setting | null): CacheImportSetting | null {
@@ -107,9 +107,8 @@ function mirrorsOf(scope: PolicyScope, document: PolicyDocument): readonly Mirro
     if (left === undefined || right === undefined || left.tag !== null || right.tag !== null)
       throw invalidIn(scope, ['mirrors', from], 'a mirror maps repositories, without tags');
     const mirror = mirrorOf(left.repository, right.repository);
-    if (typeof mirror === 'string')
-      throw invalidIn(scope, ['mirrors', from], `a mirror makes no sense here: ${mirror}`);
-    return mirror;
+    if (!mirror.ok) throw invalidIn(scope, ['mirrors', from], `a mirror makes no sense here: ${mirror.reason}`);
+    return mirror.value;
   });
 }
 

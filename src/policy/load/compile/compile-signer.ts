@@ -73,11 +73,11 @@ async function keyMaterial(scope: PolicyScope, path: Path, key: string): Promise
 
 function keyFrom(scope: PolicyScope, path: Path, pem: string, name: string | null, where: string): KeyMaterial {
   const material = parsePublicKey(pem, name);
-  if (typeof material !== 'string') return material;
+  if (material.ok) return material.value;
   throw invalidIn(
     scope,
     path,
-    `${where} is not a usable public key: ${material}`,
+    `${where} is not a usable public key: ${material.reason}`,
     'name a public key in PEM, for instance cosign.pub',
   );
 }

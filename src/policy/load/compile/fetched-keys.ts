@@ -36,8 +36,8 @@ function keyOf(url: string, sha256: string, name: string, bytes: Uint8Array): Ke
     });
   }
   const key = parsePublicKey(new TextDecoder().decode(bytes), name);
-  if (typeof key !== 'string') return key;
-  throw new VerifyError('policy.invalid', `what stands at ${url} is not a usable public key: ${key}`, {
+  if (key.ok) return key.value;
+  throw new VerifyError('policy.invalid', `what stands at ${url} is not a usable public key: ${key.reason}`, {
     hint: 'name a public key in PEM',
   });
 }

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import type { CertificateMaterial, KeyMaterial } from '../../../model/index.ts';
+import { type CertificateMaterial, failure, type KeyMaterial, type Result, success } from '../../../model/index.ts';
 
 const largestPem = 65_536; // characters
 const smallestRsa = 2_048; // bits
@@ -7,26 +7,26 @@ const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 
 /**
  * Reads one public key in PEM (SubjectPublicKeyInfo or PKCS #1).
- * @returns the key, or a sentence that says why it is none
  */
-export function parsePublicKey(pem: string, name: string | null): KeyMaterial | string {
-  if (pem.length > largestPem) return 'it is too large for a key';
+export function parsePublicKey(pem: string, name: string | null): Result<KeyMaterial> {
+  if (pem.length > largestPem) return failure('it is too large for a key');
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem))
-    return 'it is a private key; a policy names public keys, and a private one should be nowhere near it';
+    return failure('it is a private key; a policy names public keys, and a private one should be nowhere near it');
   const blocks = pem.match(/-----BEGIN [^-]+-----/g) ?? [];
-  if (blocks.length !== 1) return blocks.length === 0 ? 'it is not PEM' : 'it holds more than one PEM block';
-  if (!/^-----BEGIN (?:RSA )?PUBLIC KEY-----$/.test(blocks[0] ?? '')) return `it is no public key, but ${blocks[0]}`;
+  if (blocks.length !== 1) return failure(blocks.length === 0 ? 'it is not PEM' : 'it holds more than one PEM block');
+  if (!/^-----BEGIN (?:RSA )?PUBLIC KEY-----$/.test(blocks[0] ?? ''))
+    return failure(`it is no public key, but ${blocks[0]}`);
   let key: KeyObject;
   try {
     key = createPublicKey(pem);
   } catch {
-    return 'it is not a public key that can be read';
+    return failure('it is not a public key that can be read');
   }
   const weakness = weaknessOf(key);
-  if (weakness !== null) return weakness;
+  if (weakness !== null) return failure(weakness);
   const der = key.export({ type: 'spki', format: 'der' });
   const id = createHash('sha256').update(der).digest('hex');
-  return { id, pem: key.export({ type: 'spki', format: 'pem' }).toString(), name, hashAlgorithm: null };
+  return success({ id, pem: key.export({ type: 'spki', format: 'pem' }).toString(), name, hashAlgorithm: null });
 }
 
 function weaknessOf(key: KeyObject): string | null {
@@ -46,22 +46,21 @@ function weaknessOf(key: KeyObject): string | null {
 
 /**
  * Reads a file of one or more certificates in PEM.
- * @returns the certificates, or a sentence that says why they are none
  */
 export function parseCertificates(
   pem: string,
   name: string | null,
   purpose: CertificateMaterial['purpose'],
-): CertificateMaterial | string {
-  if (pem.length > largestPem * 4) return 'it is too large';
-  if (/PRIVATE KEY-----/.test(pem)) return 'it holds a private key';
+): Result<CertificateMaterial> {
+  if (pem.length > largestPem * 4) return failure('it is too large');
+  if (/PRIVATE KEY-----/.test(pem)) return failure('it holds a private key');
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) return 'it holds no certificate in PEM';
+  if (blocks.length === 0) return failure('it holds no certificate in PEM');
   const hash = createHash('sha256');
   try {
     for (const block of blocks) hash.update(new X509Certificate(block).raw);
   } catch {
-    return 'it holds a certificate that cannot be read';
+    return failure('it holds a certificate that cannot be read');
   }
-  return { id: hash.digest('hex'), pem: `${blocks.join('\n')}\n`, name, purpose };
+  return success({ id: hash.digest('hex'), pem: `${blocks.join('\n')}\n`, name, purpose });
 }

@@ -49,7 +49,7 @@ async function isReport(path: string): Promise<boolean> {
     const document: unknown = parseBoundedJson(Buffer.from(await readBytes(path)).toString('utf8'));
     return typeof document === 'object' && document !== null && ('schemaVersion' in document || 'runs' in document);
   } catch {
-    return false; // whatever it is, nobody can say that it is no policy
+    return false; // it cannot be read, so it may be a policy
   }
 }
 
@@ -78,7 +78,7 @@ async function isOpenedAs(folder: string, name: string, meant: string, names: re
   return isSame && (await isNamed(join(folder, meant)));
 }
 
-/** A file that was surely meant for a policy or a lock, and that nobody would read. */
+/** A file whose name is nearly that of a policy or a lock, so that it would not be read. */
 export interface Lookalike {
   readonly path: string;
   /** The name that is read. */
@@ -105,7 +105,7 @@ export function lookalikeError(named: string, meant: string): VerifyError {
   const what = meant === lockFileName ? 'lock' : 'policy';
   return new VerifyError(
     what === 'lock' ? 'lock.invalid' : 'policy.invalid',
-    `${named}: nobody reads a ${what} of this name`,
+    `${named}: a ${what} of this name is not read`,
     {
       place: { file: named },
       hint: `rename it to ${meant}, or remove it`,

@@ -16,9 +16,9 @@ async function readCertificates(
   const isInline = value.includes('-----BEGIN ');
   const pem = isInline ? value : (await readNamedFile(scope, path, value)).text;
   const material = parseCertificates(pem, isInline ? null : shortName(value), purpose);
-  if (typeof material === 'string')
-    throw invalidIn(scope, path, `${isInline ? 'the certificate' : value} is not usable: ${material}`);
-  return material;
+  if (!material.ok)
+    throw invalidIn(scope, path, `${isInline ? 'the certificate' : value} is not usable: ${material.reason}`);
+  return material.value;
 }
 
 /**

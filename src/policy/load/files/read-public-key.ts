@@ -1,4 +1,4 @@
-import { type CertificateMaterial, type KeyMaterial, VerifyError } from '../../../model/index.ts';
+import { type CertificateMaterial, type KeyMaterial, type Result, VerifyError } from '../../../model/index.ts';
 import { parseCertificates, parsePublicKey } from './key-material.ts';
 import { shortName } from './policy-scope.ts';
 import { readBytes } from './safe-file.ts';
@@ -9,15 +9,15 @@ import { readBytes } from './safe-file.ts';
  */
 export async function readPublicKey(path: string): Promise<KeyMaterial> {
   const key = parsePublicKey(new TextDecoder().decode(await readBytes(path)), shortName(path));
-  if (typeof key !== 'string') return key;
-  throw new VerifyError('policy.invalid', `${path} is not a public key: ${key}`, {
+  if (key.ok) return key.value;
+  throw new VerifyError('policy.invalid', `${path} is not a public key: ${key.reason}`, {
     place: { file: path },
     hint: 'name a PEM file that begins with -----BEGIN PUBLIC KEY-----',
   });
 }
 
-/** Certificates of an authority for Notation in PEM, with the identifier that evidence names them by; a sentence where they are none. */
-export function parseAuthority(pem: string, name: string | null): CertificateMaterial | string {
+/** Certificates of an authority for Notation in PEM, with the identifier that evidence names them by. */
+export function parseAuthority(pem: string, name: string | null): Result<CertificateMaterial> {
   return parseCertificates(pem, name, 'notation');
 }
 
@@ -27,8 +27,8 @@ export function parseAuthority(pem: string, name: string | null): CertificateMat
  */
 export async function readAuthority(path: string): Promise<CertificateMaterial> {
   const authority = parseAuthority(new TextDecoder().decode(await readBytes(path)), shortName(path));
-  if (typeof authority !== 'string') return authority;
-  throw new VerifyError('policy.invalid', `${path} is not an authority's certificate: ${authority}`, {
+  if (authority.ok) return authority.value;
+  throw new VerifyError('policy.invalid', `${path} is not an authority's certificate: ${authority.reason}`, {
     place: { file: path },
     hint: 'name a PEM file that begins with -----BEGIN CERTIFICATE-----',
   });

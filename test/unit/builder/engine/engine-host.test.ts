@@ -17,14 +17,14 @@ describe('parseEngineHost', () => {
     ['tcp://localhost.evil.example:1', false, 'tcp://localhost.evil.example:1', false],
     ['ssh://me@host', false, 'ssh://me@host', false],
   ])('completes "%s" (TLS %s) to %s', (written, tls, host, local) => {
-    expect(parseEngineHost(written, 'linux', tls)).toEqual({ host, local });
+    expect(parseEngineHost(written, 'linux', { tls })).toEqual({ host, local });
   });
 
   it('takes the named pipe on Windows', () => {
-    expect(parseEngineHost('', 'win32', false).host).toBe('npipe:////./pipe/docker_engine');
+    expect(parseEngineHost('', 'win32').host).toBe('npipe:////./pipe/docker_engine');
   });
 
   it.each(['ftp://x', 'tcp://a://b', 'tcp://host:notaport'])('refuses %s', (written) => {
-    expect(() => parseEngineHost(written, 'linux', false)).toThrow(/not the address/);
+    expect(() => parseEngineHost(written, 'linux')).toThrow(/not the address/);
   });
 });

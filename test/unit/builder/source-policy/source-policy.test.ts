@@ -66,9 +66,9 @@ describe('renderSourcePolicy', () => {
     expect(await outcome(pins, `${hub}/lay@${two}`)).toBe('denied');
   });
 
-  it('lets strangers through where that is said, but for the globs named, and pins what it knows', async () => {
-    const strangers = { denied: ['cgr.dev/chainguard/**', 'docker.io/docker/dockerfile'] };
-    const pins = pinSet({ pins: [pin('base:1'), pin('cgr.dev/chainguard/static:1')], strangers });
+  it('lets unforeseen images through where that is said, but for the globs named, and pins what it knows', async () => {
+    const unforeseen = { denied: ['cgr.dev/chainguard/**', 'docker.io/docker/dockerfile'] };
+    const pins = pinSet({ pins: [pin('base:1'), pin('cgr.dev/chainguard/static:1')], unforeseen });
     for (const open of [`${hub}/other:1`, `oci-layout://x@${two}`, 'future://x', `docker-image://cgr.dev/other/x:1`])
       expect(await outcome(pins, open)).toBe(open);
     for (const closed of ['cgr.dev/chainguard/go:1', `cgr.dev/chainguard/a/b@${two}`, 'docker.io/docker/dockerfile:1'])

@@ -35,11 +35,11 @@ describe('build', () => {
     await docker.builds(fresh);
     const { status, err } = await line.run('build', '.');
     expect(status).toBe(12);
-    expect(err).toContain('made of what nobody verified');
+    expect(err).toContain('built from sources that were not verified');
     await line.write({ 'docker-verify.yaml': (await line.read('docker-verify.yaml')).replace('enforce', 'warn') });
     const warned = await line.run('build', '.');
     expect(warned.status).toBe(0);
-    expect(warned.err).toContain('made of what nobody verified');
+    expect(warned.err).toContain('built from sources that were not verified');
   });
 
   it('says 12 where the builder recorded nothing', async () => {

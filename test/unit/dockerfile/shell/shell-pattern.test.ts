@@ -12,16 +12,20 @@ const values = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 }).map((
 
 describe('trimPrefix', () => {
   it('takes the shortest or the longest beginning off', () => {
-    expect(trimPrefix('*-', 'a-b-c', false)).toBe('b-c');
-    expect(trimPrefix('*-', 'a-b-c', true)).toBe('c');
-    expect(trimPrefix('x', 'a-b', true)).toBe('a-b');
+    expect(trimPrefix('*-', 'a-b-c', 'shortest')).toBe('b-c');
+    expect(trimPrefix('*-', 'a-b-c', 'longest')).toBe('c');
+    expect(trimPrefix('x', 'a-b', 'longest')).toBe('a-b');
   });
 
   it('agrees with an expression engine on any pattern', () => {
     fc.assert(
       fc.property(patterns, values, (pattern, value) => {
-        expect(trimPrefix(pattern, value, false)).toBe(value.replace(new RegExp(`^${expression(pattern, '.*?')}`), ''));
-        expect(trimPrefix(pattern, value, true)).toBe(value.replace(new RegExp(`^${expression(pattern, '.*')}`), ''));
+        expect(trimPrefix(pattern, value, 'shortest')).toBe(
+          value.replace(new RegExp(`^${expression(pattern, '.*?')}`), ''),
+        );
+        expect(trimPrefix(pattern, value, 'longest')).toBe(
+          value.replace(new RegExp(`^${expression(pattern, '.*')}`), ''),
+        );
       }),
     );
   });
@@ -35,7 +39,7 @@ describe('trimSuffix', () => {
     ['\\*', 'ab', false, 'ab'],
     ['??', 'abc', false, 'a'],
   ])('takes %j off %j', (pattern, value, longest, expected) => {
-    expect(trimSuffix(pattern, value, longest)).toBe(expected);
+    expect(trimSuffix(pattern, value, longest ? 'longest' : 'shortest')).toBe(expected);
   });
 });
 
@@ -51,19 +55,19 @@ describe('replacePattern', () => {
     ['[a]', 'a[a]', 'x', true, 'ax'],
     ['é', 'aéb', 'e', true, 'aeb'],
   ])('replaces %j in %j by %j (all: %j)', (pattern, value, replacement, all, expected) => {
-    expect(replacePattern(pattern, value, replacement, all)).toBe(expected);
+    expect(replacePattern(pattern, value, replacement, all ? 'all' : 'first')).toBe(expected);
   });
 
   it('agrees with an expression engine on any pattern', () => {
     fc.assert(
       fc.property(patterns, values, (pattern, value) => {
         const first = new RegExp(expression(pattern, '.*'));
-        expect(replacePattern(pattern, value, '-', false)).toBe(value.replace(first, '-'));
+        expect(replacePattern(pattern, value, '-', 'first')).toBe(value.replace(first, '-'));
       }),
     );
   });
 
   it('does not go on for long where nothing matches', () => {
-    expect(() => replacePattern(`${'*a'.repeat(500)}b`, 'a'.repeat(50_000), '', true)).toThrow(/too long/);
+    expect(() => replacePattern(`${'*a'.repeat(500)}b`, 'a'.repeat(50_000), '', 'all')).toThrow(/too long/);
   });
 });

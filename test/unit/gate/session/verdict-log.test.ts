@@ -68,7 +68,7 @@ describe("the machine's log of verdicts", () => {
     const [first, ...others] = report.images;
     if (first === undefined) throw new Error('a report of images is wanted');
     await log.note('bake', { ...report, images: [{ ...first, status: 'error' }, ...others] });
-    await log.noteAudit('bake', report, 'made of what nobody verified');
+    await log.noteAudit('bake', report, 'built from sources that were not verified');
     const lines = await linesOf(path);
     expect(lines.map(({ event }) => event)).toEqual([...report.images.map(() => 'verdict'), 'verdict', 'audit']);
     expect(lines.filter((line) => !isLine(line))).toEqual([]);

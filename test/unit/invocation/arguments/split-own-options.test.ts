@@ -48,7 +48,7 @@ describe('splitOwnOptions', () => {
     [['--verify-no-color'], { color: false }],
   ];
   it.each(accepted)('reads %j', (args, expected) => {
-    expect(splitOwnOptions(args, false)).toEqual({ own: { ...defaultOwnOptions, ...expected }, rest: [] });
+    expect(splitOwnOptions(args)).toEqual({ own: { ...defaultOwnOptions, ...expected }, rest: [] });
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe('splitOwnOptions', () => {
     ['--verify-policy'],
     ['---verify-mode'],
   ])('refuses %s and says what to write', (argument) => {
-    expect(refusal(() => splitOwnOptions([argument], false)).hint).not.toBeNull();
+    expect(refusal(() => splitOwnOptions([argument])).hint).not.toBeNull();
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe('splitOwnOptions', () => {
     ['--verify-timeuot', '--verify-timeout'],
     ['--verify-nocolour', '--verify-no-color'],
   ])('answers %s with the name that was meant', (argument, nearest) => {
-    expect(refusal(() => splitOwnOptions([argument, '.'], false)).hint).toContain(nearest);
+    expect(refusal(() => splitOwnOptions([argument, '.'])).hint).toContain(nearest);
   });
 
   it.each([
@@ -92,64 +92,64 @@ describe('splitOwnOptions', () => {
     [['--verify-format=json', '--verify-format=json'], 'without a file'],
     [['--verify-format=json=a', '--verify-format=json=b'], 'json=…'],
   ])('refuses a format that is given twice: %j', (args, named) => {
-    expect(refusal(() => splitOwnOptions(args, false)).message).toContain(named);
+    expect(refusal(() => splitOwnOptions(args)).message).toContain(named);
   });
 
   it('leaves everything of Docker’s as it was, in order', () => {
     const args = ['-t', 'x', '--verify-mode', 'warn', '--build-arg=A=1', '.', '--verify-offline', '--push'];
-    expect(splitOwnOptions(args, false).rest).toEqual(['-t', 'x', '--build-arg=A=1', '.', '--push']);
+    expect(splitOwnOptions(args).rest).toEqual(['-t', 'x', '--build-arg=A=1', '.', '--push']);
   });
 
   it.each([[['--label', '--verify-offline', '.']], [['-t', '--verify-mode', '.']], [['--', '--verify-nonsense']]])(
     'does not take what is a value of Docker’s options or stands after the end of options: %j',
     (args) => {
-      expect(splitOwnOptions(args, false)).toEqual({ own: defaultOwnOptions, rest: args });
+      expect(splitOwnOptions(args)).toEqual({ own: defaultOwnOptions, rest: args });
     },
   );
 
   it('leaves options without the prefix to buildx unless the command is ours', () => {
     const args = ['--policy', 'disabled=true', '.'];
-    expect(splitOwnOptions(args, false).rest).toEqual(args);
-    expect(refusal(() => splitOwnOptions(args, true)).message).toContain('--policy');
-    expect(splitOwnOptions(['--mode', 'warn', '--policy=p.yaml', '.'], true)).toEqual({
+    expect(splitOwnOptions(args).rest).toEqual(args);
+    expect(refusal(() => splitOwnOptions(args, { bare: true })).message).toContain('--policy');
+    expect(splitOwnOptions(['--mode', 'warn', '--policy=p.yaml', '.'], { bare: true })).toEqual({
       own: { ...defaultOwnOptions, mode: 'warn', policies: ['p.yaml'] },
       rest: ['.'],
     });
   });
 
   it.each(['--polcy=x', '--ofline', '--modes', '--trusted-roo'])('refuses %s where ours need no prefix', (option) => {
-    expect(() => splitOwnOptions([option, '.'], true)).toThrow(/no option --/);
-    expect(splitOwnOptions([option, '.'], false).rest).toEqual([option, '.']);
+    expect(() => splitOwnOptions([option, '.'], { bare: true })).toThrow(/no option --/);
+    expect(splitOwnOptions([option, '.']).rest).toEqual([option, '.']);
   });
 
   it.each(['--some-new-option', '--yes', '--key', '--update', '--prune'])(
     'leaves %s alone, which is like none of ours',
     (option) => {
-      expect(splitOwnOptions([option, '.'], true).rest).toEqual([option, '.']);
+      expect(splitOwnOptions([option, '.'], { bare: true }).rest).toEqual([option, '.']);
     },
   );
 
   it('takes - for standard output, which a build does not share', () => {
-    expect(splitOwnOptions(['--verify-output', '-', '.'], true).own.output).toBeNull();
-    expect(() => splitOwnOptions(['--verify-output', '-', '.'], false)).toThrow(/Docker's alone/);
+    expect(splitOwnOptions(['--verify-output', '-', '.'], { bare: true }).own.output).toBeNull();
+    expect(() => splitOwnOptions(['--verify-output', '-', '.'])).toThrow(/Docker's alone/);
   });
 
   it('leaves --output and --quiet to buildx where it builds, and takes them where nothing is built', () => {
     const args = ['--output', 'x.json', '-q', '.'];
-    expect(splitOwnOptions(args, false)).toEqual({ own: defaultOwnOptions, rest: args });
-    expect(splitOwnOptions(args, true)).toEqual({
+    expect(splitOwnOptions(args)).toEqual({ own: defaultOwnOptions, rest: args });
+    expect(splitOwnOptions(args, { bare: true })).toEqual({
       own: { ...defaultOwnOptions, output: 'x.json', quiet: true },
       rest: ['.'],
     });
     const build = ['--output', 'type=local,dest=x', '.'];
-    expect(splitOwnOptions(build, true)).toEqual({ own: defaultOwnOptions, rest: build });
-    expect(refusal(() => splitOwnOptions(['-qf', 'Dockerfile', '.'], true)).hint).toContain('apart');
+    expect(splitOwnOptions(build, { bare: true })).toEqual({ own: defaultOwnOptions, rest: build });
+    expect(refusal(() => splitOwnOptions(['-qf', 'Dockerfile', '.'], { bare: true })).hint).toContain('apart');
   });
 
   it.each([['--mode', 'warn'], ['--offline'], ['--policy', 'docker-verify.yaml'], ['--policy=p.yaml']])(
     'refuses ours without the prefix on a build: %s',
     (...args) => {
-      expect(refusal(() => splitOwnOptions([...args, '.'], false)).hint).toContain('--verify-');
+      expect(refusal(() => splitOwnOptions([...args, '.'])).hint).toContain('--verify-');
     },
   );
 
@@ -170,8 +170,8 @@ describe('splitOwnOptions', () => {
 
   it('knows that --print takes a value in build and none in bake', () => {
     const args = ['--print', '--verify-offline'];
-    expect(splitOwnOptions(args, false, 'build').rest).toEqual(args);
-    expect(splitOwnOptions(args, false, 'bake')).toEqual({
+    expect(splitOwnOptions(args, { host: 'build' }).rest).toEqual(args);
+    expect(splitOwnOptions(args, { host: 'bake' })).toEqual({
       own: { ...defaultOwnOptions, offline: true },
       rest: ['--print'],
     });
@@ -203,7 +203,7 @@ describe('splitOwnOptions', () => {
     };
     const isSound = (args: readonly string[], bare: boolean, host: OptionHost): boolean => {
       try {
-        return isSubsequence(splitOwnOptions(args, bare, host).rest, args);
+        return isSubsequence(splitOwnOptions(args, { bare, host }).rest, args);
       } catch (error) {
         return error instanceof VerifyError && error.code === 'usage.invalid';
       }

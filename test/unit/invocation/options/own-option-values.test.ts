@@ -49,7 +49,7 @@ describe('defaults from the environment', () => {
       ),
     );
     const args = ['--format=text', '--offline=false', '--quiet=false', '--timeout=60s', '--jobs=64', '.'];
-    expect(splitOwnOptions(args, true, 'build', defaults)).toEqual({
+    expect(splitOwnOptions(args, { bare: true, defaults })).toEqual({
       own: { ...defaultOwnOptions, formatGiven: true },
       rest: ['.'],
     });

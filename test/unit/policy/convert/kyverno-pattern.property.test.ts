@@ -13,8 +13,8 @@ const digest = `sha256:${'0a'.repeat(32)}`;
 function covers(patterns: readonly string[], name: string): boolean {
   return patterns.some((text) => {
     const pattern = parseImagePattern(text);
-    if (typeof pattern === 'string') throw new Error(`${text}: ${pattern}`);
-    return matchesImage(pattern, matchableName(name, null));
+    if (!pattern.ok) throw new Error(`${text}: ${pattern.reason}`);
+    return matchesImage(pattern.value, matchableName(name, null));
   });
 }
 

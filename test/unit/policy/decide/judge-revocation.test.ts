@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/policy/index.ts';
-import { certify } from '../../signature/test-certificates.ts';
+import { certify } from '../../signature/certificates/test-certificates.ts';
 import { byKey, inputOf } from '../support/evidence.ts';
 import { freshKey, policiesOf } from '../support/policies.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../src/model/index.ts';
 import { decide, type PolicySet } from '../../../../src/policy/index.ts';
-import { certify } from '../../signature/test-certificates.ts';
+import { certify } from '../../signature/certificates/test-certificates.ts';
 import { byIdentity, byKey, githubIssuer, inputOf } from '../support/evidence.ts';
 import { freshKey, policiesOf } from '../support/policies.ts';
 

@@ -60,7 +60,7 @@ describe('a text', () => {
   });
 
   it('is no pattern for images where it is empty', () => {
-    expect(parseImagePattern('')).toBe('it is empty');
+    expect(parseImagePattern('')).toEqual({ ok: false, reason: 'it is empty' });
   });
 
   it('is compared with what may have been meant up to 64 characters', () => {

@@ -63,7 +63,7 @@ describe('the built-in catalogue', () => {
 describe('a timestamp authority for Notation', () => {
   const authority = parseAuthority(microsoftSupplyChainRoot, null);
   const tsa = parseAuthority(microsoftRoot2010, null);
-  const idOf = (material: typeof authority): string => (typeof material === 'string' ? '' : material.id);
+  const idOf = (material: typeof authority): string => (material.ok ? material.value.id : '');
   const subject = 'CN=acme';
   const stamped = (id: string) =>
     byKey(acme, {

@@ -180,7 +180,7 @@ describe('the evidence of a policy test', () => {
 
   it('may be a signature of Notation, which has no log and no root', async () => {
     const material = parseCertificates(authority, null, 'notation');
-    if (typeof material === 'string') throw new Error(material);
+    if (!material.ok) throw new Error(material.reason);
     const notation = { subject: 'CN=acme', ca: 'ca.pem' };
     const expected = {
       ...plain,
@@ -188,7 +188,7 @@ describe('the evidence of a policy test', () => {
       signer: { kind: 'certificate', subject: 'CN=acme' },
       log: null,
       trustedRoot: null,
-      materials: [material.id],
+      materials: [material.value.id],
     };
     expect(await evidenceOf({ notation })).toEqual(expected);
     const dated = { ...expected, time: now, timeSource: 'timestamp' };

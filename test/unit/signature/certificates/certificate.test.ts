@@ -14,7 +14,7 @@ import { subjectName } from '../../../../src/signature/certificates/subject-name
 import { limits } from '../../../../src/signature/limits.ts';
 import { Refusal } from '../../../../src/signature/refusal.ts';
 import { timestampSigners } from '../../../../src/signature/sigstore/timestamp-token.ts';
-import { type CertificateSpec, type Certified, certify, identity, utf8Extension } from '../test-certificates.ts';
+import { type CertificateSpec, type Certified, certify, identity, utf8Extension } from './test-certificates.ts';
 
 const timeStamping = '1.3.6.1.5.5.7.3.8';
 const codeSigning = '1.3.6.1.5.5.7.3.3';

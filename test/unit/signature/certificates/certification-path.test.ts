@@ -7,7 +7,7 @@ import { parseCertificate } from '../../../../src/signature/certificates/certifi
 import { assertPath, pathsTo, soundPaths } from '../../../../src/signature/certificates/certification-path.ts';
 import { subjectName } from '../../../../src/signature/certificates/subject-name.ts';
 import { problemOf, Refusal } from '../../../../src/signature/refusal.ts';
-import { type CertificateSpec, type Certified, certify, identity } from '../test-certificates.ts';
+import { type CertificateSpec, type Certified, certify, identity } from './test-certificates.ts';
 
 type Base = readonly [type: 1 | 2 | 4 | 6 | 7 | 8, value: string | object];
 

@@ -4,7 +4,7 @@ import * as x509 from '@peculiar/x509';
 import { describe, expect, test } from 'vitest';
 import { parseCertificate } from '../../../../src/signature/certificates/certificate.ts';
 import { subjectName } from '../../../../src/signature/certificates/subject-name.ts';
-import { certify } from '../test-certificates.ts';
+import { certify } from './test-certificates.ts';
 
 async function nameOf(subject: string): Promise<string> {
   return subjectName(parseCertificate((await certify({ subject }, null, null)).der));

@@ -2,9 +2,9 @@ import { sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Attachment } from '../../../../src/model/index.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
+import { ecPair, imageDigest, pemOf } from '../certificates/test-certificates.ts';
 import { statementFor } from '../key-signatures.ts';
 import { attachment, keyMaterial, material } from '../shared-data.ts';
-import { ecPair, imageDigest, pemOf } from '../test-certificates.ts';
 
 const pairs = [ecPair(), ecPair(), ecPair()] as const;
 const type = 'application/vnd.in-toto+json';

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { describe, expect, test } from 'vitest';
+import { type CertificateSpec, certify, later, signedAt } from '../certificates/test-certificates.ts';
+import { certificateMaterial } from '../shared-data.ts';
 import {
   always,
   authority,
@@ -11,10 +13,8 @@ import {
   root,
   signer,
   specOf,
-} from '../notation-authorities.ts';
-import { jws, type NotationSpec, thumbprint } from '../notation-signatures.ts';
-import { certificateMaterial } from '../shared-data.ts';
-import { type CertificateSpec, certify, later, signedAt } from '../test-certificates.ts';
+} from './notation-authorities.ts';
+import { jws, type NotationSpec, thumbprint } from './notation-signatures.ts';
 
 const leafSpec = { subject: 'CN=leaf', usages: [codeSigning], ...always };
 

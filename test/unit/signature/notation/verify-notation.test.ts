@@ -2,11 +2,11 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { ASN1Obj } from '@sigstore/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dateTime } from '../../../../src/signature/date-time.ts';
-import { always, authority, between, evidenceOf, issue, root, signer, specOf } from '../notation-authorities.ts';
-import { cose, jws, type NotationSpec } from '../notation-signatures.ts';
+import { certify, ecPair, imageDigest, later, otherDigest, signedAt } from '../certificates/test-certificates.ts';
 import { certificateMaterial } from '../shared-data.ts';
-import { certify, ecPair, imageDigest, later, otherDigest, signedAt } from '../test-certificates.ts';
 import { createInstance, type TestInstance } from '../test-instance.ts';
+import { always, authority, between, evidenceOf, issue, root, signer, specOf } from './notation-authorities.ts';
+import { cose, jws, type NotationSpec } from './notation-signatures.ts';
 
 let instance: TestInstance;
 beforeAll(async () => {

@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseCertificate } from '../../../../src/signature/certificates/certificate.ts';
 import { checkRevocation } from '../../../../src/signature/revocation/revocation.ts';
 import type { RevocationRequest, RevocationSource } from '../../../../src/signature/revocation/revocation-source.ts';
-import { answerBy, errorAnswer, listBy, scopeExtension } from '../revocation-answers.ts';
-import { type Certified, certify, later, signedAt } from '../test-certificates.ts';
+import { type Certified, certify, later, signedAt } from '../certificates/test-certificates.ts';
+import { answerBy, errorAnswer, listBy, scopeExtension } from './revocation-answers.ts';
 
 const responder = 'http://ocsp.example.test/';
 const place = 'http://lists.example.test/one.crl';

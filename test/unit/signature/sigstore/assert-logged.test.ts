@@ -8,7 +8,7 @@ import {
   recordsEnvelope,
 } from '../../../../src/signature/sigstore/log-entry.ts';
 import { envelopeBytes, signedEnvelope, signedMessage } from '../../../../src/signature/sigstore/signed-bytes.ts';
-import { type Certified, certify, ecPair, pemOf, spkiOf } from '../test-certificates.ts';
+import { type Certified, certify, ecPair, pemOf, spkiOf } from '../certificates/test-certificates.ts';
 
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();

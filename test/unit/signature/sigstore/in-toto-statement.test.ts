@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readStatement } from '../../../../src/signature/sigstore/in-toto-statement.ts';
+import { imageDigest, otherDigest } from '../certificates/test-certificates.ts';
 import { signPredicate, statementFor } from '../key-signatures.ts';
-import { imageDigest, otherDigest } from '../test-certificates.ts';
 
 const hex = imageDigest.slice('sha256:'.length);
 const other = otherDigest.slice('sha256:'.length);

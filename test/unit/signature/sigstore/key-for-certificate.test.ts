@@ -3,9 +3,9 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attachment, Evidence, VerificationMaterial } from '../../../../src/model/index.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
+import { ecPair, imageDigest, pemOf, spkiOf } from '../certificates/test-certificates.ts';
 import { keyBundle, keySignature, statementFor } from '../key-signatures.ts';
 import { attachment, keyMaterial, material } from '../shared-data.ts';
-import { ecPair, imageDigest, pemOf, spkiOf } from '../test-certificates.ts';
 import { createInstance } from '../test-instance.ts';
 
 const { publicKey, privateKey } = ecPair();

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attachment, Evidence, TrustedRootSource } from '../../../../src/model/index.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
+import { type Certified, ecPair, later, pemOf, signedAt } from '../certificates/test-certificates.ts';
 import { material, rootSource } from '../shared-data.ts';
-import { type Certified, ecPair, later, pemOf, signedAt } from '../test-certificates.ts';
 import { createInstance, hashedRekord, simpleSigning, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Attachment, type Evidence, parseDigest } from '../../../../src/model/index.ts';
 import { dateTime } from '../../../../src/signature/date-time.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
+import { ecPair, later, pemOf, signedAt } from '../certificates/test-certificates.ts';
 import { attachment, keyMaterial, material } from '../shared-data.ts';
-import { ecPair, later, pemOf, signedAt } from '../test-certificates.ts';
 import { createInstance, hashedRekord, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;

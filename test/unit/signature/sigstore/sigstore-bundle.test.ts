@@ -2,9 +2,9 @@ import { createHash, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Attachment, Digest, Evidence } from '../../../../src/model/index.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
+import { ecPair, imageDigest, otherDigest, pemOf } from '../certificates/test-certificates.ts';
 import { keyBundle, keySignature, signPredicate, statementFor } from '../key-signatures.ts';
 import { attachment, keyMaterial, material } from '../shared-data.ts';
-import { ecPair, imageDigest, otherDigest, pemOf } from '../test-certificates.ts';
 import { simpleSigning } from '../test-instance.ts';
 
 const { publicKey, privateKey } = ecPair();

@@ -3,8 +3,8 @@ import type { Attachment, Evidence, TrustedRootSource } from '../../../../src/mo
 import { verifyAttachments } from '../../../../src/signature/index.ts';
 import { limits } from '../../../../src/signature/limits.ts';
 import { parseTimestamp } from '../../../../src/signature/sigstore/timestamp-token.ts';
+import { later, signedAt } from '../certificates/test-certificates.ts';
 import { material, rootSource } from '../shared-data.ts';
-import { later, signedAt } from '../test-certificates.ts';
 import { createInstance, type SignatureChanges, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;

@@ -5,8 +5,16 @@ import type { Attachment, CertificateMaterial, Evidence, TrustedRootSource } fro
 import { dateTime } from '../../../../src/signature/date-time.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
 import { limits } from '../../../../src/signature/limits.ts';
+import {
+  type Certified,
+  certify,
+  ecPair,
+  identity,
+  later,
+  signedAt,
+  utf8Extension,
+} from '../certificates/test-certificates.ts';
 import { certificateMaterial, material } from '../shared-data.ts';
-import { type Certified, certify, ecPair, identity, later, signedAt, utf8Extension } from '../test-certificates.ts';
 import { createInstance, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;
@@ -196,7 +204,7 @@ describe('a private authority', () => {
     const stranger = await (await createInstance()).signature();
     const alone = certificateMaterial(chained.root.pem, 'keyless');
     const authority = { ...alone, intermediates: chained.between?.pem ?? '' };
-    const attached = [...Array.from({ length: limits.strangers + 1 }, () => stranger), good];
+    const attached = [...Array.from({ length: limits.unnamedSigners + 1 }, () => stranger), good];
     const isGood = async (certificates: readonly CertificateMaterial[]): Promise<boolean | undefined> => {
       const options = { now: signedAt, isWanted: () => true };
       return (await verifyAttachments(attached, material({ certificates }), options)).at(-1)?.verified;

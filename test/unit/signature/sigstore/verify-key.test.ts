@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attachment, Evidence, KeyMaterial, TrustedRootSource } from '../../../../src/model/index.ts';
 import { dateTime } from '../../../../src/signature/date-time.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
+import { ecPair, imageDigest, pemOf, signedAt, spkiOf } from '../certificates/test-certificates.ts';
 import { keyBundle, keySignature, statementFor } from '../key-signatures.ts';
 import { attachment, keyMaterial, material } from '../shared-data.ts';
-import { ecPair, imageDigest, pemOf, signedAt, spkiOf } from '../test-certificates.ts';
 import { createInstance, hashedRekord, simpleSigning, type TestInstance } from '../test-instance.ts';
 
 function materialOf(key: KeyObject, name = 'acme'): KeyMaterial {

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attachment, Evidence, TrustedRootSource } from '../../../../src/model/index.ts';
 import { dateTime } from '../../../../src/signature/date-time.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
+import { ecPair, imageDigest, later, otherDigest, signedAt, utf8Extension } from '../certificates/test-certificates.ts';
 import { material } from '../shared-data.ts';
-import { ecPair, imageDigest, later, otherDigest, signedAt, utf8Extension } from '../test-certificates.ts';
 import { createInstance, simpleSigning, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;

@@ -66,7 +66,7 @@ describe('what exposure is asked', () => {
   });
 
   it.each<[string, readonly string[], Partial<ExposureRequest>, string]>([
-    ['nothing', [], {}, 'exposure needs to be told what to look for'],
+    ['nothing', [], {}, 'exposure needs something to look for'],
     ['a range without a package', ['vers:deb/1'], {}, 'does not say of which package'],
     ['a range behind a range', ['a', 'vers:deb/1', 'vers:deb/2'], {}, 'does not say of which package'],
     ['an id without a folder', ['CVE-2026-1000'], {}, 'is looked up in a folder of advisories'],

@@ -43,14 +43,14 @@ describe('an image whose platforms are vouched for one by one', () => {
     ['in a layout', ['linux/amd64'], digests.slice(0, 1), true],
   ] as const)('is refused %s', (_what, platforms, platformDigests, isLayout) => {
     const image = examined(platforms, { platformDigests });
-    expect(outcome(settlePlatforms(pipeline('enforce'), image, isLayout))).toEqual({
+    expect(outcome(settlePlatforms(pipeline('enforce'), image, { isLayout }))).toEqual({
       status: 'block',
       verified: false,
       basis: 'none',
       platformDigests: null,
       codes: ['signature.platform-uncovered'],
     });
-    expect(outcome(settlePlatforms(pipeline('warn'), image, isLayout))).toMatchObject({
+    expect(outcome(settlePlatforms(pipeline('warn'), image, { isLayout }))).toMatchObject({
       status: 'warn',
       verified: false,
     });
@@ -60,11 +60,9 @@ describe('an image whose platforms are vouched for one by one', () => {
     ['for several platforms', false],
     ['in a layout', true],
   ])('is let through unverified %s where nobody has written a policy', (_what, isLayout) => {
-    const settled = settlePlatforms(
-      pipeline('enforce', 'builtin'),
-      examined(both, { platformDigests: digests }),
+    const settled = settlePlatforms(pipeline('enforce', 'builtin'), examined(both, { platformDigests: digests }), {
       isLayout,
-    );
+    });
     expect(outcome(settled)).toMatchObject({ status: 'warn', verified: false, basis: 'none', platformDigests: null });
     expect(settled.decision.findings).toMatchObject([{ code: 'signature.platform-uncovered', level: 'warning' }]);
   });

@@ -73,7 +73,7 @@ describe("Notation's trust policy", () => {
 
   const idOf = (pem: string): string => {
     const material = parseCertificates(pem, null, 'notation');
-    return typeof material === 'string' ? '' : material.id;
+    return material.ok ? material.value.id : '';
   };
   const order = ['CN', 'O', 'L', 'ST', 'C'] as const;
   function evidenceOf({ subject, store, timestamp, revocationKnown }: SeenNotation): Evidence {

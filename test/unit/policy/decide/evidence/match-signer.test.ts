@@ -13,7 +13,7 @@ describe('notation', () => {
   const [ca = '', otherCa = ''] = anyCertificates();
   const idOf = (pem: string): string => {
     const material = parseCertificates(pem, null, 'notation');
-    return typeof material === 'string' ? '' : material.id;
+    return material.ok ? material.value.id : '';
   };
   const project = rule(`signedBy: [{notation: {subject: "${subject}", ca: ca.pem}}]`);
   const evidence = (changes: Partial<Evidence> = {}): Evidence =>

@@ -10,7 +10,7 @@ const digest = digestOf('x');
 
 function matches(pattern: string, name: string, tagDigest: typeof digest | null = null): boolean | string {
   const parsed = parseImagePattern(pattern);
-  return typeof parsed === 'string' ? parsed : matchesImage(parsed, matchableName(name, tagDigest));
+  return parsed.ok ? matchesImage(parsed.value, matchableName(name, tagDigest)) : parsed.reason;
 }
 
 describe('a pattern of images', () => {
@@ -77,6 +77,6 @@ describe('a pattern of images', () => {
     'x'.repeat(600),
     'golang:',
   ])('refuses %s', (pattern) => {
-    expect(typeof parseImagePattern(pattern)).toBe('string');
+    expect(parseImagePattern(pattern)).toEqual({ ok: false, reason: expect.any(String) });
   });
 });

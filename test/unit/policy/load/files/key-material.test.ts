@@ -19,7 +19,10 @@ describe('a public key', () => {
     ['of RSA-PSS', pemOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey)],
     ['with words around it', `acme\n${good}\nend\n`],
   ])('%s is read', (_, pem) => {
-    expect(parsePublicKey(pem, 'acme')).toMatchObject({ id: keyId(pem), name: 'acme', hashAlgorithm: null });
+    expect(parsePublicKey(pem, 'acme')).toMatchObject({
+      ok: true,
+      value: { id: keyId(pem), name: 'acme', hashAlgorithm: null },
+    });
   });
 
   it('in PKCS #1 is the same key as in its other form', () => {
@@ -70,12 +73,12 @@ describe('a public key', () => {
     ['another curve', pemOf(ec('secp256k1').publicKey), 'its curve secp256k1 is not supported'],
     ['another kind', pemOf(generateKeyPairSync('ed448').publicKey), 'keys of type ed448 are not supported'],
   ])('is not read from %s', (_, pem, reason) => {
-    expect(parsePublicKey(pem, null)).toContain(reason);
+    expect(parsePublicKey(pem, null)).toEqual({ ok: false, reason: expect.stringContaining(reason) });
   });
 
   it('is not looked for in a large file', () => {
-    expect(parsePublicKey(good.padEnd(65_536), null)).toMatchObject({ id: keyId(good) });
-    expect(parsePublicKey(good.padEnd(65_537), null)).toBe('it is too large for a key');
+    expect(parsePublicKey(good.padEnd(65_536), null)).toMatchObject({ ok: true, value: { id: keyId(good) } });
+    expect(parsePublicKey(good.padEnd(65_537), null)).toEqual({ ok: false, reason: 'it is too large for a key' });
   });
 });
 
@@ -88,6 +91,6 @@ describe('certificates', () => {
     ['a large file', ' '.repeat(4 * 65_536 + 1), 'it is too large'],
     ['a file that is just not too large', ' '.repeat(4 * 65_536), 'it holds no certificate in PEM'],
   ])('are not read from %s', (_, pem, reason) => {
-    expect(parseCertificates(pem, null, 'notation')).toContain(reason);
+    expect(parseCertificates(pem, null, 'notation')).toEqual({ ok: false, reason: expect.stringContaining(reason) });
   });
 });

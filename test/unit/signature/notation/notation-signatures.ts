@@ -1,8 +1,8 @@
 import { constants, createHash, type KeyObject, sign, X509Certificate } from 'node:crypto';
 import { encode, Tagged } from 'cborg';
-import type { Attachment } from '../../../src/model/index.ts';
-import { attachment } from './shared-data.ts';
-import { imageDigest } from './test-certificates.ts';
+import type { Attachment } from '../../../../src/model/index.ts';
+import { imageDigest } from '../certificates/test-certificates.ts';
+import { attachment } from '../shared-data.ts';
 
 const prefix = 'io.cncf.notary.';
 const algorithmNumbers: Readonly<Record<string, number>> = {

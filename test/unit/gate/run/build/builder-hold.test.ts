@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looserHold, strangersUnder } from '../../../../../src/gate/run/build/strangers.ts';
+import { looserHold, unforeseenUnder } from '../../../../../src/gate/run/build/builder-hold.ts';
 import type { PolicySet } from '../../../../../src/policy/index.ts';
 
 // nothing else of the policies is looked at
@@ -28,8 +28,8 @@ describe('what a builder is held to after too many denials', () => {
   });
 
   it("keeps out publishers' images in the first step", () => {
-    expect(strangersUnder('all', unruled)).toEqual({});
-    expect(strangersUnder('publishers', unruled)).toEqual({ strangers: { denied: ['cgr.dev/chainguard/**'] } });
-    expect(strangersUnder('pins', unruled)).toEqual({ strangers: { denied: [] } });
+    expect(unforeseenUnder('all', unruled)).toEqual({});
+    expect(unforeseenUnder('publishers', unruled)).toEqual({ unforeseen: { denied: ['cgr.dev/chainguard/**'] } });
+    expect(unforeseenUnder('pins', unruled)).toEqual({ unforeseen: { denied: [] } });
   });
 });

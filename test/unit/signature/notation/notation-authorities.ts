@@ -1,8 +1,8 @@
-import type { Attachment, CertificateMaterial, Evidence } from '../../../src/model/index.ts';
-import { verifyAttachments } from '../../../src/signature/index.ts';
+import type { Attachment, CertificateMaterial, Evidence } from '../../../../src/model/index.ts';
+import { verifyAttachments } from '../../../../src/signature/index.ts';
+import { type CertificateSpec, type Certified, certify, signedAt } from '../certificates/test-certificates.ts';
+import { certificateMaterial, material } from '../shared-data.ts';
 import type { NotationSpec } from './notation-signatures.ts';
-import { certificateMaterial, material } from './shared-data.ts';
-import { type CertificateSpec, type Certified, certify, signedAt } from './test-certificates.ts';
 
 export const codeSigning = '1.3.6.1.5.5.7.3.3';
 export const always = { notBefore: new Date('2025-01-01T00:00:00Z'), notAfter: new Date('2035-01-01T00:00:00Z') };

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import type { initializeCTLog } from '@sigstore/mock';
 import * as asn1js from 'asn1js';
-import type { Digest } from '../../../src/model/index.ts';
+import type { Digest } from '../../../../src/model/index.ts';
 
 const curve = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const signing = { name: 'ECDSA', hash: 'SHA-256' } as const;

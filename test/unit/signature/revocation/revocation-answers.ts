@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
-import { type Certified, later, signedAt } from './test-certificates.ts';
+import { type Certified, later, signedAt } from '../certificates/test-certificates.ts';
 
 const serial = '0102030405';
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;

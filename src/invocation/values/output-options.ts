@@ -3,7 +3,7 @@ import type { OptionValues } from '../options/option-values.ts';
 import { csvFields, keyAndValue } from './csv-fields.ts';
 
 /** Where results and text of a build go, the same for build and bake. */
-export interface OutputWishes {
+export interface OutputOptions {
   /** `-q`, or a `--progress` (or BUILDKIT_PROGRESS) that says as much. */
   readonly quiet: boolean;
   /** `--progress`, else BUILDKIT_PROGRESS; null for buildx's own choice. */
@@ -49,11 +49,11 @@ function callMethod(values: OptionValues, options: readonly string[]): string | 
  * Reads what `values` and BUILDKIT_PROGRESS say of a build's output; `methodOptions` are those that name a method to run in place of
  * a build.
  */
-export function outputWishes(
+export function readOutputOptions(
   values: OptionValues,
   environment: Environment,
   methodOptions: readonly string[],
-): OutputWishes {
+): OutputOptions {
   const written = values.last('progress');
   const preset = environment.variables['BUILDKIT_PROGRESS'] ?? '';
   const progress = written === null || written === 'auto' ? (preset === '' ? written : preset) : written;

@@ -6,12 +6,12 @@ import { isUnruled, type PolicySet } from '../../../policy/index.ts';
 export const mostRestarts = 8;
 
 /**
- * How strictly the builder is held: to what was verified; to that and to whatever no built-in rule speaks of; to nothing but the
- * digests of what was verified.
+ * What the builder may use. `all`: only what was verified; `publishers`: also images that no built-in rule is about; `pins`: anything, but
+ * verified images at their verified digests only.
  */
 export type Hold = 'all' | 'publishers' | 'pins';
 
-/** The next looser hold, null where a denial stands. Looser are only builds for which nobody has written a policy, neither ours nor BuildKit's. */
+/** The next looser hold, null where a denial stands. Only a build without a policy, ours or BuildKit's, gets a looser one. */
 export function looserHold(hold: Hold, policies: PolicySet, userPolicy: UserPolicy | null): Hold | null {
   if (!isUnruled(policies) || userPolicy !== null) return null;
   if (hold === 'all') return 'publishers';
@@ -19,16 +19,16 @@ export function looserHold(hold: Hold, policies: PolicySet, userPolicy: UserPoli
 }
 
 /** What a hold leaves open. The publishers' images stay denied for as long as each can be verified, since one that is not theirs is positively wrong. */
-export function strangersUnder(hold: Hold, { layers }: PolicySet): Pick<PinSet, 'strangers'> {
+export function unforeseenUnder(hold: Hold, { layers }: PolicySet): Pick<PinSet, 'unforeseen'> {
   if (hold === 'all') return {};
   const globs = layers.flatMap(({ rules }) =>
     rules.flatMap(({ images }) => images.map(({ repository }) => repository)),
   );
-  return { strangers: { denied: hold === 'publishers' ? [...new Set(globs)] : [] } };
+  return { unforeseen: { denied: hold === 'publishers' ? [...new Set(globs)] : [] } };
 }
 
-/** What is said where the builder is let have what nobody verified. */
-export function strangersFinding(identifier: string): Finding {
+/** The warning where the builder may use what was not verified. */
+export function unforeseenFinding(identifier: string): Finding {
   return {
     code: 'image.unverifiable',
     level: 'warning',
