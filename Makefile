@@ -11,6 +11,7 @@ modules := node_modules/.package-lock.json
 sources := $(shell find cmd src scripts/build -type f) package.json tsconfig.json
 executable := dist/$(if $(TARGET),$(TARGET)/)docker-verify$(if $(findstring win,$(filter win%,$(TARGET))),.exe)
 plugins := $(or $(DOCKER_CONFIG),$(HOME)/.docker)/cli-plugins
+manual := $(or $(XDG_DATA_HOME),$(HOME)/.local/share)/man/man1
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,12 +21,13 @@ build: $(executable) ## dist/docker-verify; for another platform TARGET=linux-ar
 release: $(modules) ## dist/release: all platforms, packages, checksums, signatures; SIGN="--key FILE", SIGN=--unsigned
 	$(node) scripts/release/release.ts $(SIGN)
 
-install: $(executable) ## put the plugin into Docker's plugin folder
+install: $(executable) ## put the plugin into Docker's plugin folder, and its manual where man looks
 	install -d "$(plugins)"
 	install -m 755 $(executable) "$(plugins)/docker-verify"
+	$(node) scripts/manual.ts "$(manual)"
 
 uninstall: ## take the plugin out again
-	rm -f "$(plugins)/docker-verify"
+	rm -f "$(plugins)/docker-verify" "$(manual)"/docker-verify.1 "$(manual)"/docker-verify-*.1
 
 test: $(modules) ## everything: types, lint, unit tests, build, end-to-end tests
 	$(node) scripts/test/all.ts

@@ -7,6 +7,11 @@ const documents = {
   findings: new URL('../docs/findings.md', import.meta.url),
   errors: new URL('../docs/findings.md', import.meta.url),
   commands: new URL('../docs/commands.md', import.meta.url),
+  'commands/everyday': new URL('../docs/commands/everyday.md', import.meta.url),
+  'commands/policies': new URL('../docs/commands/policies.md', import.meta.url),
+  'commands/inside-images': new URL('../docs/commands/inside-images.md', import.meta.url),
+  'commands/records': new URL('../docs/commands/records.md', import.meta.url),
+  'commands/machines-and-ci': new URL('../docs/commands/machines-and-ci.md', import.meta.url),
 };
 
 export type SectionName = keyof typeof documents;
