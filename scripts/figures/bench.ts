@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { root } from '../build/folders.ts';
 import { type BenchBed, openBenchBed } from './bench-bed.ts';
-import { build, check, type Figure, handshake, lineage, memory, size } from './figures.ts';
+import { build, check, type Figure, handshake, lineage, memory, record, size } from './figures.ts';
 
 const all: Readonly<Record<string, (bed: BenchBed) => Promise<Figure>>> = {
   handshake,
@@ -13,6 +13,7 @@ const all: Readonly<Record<string, (bed: BenchBed) => Promise<Figure>>> = {
   lineage: (bed) => lineage(bed, false),
   'lineage-again': (bed) => lineage(bed, true),
   build,
+  record,
   memory,
   size,
 };

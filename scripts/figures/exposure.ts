@@ -14,7 +14,7 @@ import { root } from '../build/folders.ts';
 const builds = Number(process.argv[2] ?? '10000');
 const images = 200;
 const packagesEach = 400;
-const queries = 7;
+const queries = 11;
 const executable = join(root, 'dist', 'docker-verify');
 
 function digestFor(name: string): Digest {
@@ -117,6 +117,8 @@ interface Run {
   readonly milliseconds: number;
   /** Kilobytes. */
   readonly memory: number;
+  /** Milliseconds of the processors, which a busy machine hardly changes. */
+  readonly processor: number;
   readonly status: number | null;
 }
 
@@ -127,13 +129,15 @@ function run(state: string, args: readonly string[]): Run {
     encoding: 'utf8',
   });
   const milliseconds = performance.now() - started;
-  return { milliseconds, memory: Number(/peak (\d+)/.exec(stderr)?.[1] ?? 'NaN'), status };
+  const [, memory, user, system] = /peak (\d+) ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
+  const processor = (Number(user) + Number(system)) * 1000;
+  return { milliseconds, memory: Number(memory), processor, status };
 }
 
 /** The command under GNU time where there is one. */
 function timed(args: readonly string[]): readonly string[] {
   const hasTime = spawnSync('/usr/bin/time', ['--version']).status === 0;
-  return hasTime ? ['/usr/bin/time', '-f', 'peak %M', executable, ...args] : [executable, ...args];
+  return hasTime ? ['/usr/bin/time', '-f', 'peak %M %U %S', executable, ...args] : [executable, ...args];
 }
 
 function median(values: readonly number[]): number {
@@ -153,6 +157,9 @@ try {
   console.log(`query, whole process             ${median(runs.map(({ milliseconds }) => milliseconds)).toFixed(0)} ms`);
   console.log(
     `version, whole process           ${median(versions.map(({ milliseconds }) => milliseconds)).toFixed(0)} ms`,
+  );
+  console.log(
+    `processor time of the two        ${median(runs.map(({ processor }) => processor)).toFixed(0)} / ${median(versions.map(({ processor }) => processor)).toFixed(0)} ms`,
   );
   console.log(
     `memory of a query / version      ${median(runs.map(({ memory }) => memory))} / ${median(versions.map(({ memory }) => memory))} kB`,

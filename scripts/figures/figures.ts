@@ -103,6 +103,20 @@ export async function build({ subject, lab }: BenchBed): Promise<Figure> {
   return pairFigure('build, all cached', pair, 'docker buildx build', 1.4);
 }
 
+/** What its record adds to a build, in which every step is cached: beside the same without one. */
+export async function record({ subject, lab }: BenchBed): Promise<Figure> {
+  const time = async (records: string): Promise<number> => {
+    const build = subject(lab.docker, ['verify', 'build', '--quiet', 'app']);
+    return (await measure({ ...build, env: { ...build.env, DOCKER_VERIFY_RECORDS: records } })).milliseconds;
+  };
+  const { difference } = await comparePairs(
+    31,
+    () => time(''),
+    () => time('off'),
+  );
+  return limitFigure("a build's record", difference, 'ms', 5);
+}
+
 /** The most that one run of ours keeps in memory: a build, or a check of ten bases. */
 export async function memory({ subject, executable, bases }: BenchBed): Promise<Figure> {
   const runs = [

@@ -67,6 +67,8 @@ export interface Pair {
   readonly theirs: number;
   /** Median of the ratios of the pairs: what a slow moment of the machine does to both cancels out. */
   readonly ratio: number;
+  /** Median of what ours took longer in each pair, milliseconds. */
+  readonly difference: number;
 }
 
 /** Measures two things in turn, in changing order, after one round that does not count. */
@@ -86,5 +88,6 @@ export async function comparePairs(
     ours: median(pairs.map((pair) => pair.ours)),
     theirs: median(pairs.map((pair) => pair.theirs)),
     ratio: median(pairs.map((pair) => pair.ours / pair.theirs)),
+    difference: median(pairs.map((pair) => pair.ours - pair.theirs)),
   };
 }
