@@ -45,14 +45,8 @@ export const recordCommands: readonly CommandRow[] = [
     ]),
     examples: [
       ['docker verify rebuild app:latest', 'is the image what its sources make?'],
-      [
-        'docker verify rebuild --format json=rebuild.json 01JD3Z',
-        'by the beginning of its id, with a file for machines',
-      ],
-      [
-        'docker verify rebuild --context . registry.example.com/app:1',
-        'what another machine built, after records pull, from a folder here',
-      ],
+      ['docker verify rebuild --format json=rebuild.json 01JD3Z', 'by the beginning of its id, for machines'],
+      ['docker verify rebuild --context . registry.example.com/app:1', 'what others built, from a folder here'],
     ],
     statuses: [
       [exitStatus.allowed, 'identical, or the same content'],

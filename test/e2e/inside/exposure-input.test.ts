@@ -1,6 +1,6 @@
 // Bad input of `exposure`: one line each, nothing lost, the right status.
 import { writeFileSync } from 'node:fs';
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openBlobStore, writeImageNote } from '../../../src/records/index.ts';
