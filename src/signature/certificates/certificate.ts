@@ -166,13 +166,27 @@ export function certificateClaims(certificate: X509Certificate): CertificateClai
   return claims;
 }
 
-/** Whether `issuer` issued the certificate, by name and by signature. Says nothing of `issuer` itself. */
-export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+/** Whether the certificate names `issuer` as its issuer, whoever made it. */
+export function namesAsIssuer(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
-    return issuer.subject.equals(certificate.issuer) && certificate.verify(issuer);
+    return issuer.subject.equals(certificate.issuer);
   } catch {
     return false;
   }
+}
+
+/** Whether `issuer` issued the certificate, by name and by signature. Says nothing of `issuer` itself. */
+export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return namesAsIssuer(certificate, issuer) && certificate.verify(issuer);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether two are one certificate, byte for byte. The library writes both anew to compare them, which other signatures make needless. */
+export function isSameCertificate(one: X509Certificate, other: X509Certificate): boolean {
+  return one === other || (one.signatureValue.equals(other.signatureValue) && one.equals(other));
 }
 
 /**

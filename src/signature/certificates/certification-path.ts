@@ -1,7 +1,7 @@
 import type { X509Certificate } from '@sigstore/core';
 import { limits } from '../limits.ts';
 import { problemOf, Refusal } from '../refusal.ts';
-import { hasRepeatedExtension, isIssuedBy, leadingTo, unevaluatedExtension } from './certificate.ts';
+import { hasRepeatedExtension, isIssuedBy, isSameCertificate, leadingTo, unevaluatedExtension } from './certificate.ts';
 import { assertPolicies } from './certificate-policies.ts';
 import { isSelfIssued } from './distinguished-name.ts';
 import { assertNames } from './name-constraints.ts';
@@ -22,7 +22,9 @@ export function pathsTo(
   certificate: X509Certificate,
   brought: readonly X509Certificate[],
 ): readonly CertificationPath[] {
-  const between = leadingTo(anchors, brought).filter((each) => !anchors.some((anchor) => anchor.equals(each)));
+  const between = leadingTo(anchors, brought).filter(
+    (each) => !anchors.some((anchor) => isSameCertificate(anchor, each)),
+  );
   const paths: CertificationPath[] = [];
   // Breadth first; bounded, since an attacker's certificates may vouch for one another in every order.
   const open: CertificationPath[] = [[certificate]];

@@ -1,5 +1,6 @@
 import type { X509Certificate } from '@sigstore/core';
 import type { CertificateMaterial } from '../../model/index.ts';
+import { namesAsIssuer } from '../certificates/certificate.ts';
 import { assertSigningAuthorities } from '../certificates/certificate-checks.ts';
 import {
   assertPath,
@@ -30,7 +31,11 @@ export function certifyingAuthorities(
   certificate: X509Certificate,
   anchors: TrustAnchors,
 ): readonly CertificateAuthority[] {
-  const found = anchors.material.certificateAuthorities.flatMap((authority) =>
+  // no path leads through an authority that has no certificate of the issuer's name: its signatures need not be looked at
+  const named = anchors.material.certificateAuthorities.filter(({ certChain }) =>
+    certChain.some((each) => namesAsIssuer(certificate, each)),
+  );
+  const found = named.flatMap((authority) =>
     pathsTo(rootsAmong(authority.certChain), certificate, authority.certChain).map((path) => ({ authority, path })),
   );
   if (found.length === 0) throw unknownSigner(anchors.name);

@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest';
 import {
   alternativeNames,
   certificateClaims,
+  isSameCertificate,
   leadingTo,
+  namesAsIssuer,
   parseCertificate,
   parsePemCertificates,
   unevaluatedExtension,
@@ -23,6 +25,40 @@ const always = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
 async function made(spec: CertificateSpec) {
   return parseCertificate((await certify({ subject: 'CN=x', ...spec }, null, null)).der);
 }
+
+describe('one certificate and another', () => {
+  const flipped = (der: Uint8Array, at: number): Buffer<ArrayBuffer> => {
+    const bytes = Buffer.from(der);
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    return bytes;
+  };
+
+  test('are the same where every byte is, also where they were read apart', async () => {
+    const { der } = await certify({ subject: 'CN=x' }, null, null);
+    const once = parseCertificate(der);
+    expect(isSameCertificate(once, once)).toBe(true);
+    expect(isSameCertificate(once, parseCertificate(der))).toBe(true);
+  });
+
+  test('are not where the signature differs, or what it is under', async () => {
+    const { der } = await certify({ subject: 'CN=x' }, null, null);
+    const once = parseCertificate(der);
+    expect(isSameCertificate(once, await made({ subject: 'CN=x' }))).toBe(false);
+    const name = Buffer.from(der).indexOf('x', Buffer.from(der).indexOf(Buffer.from('550403', 'hex')));
+    const renamed = parseCertificate(flipped(der, name));
+    expect(renamed.signatureValue.equals(once.signatureValue)).toBe(true);
+    expect(isSameCertificate(once, renamed)).toBe(false);
+    expect(isSameCertificate(once, parseCertificate(flipped(der, der.byteLength - 1)))).toBe(false);
+  });
+
+  test('names its issuer whoever made it', async () => {
+    const authority = await certify({ subject: 'CN=authority', isAuthority: true }, null, null);
+    const leaf = parseCertificate((await certify({ subject: 'CN=leaf' }, authority, null)).der);
+    expect(namesAsIssuer(leaf, await made({ subject: 'CN=authority' }))).toBe(true);
+    expect(namesAsIssuer(leaf, await made({ subject: 'CN=another' }))).toBe(false);
+    expect(namesAsIssuer(leaf, leaf)).toBe(false);
+  });
+});
 
 describe('certificates in PEM text', () => {
   test('are read in order, text between them left out', async () => {
