@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 /** A program to be measured. */
 export interface Subject {
@@ -55,6 +56,16 @@ export function measure({ program, parameters, env, cwd }: Subject, watch = fals
   });
 }
 
+const run = promisify(execFile);
+
+/** The processor's time of a program and of those that it starts and waits for, user's and system's together, in milliseconds. */
+export async function processorTime({ program, parameters, env, cwd }: Subject): Promise<number> {
+  const timed = 'TIMEFORMAT="%3U %3S"; time "$0" "$@" >/dev/null 2>&1';
+  const { stderr } = await run('bash', ['-c', timed, program, ...parameters], { cwd, env });
+  const [user = Number.NaN, system = Number.NaN] = stderr.trim().split(' ').map(Number);
+  return (user + system) * 1000;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
@@ -69,6 +80,8 @@ export interface Pair {
   readonly ratio: number;
   /** Median of what ours took longer in each pair, milliseconds. */
   readonly difference: number;
+  /** Ratio of the shortest times: what others did on the machine has added to neither. */
+  readonly leastRatio: number;
 }
 
 /** Measures two things in turn, in changing order, after one round that does not count. */
@@ -89,5 +102,6 @@ export async function comparePairs(
     theirs: median(pairs.map((pair) => pair.theirs)),
     ratio: median(pairs.map((pair) => pair.ours / pair.theirs)),
     difference: median(pairs.map((pair) => pair.ours - pair.theirs)),
+    leastRatio: Math.min(...pairs.map((pair) => pair.ours)) / Math.min(...pairs.map((pair) => pair.theirs)),
   };
 }
