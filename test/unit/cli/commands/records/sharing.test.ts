@@ -54,7 +54,7 @@ describe('records push and pull', () => {
     const { line, made } = project;
     const pushed = await line.json('records', 'push', '--unsigned', made);
     expect(pushed).toMatchObject({ status: 0, document: { images: [{ result: 'PASSED', signer: null, sbom: null }] } });
-    expect((await line.run('records', 'push', '--unsigned', made)).out).toContain('nobody has a reason to believe it');
+    expect((await line.run('records', 'push', '--unsigned', made)).out).toContain('unsigned: others cannot verify it');
     await forget(project);
     const pulled = await line.run('records', 'pull', '--key', 'acme.pub', made);
     expect(pulled).toMatchObject({ status: 10, out: expect.stringContaining('a verification summary is unsigned') });
