@@ -53,6 +53,7 @@ const spelledOut: Readonly<Record<string, string>> = {
   'docker verify rebuild BUILD':
     'docker verify build . && docker verify rebuild $(docker verify records ls --format json | grep -o "[0-9A-HJKMNP-TV-Z]\\{26\\}" | head -n 1)',
   'docker verify check && docker build': 'docker verify check && docker build .',
+  'docker verify completion SHELL': 'docker verify completion bash',
   'docker verify lock --check': 'docker verify lock && docker verify lock --check',
   'docker verify version --verify docker-verify-VERSION-OS-ARCH':
     'touch docker-verify-1.2.3-linux-x64 && docker verify version --verify docker-verify-1.2.3-linux-x64',
