@@ -7,9 +7,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Script } from 'node:vm';
-import { defaultIdentity } from '../lab/identity-token.ts';
 import type { warmCommands } from './bundle.ts';
-import { startWarmRegistry, type WarmRegistry } from './warm-registry.ts';
+import { startWarmRegistry } from './warm-registry.ts';
 
 const [bundleName = '', command = '', cache = ''] = process.argv.slice(2);
 const bundle = resolve(bundleName);
@@ -22,19 +21,16 @@ interface Bundle {
 }
 
 /** A project whose base the registry holds, so that each of these commands goes all the way but for the build itself. */
-function layOutProject(home: string, { registry: { host }, publicKey, trustedRoot }: WarmRegistry): void {
+function layOutProject(home: string, host: string, publicKey: string): void {
   const lines = ['ARG VERSION=1', `FROM --platform=$BUILDPLATFORM ${host}/warm/base:\${VERSION:-2} AS build`];
   lines.push('RUN <<END', 'true', 'END', 'FROM scratch', 'COPY --from=build /a /b', '');
   writeFileSync(join(home, 'Dockerfile'), lines.join('\n'));
   writeFileSync(join(home, 'warm.pub'), publicKey);
-  const policy = (signer: string): string => {
-    const rules = ['rules:', `  - images: ["${host}/**"]`, `    signedBy: [${signer}]`, ''];
-    return ['version: 1', 'mode: enforce', 'default: deny', ...rules].join('\n');
-  };
-  writeFileSync(join(home, 'docker-verify.yaml'), policy('{key: warm.pub, log: optional}'));
-  const { issuer, email } = defaultIdentity;
-  const keyless = `{keyless: {issuer: "${issuer}", identity: ${email}}, trustedRoot: ${trustedRoot}}`;
-  writeFileSync(join(home, 'keyless.yaml'), policy(keyless));
+  const rules = ['rules:', `  - images: ["${host}/**"]`, '    signedBy: [{key: warm.pub, log: optional}]', ''];
+  writeFileSync(
+    join(home, 'docker-verify.yaml'),
+    ['version: 1', 'mode: enforce', 'default: deny', ...rules].join('\n'),
+  );
 }
 
 /** A command as users give it; whether it succeeds does not matter. */
@@ -46,16 +42,16 @@ async function warmUp(words: readonly string[], variables: NodeJS.ProcessEnv): P
 }
 
 const home = mkdtempSync(join(tmpdir(), 'docker-verify-warm-'));
-const warm = await startWarmRegistry(join(home, 'sigstore'));
+const { registry, publicKey } = await startWarmRegistry();
 // Also when a command ends the process.
 process.on('exit', () => {
   rmSync(home, { recursive: true, force: true });
   writeFileSync(cache, script.createCachedData());
   process.exitCode = 0;
 });
-layOutProject(home, warm);
+layOutProject(home, registry.host, publicKey);
 const variables = { HOME: home, DOCKER_CONFIG: home, XDG_CACHE_HOME: home, DOCKER_HOST: `unix://${home}/none.sock` };
-const image = `${warm.registry.host}/warm/base:1`;
+const image = `${registry.host}/warm/base:1`;
 const commands: Readonly<Record<(typeof warmCommands)[number], readonly (readonly string[])[]>> = {
   version: [['version']],
   scan: [
@@ -67,7 +63,6 @@ const commands: Readonly<Record<(typeof warmCommands)[number], readonly (readonl
     ['check', home],
     ['check', '--refresh', '--format', 'json', home],
     ['check', '--policy', join(home, 'docker-verify.yaml'), image],
-    ['check', '--policy', join(home, 'keyless.yaml'), image],
     ['build', '--quiet', home],
   ],
 };

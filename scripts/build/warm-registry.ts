@@ -1,9 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { Digest } from '../../src/model/index.ts';
-import { keylessSigner, type SigningWeb, statementBytes } from '../../src/signing/index.ts';
-import { defaultIdentity, identityToken } from '../lab/identity-token.ts';
 import { type RegistryStore, startTestRegistry, type TestRegistry } from '../lab/test-registry.ts';
-import { startTestSigstore } from '../lab/test-sigstore.ts';
 
 const repository = 'warm/base';
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
@@ -74,54 +70,16 @@ function putBundle(store: RegistryStore, image: Descriptor, key: KeyObject): voi
     },
     dsseEnvelope: { payload: Buffer.from(body).toString('base64'), payloadType, signatures: [{ sig: signature }] },
   };
-  putReferrer(store, image, JSON.stringify(bundle));
-}
-
-function putReferrer(store: RegistryStore, image: Descriptor, bundle: string): void {
-  const layer = putBlob(store, bundleType, bundle);
+  const layer = putBlob(store, bundleType, JSON.stringify(bundle));
   const config = putBlob(store, 'application/vnd.oci.empty.v1+json', '{}');
   putManifest(store, null, { artifactType: bundleType, config, layers: [layer], subject: image });
 }
 
-const web: SigningWeb = async ({ url, json }) => {
-  const body = JSON.stringify(json);
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  return { status: response.status, body: Buffer.from(await response.arrayBuffer()) };
-};
-
-/** The same by an identity, as a Sigstore of the moment certifies and logs it. Answers the path of its trusted root. */
-async function putKeylessBundle(store: RegistryStore, image: Descriptor, folder: string): Promise<string> {
-  const sigstore = await startTestSigstore({ port: 0, folder });
-  try {
-    const { issuer, email } = defaultIdentity;
-    const services = { fulcio: sigstore.url, rekor: sigstore.url };
-    const signer = keylessSigner({ token: identityToken(), subject: email, issuer }, services, web);
-    const predicateType = 'https://sigstore.dev/cosign/sign/v1';
-    // the store names what it holds by its digest
-    const subject = image.digest as Digest;
-    const { bytes } = await signer.sign(statementBytes({ name: repository, subject, predicateType, predicate: {} }));
-    putReferrer(store, image, bytes.toString('utf8'));
-    return sigstore.trustedRoot;
-  } finally {
-    await sigstore.close();
-  }
-}
-
-/** A registry with a signed image, and what its signatures are verified with. */
-export interface WarmRegistry {
-  /** The caller closes it. */
-  readonly registry: TestRegistry;
-  /** PEM. */
-  readonly publicKey: string;
-  /** A path in the folder that was given. */
-  readonly trustedRoot: string;
-}
-
 /**
- * A registry on loopback with one image, `HOST/warm/base:1`, signed in both of cosign's ways with a key of the moment, and by the
- * identity that the lab's tokens name.
+ * A registry on loopback with one image, `HOST/warm/base:1`, signed in both of cosign's ways with a key of the moment.
+ * @returns the registry, which the caller closes, and the public key, PEM
  */
-export async function startWarmRegistry(folder: string): Promise<WarmRegistry> {
+export async function startWarmRegistry(): Promise<{ readonly registry: TestRegistry; readonly publicKey: string }> {
   const registry = await startTestRegistry();
   const { store, host } = registry;
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -136,6 +94,5 @@ export async function startWarmRegistry(folder: string): Promise<WarmRegistry> {
   const image = putManifest(store, '1', { config, layers: [layer] });
   putTagSignature(store, host, image, privateKey);
   putBundle(store, image, privateKey);
-  const trustedRoot = await putKeylessBundle(store, image, folder);
-  return { registry, publicKey: publicKey.export({ type: 'spki', format: 'pem' }) as string, trustedRoot }; // text, being PEM
+  return { registry, publicKey: publicKey.export({ type: 'spki', format: 'pem' }) as string }; // text, being PEM
 }
