@@ -39,8 +39,9 @@ export async function evaluateRego(
     const outcomes: [string, RegoOutcome][] = [];
     for (const { key, module, statement } of questions) {
       await writeFile(join(folder, 'sigstore.rego'), module);
-      // biome-ignore format: one option a line would be longer than the sentence
-      const args = ['eval', ...languageOption(version.stdout), '--format', 'json', '--stdin-input', '--data', 'sigstore.rego', 'data.sigstore.isCompliant'];
+      const language = languageOption(version.stdout);
+      const input = ['--format', 'json', '--stdin-input', '--data', 'sigstore.rego'];
+      const args = ['eval', ...language, ...input, 'data.sigstore.isCompliant'];
       const end = await runOpa(opa, args, where, JSON.stringify(statement));
       outcomes.push([key, end.status === null ? { kind: 'unknown', reason: end.reason } : regoOutcomeOf(end.stdout)]);
     }

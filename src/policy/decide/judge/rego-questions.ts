@@ -35,8 +35,8 @@ export function isOfType({ predicateType }: ClusterAttestation, piece: Evidence)
 export function regoOutcome(input: DecideInput, module: string, piece: Evidence): RegoOutcome {
   const outcomes = input.rego ?? {};
   const key = regoKey(module, piece.statement);
-  if (!Object.hasOwn(outcomes, key)) return { kind: 'unknown', reason: 'it was not evaluated' };
-  return outcomes[key] ?? { kind: 'unknown', reason: 'it was not evaluated' };
+  const outcome = Object.hasOwn(outcomes, key) ? outcomes[key] : undefined;
+  return outcome ?? { kind: 'unknown', reason: 'it was not evaluated' };
 }
 
 interface OwnOutcome {
