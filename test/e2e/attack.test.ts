@@ -1,4 +1,4 @@
-// Documents of registries and contexts, changed at random: no builder ever gets what nobody vouched for. `scripts/attack` goes on for longer.
+// Documents of registries and contexts, changed at random: no builder ever gets unverified bytes. `scripts/attack` goes on for longer.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AttackOptions, attack, openTheatre, type Theatre } from '../../scripts/attacks/attack.ts';
 import { lab } from './support/lab.ts';
@@ -18,7 +18,7 @@ function attacked(options: Partial<AttackOptions>) {
 const escapes = /^the builder (?:fetched|used)|^what was built holds "evil/;
 
 describe('attacks at random', () => {
-  it('never make a builder use what nobody vouched for', { timeout: 120_000 }, async () => {
+  it('never make a builder use unverified bytes', { timeout: 120_000 }, async () => {
     const { finds, attacks, built, kinds } = await attacked({});
     expect(finds).toEqual([]);
     // else it would say nothing
@@ -34,7 +34,7 @@ describe('attacks at random', () => {
   });
 
   it('are seen to do it with plain buildx, by images and by projects', { timeout: 120_000 }, async () => {
-    // archives, bake files and layouts, whose numbers are known to name the strangers' image
+    // archives, bake files and layouts, whose numbers are known to name the attacker's image
     const projects = [7_000_037, 7_000_077, 7_000_097, 7_000_116, 7_000_138, 7_000_139];
     const { finds } = await attacked({ guard: 'none', cases: [20_261_000_000, 20_261_000_001, ...projects] });
     expect(finds.filter(({ what }) => what.startsWith('the builder fetched')).length).toBeGreaterThan(0);

@@ -26,7 +26,7 @@ const { keys, registry, referrersRegistry } = lab();
 const acme = { key: keys.acme.publicKey };
 const mallory = { key: keys.mallory.publicKey };
 const builder = { identity: defaultIdentity.email };
-const stranger = { identity: 'stranger@example.test' };
+const untrusted = { identity: 'untrusted@example.test' };
 // compared whole, so that a failure shows what the program said
 const success = { status: 0, stdout: expect.any(String), stderr: expect.any(String) };
 const workflow = {
@@ -34,7 +34,7 @@ const workflow = {
   issuer: githubIssuer,
 };
 
-describe('real cosign accepts each fixture from its signer and from nobody else', () => {
+describe('real cosign accepts each fixture from its signer and from no other', () => {
   const cases = [
     { image: 'signed/base:1', cosign: 3, good: acme, bad: mallory },
     { image: 'signed/b0:1', cosign: 3, good: acme, bad: mallory },
@@ -45,10 +45,10 @@ describe('real cosign accepts each fixture from its signer and from nobody else'
     { image: 'legacy/base:1', cosign: 2, good: acme, bad: mallory },
     { image: 'legacy/base:1', cosign: 3, good: acme, bad: mallory },
     { image: 'logged/base:1', cosign: 3, good: acme, bad: mallory, witness: 'rekor1' },
-    { image: 'keyless/base:1', cosign: 3, good: builder, bad: stranger },
-    { image: 'keyless/tiles:1', cosign: 3, good: builder, bad: stranger, witness: 'rekor2-timestamp' },
-    { image: 'keyless2/base:1', cosign: 2, good: builder, bad: stranger },
-    { image: 'keyless2/base:1', cosign: 3, good: builder, bad: stranger },
+    { image: 'keyless/base:1', cosign: 3, good: builder, bad: untrusted },
+    { image: 'keyless/tiles:1', cosign: 3, good: builder, bad: untrusted, witness: 'rekor2-timestamp' },
+    { image: 'keyless2/base:1', cosign: 2, good: builder, bad: untrusted },
+    { image: 'keyless2/base:1', cosign: 3, good: builder, bad: untrusted },
     { image: 'workflow/base:1', cosign: 3, good: workflow, bad: { ...workflow, issuer: defaultIdentity.issuer } },
     { image: 'wrong/base:1', cosign: 3, good: mallory, bad: acme },
   ] as const;
@@ -61,7 +61,7 @@ describe('real cosign accepts each fixture from its signer and from nobody else'
     expect(refused.status).not.toBe(0);
   });
 
-  it.each(['unsigned/base:1', 'moved/base:evil'])('%s from nobody', async (image) => {
+  it.each(['unsigned/base:1', 'moved/base:evil'])('%s from no signer', async (image) => {
     expect((await cosignVerify(lab(), `${registry}/${image}`, acme, { cosign: 3 })).status).not.toBe(0);
     expect((await cosignVerify(lab(), `${registry}/${image}`, acme, { cosign: 2 })).status).not.toBe(0);
   });
@@ -69,7 +69,7 @@ describe('real cosign accepts each fixture from its signer and from nobody else'
   it.each([
     ['signed/base:1', acme, mallory],
     ['signed/multi:1', acme, mallory],
-    ['keyless/base:1', builder, stranger],
+    ['keyless/base:1', builder, untrusted],
   ] as const)('%s through the referrers API', async (image, good, bad) => {
     const reference = `${referrersRegistry}/${image}`;
     expect(await cosignVerify(lab(), reference, good, { cosign: 3 })).toEqual(success);
@@ -90,7 +90,7 @@ describe('every way to sign that the lab offers', () => {
     await sign(lab(), reference, { signer: { identity: {} }, ...options });
     const verdict = await cosignVerify(lab(), reference, builder, options);
     expect(verdict).toEqual(success);
-    expect((await cosignVerify(lab(), reference, stranger, options)).status).not.toBe(0);
+    expect((await cosignVerify(lab(), reference, untrusted, options)).status).not.toBe(0);
   });
 });
 
@@ -207,7 +207,7 @@ describe('the test registry under real clients', () => {
     await mustRun(lab(), lab().docker, ['image', 'rm', reference]);
   });
 
-  it.each(['bearer', 'basic'] as const)('lets in who knows the password, by %s, and nobody else', async (kind) => {
+  it.each(['bearer', 'basic'] as const)('lets in who knows the password, by %s, and no other user', async (kind) => {
     started = await startTestRegistry({ authentication: { kind, user: 'ann', password: 'secret' } });
     const reference = `${started.host}/private/base:1`;
     expect(await findDigest(lab(), reference)).toBeNull();

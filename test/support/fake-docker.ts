@@ -19,7 +19,7 @@ export interface BuildEnd {
   readonly digest?: string;
 }
 
-/** An engine and a buildx that answer as they are told, for what no real ones do on command. */
+/** An engine and a buildx that answer as a test prepares, for what no real ones do on command. */
 export interface FakeDocker {
   /** How buildx was called, one line for each time. */
   calls(): Promise<readonly string[]>;

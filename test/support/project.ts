@@ -13,7 +13,7 @@ import {
   startRegistry,
 } from './signed-registry.ts';
 
-/** A project that builds on `app:1`, which Acme has signed, under a policy that asks for that; `other:1` is nobody's. */
+/** A project that builds on `app:1`, which Acme has signed, under a policy that asks for that; `other:1` is unsigned. */
 export interface Project {
   readonly registry: MemoryRegistry;
   readonly acme: KeyHolder;
@@ -22,7 +22,7 @@ export interface Project {
   readonly other: { readonly name: string; readonly image: Descriptor };
 }
 
-/** Its images have SBOMs, which nobody signed. */
+/** Its images have SBOMs, which are unsigned. */
 export async function signedProject(files: Readonly<Record<string, string>> = {}): Promise<Project> {
   const [registry, acme] = [await startRegistry(), newKeyHolder()];
   const app = addImage(registry, 'app');

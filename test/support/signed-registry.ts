@@ -110,7 +110,7 @@ export function attestImage(
   registry.artifact(repository, [layer], {}, `${image.digest.replace(':', '-')}.att`);
 }
 
-/** An index of one image for linux/amd64 with statements that BuildKit made, which nobody signed. */
+/** An index of one image for linux/amd64 with statements that BuildKit made, which are unsigned. */
 export function addIndex(
   registry: MemoryRegistry,
   repository: string,

@@ -61,7 +61,7 @@ describe.each(engines)('an engine with the %s image store', (store, host) => {
 describe('an engine that cannot be reached', () => {
   it.each([
     ['a socket that does not exist', 'unix:///nowhere/docker.sock'],
-    ['a port where nobody listens', 'tcp://127.0.0.1:9'],
+    ['a port where nothing listens', 'tcp://127.0.0.1:9'],
   ])('is said to be unavailable, with what to do: %s', async (_title, host) => {
     const engine = await connect(host);
     await expect(engine.version()).rejects.toMatchObject({

@@ -139,13 +139,13 @@ describe('a build', () => {
 });
 
 describe('a denial', () => {
-  it('is told under --check as well', async () => {
+  it('is reported under --check as well', async () => {
     const sourcePolicy = renderSourcePolicy(await pins(other), null);
     const { asked } = await inFolder({ Dockerfile: dockerfile }, { args: ['--check', '.'], sourcePolicy });
     expect(await runRequest(asked)).toMatchObject({ status: 1, denied: `docker-image://${base}` });
   });
 
-  it('is told of a bake, and its targets are audited one by one where it succeeds', async () => {
+  it('is reported of a bake, and its targets are audited one by one where it succeeds', async () => {
     const bake = JSON.stringify({
       group: { default: { targets: ['a', 'b'] } },
       target: {

@@ -83,8 +83,8 @@ describe.each(engines)('what was built an hour ago (%s)', (_, engine) => {
     expect(note).toMatchObject({ level: 'note', message: expect.stringMatching(/\d+ (?:second|minute)s? ago/) });
     expect(offline.report.build?.unverified).toEqual([]);
     // the controls: another signer is still refused, and without --verify-offline an answer is still asked for
-    const stranger = policy.includes('acme') ? keyless : acmePolicy();
-    await writeFile(join(folder, policyFile), stranger);
+    const untrusted = policy.includes('acme') ? keyless : acmePolicy();
+    await writeFile(join(folder, policyFile), untrusted);
     expect((await reported(folder, ['--verify-offline'], { env })).status).toBe(10);
     await writeFile(join(folder, policyFile), policy);
     expect((await reported(folder, [], { env })).status).toBe(11);

@@ -71,7 +71,7 @@ describe('a context in an archive on standard input', () => {
   it.each([
     ['plain', []],
     ['compressed', ['-z']],
-    ['compressed as nobody but the builder unpacks it', ['-j']],
+    ['compressed as only the builder unpacks it', ['-j']],
   ])('%s: a signed base is built on', async (_, options) => {
     const built = await build(['-'], await archiveOn('signed/base:1', options));
     expect(built).toMatchObject({ status: 0, left: [] });

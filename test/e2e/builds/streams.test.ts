@@ -66,7 +66,7 @@ describe("standard output of a build is Docker's alone", () => {
   );
 
   it.each([['-q'], ['--progress=rawjson'], ['--progress=quiet'], ['--verify-quiet']])(
-    'a refusal is told with %s too',
+    'a refusal is reported with %s too',
     async (option) => {
       const outcome = await verify(await projectOn('unsigned/base:1'), ['build', option, '.']);
       expect(outcome).toMatchObject({ status: 10, stdout: '' });
@@ -74,7 +74,7 @@ describe("standard output of a build is Docker's alone", () => {
     },
   );
 
-  it('a warning is told where nobody asked for quiet', async () => {
+  it('a warning is reported where quiet was not asked for', async () => {
     const { status, stderr } = await verify(await projectOn('unsigned/base:1', 'warn'), ['build', '.']);
     expect(status).toBe(0);
     expect(stderr).toMatch(/unsigned\/base:1.*signature\.missing.*allowed with warnings/s);

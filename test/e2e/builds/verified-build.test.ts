@@ -105,7 +105,7 @@ describe('signatures without a key', () => {
     const good = await buildingOn(`${registry}/${image}`, keyless(defaultIdentity.email));
     expect(await build(good, trusting)).toMatchObject({ status: 0, built: true });
     expect(await build(good)).toMatchObject({ status: 10, built: false });
-    const other = await buildingOn(`${registry}/${image}`, keyless('stranger@example.test'));
+    const other = await buildingOn(`${registry}/${image}`, keyless('untrusted@example.test'));
     expect(await build(other, trusting)).toMatchObject({ status: 10, built: false });
   });
 });

@@ -19,7 +19,7 @@ const long = `${'long/'.repeat(30)}Dockerfile`;
 interface Shape {
   readonly archive: Buffer;
   readonly file?: string;
-  /** Whether nobody but the builder is asked what is in it. */
+  /** Whether only the builder knows what is in it. */
   readonly left?: boolean;
 }
 

@@ -17,7 +17,7 @@ interface Layout {
   readonly dockerfile: string;
 }
 
-/** Files and links inside of a context and around it; each file is an instruction that nobody knows, so that the error names what was read. */
+/** Files and links inside of a context and around it; each file is an unknown instruction, so that the error names what was read. */
 function layoutOf(seed: number): Layout {
   const random = new Random(seed);
   const names = ['a', 'b', 'sub', 'sub/a', 'sub/deep/b', 'deep'] as const;

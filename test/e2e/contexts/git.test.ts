@@ -119,7 +119,7 @@ describe.skipIf(!(await hasGit()))('a repository as the context', () => {
     const folder = await project('');
     const temporary = await temporaryFolder();
     for (const context of [`${url}#main`, `${url}#absent`, `${url}#main:absent`]) {
-      // one after another, so that what is left can be told
+      // one after another, so that what is left can be counted
       // oxlint-disable-next-line no-await-in-loop
       await runVerify(['check', context], { cwd: folder, env: { TMPDIR: temporary } });
       expect(readdirSync(temporary)).toEqual([]);

@@ -72,7 +72,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     make: of({ '.gitattributes': '*.txt working-tree-encoding=latin1\n', 'x.txt': marked('caf\u00e9') }),
     file: 'x.txt',
   },
-  'a filter that nobody has configured': {
+  'a filter that is not configured': {
     make: of({ '.gitattributes': 'Dockerfile filter=lfs diff=lfs\n', Dockerfile: marked('x') }),
   },
   'the default branch': {

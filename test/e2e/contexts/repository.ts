@@ -131,7 +131,7 @@ export async function serveByHttp(
   };
 }
 
-/** By HTTPS, with a certificate that only those trust who are told to. */
+/** By HTTPS, with a certificate that only those trust who are configured to. */
 export async function serveByHttps(
   { folder }: TestRepository,
   { key, certificate }: { readonly key: string; readonly certificate: string },

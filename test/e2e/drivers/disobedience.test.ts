@@ -41,7 +41,7 @@ describe.skipIf(!hasBuildKit)('a remote BuildKit', () => {
     expect(refused.stderr).toContain('update Docker');
   });
 
-  it('that is told of in the same way and obeys is accepted', async () => {
+  it('that gets the same policy and obeys it is accepted', async () => {
     const built = await verified(await project(`FROM ${good}\n`), ['--builder', 'same'], { env });
     expect(built).toMatchObject({ status: 0, which: 'good' });
   });

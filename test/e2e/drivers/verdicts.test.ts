@@ -78,7 +78,7 @@ describe.skipIf(!hasBuildKit).each(drivers)('%s', (_title, name) => {
     expect(await verified(await project(`FROM ${evil}\n`), [], { env: chosen })).toMatchObject({ status: 10 });
   });
 
-  it('denies what nobody foresaw, and is started again once it is verified', async () => {
+  it('denies what was not foreseen, and is started again once it is verified', async () => {
     const context = async (image: string) => ({
       context: '-',
       stdin: await archive({ Dockerfile: `FROM scratch\nCOPY --from=${image} /which /which\n` }),
@@ -170,7 +170,7 @@ describe.skipIf(!hasBuildKit)('a build for two platforms on a fleet', () => {
     }
   });
 
-  it('is started again for what nobody foresaw, whichever node denied it', async () => {
+  it('is started again for what was not foreseen, whichever node denied it', async () => {
     for (const [image, status] of [
       [multi, 0],
       [`${registry}/unsigned/base:1`, 10],

@@ -154,7 +154,7 @@ describe('compare', () => {
     expect(await runVerify(['compare', ...args], { cwd: await temporaryFolder() })).toMatchObject({ status: 64 });
   });
 
-  it('cannot be done with an image that nobody has', async () => {
+  it('cannot be done with an image that does not exist', async () => {
     const cwd = await temporaryFolder();
     expect(await runVerify(['compare', fat, `${room}/nobody:1`], { cwd })).toMatchObject({ status: 11, stdout: '' });
   });

@@ -63,7 +63,7 @@ describe('exposure', () => {
     ['a range that no version can satisfy', ['xz-utils@5.6.1 - 5.6.0'], 64, 'no version can be in the range'],
     ['no package', ['pkg:'], 64, 'is no package'],
     ['nothing', [], 64, 'needs something to look for'],
-    ['a type of package URL that nobody knows', ['pkg:nosuch/thing@1.0'], 0, 'nosuch is no type of package URL'],
+    ['an unknown type of package URL', ['pkg:nosuch/thing@1.0'], 0, 'nosuch is no type of package URL'],
   ])('says what is wrong with %s, in one line', async (_, args, expected, message) => {
     const { status, stderr } = await ask(await stateWith([spdx([xz])]), args);
     expect(status).toBe(expected);

@@ -151,7 +151,7 @@ async function ask(
   return { status, rows: (JSON.parse(stdout) as { readonly rows: readonly Row[] }).rows };
 }
 
-function told(rows: readonly Row[]): readonly string[] {
+function linesOf(rows: readonly Row[]): readonly string[] {
   return rows
     .map(({ build, state: found, via, inRuntime, trust }) =>
       [
@@ -231,7 +231,7 @@ describe('which builds contain the next XZ', () => {
   ])('is answered by %s', async (_, what, others) => {
     await writeFiles(project, { 'advisory.json': advisory, 'advisories/CVE-2024-3094.json': advisory });
     const { status, rows } = await ask(what);
-    expect(told(rows)).toEqual([...affected, ...others, 'bare unknown - - null none'].toSorted());
+    expect(linesOf(rows)).toEqual([...affected, ...others, 'bare unknown - - null none'].toSorted());
     expect(status).toBe(10);
     expect(rows[0]?.build.pushed).toEqual(rows[0]?.build.tags);
     const bare = rows.find(({ state: found }) => found === 'unknown');
@@ -255,8 +255,8 @@ describe('which builds contain the next XZ', () => {
     await writeFiles(project, { 'advisory.json': advisory, 'vex.json': JSON.stringify(vex) });
     const { status, rows } = await ask(['./advisory.json', '--vex', 'vex.json']);
     expect(status).toBe(10);
-    expect(told(rows)).toContain('vex not-affected debian runtime-base true unsigned');
-    expect(told(rows)).toContain('debian affected debian runtime-base true unsigned');
+    expect(linesOf(rows)).toContain('vex not-affected debian runtime-base true unsigned');
+    expect(linesOf(rows)).toContain('debian affected debian runtime-base true unsigned');
   });
 
   it('ends with 11 where only something is not known, and with 0 where nothing is left open', async () => {
@@ -266,7 +266,7 @@ describe('which builds contain the next XZ', () => {
     const built = await verify(['build', '--push', '-t', at('app-alpine'), 'alpine'], env);
     expect(built.status).toBe(0);
     const { status, rows } = await ask(['log4j-core@>=2.0 <2.17.1'], env);
-    expect(told(rows)).toEqual(['alpine not-found - - null unsigned']);
+    expect(linesOf(rows)).toEqual(['alpine not-found - - null unsigned']);
     expect(status).toBe(0);
   });
 
@@ -283,7 +283,7 @@ describe('which builds contain the next XZ', () => {
     await attachAsIs(running, at('app-later'), 'application/spdx+json', document);
     expect((await ask(question, env)).status).toBe(11);
     const refreshed = await ask([...question, '--refresh'], env);
-    expect(told(refreshed.rows)).toEqual(['later not-found - - null unsigned']);
+    expect(linesOf(refreshed.rows)).toEqual(['later not-found - - null unsigned']);
     expect(refreshed.status).toBe(0);
   });
 });

@@ -102,7 +102,7 @@ interface Shape {
   readonly signed: readonly Signed[];
   /** Who signs the attestation manifests. */
   readonly key?: string;
-  /** A further attestation manifest about amd64, which nobody signs. */
+  /** A further attestation manifest about amd64, which is unsigned. */
   readonly second?: string;
   readonly about?: string;
 }
@@ -114,8 +114,8 @@ const images: Readonly<Record<string, Shape>> = {
   'backdoored-attestations': { amd64: backdoored, signed: ['attestations'] },
   'backdoored-arm64': { arm64: backdoored, signed: ['attestations'] },
   'amd64-alone': { signed: ['platforms', 'amd64 attestations'] },
-  'nobody-signed-it': { signed: ['platforms'] },
-  'stranger-signed-it': { signed: ['platforms', 'attestations'], key: keys.mallory.privateKey },
+  unsigned: { signed: ['platforms'] },
+  untrusted: { signed: ['platforms', 'attestations'], key: keys.mallory.privateKey },
   'second-unsigned': { signed: ['attestations'], second: clean },
   'about-another': { signed: ['index'], about: digestOf('another') },
 };
@@ -216,11 +216,11 @@ describe("an SBOM inside an image's index", () => {
   });
 
   it.each([
-    ['only the images are signed', 'nobody-signed-it'],
-    ['a stranger signed it', 'stranger-signed-it'],
+    ['only the images are signed', 'unsigned'],
+    ['an untrusted signer signed it', 'untrusted'],
     ['a second attestation manifest beside the signed one speaks of the platform too', 'second-unsigned'],
     ['it is about another image', 'about-another'],
-  ])('is nobody’s where %s', async (_, image) => {
+  ])('counts as unsigned where %s', async (_, image) => {
     expect(await check(image)).toMatchObject({ status: 10, stdout: expect.stringContaining('package.unknown') });
   });
 });

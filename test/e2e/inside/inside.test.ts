@@ -23,7 +23,7 @@ const images = {
   layered: at('layered'),
   compared: at('compared'),
   alone: at('alone', referrersRegistry),
-  stranger: at('stranger'),
+  untrusted: at('untrusted'),
   nothing: at('nothing'),
   broken: at('broken'),
   'signed-index': at('signed-index'),
@@ -56,8 +56,8 @@ beforeAll(async () => {
   const compared = { type: 'cyclonedx', content: cycloneDxOf([{ purl: xz }, { purl: app }]) };
   await attest(running, images.compared, compared, { signer: acme, cosign: 2 });
   await attachAsIs(running, images.alone, 'application/vnd.cyclonedx+json', JSON.stringify(compared.content));
-  const stranger = { key: keys.mallory.privateKey };
-  await attest(running, images.stranger, compared, { signer: stranger, cosign: 3 });
+  const untrusted = { key: keys.mallory.privateKey };
+  await attest(running, images.untrusted, compared, { signer: untrusted, cosign: 3 });
   await attachAsIs(running, images.broken, 'application/spdx+json', '{"spdxVersion":"SPDX-3.0"}');
   await putIntoIndex(running, images['signed-index'], layered);
   await sign(running, images['signed-index'], { signer: acme, cosign: 3 });
@@ -90,7 +90,7 @@ describe('packages', () => {
     ['by the layers that the SBOM names', images.layered, 'unsigned'],
     ["by the base's own SBOM", images.compared, 'signed'],
     ["by the base's own SBOM, in a registry with the referrers API", images.alone, 'unsigned'],
-    ['also by one of a signer whom nobody knows', images.stranger, 'unsigned'],
+    ['also by one of an untrusted signer', images.untrusted, 'unsigned'],
     ['by one in a signed index', images['signed-index'], 'signed'],
   ])('tells what base and own layers bring, %s', async (_, reference, trust) => {
     const [image] = await listed(reference);

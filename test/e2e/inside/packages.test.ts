@@ -53,7 +53,7 @@ const images: Readonly<Record<string, Sbom | null>> = {
   backdoored: { type: 'spdxjson', content: spdx(backdoored) },
   'backdoored-cyclonedx': { type: 'cyclonedx', content: cyclonedx(backdoored) },
   many: { type: 'spdxjson', content: spdx(many) },
-  stranger: { type: 'spdxjson', content: spdx(few), key: keys.mallory.privateKey },
+  untrusted: { type: 'spdxjson', content: spdx(few), key: keys.mallory.privateKey },
   none: null,
 };
 
@@ -100,7 +100,7 @@ describe('a rule that limits packages', () => {
     ['backdoored', 'package.denied', /xz-utils 5\.6\.1-1/],
     ['backdoored-cyclonedx', 'package.denied', /xz-utils 5\.6\.1-1/],
     ['many', 'package.too-many', /at most 3/],
-    ['stranger', 'package.unknown', /SBOM/],
+    ['untrusted', 'package.unknown', /SBOM/],
     ['none', 'package.unknown', /SBOM/],
   ])('blocks %s (%s)', async (image, code, reason) => {
     const { status, stderr } = await build(image);

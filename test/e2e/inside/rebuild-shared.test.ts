@@ -1,4 +1,4 @@
-// A build of what another machine recorded and shared: the same answers, and nothing of this machine for whoever wrote the record.
+// A build of what another machine recorded and shared: the same answers, and nothing of this machine for the author of the record.
 import { existsSync } from 'node:fs';
 import { readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -72,9 +72,9 @@ async function shared(
     const later = new Date(Date.now() + 3_600_000);
     for (const file of Object.keys(files)) await utimes(join(repository.folder, file), later, later);
     const archive = join(await temporaryFolder(), 'image.tar');
-    const wishes = `type=oci,dest=${archive},name=${tag},rewrite-timestamp=true`;
+    const outputOptions = `type=oci,dest=${archive},name=${tag},rewrite-timestamp=true`;
     const commit = await repository.git('show', '--no-patch', '--format=%ct', 'HEAD');
-    const alike = ['--provenance=false', '--build-arg', `SOURCE_DATE_EPOCH=${commit}`, '--output', wishes];
+    const alike = ['--provenance=false', '--build-arg', `SOURCE_DATE_EPOCH=${commit}`, '--output', outputOptions];
     must(await first.run(['build', ...alike, ...args, '.'], repository.folder));
     must(await runDocker(['image', 'load', '--quiet', '--input', archive], { env }));
     must(await runDocker(['image', 'push', '--quiet', tag], { env }));

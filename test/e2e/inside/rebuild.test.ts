@@ -129,9 +129,9 @@ describe.skipIf(containerdEngine === null)('a reproducible build', () => {
   /** What the driver for Docker's own builder cannot push: an image with the times rewritten, loaded from an archive instead. */
   const buildAlike = async (folder: string, state: string, tag: string): Promise<void> => {
     const archive = join(await temporaryFolder(), 'image.tar');
-    const wishes = `type=oci,dest=${archive},name=${tag},rewrite-timestamp=true`;
+    const outputOptions = `type=oci,dest=${archive},name=${tag},rewrite-timestamp=true`;
     const epochGiven = ['--provenance=false', '--build-arg', `SOURCE_DATE_EPOCH=${epoch}`];
-    await build(folder, state, env, [...epochGiven, '--output', wishes]);
+    await build(folder, state, env, [...epochGiven, '--output', outputOptions]);
     expect(await runDocker(['image', 'load', '--quiet', '--input', archive], { env })).toMatchObject({ status: 0 });
   };
 

@@ -27,7 +27,7 @@ const base = `${registry}/${series}/base:1`;
 const xz = 'pkg:deb/debian/xz-utils@5.6.1-1?distro=debian-13';
 
 const team = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const untrusted = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const privatePem = ({ privateKey }: typeof team): string =>
   privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const publicPem = ({ publicKey }: typeof team): string => publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -93,7 +93,7 @@ beforeAll(async () => {
     'docker-verify.yaml': acmePolicy(),
     'team.pem': privatePem(team),
     'team.pub': publicPem(team),
-    'stranger.pem': privatePem(stranger),
+    'untrusted.pem': privatePem(untrusted),
     'root.json': await readFile(running.trustedRoot, 'utf8'),
   });
 }, 120_000);
@@ -165,7 +165,7 @@ describe.each([
     );
     expect(mine.rows).toContainEqual(expect.objectContaining({ question: 'absent@1.0.0', trust: 'unsigned' }));
     expect(theirs).toEqual(mine);
-    // where the team's signature counts, it does not make the stranger's silence an answer that is signed
+    // where the team's signature counts, it does not make the missing answer of another signer a signed one
     const third = await machine();
     await writeFiles(folder, {
       'team.yaml': JSON.stringify({ version: 1, rules: [{ images: ['none/**'], signedBy: [{ key: 'team.pub' }] }] }),
@@ -179,9 +179,9 @@ describe.each([
   it('are signed by an ambient identity', async () => {
     const [first, second] = [await machine(), await machine()];
     await build(first, at('ambient'));
-    const nobody = await first.run(['records', 'push', at('ambient')], { SIGSTORE_ID_TOKEN: '' });
-    expect(nobody).toMatchObject({ status: 64, stdout: '' });
-    expect(nobody.stderr).toContain('there is nothing to sign with');
+    const unsigned = await first.run(['records', 'push', at('ambient')], { SIGSTORE_ID_TOKEN: '' });
+    expect(unsigned).toMatchObject({ status: 64, stdout: '' });
+    expect(unsigned.stderr).toContain('there is nothing to sign with');
     const services = ['--fulcio', sigstore, '--rekor', sigstore];
     must(await first.run(['records', 'push', ...services, at('ambient')], { SIGSTORE_ID_TOKEN: identityToken() }));
     const { email, issuer } = defaultIdentity;
@@ -201,7 +201,7 @@ describe.each([
     await build(first, at('attacked'));
     const push = (key: string) =>
       json<Pushed>(first.run(['records', 'push', '--key', key, '--format', 'json', at('attacked')]));
-    await push('stranger.pem');
+    await push('untrusted.pem');
     const { summary } = (await push('team.pem')).images[0] ?? { summary: '' };
     const other = `${repository('attacked')}:other`;
     await pushLayer(running, base, other, { other: series });
@@ -248,7 +248,7 @@ describe.each([
       { result: 'FAILED', objections: [expect.stringContaining('warn'), expect.stringContaining('not verified')] },
       { result: 'FAILED', objections: expect.arrayContaining([expect.stringContaining('emergency')]) },
     ]);
-    // and what failed is told elsewhere as what it is
+    // and a failure is reported elsewhere as a failure
     const second = await machine();
     const pulled = await json<Pulled>(second.run(['records', 'pull', ...fromTeam, at('fire')]));
     expect(pulled).toMatchObject({ status: 0, added: [{ breakGlass: 'it burns', pulled: { result: 'FAILED' } }] });
@@ -291,7 +291,7 @@ describe('records push', () => {
     expect(refused.stderr).toContain('no record of this machine');
   });
 
-  it('says that nobody believes what is unsigned, and pull refuses it', async () => {
+  it('says that others cannot believe an unsigned record, and pull refuses it', async () => {
     const [first, second] = [await machine(), await machine()];
     const image = `${registry}/${series}/unsigned-summary:1`;
     await build(first, image);

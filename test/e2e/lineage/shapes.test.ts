@@ -99,7 +99,7 @@ describe('the shapes that children take', () => {
 });
 
 describe('each base is judged under the rule that matches its own name', () => {
-  it('whoever may sign the child, and whoever may not', async () => {
+  it('those who may sign the child, and those who may not', async () => {
     await buildLinked(here, at('vendor'), 'FROM scratch\nCOPY word /vendor\n');
     await sign(here, at('vendor'), mallory);
     await buildAttested(here, at('product'), on('vendor'), acme);

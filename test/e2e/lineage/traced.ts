@@ -32,7 +32,7 @@ export interface Requirement {
 
 /**
  * A policy by which everything is signed by acme, and asks for the chain of bases where `lineage` is given. Mallory's key is known to it,
- * but only for images that nobody builds on.
+ * but only for images that are no base.
  */
 export function chainPolicy(lineage?: Requirement): string {
   const rule = { name: 'acme', images: ['127.0.0.1:*/**'], signedBy: [{ key: 'acme.pub', log: 'optional' }] };

@@ -45,7 +45,7 @@ describe.each(Object.entries(attacks))('a folder in the place of a verified name
   });
 });
 
-describe('a Dockerfile that nobody but the builder reads', () => {
+describe('a Dockerfile that only the builder reads', () => {
   const files = { 'evil/which': 'folder' };
   const given = async (name: string) => ({
     context: '-',

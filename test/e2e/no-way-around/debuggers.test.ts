@@ -42,7 +42,7 @@ describe.each(ways)('%s', (_way, words, env) => {
     expect(refused).toMatchObject({ status: 10, stderr: expect.stringContaining('signature.missing') });
   });
 
-  it('debug build is started again for what nobody foresaw', async () => {
+  it('debug build is started again for what was not foreseen', async () => {
     for (const [image, status] of [
       [good, 0],
       [evil, 10],
@@ -58,7 +58,7 @@ describe.each(ways)('%s', (_way, words, env) => {
     ['dap build', ['dap', 'build', '.']],
     ['a command of the debugger that is not known', ['debug', 'compose', '.']],
     ['an unknown option before the command', ['debug', '--future', 'value', 'build', '.']],
-  ])('%s is refused, even on a signed image, and told of where the policy only warns', async (_title, args) => {
+  ])('%s is refused, even on a signed image, and reported where the policy only warns', async (_title, args) => {
     expect(await run(args, good)).toMatchObject({ status: 11, stderr: expect.stringContaining('cannot be verified') });
     // the adapter would wait for an editor, which is not there
     if (args[0] === 'dap') return;

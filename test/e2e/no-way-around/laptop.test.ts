@@ -213,10 +213,10 @@ describe.each(engines)('a laptop with the %s store', (store, env) => {
 });
 
 describe('what the builder says that it took', () => {
-  const image = `${registry}/laptop/${run}/told:1`;
+  const image = `${registry}/laptop/${run}/chosen:1`;
   const ids = { index: '', amd64: '', arm64: '', impostor: '' };
 
-  /** The chain identifier of an image's layers, computed by the engine's own client from what it is told of the layers. */
+  /** The chain identifier of an image's layers, computed by the engine's own client from what it learns about the layers. */
   async function chainOf(reference: string, platform: string): Promise<string> {
     const text = await mustRun(lab(), lab().crane, ['config', '--insecure', '--platform', platform, reference]);
     // crane prints the image's configuration
@@ -241,27 +241,27 @@ describe('what the builder says that it took', () => {
   });
 
   /** Builds where the builder records this digest beside what it was asked for. */
-  async function told(taken: string, asked: (digest: string) => string = (digest) => digest): Promise<Built> {
+  async function builtFrom(taken: string, asked: (digest: string) => string = (digest) => digest): Promise<Built> {
     const material = `s/digest=[^&"]*/digest=${asked(ids.index)}/; s/"sha256": "[0-9a-f]*"/"sha256": "${taken.slice(7)}"/`;
     const DOCKER_CONFIG = await alteredBuildx({ edit: material });
     return await reported(await project(`FROM ${image}\n`), [], { env: { DOCKER_CONFIG } });
   }
 
   it('is the verified image where it names its layers for the platform', async () => {
-    expect(await told(ids.amd64)).toMatchObject({ status: 0 });
+    expect(await builtFrom(ids.amd64)).toMatchObject({ status: 0 });
   });
 
   it.each<readonly [string, () => string]>([
     ['the layers of an impostor', () => ids.impostor],
     ["another platform's layers", () => ids.arm64],
   ])('is not where it names %s', async (_title, taken) => {
-    const built = await told(taken());
+    const built = await builtFrom(taken());
     expect(built.status).toBe(12);
     expect(built.stderr).toContain('neither a digest nor layers that were verified');
     expect(built.stderr).toContain(taken());
   });
 
   it('is not where it was asked for another image than the pinned one', async () => {
-    expect(await told(ids.amd64, () => ids.impostor)).toMatchObject({ status: 12 });
+    expect(await builtFrom(ids.amd64, () => ids.impostor)).toMatchObject({ status: 12 });
   });
 });

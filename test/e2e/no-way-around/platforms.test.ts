@@ -34,7 +34,7 @@ describe.each(engines)('one platform, on the %s store', (_, env) => {
     expect(built.report.build?.unverified).toEqual([]);
   });
 
-  it('refuses a child that nobody signed under an index that was allowed for another, which plain Docker builds', async () => {
+  it('refuses an unsigned child under an index that was allowed for another, which plain Docker builds', async () => {
     const folder = await project(dockerfile(images.partial));
     expect(await verified(folder, ['--platform', 'linux/amd64'], { env })).toMatchObject({ status: 0 });
     const other = ['--platform', 'linux/arm64'];

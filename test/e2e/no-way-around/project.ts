@@ -28,7 +28,7 @@ export const engines: readonly (readonly [string, Readonly<Record<string, string
 /** The engine with the containerd image store, null where the lab has none. */
 export const containerdEngine = engines[1]?.[1] ?? null;
 
-/** Pushes an image that acme signed and one that nobody did under `room/good:1` and `room/evil:1`; `/which` tells them apart. */
+/** Pushes an image that acme signed and one that is unsigned under `room/good:1` and `room/evil:1`; `/which` tells them apart. */
 export async function pushGoodAndEvil(room: string): Promise<{ readonly good: string; readonly evil: string }> {
   const [good, evil] = [`${registry}/${room}/good:1`, `${registry}/${room}/evil:1`];
   await pushLayer(lab(), `${registry}/unsigned/base:1`, evil, { which: 'evil' });

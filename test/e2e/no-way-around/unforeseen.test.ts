@@ -30,7 +30,7 @@ const contexts: Readonly<
 > = {
   'a tar archive on standard input': async (files) => ({ context: '-', stdin: await archive(files) }),
   'a compressed archive on standard input': async (files) => ({ context: '-', stdin: await archive(files, '-czf') }),
-  'an archive that nobody but the builder unpacks': async (files) => ({
+  'an archive that only the builder unpacks': async (files) => ({
     context: '-',
     stdin: await archive(files, '-cjf'),
   }),
@@ -116,9 +116,9 @@ describe('what is said when the build starts again', () => {
     expect(denied).toBeGreaterThan(lines.findIndex((line) => line.includes('denied by policy')));
     expect(judged).toBeGreaterThan(denied);
     expect(again).toBeGreaterThan(judged);
-    const told = lines.filter((line) => line.startsWith('docker verify: '));
-    expect(told).toHaveLength(3);
-    expect(told[0]).toMatch(/warning: the archive on standard input is not read before the build: bzip2/);
+    const messages = lines.filter((line) => line.startsWith('docker verify: '));
+    expect(messages).toHaveLength(3);
+    expect(messages[0]).toMatch(/warning: the archive on standard input is not read before the build: bzip2/);
   });
 
   it.each([[['-q']], [['--progress=rawjson']]])('is nothing with %s', async (args) => {
@@ -130,13 +130,13 @@ describe('what is said when the build starts again', () => {
   });
 });
 
-describe('a build that asks for more and more that nobody foresaw', () => {
+describe('a build that asks for more and more that was not foreseen', () => {
   const stages = (count: number): Readonly<Record<string, string>> => {
     const names = Array.from({ length: count }, (_, index) => `${registry}/signed/b${index}:1`);
     const copies = names.map((name, index) => `COPY --from=${name} /bin/busybox /${index}\n`);
     return { Dockerfile: `FROM scratch\n${copies.join('')}` };
   };
-  const openUrl = contexts['an archive that nobody but the builder unpacks'];
+  const openUrl = contexts['an archive that only the builder unpacks'];
 
   it('is started again eight times, with one report each time, and no more', async () => {
     if (openUrl === undefined) throw new Error('no such context');

@@ -26,7 +26,7 @@ const entryOf = ({ mediaType, digest, size }: Pushed, more: Entry = {}): Entry =
 const signed = (image: Pushed): Promise<unknown> =>
   sign(lab(), `${registry}/${room}@${image.digest}`, { signer: { key: keys.acme.privateKey }, cosign: 3 });
 
-/** Pushes an index of these entries, each a text or a value; nobody signs it. Answers its name. */
+/** Pushes an index of these entries, each a text or a value; it is unsigned. Answers its name. */
 async function pushIndex(tag: string, entries: readonly (Entry | string)[]): Promise<string> {
   const listed = entries.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
   const text = `{"schemaVersion":2,"mediaType":"${indexType}","manifests":[${listed.join(',')}]}`;
@@ -204,7 +204,7 @@ describe.each(Object.entries(twoFaced))('an unsigned index of signed images with
     text = `{"schemaVersion":2,"mediaType":"${indexType}","manifests":[${listed.join(',')}]}`;
   });
 
-  it.each(engines)('never gives a build what nobody signed, on the %s store', async (_, env) => {
+  it.each(engines)('never gives a build what is unsigned, on the %s store', async (_, env) => {
     const folder = await project(dockerfile(index));
     for (const platform of ['linux/amd64', 'linux/arm64']) {
       const built = await reported(folder, ['--platform', platform], { env });

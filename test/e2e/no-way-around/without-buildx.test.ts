@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 describe('a machine without buildx', () => {
-  it("builds with Docker's old builder where nobody has written a policy, as plain Docker does", async () => {
+  it("builds with Docker's old builder where there is no policy, as plain Docker does", async () => {
     const plain = { DOCKER_CONFIG: await withoutBuildx() };
     expect(await build(await projectFolder(files('plain')), plain)).toMatchObject({ status: 0 });
     expect(await madeBy()).toBe('plain');

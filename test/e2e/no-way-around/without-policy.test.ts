@@ -36,7 +36,7 @@ describe.each([
   ['the probe of its obedience', '*type=cacheonly*'],
   ['any question about it', '"buildx inspect"*'],
 ])('a builder that never answers %s', (_, pattern) => {
-  it('is built with where nobody has written a policy, held to what was verified; a policy refuses it', {
+  it('is built with where there is no policy, held to what was verified; a policy refuses it', {
     timeout: 120_000,
   }, async () => {
     const { ruled, unruled } = await both(`FROM ${base}\nRUN --network=none echo silent >/which\n`);
@@ -51,7 +51,7 @@ describe.each([
 });
 
 describe('a registry that never answers', () => {
-  it('is no obstacle to an image that the engine has, where nobody has written a policy; a policy refuses it', {
+  it('is no obstacle to an image that the engine has, where there is no policy; a policy refuses it', {
     timeout: 120_000,
   }, async () => {
     const silent = createServer(() => undefined);
@@ -76,7 +76,7 @@ describe('a registry that never answers', () => {
 });
 
 describe.runIf(containerdEngine !== null)('a layout that cannot be read', () => {
-  it('is built on where nobody has written a policy, as plain Docker does; a policy refuses it', async () => {
+  it('is built on where there is no policy, as plain Docker does; a policy refuses it', async () => {
     const { ruled, unruled } = await both('FROM scratch\nCOPY --from=example.com/lay/base:1 /bin/busybox /which\n');
     const layout = await pullLayout(base);
     const index = await readFile(join(layout, 'index.json'), 'utf8');
@@ -105,7 +105,7 @@ describe('more images than can be met one by one', () => {
     return { context: '-', stdin: await archive({ Dockerfile }, '-cjf') };
   };
 
-  it('are let through with a warning where nobody has written a policy; a policy refuses them', {
+  it('are let through with a warning where there is no policy; a policy refuses them', {
     timeout: 180_000,
   }, async () => {
     const { ruled, unruled } = await both('');

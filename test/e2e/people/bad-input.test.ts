@@ -69,7 +69,7 @@ describe('one line names the thing, its place and the cure:', () => {
     ['paths and images at once', ['check', '.', 'alpine'], ['alpine']],
     ['a platform that is none, for a path', ['build', '--platform', 'garbage', '.'], ['garbage', '--platform']],
     ['a platform that is none, for an image', ['check', '--platform', 'a/b/c/d', 'alpine'], ['a/b/c/d']],
-    ['a shell that nobody knows', ['shell', 'tcsh'], ['tcsh']],
+    ['an unknown shell', ['shell', 'tcsh'], ['tcsh']],
     ['a policy by a mistyped option', ['check', '--polcy=strict.yaml', '.'], ['--polcy', '--policy']],
     ['a format that a command has not', ['scan', '--format', 'sarif', '.'], ['scan', 'sarif', 'text|json']],
     ["a report into Docker's own output", ['build', '--verify-output', '-', '.'], ['standard output']],
@@ -131,7 +131,7 @@ describe('one line names the thing, its place and the cure:', () => {
       [`${policyFile}:5`, 'Dockerfile'],
     ],
     [
-      'a publisher that nobody knows',
+      'an unknown publisher',
       rule('images: ["**"]\n    signedBy: [{publisher: nobody}]'),
       [`${policyFile}:5`, 'nobody'],
     ],
@@ -143,7 +143,7 @@ describe('one line names the thing, its place and the cure:', () => {
   });
 
   it.each(['docker-verify.yml', '.docker-verify.yaml', 'Docker-Verify.yaml', 'docker-verify.json'])(
-    '78 for a policy that nobody would read: %s',
+    '78 for a policy that is never read: %s',
     async (name) => {
       const folder = await project({ [name]: acmePolicy() });
       await rm(join(folder, policyFile));

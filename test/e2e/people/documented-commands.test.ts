@@ -47,7 +47,7 @@ const names = new Set([
   'docker verify policy push',
 ]);
 
-/** What has to be there before, or is to be said otherwise, to run a line in a folder where nobody answers. */
+/** What has to be there before, or is to be said otherwise, to run a line in a folder where no service answers. */
 const spelledOut: Readonly<Record<string, string>> = {
   'docker verify init': 'rm docker-verify.yaml && docker verify init --yes --key acme.pub',
   'docker verify rebuild BUILD':
@@ -133,7 +133,7 @@ async function runLine(line: string): Promise<Outcome> {
 }
 
 const documented = documentedCommands();
-/** Programs that run for hours are started with the options that a page names by whoever measures. */
+/** Programs that run for hours are started with the options that a page names by hand. */
 const [measurements, lines] = [
   documented.filter(({ line }) => line.startsWith('scripts/')),
   documented.filter(({ line }) => !line.startsWith('scripts/') && !(line in elsewhere)),

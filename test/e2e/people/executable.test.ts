@@ -130,7 +130,7 @@ describe.each([
     expect(await verify(parameters, env)).toEqual(await verify(parameters));
   });
 
-  it('NODE_CHANNEL_FD would kill a plain Node, or have it speak with whoever is there', async () => {
+  it('NODE_CHANNEL_FD would kill a plain Node, or have it speak with the process at the other end', async () => {
     expect((await plainNode('', { NODE_CHANNEL_FD: 'x' })).status).not.toBe(0);
     const speaks = 'process.exitCode = process.channel ? 7 : 0; process.disconnect?.()';
     expect((await plainNode(speaks, { NODE_CHANNEL_FD: '1' })).status).not.toBe(0);
@@ -232,7 +232,7 @@ function outerAddress(): string | null {
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? null;
 }
 
-describe.skipIf(outerAddress() === null)('a registry whose certificate nobody vouches for', () => {
+describe.skipIf(outerAddress() === null)('a registry whose certificate is not trusted', () => {
   const address = outerAddress() ?? '';
   let server: Server;
   let authority = '';

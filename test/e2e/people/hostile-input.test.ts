@@ -31,7 +31,7 @@ describe('what is no file ends the run at once:', () => {
   const kinds: readonly (readonly [string, (path: string) => Promise<void>])[] = [
     ['a link to what never ends', (path) => symlink('/dev/zero', path)],
     [
-      'a pipe that nobody writes to',
+      'a pipe that nothing writes to',
       async (path) => {
         await run(lab(), '/bin/bash', ['-c', 'mkfifo "$1"', 'bash', path]);
       },
@@ -104,13 +104,13 @@ describe('a machine that is not well', () => {
     expect(stderr).toMatch(/^docker verify: cannot write to standard output: ENOSPC.*\n$/);
   });
 
-  it('where nobody reads on, keeps the status of what was found', async () => {
+  it('where the reader has gone, keeps the status of what was found', async () => {
     const folder = await project({ Dockerfile: `FROM ${registry}/unsigned/base:1\n` });
     const script = '"$1" check . | true; echo "${PIPESTATUS[0]}"';
     expect((await shell(folder, script)).stdout).toBe('10\n');
   });
 
-  it('with a config.json that is none, is told of it where a registry asks for credentials: 78, and not in mode warn', async () => {
+  it('with a config.json that is none, says so where a registry asks for credentials: 78, and not in mode warn', async () => {
     const authentication = { kind: 'basic', user: 'someone', password: 'right', anonymousPull: false } as const;
     const closed = await startTestRegistry({ authentication });
     const configuration = await temporaryFolder();

@@ -102,12 +102,12 @@ describe('a mistake of a person', () => {
   it.each(each)('gets one line and $status where $title', ({ title, status, typed, files }) => {
     const project = join(folder, `${golden.length}`);
     write(project, files);
-    const told = made(typed, project);
-    golden.push(`# ${title}\n$ docker verify ${typed}\n${told.lines.join('\n')}\n[${told.status}]\n`);
-    expect(told).toEqual({ status, lines: [expect.stringMatching(/^(?:docker verify: |next ).+/)] });
+    const reported = made(typed, project);
+    golden.push(`# ${title}\n$ docker verify ${typed}\n${reported.lines.join('\n')}\n[${reported.status}]\n`);
+    expect(reported).toEqual({ status, lines: [expect.stringMatching(/^(?:docker verify: |next ).+/)] });
     // it says what to do, in brackets or after a semicolon, and shows nothing of our insides
-    expect(told.lines[0]).toMatch(/^next |\(.+\)$|; .+$/);
-    expect(told.lines[0]).not.toMatch(/internal error| at .*\.[cm]?[jt]s:\d+/);
+    expect(reported.lines[0]).toMatch(/^next |\(.+\)$|; .+$/);
+    expect(reported.lines[0]).not.toMatch(/internal error| at .*\.[cm]?[jt]s:\d+/);
   });
 
   it('gets the line that the golden file has', async () => {

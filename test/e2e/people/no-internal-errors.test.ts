@@ -24,7 +24,7 @@ describe('whatever arguments, references, variables and files there are,', () =>
     expect([...statuses]).toEqual(expect.arrayContaining([0, 11, 64, 65, 78]));
   });
 
-  it('would be told where it did', async () => {
+  it('would be reported where it did', async () => {
     const command = randomCommand(1);
     const script = (text: string) => ({
       ...command,
@@ -32,11 +32,11 @@ describe('whatever arguments, references, variables and files there are,', () =>
       removed: false,
       args: ['-c', text],
     });
-    const told = async (text: string) => (await runCommand(lab(), '/bin/sh', script(text))).failure;
-    expect(await told('exit 70')).toBe('internal error');
-    expect(await told('echo "docker verify: internal error: x" >&2; exit 11')).toBe('internal error');
-    expect(await told('printf "x\\n    at f (node:path:1:2)\\n" >&2; exit 1')).toBe('stack trace');
-    expect(await told('kill -SEGV $$')).toBe('ended by a signal');
-    expect(await told('exit 64')).toBeNull();
+    const failureOf = async (text: string) => (await runCommand(lab(), '/bin/sh', script(text))).failure;
+    expect(await failureOf('exit 70')).toBe('internal error');
+    expect(await failureOf('echo "docker verify: internal error: x" >&2; exit 11')).toBe('internal error');
+    expect(await failureOf('printf "x\\n    at f (node:path:1:2)\\n" >&2; exit 1')).toBe('stack trace');
+    expect(await failureOf('kill -SEGV $$')).toBe('ended by a signal');
+    expect(await failureOf('exit 64')).toBeNull();
   });
 });

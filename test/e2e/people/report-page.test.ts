@@ -119,7 +119,7 @@ describe.skipIf(browserProgram === null)('a page in a browser (needs chromium or
     ]);
   });
 
-  it('runs nothing and asks nobody, whatever stands in it', async () => {
+  it('runs nothing and sends no request, whatever stands in it', async () => {
     browser.takeEvents();
     await browser.open(await put(renderReport(hostileReport(), 'html', plain)));
     expect(await browser.evaluate('globalThis.pwned')).toBeUndefined();

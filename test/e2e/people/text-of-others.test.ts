@@ -167,7 +167,7 @@ describe('text of others does no harm:', () => {
     expect(outcome.status).not.toBe(70);
   });
 
-  it('most of it is told all the same, made visible', async () => {
+  it('most of it is shown all the same, made visible', async () => {
     const outcomes: Outcome[] = [];
     // oxlint-disable-next-line no-await-in-loop -- one after another, for the machine's sake
     for (const attack of Object.values(attacks)) outcomes.push(await attack());

@@ -29,7 +29,7 @@ function init(folder: string, ...options: readonly string[]): Promise<Outcome> {
 }
 
 describe('init --yes', () => {
-  it('writes exact signers, locks what nobody signs, and what it wrote is enforced at once', async () => {
+  it('writes exact signers, locks what is unsigned, and what it wrote is enforced at once', async () => {
     const folder = await project();
     const { status, stdout, stderr } = await init(folder, '--yes', '--key', 'acme.pub', '--trusted-root', trustedRoot);
     expect(status).toBe(0);

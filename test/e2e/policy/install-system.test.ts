@@ -162,7 +162,7 @@ describe.skipIf(process.getuid?.() !== 0)('a policy by https, held to its checks
   });
   afterAll(() => server.close());
 
-  /** A machine that extends it, and trusts the server's authority only if it is told to. */
+  /** A machine that extends it, and trusts the server's authority only if the test asks for it. */
   async function machineOf(sha256: string, trusting: boolean): Promise<BareMachine> {
     const machine = await BareMachine.create();
     const folder = join(machine.etc, 'certs.d', address);
@@ -183,11 +183,11 @@ describe.skipIf(process.getuid?.() !== 0)('a policy by https, held to its checks
     await new Promise<void>((resolve) => server.listen(Number(address.split(':')[1]), '127.0.0.1', resolve));
   });
 
-  it('lets nothing through where its bytes are others, or nobody vouches for its server', async () => {
+  it('lets nothing through where its bytes are others, or its server’s certificate is not trusted', async () => {
     const other = await (await machineOf('0'.repeat(64), true)).verify(['check', signed]);
     expect(other).toMatchObject({ status: 11 });
     expect(other.stderr).toContain(`its bytes have the SHA-256 ${checksum}`);
-    const stranger = await (await machineOf(checksum, false)).verify(['check', signed]);
-    expect(stranger).toMatchObject({ status: 11 });
+    const untrusted = await (await machineOf(checksum, false)).verify(['check', signed]);
+    expect(untrusted).toMatchObject({ status: 11 });
   });
 });

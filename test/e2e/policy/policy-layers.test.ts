@@ -97,7 +97,7 @@ describe('of several layers the strictest wins:', () => {
   });
 });
 
-// Writing there needs root, and is done only where nobody's machine is changed for good.
+// Writing there needs root, and is done only where no machine is changed for good.
 describe.skipIf(process.getuid?.() !== 0)("the machine's policy", () => {
   it('binds every project and user', async () => {
     await mkdir('/etc/docker', { recursive: true });

@@ -113,8 +113,8 @@ describe.each([
     expect(await check(unsigned)).toMatchObject({ status: 10 });
     // without the network it is what was kept, files and all
     expect(await check(signed, '--offline')).toMatchObject({ status: 0 });
-    const stranger = await elsewhere(target, [{ key: 'signer.pub' }], { 'signer.pub': keyPair().pub });
-    const refused = await stranger(signed);
+    const untrusted = await elsewhere(target, [{ key: 'signer.pub' }], { 'signer.pub': keyPair().pub });
+    const refused = await untrusted(signed);
     expect(refused).toMatchObject({ status: 11, stdout: '' });
     expect(refused.stderr).toContain('it is not signed by whom the policy that extends it names');
   });
@@ -149,8 +149,8 @@ describe.each([
       });
     const check = await by(identity);
     expect(await check(unsigned)).toMatchObject({ status: 10 });
-    const stranger = await by('other@example.test');
-    expect(await stranger(unsigned)).toMatchObject({ status: 11 });
+    const untrusted = await by('other@example.test');
+    expect(await untrusted(unsigned)).toMatchObject({ status: 11 });
   });
 
   it('lets the serial only grow', async () => {
@@ -175,7 +175,7 @@ describe.each([
 });
 
 describe('policy push', () => {
-  it('says that what is unsigned is extended by nobody', async () => {
+  it('says that what is unsigned cannot be extended', async () => {
     const { folder, push, target, pub } = await setting(policyText(1));
     expect(await push(['--unsigned'])).toMatchObject({ status: 0 });
     const text = await runVerify(['policy', 'push', '--unsigned', 'base.yaml', target], { cwd: folder });

@@ -71,7 +71,7 @@ describe('Rego in a ClusterImagePolicy, where its policy lets opa evaluate it', 
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('the Rego of scan does not find it compliant: critical findings');
   });
 
-  it('refuses one that another signer attested, and one that nobody attested', async () => {
+  it('refuses one that another signer attested, and one without an attestation', async () => {
     expect(await check('by-mallory', 'rego: opa', true)).toMatchObject({ status: 10 });
     expect(await check('unscanned', 'rego: opa', true)).toMatchObject({ status: 10 });
   });

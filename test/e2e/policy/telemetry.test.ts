@@ -14,7 +14,7 @@ async function check(image: string, endpoint: string | null): Promise<Outcome> {
 }
 
 describe('the collector that Docker tells its commands to', () => {
-  it('is told how a check ended and how many images ended how, and no names', async () => {
+  it('learns how a check ended and how many images ended how, and no names', async () => {
     const collector = await startCollector();
     try {
       const endpoint = `http://127.0.0.1:${collector.port}`;

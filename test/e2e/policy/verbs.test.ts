@@ -8,7 +8,7 @@ tests:
     image: ${registry}/signed/base:1
     evidence: [{key: acme.pub}]
     expect: allow
-  - name: signed by nobody
+  - name: unsigned
     image: ${registry}/signed/base:1
     expect: block
 `;

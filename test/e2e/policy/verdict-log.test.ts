@@ -38,9 +38,9 @@ describe.skipIf(process.getuid?.() !== 0)("a machine's log of verdicts", () => {
     expect(await machine.verify(['check', '--recursive', '.'], folder)).toMatchObject({ status: 0 });
     const lines = await linesOf(log);
     expect(lines.filter((line) => !isLine(line))).toEqual([]);
-    const told = lines.map(({ command, image }) => `${String(command)} ${(image as { name: string }).name}`);
+    const logged = lines.map(({ command, image }) => `${String(command)} ${(image as { name: string }).name}`);
     const expected = ['check', 'build', 'check'].flatMap((command) => images.map((image) => `${command} ${image}`));
-    expect(told.toSorted()).toEqual(expected.toSorted());
+    expect(logged.toSorted()).toEqual(expected.toSorted());
     expect(new Set(lines.map(({ run }) => run)).size).toBe(3);
     expect(lines).toContainEqual(
       expect.objectContaining({
@@ -59,8 +59,8 @@ describe.skipIf(process.getuid?.() !== 0)("a machine's log of verdicts", () => {
     const folder = await projectFolder({ Dockerfile: dockerfile });
     try {
       expect(await machine.verify(['build', '.'], folder)).toMatchObject({ status: 0 });
-      const told = (await linesOf(log)).map((line) => (line['image'] as { name: string }).name);
-      expect(told.toSorted()).toEqual(images.toSorted());
+      const logged = (await linesOf(log)).map((line) => (line['image'] as { name: string }).name);
+      expect(logged.toSorted()).toEqual(images.toSorted());
     } finally {
       // the old builder pulls what it builds on
       await runDocker(['image', 'rm', '-f', ...images]);

@@ -18,7 +18,7 @@ const images: Readonly<Record<string, Summary | null>> = {
   passed: { result: 'PASSED' },
   failed: { result: 'FAILED' },
   'other-verifier': { result: 'PASSED', verifier: 'https://other.example.com' },
-  stranger: { result: 'PASSED', key: keys.mallory.privateKey },
+  untrusted: { result: 'PASSED', key: keys.mallory.privateKey },
   none: null,
 };
 
@@ -72,7 +72,7 @@ describe('a base with a verification summary', () => {
   it.each([
     ['it says that the image failed', 'failed', 'result FAILED'],
     ['another verifier made it', 'other-verifier', 'verifier https://other.example.com'],
-    ['somebody else signed it', 'stranger', 'attestation.mismatch'],
+    ['somebody else signed it', 'untrusted', 'attestation.mismatch'],
     ['there is none', 'none', 'attestation.missing'],
   ])('is refused where %s', async (_, name, reason) => {
     const { status, stdout } = await check(at(name));

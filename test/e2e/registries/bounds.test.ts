@@ -74,12 +74,12 @@ describe('a document that is nested without end ends the run at once:', () => {
 describe('a token service on another port of this machine', () => {
   it('gets no password that is stored for the registry, and one that the registry has itself does', async () => {
     const seen: (string | undefined)[] = [];
-    const stranger = createServer((request, response) => {
+    const untrusted = createServer((request, response) => {
       seen.push(request.headers.authorization);
       response.writeHead(401).end();
     });
-    await new Promise<void>((resolve) => void stranger.listen(0, '127.0.0.1', resolve));
-    const { port } = stranger.address() as AddressInfo; // it listens on TCP
+    await new Promise<void>((resolve) => void untrusted.listen(0, '127.0.0.1', resolve));
+    const { port } = untrusted.address() as AddressInfo; // it listens on TCP
     const bearer = { kind: 'bearer', user: 'alice', password: 'secret' } as const;
     const luring = await startTestRegistry({ authentication: { ...bearer, realm: `http://127.0.0.1:${port}/token` } });
     const honest = await startTestRegistry({ authentication: bearer });
@@ -100,13 +100,13 @@ describe('a token service on another port of this machine', () => {
       // with the password sent, the registry says that there is no such image
       expect((await check(honest.host)).stdout).toContain('image.not-found');
     } finally {
-      stranger.close();
+      untrusted.close();
       await Promise.all([luring.close(), honest.close()]);
     }
   });
 });
 
-describe('2,000 valid signatures of strangers', () => {
+describe('2,000 valid signatures of other signers', () => {
   const [many, perManifest] = [2_000, 400];
   const wanted = 'release@example.test';
   let registryOfMany: TestRegistry;
@@ -136,7 +136,7 @@ describe('2,000 valid signatures of strangers', () => {
     const issued: Awaited<ReturnType<typeof instance.issue>>[] = [];
     for (let index = 0; index < 20; index += 1) {
       // oxlint-disable-next-line no-await-in-loop -- the instance has one clock
-      issued.push(await instance.issue({ names: [identity('email', `${index}@stranger.test`)] }));
+      issued.push(await instance.issue({ names: [identity('email', `${index}@untrusted.test`)] }));
     }
     const own = await instance.issue({ names: [identity('email', wanted)] });
     const signatures = await Promise.all(

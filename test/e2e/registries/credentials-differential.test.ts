@@ -264,7 +264,7 @@ describe('the credentials that a registry is shown', () => {
   });
 
   it.each<[string, Situation]>([
-    // what cannot be read is told, and never taken for "no login"
+    // what cannot be read is reported, and never taken for "no login"
     ['a broken file', { config: '{"auths":{"HOST":' }],
     ['a field of another kind', { config: json({ auths: { HOST: auth }, credHelpers: [] }) }],
   ])('are none where buildx goes on with a warning: %s', async (_name, situation) => {
@@ -287,14 +287,17 @@ describe('credentials never go on', () => {
   );
 
   it.each(configs)('to where an answer points: %s', async (_name, entry) => {
-    const stranger = await startLog({ address: '127.0.0.2' });
-    const there = { manifests: `http://${stranger.host}/v2/app/manifests/1`, tokens: `http://${stranger.host}/token` };
+    const untrusted = await startLog({ address: '127.0.0.2' });
+    const there = {
+      manifests: `http://${untrusted.host}/v2/app/manifests/1`,
+      tokens: `http://${untrusted.host}/token`,
+    };
     for (const sendsOn of [{ manifests: there.manifests }, { tokens: there.tokens }]) {
       await shownByUs({ config: stored(entry), server: { sendsOn } });
     }
-    const secrets = stranger.raw.filter((header) => !header.includes('issued-by-the-test'));
+    const secrets = untrusted.raw.filter((header) => !header.includes('issued-by-the-test'));
     expect(secrets).toEqual([]);
-    expect(stranger.raw).toEqual([]);
+    expect(untrusted.raw).toEqual([]);
   });
 
   const outer = Object.values(networkInterfaces())

@@ -147,13 +147,13 @@ describe('with --offline', () => {
   });
 
   it('what is cached is still refused where somebody else was to sign it', async () => {
-    const other = keyless.replace(defaultIdentity.email, 'stranger@example.test');
+    const other = keyless.replace(defaultIdentity.email, 'untrusted@example.test');
     expect(await check(unkeyed, other, ['--offline'])).toMatchObject({ status: 10 });
     expect(await check(unkeyed, acmePolicy(), ['--offline'])).toMatchObject({ status: 10 });
     expect(attempts()).toBe(0);
   });
 
-  it('a tag stands for what it stood for when it was last looked up, and its age is told', async () => {
+  it('a tag stands for what it stood for when it was last looked up, and its age is reported', async () => {
     const { status, stdout } = await check('keyed/base:1', acmePolicy(), ['--offline']);
     const [image] = JSON.parse(stdout).images;
     expect([status, image.status, image.verified, image.digest]).toEqual([0, 'allow', true, keyed.split('@')[1]]);

@@ -255,7 +255,7 @@ describe('Docker Hub’s limits', () => {
       expect(outcomes.at(-1)?.status).toBe(11);
       expect(outcomes.at(-1)?.stdout).toMatch(/429 TOOMANYREQUESTS.*10 in 60 minutes.*docker login/s);
       expect(registry.pulls()).toBeGreaterThan(10);
-      // and end nothing where nobody has written a policy
+      // and end nothing where there is no policy
       const unruled = await runVerify(['check', '--refresh', `${host}/modes/sig:1`]);
       expect(unruled).toMatchObject({ status: 0, stdout: expect.stringMatching(/429 TOOMANYREQUESTS.*docker login/s) });
     });

@@ -85,7 +85,7 @@ describe.skipIf(outerAddress() === null)('a registry whose token service is of a
   });
 
   it.each([
-    ['nobody lists it', () => 'version: 1\n'],
+    ['no policy lists it', () => 'version: 1\n'],
     ['another port is listed', () => listing(`${address}:1`)],
   ])('gets none where %s, and the message says what to write', async (_, policy) => {
     const { status, stdout } = await check(policy());

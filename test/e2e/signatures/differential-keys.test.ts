@@ -25,7 +25,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   'RSA-2048': ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048'],
   'RSA-4096': ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:4096'],
 };
-/** cosign 3 signs bundles with the digest that a curve asks for, and verifies them only where it is told of it: we take it from the key. */
+/** cosign 3 signs bundles with the digest that a curve asks for, and verifies them only where that is given to it: we take it from the key. */
 const digests: Readonly<Record<string, string>> = { 'P-384': 'sha384', 'P-521': 'sha512' };
 let folder = '';
 
@@ -70,8 +70,8 @@ describe('a signature by a key', () => {
   it.each(table)('of the kind %s by cosign %i is judged as by cosign', async (kind, cosign) => {
     const image = imageOf(kind, cosign);
     const expected = { key: keyOf(kind).publicKey };
-    const told = cosign === 3 ? digests[kind] : undefined;
-    const more = told === undefined ? [] : ['--signature-digest-algorithm', told];
+    const algorithm = cosign === 3 ? digests[kind] : undefined;
+    const more = algorithm === undefined ? [] : ['--signature-digest-algorithm', algorithm];
     expect((await cosignVerify(lab(), image, expected, { cosign, witness: 'none', more })).status).toBe(0);
     expect(await ourStatus(image, expected.key)).toBe(0);
   });
@@ -80,9 +80,9 @@ describe('a signature by a key', () => {
     'of the kind %s by cosign %i is refused, as by cosign, where another is expected',
     async (kind, cosign) => {
       const image = imageOf(kind, cosign);
-      const stranger = { key: keys.mallory.publicKey };
-      expect((await cosignVerify(lab(), image, stranger, { cosign, witness: 'none' })).status).not.toBe(0);
-      expect(await ourStatus(image, stranger.key)).toBe(10);
+      const untrusted = { key: keys.mallory.publicKey };
+      expect((await cosignVerify(lab(), image, untrusted, { cosign, witness: 'none' })).status).not.toBe(0);
+      expect(await ourStatus(image, untrusted.key)).toBe(10);
     },
   );
 });

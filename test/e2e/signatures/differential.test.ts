@@ -35,7 +35,7 @@ interface Case {
 const acme: Expected = { key: keys.acme.publicKey };
 const mallory: Expected = { key: keys.mallory.publicKey };
 const builder: Expected = { identity: defaultIdentity.email, issuer: defaultIdentity.issuer };
-const stranger: Expected = { identity: 'stranger@example.test', issuer: defaultIdentity.issuer };
+const untrusted: Expected = { identity: 'untrusted@example.test', issuer: defaultIdentity.issuer };
 const release: Expected = {
   identity: 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1',
   issuer: githubIssuer,
@@ -58,10 +58,10 @@ const cases: readonly Case[] = [
   { image: at('logged/base:1'), expected: acme, logged: true, verdicts: allButTwo, because: noBundles },
   { image: at('logged/base:1'), expected: mallory, logged: true, verdicts: none },
   { image: at('keyless/base:1'), expected: builder, verdicts: allButTwo, because: noBundles },
-  { image: at('keyless/base:1'), expected: stranger, verdicts: none },
+  { image: at('keyless/base:1'), expected: untrusted, verdicts: none },
   { image: at('keyless/base:1'), expected: acme, verdicts: none },
   { image: at('keyless2/base:1'), expected: builder, verdicts: all },
-  { image: at('keyless2/base:1'), expected: stranger, verdicts: none },
+  { image: at('keyless2/base:1'), expected: untrusted, verdicts: none },
   { image: at('keyless/tiles:1'), expected: builder, verdicts: allButTwo, because: noBundles },
   { image: at('workflow/base:1'), expected: release, verdicts: allButTwo, because: noBundles },
   { image: at('workflow/base:1'), expected: { ...release, issuer: defaultIdentity.issuer }, verdicts: none },

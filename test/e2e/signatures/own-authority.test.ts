@@ -124,10 +124,10 @@ describe("cosign's signature with a certificate of one's own authority", () => {
       10,
       ['signature.certificate-revoked'],
     ],
-    ['that is revoked, where nobody looks', 'revoked', `${good}, revocation: skip`, '', 0, []],
-    ['of which nobody knows', 'unlisted', good, '', 11, ['image.unverifiable']],
+    ['that is revoked, where revocation is not checked', 'revoked', `${good}, revocation: skip`, '', 0, []],
+    ['whose revocation is unknown', 'unlisted', good, '', 11, ['image.unverifiable']],
     [
-      'of which nobody knows, where a warning suffices',
+      'whose revocation is unknown, where a warning suffices',
       'unlisted',
       `${good}, revocation: warn`,
       '',
@@ -145,7 +145,7 @@ describe("cosign's signature with a certificate of one's own authority", () => {
     expect(await check('short', good)).toEqual(expired);
     expect(await check('short-v3', good)).toEqual(expired);
     expect(await check('stamped', `${good}, tsa: tsa.pem`)).toEqual([0, []]);
-    // whom nobody names as a clock proves nothing
+    // that is not named as a timestamp authority proves nothing
     expect(await check('stamped', good)).toEqual(expired);
   }, 120_000);
 
@@ -162,7 +162,7 @@ describe("cosign's signature with a certificate of one's own authority", () => {
     const policy = await readFile(join(project, 'docker-verify.yaml'), 'utf8');
     expect(policy).toMatch(/certificate:\n +ca: (?:root|between)\.pem\n +identity: release@acme\.example\n/);
     expect((await runVerify(['check', '.'], { cwd: project })).status).toBe(0);
-    // another image of nobody's is not let in by it
+    // another, unsigned image is not let in by it
     await writeFile(join(project, 'Dockerfile'), `FROM ${registry}/unsigned/base:1\n`);
     expect((await runVerify(['check', '.'], { cwd: project })).status).toBe(10);
   });
@@ -192,7 +192,7 @@ describe("cosign's signature with a certificate of one's own authority", () => {
     expect(await readFile(join(doubtful, 'docker-verify.yaml'), 'utf8')).not.toContain('certificate:');
   });
 
-  it('is nobody’s in what containers-policy.json becomes, which was stricter, until the entry that it names is written', async () => {
+  it('is trusted by no rule in what containers-policy.json becomes, which was stricter, until the entry that it names is written', async () => {
     const project = await temporaryFolder();
     const [ca, intermediates] = [join(folder, 'root.pem'), join(folder, 'between.pem')];
     const pki = { caRootsPath: ca, caIntermediatesPath: intermediates, subjectEmail: release };

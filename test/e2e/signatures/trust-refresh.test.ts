@@ -67,7 +67,7 @@ describe('a refresh of the trusted roots that hangs', () => {
     expect((await stat(mark)).mtimeMs).toBe(mtimeMs);
   });
 
-  it('is told to whoever asked for it, and changes nothing', async () => {
+  it('is reported to the command that asked for it, and changes nothing', async () => {
     const home = await temporaryFolder();
     tunnels.length = 0;
     const env = { HOME: home, XDG_CACHE_HOME: join(home, 'cache'), ...variables };

@@ -73,8 +73,8 @@ export async function completionFor(shell: InteractiveShell): Promise<string> {
 }
 
 /** A program in the way of others: it tells that it ran. */
-export async function writeTrap(path: string, told: string): Promise<void> {
-  await writeFile(path, `#!/bin/sh\n: >'${told}'\n`);
+export async function writeTrap(path: string, trace: string): Promise<void> {
+  await writeFile(path, `#!/bin/sh\n: >'${trace}'\n`);
   await chmod(path, 0o755);
 }
 

@@ -4,7 +4,7 @@ import * as x509 from '@peculiar/x509';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** A key and a certificate for a server at this IP address, PEM, which only those trust who are told to. */
+/** A key and a certificate for a server at this IP address, PEM, which only those trust who are configured to. */
 export async function selfSignedCertificate(
   address: string,
 ): Promise<{ readonly key: string; readonly certificate: string }> {

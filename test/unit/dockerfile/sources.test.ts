@@ -7,7 +7,7 @@ const commit = 'a1'.repeat(20);
 const sum = `sha256:${'c3'.repeat(32)}`;
 
 /** Kind, name and pin of each source, with where it is asked for. */
-function told(sources: readonly FetchedSource[] = []): readonly string[] {
+function linesOf(sources: readonly FetchedSource[] = []): readonly string[] {
   return sources.map(({ kind, name, pin, uses }) => {
     const places = uses.map((use) => `${use.kind} ${use.stage ?? '-'} ${use.line ?? '-'}:${use.column ?? '-'}`);
     return `${kind} ${name} ${pin ?? '-'} (${places.join(', ')})`;
@@ -15,7 +15,7 @@ function told(sources: readonly FetchedSource[] = []): readonly string[] {
 }
 
 const sources = (dockerfile: string, options: Options = {}): readonly string[] =>
-  told(scan(dockerfile, options).sources);
+  linesOf(scan(dockerfile, options).sources);
 
 describe('the repositories and downloads of a Dockerfile', () => {
   it('are what ADD names, each at its place', () => {
@@ -137,9 +137,9 @@ describe('the repositories and downloads of a Dockerfile', () => {
       `git example.com/a.git#${commit} ${commit} (context - -:-)`,
       'http https://example.com/Dockerfile - (dockerfile - -:-)',
     ];
-    expect(told(scanUnread(target, 'remote-context', 'linux/amd64').sources)).toEqual(expected);
+    expect(linesOf(scanUnread(target, 'remote-context', 'linux/amd64').sources)).toEqual(expected);
     const source = new TextEncoder().encode('FROM scratch\n');
     const read = scanDockerfile({ target, source, file: 'Dockerfile', defaultPlatform: 'linux/amd64' });
-    expect(told(read.sources)).toEqual(expected);
+    expect(linesOf(read.sources)).toEqual(expected);
   });
 });

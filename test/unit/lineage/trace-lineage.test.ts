@@ -231,12 +231,12 @@ describe('traceLineage', () => {
   });
 
   it('believes a signed list of BuildKit before any unsigned claim of an image that is not on it', async () => {
-    const stranger = image('mallory:1', ['rootfs', 'packages', 'x']);
+    const untrusted = image('mallory:1', ['rootfs', 'packages', 'x']);
     const child = image('child:1', ['rootfs', 'packages', 'x', 'y'], {
-      provenance: [provenance([system], { signed: true }), provenance([stranger], { signed: false })],
-      ...annotated(stranger),
+      provenance: [provenance([system], { signed: true }), provenance([untrusted], { signed: false })],
+      ...annotated(untrusted),
     });
-    const { links } = await traceLineage(sourceOf([...world, stranger]), child);
+    const { links } = await traceLineage(sourceOf([...world, untrusted]), child);
     expect(links[0]).toMatchObject({ kind: 'base', digest: system.root, claim: 'signed-provenance' });
   });
 

@@ -19,7 +19,7 @@ interface Kept {
   readonly mediaType: string;
 }
 
-/** A registry in memory for what a real one never does: it can be told to lie, to stall, to ask for credentials. */
+/** A registry in memory for what a real one never does: it can be made to lie, to stall, to ask for credentials. */
 export class MemoryRegistry {
   readonly log: Logged[] = [];
   readonly manifests = new Map<string, Kept>();

@@ -112,8 +112,8 @@ describe('what comes from others', () => {
   });
 
   it('has descriptions that are text and nothing else', async () => {
-    const told = command('check', { description: 'a `$(id)` "b" it\'s\n:0\u001B' });
-    expect(await complete(['c'], [told])).toBe('check\ta (id) b it’s :0 \n:4\n');
+    const described = command('check', { description: 'a `$(id)` "b" it\'s\n:0\u001B' });
+    expect(await complete(['c'], [described])).toBe('check\ta (id) b it’s :0 \n:4\n');
   });
 
   it('whatever is typed is answered by lines of values and one directive', async () => {

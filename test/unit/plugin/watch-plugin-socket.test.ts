@@ -10,7 +10,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A socket that hangs up on whoever connects, after `delay` milliseconds. */
+/** A socket that hangs up on every client, after `delay` milliseconds. */
 async function listening(path: string, delay: number): Promise<void> {
   const server = createServer((socket) => void setTimeout(() => socket.end(), delay));
   servers.push(server);
@@ -55,7 +55,7 @@ describe('watchPluginSocket', () => {
     expect(await callsWithin(path, 80)).toBe(0);
   });
 
-  it('stays silent once it was told to stop', async () => {
+  it('stays silent once it was stopped', async () => {
     const path = join(tmpdir(), `plugin-stop-${process.pid}.sock`);
     await listening(path, 10);
     expect(await callsWithin(path, 80, true)).toBe(0);

@@ -31,7 +31,7 @@ function start(folder: string, records: readonly BuildRecord[], together: boolea
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(JSON.stringify({ folder, records, together }));
-  return { child, ended: once(child, 'close'), told: () => said.split('\n').slice(0, -1) };
+  return { child, ended: once(child, 'close'), printed: () => said.split('\n').slice(0, -1) };
 }
 
 async function idsIn(folder: string): Promise<{ readonly ids: readonly string[]; readonly damaged: number }> {
@@ -61,7 +61,7 @@ it('a process that is killed at any moment loses nothing that it had said, and t
   const said: string[] = [];
   let killed = 0;
   for (let round = 0; round < 12; round += 1) {
-    const { child, ended, told } = start(folder, recordsOf(400), false);
+    const { child, ended, printed } = start(folder, recordsOf(400), false);
     // from the first line on, each time a little later
     // oxlint-disable-next-line no-await-in-loop
     await Promise.race([once(child.stdout, 'data'), ended]);
@@ -70,15 +70,15 @@ it('a process that is killed at any moment loses nothing that it had said, and t
     if (child.kill('SIGKILL')) killed += 1;
     // oxlint-disable-next-line no-await-in-loop
     await ended;
-    said.push(...told());
+    said.push(...printed());
   }
   expect(killed).toBeGreaterThan(6);
   const whole = start(folder, recordsOf(1), false);
   await whole.ended;
   const { ids } = await idsIn(folder);
   const kept = new Set(ids);
-  expect([...said, ...whole.told()].filter((id) => !kept.has(id))).toEqual([]);
-  expect(ids.at(-1)).toBe(whole.told()[0]);
+  expect([...said, ...whole.printed()].filter((id) => !kept.has(id))).toEqual([]);
+  expect(ids.at(-1)).toBe(whole.printed()[0]);
 
   // the control: what does not look at the end of the file loses the line behind a torn one
   const path = join(folder, 'journal.jsonl');

@@ -50,7 +50,7 @@ const advisory = questionOfOsv({
   ],
 });
 
-function told(rows: readonly ExposureRow[]): readonly unknown[] {
+function linesOf(rows: readonly ExposureRow[]): readonly unknown[] {
   return rows
     .map(({ build, state, package: found, via, inRuntime }) =>
       [build.tags[0], state, found?.version ?? null, via?.role ?? null, via?.name ?? null, inRuntime].join(' | '),
@@ -73,7 +73,7 @@ describe('which builds contain the next XZ', () => {
   it('is answered by an advisory', async () => {
     if (advisory === null) throw new Error('no advisory');
     const rows = await ask(await sevenBuilds(), [advisory], vex ?? []);
-    expect(told(rows)).toEqual(expected('acme/ubuntu:1 | not-found |  |  |  | '));
+    expect(linesOf(rows)).toEqual(expected('acme/ubuntu:1 | not-found |  |  |  | '));
   });
 
   it.each(['xz-utils@5.6.0 - 5.6.1', 'pkg:deb/debian/xz-utils@5.6.1-1', 'xz-utils@vers:deb/>=5.6.0|<=5.6.1'])(

@@ -42,28 +42,31 @@ describe('an attachment that cannot be read', () => {
     ['cosign-attestation', 'attestation'],
     ['sigstore-bundle', 'cosign-bundle'],
     ['notation', 'notation'],
-  ])('%s is told as %s, or as the signature of a BuildKit attestation where it vouches for one', (form, told) => {
-    const found = attachment(form, imageDigest, 'junk');
-    const problem = { code: 'malformed', message: 'junk' } as const;
-    expect(refusedEvidence(found, problem)).toEqual({
-      form: told,
-      verified: false,
-      subject: imageDigest,
-      predicateType: null,
-      signer: null,
-      time: null,
-      timeSource: null,
-      log: null,
-      problem,
-      trustedRoot: null,
-      materials: [],
-      claims: {},
-      repository: null,
-      annotations: {},
-      statement: null,
-      manifest: found.manifest,
-      location: 'a test',
-    });
-    expect(refusedEvidence({ ...found, vouchesFor: otherDigest }, problem).form).toBe('buildkit-attestation');
-  });
+  ])(
+    '%s is written as %s, or as the signature of a BuildKit attestation where it vouches for one',
+    (form, expected) => {
+      const found = attachment(form, imageDigest, 'junk');
+      const problem = { code: 'malformed', message: 'junk' } as const;
+      expect(refusedEvidence(found, problem)).toEqual({
+        form: expected,
+        verified: false,
+        subject: imageDigest,
+        predicateType: null,
+        signer: null,
+        time: null,
+        timeSource: null,
+        log: null,
+        problem,
+        trustedRoot: null,
+        materials: [],
+        claims: {},
+        repository: null,
+        annotations: {},
+        statement: null,
+        manifest: found.manifest,
+        location: 'a test',
+      });
+      expect(refusedEvidence({ ...found, vouchesFor: otherDigest }, problem).form).toBe('buildkit-attestation');
+    },
+  );
 });

@@ -9,7 +9,7 @@ import { keyMaterial, material } from './shared-data.ts';
 import { createInstance, simpleSigning } from './test-instance.ts';
 
 const many = 2_000;
-const stranger = 'stranger@example.test';
+const untrusted = 'untrusted@example.test';
 const wanted = 'release@example.test';
 const isWanted = (signer: Signer): boolean => signer.kind === 'keyless' && signer.identity === wanted;
 
@@ -28,7 +28,7 @@ function good(evidence: readonly Evidence[]): number {
 describe(`beside ${many} signatures`, { timeout: 60_000 }, () => {
   let asked: VerificationMaterial;
   /** Valid, of many certificates, all different. */
-  let strangers: readonly Attachment[];
+  let others: readonly Attachment[];
   let signed: Attachment;
   let instance: Awaited<ReturnType<typeof createInstance>>;
 
@@ -38,9 +38,9 @@ describe(`beside ${many} signatures`, { timeout: 60_000 }, () => {
     const issued: Awaited<ReturnType<typeof instance.issue>>[] = [];
     for (let index = 0; index < 40; index += 1) {
       // oxlint-disable-next-line no-await-in-loop -- the instance has one clock
-      issued.push(await instance.issue({ names: [identity('email', `${index}.${stranger}`)] }));
+      issued.push(await instance.issue({ names: [identity('email', `${index}.${untrusted}`)] }));
     }
-    strangers = await Promise.all(
+    others = await Promise.all(
       Array.from({ length: many }, async (_, index) => {
         const certificate = issued[index % issued.length];
         const payload = simpleSigning(undefined, `registry.example.com/app-${index}`);
@@ -50,11 +50,11 @@ describe(`beside ${many} signatures`, { timeout: 60_000 }, () => {
     signed = await instance.signature({ certificate: await instance.issue({ names: [identity('email', wanted)] }) });
   }, 60_000);
 
-  test('of strangers the good one is found, wherever it stands, at a fraction of what all would cost', async () => {
-    const sample = strangers.slice(0, limits.unnamedSigners);
+  test('of many other signers the good one is found, wherever it stands, at a fraction of what all would cost', async () => {
+    const sample = others.slice(0, limits.unnamedSigners);
     const each = (await cpuOf(() => verifyAttachments(sample, asked))).milliseconds / sample.length;
     for (const place of [0, many / 2, many]) {
-      const attached = strangers.toSpliced(place, 0, signed);
+      const attached = others.toSpliced(place, 0, signed);
       // oxlint-disable-next-line no-await-in-loop -- measured one after another
       const { milliseconds, result } = await cpuOf(() => verifyAttachments(attached, asked, { isWanted }));
       expect(good(result)).toBe(1);
@@ -64,19 +64,19 @@ describe(`beside ${many} signatures`, { timeout: 60_000 }, () => {
     }
   }, 60_000);
 
-  test('of strangers those that are not tried say whose they claim to be, and are not called open', async () => {
-    const result = await verifyAttachments(strangers, asked, { isWanted });
+  test('of many other signers those that are not tried say whose they claim to be, and are not called open', async () => {
+    const result = await verifyAttachments(others, asked, { isWanted });
     expect(result.filter(({ verified }) => verified)).toHaveLength(limits.unnamedSigners);
     const rest = result.filter(({ verified }) => !verified);
     expect(rest).toHaveLength(many - limits.unnamedSigners);
     expect(new Set(rest.map(({ problem }) => problem?.code))).toEqual(new Set(['passed-over']));
-    expect(rest[0]?.signer).toMatchObject({ kind: 'keyless', identity: expect.stringContaining(stranger) });
+    expect(rest[0]?.signer).toMatchObject({ kind: 'keyless', identity: expect.stringContaining(untrusted) });
   });
 
-  test('of strangers a good one of a key is found', async () => {
+  test('of many other signers a good one of a key is found', async () => {
     const { publicKey, privateKey } = ecPair();
     const keyed = { ...asked, keys: [keyMaterial(pemOf(publicKey), 'acme')] };
-    const result = await verifyAttachments([...strangers, keySignature(privateKey)], keyed, { isWanted });
+    const result = await verifyAttachments([...others, keySignature(privateKey)], keyed, { isWanted });
     expect(result.at(-1)).toMatchObject({ verified: true, signer: { kind: 'key', name: 'acme' } });
   });
 
@@ -100,7 +100,7 @@ describe(`beside ${many} signatures`, { timeout: 60_000 }, () => {
   });
 
   test('that all could count, no more than the bound are tried, and the rest is called open', async () => {
-    const result = await verifyAttachments(strangers, asked, { isWanted: () => true });
+    const result = await verifyAttachments(others, asked, { isWanted: () => true });
     expect(result.filter(({ verified }) => verified)).toHaveLength(limits.candidates);
     const open = result.filter(({ problem }) => problem?.code === 'not-tried');
     expect(open).toHaveLength(many - limits.candidates);
@@ -109,23 +109,23 @@ describe(`beside ${many} signatures`, { timeout: 60_000 }, () => {
   test('the time is looked at between them, and what could not be tried in time is called open', async () => {
     let left = 5;
     const isOver = (): boolean => left-- <= 0;
-    const { milliseconds, result } = await cpuOf(() => verifyAttachments(strangers, asked, { isWanted, isOver }));
+    const { milliseconds, result } = await cpuOf(() => verifyAttachments(others, asked, { isWanted, isOver }));
     expect(result).toHaveLength(many);
     expect(result.filter(({ problem }) => problem?.code === 'not-tried').length).toBeGreaterThan(many - 10);
     expect(milliseconds).toBeLessThan(2_000);
   });
 
-  test('few attachments are tried in their order, whoever is wanted, until the time is over', async () => {
+  test('few attachments are tried in their order, whichever is wanted, until the time is over', async () => {
     let left = 3;
     const isOver = (): boolean => left-- <= 0;
-    const few = strangers.slice(0, 5);
+    const few = others.slice(0, 5);
     const result = await verifyAttachments(few, asked, { isWanted, isOver });
     expect(result.map(({ verified }) => verified)).toEqual([true, true, true, false, false]);
     expect(result[4]?.problem?.code).toBe('not-tried');
   });
 
   test('and any mixture of them, nothing that counts is lost by looking first', async () => {
-    const mixed = [...strangers.slice(0, 150), signed, ...strangers.slice(150, 200), signed];
+    const mixed = [...others.slice(0, 150), signed, ...others.slice(150, 200), signed];
     const [all, chosen] = await Promise.all([
       verifyAttachments(mixed, asked),
       verifyAttachments(mixed, asked, { isWanted }),

@@ -157,7 +157,7 @@ describe.skipIf(!hasSharedData)('signatures of connaisseur', () => {
   test.each([
     ['071bf7a986f1ca9cb2a1f0bc8392822a7777f90d58f2d2c6f271913e08de7c81', 1],
     ['bfec161fecb0a887df7cb85e4da327c65986ccda7060cf3cd92171c6c90d7533', 3],
-  ])('each layer of a manifest by %s stands alone, by keys that nobody named', async (hex, count) => {
+  ])('each layer of a manifest by %s stands alone, by keys that were not named', async (hex, count) => {
     const evidence = await verifyAttachments(attachmentsOf(hex), publicGood);
     expect(evidence).toHaveLength(count);
     for (const item of evidence) expect(item.problem?.code).toBe('unknown-signer');
@@ -226,7 +226,7 @@ describe.skipIf(!hasSharedData)('signatures of containers/image', () => {
     const authority = certificateMaterial(readTextIfAny('pki_root_crts.pem'), 'keyless');
     expect(await verdict('dir-img-cosign-pki-valid', 1, [authority])).toMatchObject({
       verified: true,
-      // that authority can write any identity: it makes nobody's keyless signature
+      // that authority can write any identity: none of its signatures is keyless
       signer: { kind: 'certificate', subject: 'CN=Team A Cosign Certificate,OU=Security,O=IT,L=Valencia,C=ES' },
       time: null,
       materials: [authority.id],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { printable, problemOf, Refusal } from '../../../src/signature/refusal.ts';
 
-describe("a stranger's text in a message", () => {
+describe('untrusted text in a message', () => {
   test.each([
     ['plain', 'plain'],
     ['two\nlines', 'two lines'],
@@ -10,11 +10,11 @@ describe("a stranger's text in a message", () => {
     ['turned\u202eround', 'turned round'],
     ['a\u2028b\u2029c', 'a b c'],
     ['kept: äöü 漢字', 'kept: äöü 漢字'],
-  ])('%j is told as %j', (text, told) => {
-    expect(printable(text)).toBe(told);
+  ])('%j is written as %j', (text, expected) => {
+    expect(printable(text)).toBe(expected);
   });
 
-  test('is told up to 400 characters', () => {
+  test('is written up to 400 characters', () => {
     expect(printable('x'.repeat(400))).toBe('x'.repeat(400));
     expect(printable('x'.repeat(401))).toBe(`${'x'.repeat(400)}…`);
   });

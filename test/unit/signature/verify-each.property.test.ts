@@ -12,15 +12,15 @@ const isWanted = (signer: Signer): boolean => signer.kind === 'keyless' && signe
 describe('a few more attachments than all are tried of', () => {
   const extra = 3;
   let asked: VerificationMaterial;
-  let strangers: readonly Attachment[];
+  let others: readonly Attachment[];
   let signed: Attachment;
 
   beforeAll(async () => {
     const instance = await createInstance();
     asked = material({ trustedRoots: [instance.source()] });
-    const stranger = await instance.issue({ names: [identity('email', 'stranger@example.test')] });
-    const one = await instance.signature({ certificate: stranger });
-    strangers = Array.from({ length: limits.unnamedSigners + extra }, () => one);
+    const untrusted = await instance.issue({ names: [identity('email', 'untrusted@example.test')] });
+    const one = await instance.signature({ certificate: untrusted });
+    others = Array.from({ length: limits.unnamedSigners + extra }, () => one);
     signed = await instance.signature({ certificate: await instance.issue({ names: [identity('email', wanted)] }) });
   }, 60_000);
 
@@ -28,7 +28,7 @@ describe('a few more attachments than all are tried of', () => {
     'are answered one for one, and the wanted one is found in place %i',
     { timeout: 60_000 },
     async (place) => {
-      const attached = strangers.toSpliced(place, 0, signed);
+      const attached = others.toSpliced(place, 0, signed);
       const result = await verifyAttachments(attached, asked, { isWanted });
       expect(result).toHaveLength(attached.length);
       expect(result[place]).toMatchObject({ verified: true, signer: { identity: wanted } });
@@ -38,7 +38,7 @@ describe('a few more attachments than all are tried of', () => {
   );
 
   test('are each called not tried once the time is over', async () => {
-    const result = await verifyAttachments([...strangers, signed], asked, { isWanted, isOver: () => true });
-    expect(result.map(({ problem }) => problem?.code)).toEqual([...strangers, signed].map(() => 'not-tried'));
+    const result = await verifyAttachments([...others, signed], asked, { isWanted, isOver: () => true });
+    expect(result.map(({ problem }) => problem?.code)).toEqual([...others, signed].map(() => 'not-tried'));
   });
 });

@@ -77,8 +77,8 @@ describe('signing with a key', () => {
   it.each<[string, string]>([
     ['P-384, which verifiers hash otherwise', privatePem(keyPair('P-384'))],
     ['RSA of 1024 bits', privatePem(keyPair('small rsa'))],
-    ['nobody: it is no PEM', 'nothing'],
-    ['nobody: it is broken', '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----'],
+    ['an invalid key: it is no PEM', 'nothing'],
+    ['an invalid key: it is broken', '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----'],
   ])('refuses a key of %s', (_, pem) => {
     expect(() => keySigner(pem, null, 'key.pem')).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
   });
@@ -127,7 +127,7 @@ describe('an ambient identity', () => {
   it.each<[string, Record<string, string>]>([
     ['there is none', {}],
     ['it is no token', { SIGSTORE_ID_TOKEN: 'nothing' }],
-    ['it names nobody', { SIGSTORE_ID_TOKEN: tokenOf({ iss: 'i' }) }],
+    ['it names no identity', { SIGSTORE_ID_TOKEN: tokenOf({ iss: 'i' }) }],
   ])('is an error where %s, which does not tell it', async (_, variables) => {
     const asking = ambientIdentity(environmentWith(variables), noWeb);
     await expect(asking).rejects.toMatchObject({ code: 'signing.failed' });

@@ -25,7 +25,7 @@ export function embedded(): TrustedRootSource {
   return root;
 }
 
-/** The embedded root's JSON, told apart from others by the spaces behind it. */
+/** The embedded root's JSON, distinguished from others by the spaces behind it. */
 export function edition(number: number): string {
   return `${embedded().json}${' '.repeat(number)}`;
 }

@@ -12,16 +12,20 @@ beforeEach(async () => {
 });
 
 describe('a refresh refuses, and what was there before still counts:', () => {
-  const stranger = newTufKey();
+  const untrusted = newTufKey();
   const past = '2020-01-01T00:00:00Z';
   const attacks: readonly [string, (repository: TufRepository) => void, RegExp][] = [
     ['a timestamp that has expired', (tuf) => tuf.publish(edition(9), { expires: { timestamp: past } }), /expired/],
     ['a snapshot that has expired', (tuf) => tuf.publish(edition(9), { expires: { snapshot: past } }), /expired/],
     ['targets that have expired', (tuf) => tuf.publish(edition(9), { expires: { targets: past } }), /expired/],
     ['a root that has expired', (tuf) => tuf.rotate([newTufKey()], false, past), /expired/],
-    ["a stranger's timestamp", (tuf) => tuf.publish(edition(9), { signedBy: { timestamp: stranger } }), /sign/],
-    ["a stranger's snapshot", (tuf) => tuf.publish(edition(9), { signedBy: { snapshot: stranger } }), /sign/],
-    ["a stranger's targets", (tuf) => tuf.publish(edition(9), { signedBy: { targets: stranger } }), /sign/],
+    [
+      'a timestamp by an untrusted key',
+      (tuf) => tuf.publish(edition(9), { signedBy: { timestamp: untrusted } }),
+      /sign/,
+    ],
+    ['a snapshot by an untrusted key', (tuf) => tuf.publish(edition(9), { signedBy: { snapshot: untrusted } }), /sign/],
+    ['targets by an untrusted key', (tuf) => tuf.publish(edition(9), { signedBy: { targets: untrusted } }), /sign/],
     ['a root that the former one did not sign', (tuf) => tuf.rotate([newTufKey()], true), /sign/],
     [
       'other bytes than the signed ones',

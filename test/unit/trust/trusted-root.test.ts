@@ -121,7 +121,7 @@ describe('a file with a trusted root', () => {
     ['that is a list', '[]', /no JSON object/],
     ['of another type', altered((root) => (root['mediaType'] = 'text/plain')), /media type/],
     ['with nothing in it', '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}', /no authority/],
-    ['with a log key that nobody can parse', alteredLogKeys((key) => (key.rawBytes = 'AAAA')), /cannot be parsed/],
+    ['with a log key that cannot be parsed', alteredLogKeys((key) => (key.rawBytes = 'AAAA')), /cannot be parsed/],
     ['with a log key that counts since ever', alteredLogKeys((key) => (key.validFor = {})), /validFor\.start/],
     [
       'with an authority without certificates',

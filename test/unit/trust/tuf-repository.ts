@@ -55,7 +55,7 @@ export class TufRepository {
     this.publish(trustedRoot);
   }
 
-  /** The root of a version, for whoever starts there. */
+  /** The root of a version, for clients that start there. */
   root(version = this.#rootVersion): string {
     return this.files.get(`${version}.root.json`)?.toString('utf8') ?? '';
   }

@@ -116,10 +116,10 @@ describe.each(Object.entries(forms))('a bake in the form of %s', (_, form) => {
     const built = await baking(folder, () => runVerify(['bake', ...report, ...bake.args], options(bake, folder)));
     expect(built).toMatchObject({ status: 0, first: 'good', second: 'good' });
     // the tool's own report, which its schema's tests check
-    const told = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Report;
-    expect(told).toMatchObject({ verdict: 'allow', images: [{ name: good, verified: true }] });
-    expect(told.targets.map(({ name }) => name).toSorted()).toEqual(['first', 'second']);
-    expect(told.build?.unverified).toEqual([]);
+    const reported = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Report;
+    expect(reported).toMatchObject({ verdict: 'allow', images: [{ name: good, verified: true }] });
+    expect(reported.targets.map(({ name }) => name).toSorted()).toEqual(['first', 'second']);
+    expect(reported.build?.unverified).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { acmePolicy, dockerConfiguration, lab, projectFolder, runVerify, tempora
 const { registry } = lab();
 const sourcePolicy = 'EXPERIMENTAL_BUILDKIT_SOURCE_POLICY';
 
-/** How buildx was started to build, with what its own policies would be told. */
+/** How buildx was started to build, with what its own policies would be given. */
 interface Started {
   readonly args: readonly string[];
   readonly environment: ReadonlyMap<string, string>;

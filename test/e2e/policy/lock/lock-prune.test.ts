@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { lab, type Outcome, run as runProgram } from '../../support/lab.ts';
 import { project, read, registry, run } from './lock-project.ts';
 
-const nobody = 65_534;
+const anotherUser = 65_534;
 /** Whether tests may take off their own rights: root reads everything. */
 const canBeNobody = process.getuid?.() === 0;
 
@@ -117,14 +117,14 @@ describe('lock --prune', () => {
     await chmod(dirname(folder), 0o711);
     for (const name of await readdir(folder)) {
       // oxlint-disable-next-line no-await-in-loop
-      await chown(join(folder, name), nobody, nobody);
+      await chown(join(folder, name), anotherUser, anotherUser);
     }
-    await chown(folder, nobody, nobody);
+    await chown(folder, anotherUser, anotherUser);
     const asNobody = (): Promise<Outcome> =>
       runProgram(
         lab(),
         'setpriv',
-        [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', lab().executable, 'lock', '--prune'],
+        [`--reuid=${anotherUser}`, `--regid=${anotherUser}`, '--clear-groups', lab().executable, 'lock', '--prune'],
         { cwd: folder, stdin: '', env: { HOME: join(folder, 'home'), XDG_CACHE_HOME: join(folder, 'home') } },
       );
     await chmod(join(folder, 'secret'), 0o000);

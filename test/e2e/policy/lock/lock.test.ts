@@ -120,7 +120,7 @@ describe('lock', () => {
     },
   );
 
-  it('verifies the locked digest, whoever signed what the tag stands for now', async () => {
+  it('verifies the locked digest, whatever the signer of what the tag stands for now', async () => {
     const signed = await ownTag('signed-then', 'signed/base:1');
     await sign(lab(), signed, { signer: { key: lab().keys.acme.privateKey }, cosign: 3 });
     const unsigned = await ownTag('unsigned-then', 'unsigned/base:1');

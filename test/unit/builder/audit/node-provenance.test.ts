@@ -69,8 +69,8 @@ describe('completeMetadata', () => {
   });
 
   it('asks nothing where the metadata tells all', async () => {
-    const told = { 'buildx.build.provenance': { materials: [{ uri: 'told' }] } };
-    expect(await materialsOf(['linux/amd64'], [amd64], told)).toEqual(['told']);
+    const reported = { 'buildx.build.provenance': { materials: [{ uri: 'reported' }] } };
+    expect(await materialsOf(['linux/amd64'], [amd64], reported)).toEqual(['reported']);
   });
 
   it('asks a buildx that lists no attachments for each platform', async () => {

@@ -49,7 +49,7 @@ describe('reasonForNoRecord', () => {
     });
   });
 
-  it('says where buildx told of no record', async () => {
+  it('says where buildx reported no record', async () => {
     expect((await reason({ 'history ls': '' }, { ref: null })).cause).toContain('which record');
   });
 });

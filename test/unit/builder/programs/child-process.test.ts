@@ -51,7 +51,7 @@ describe('runChild', () => {
   });
 
   it('tells when it has started the child, which then still runs', async () => {
-    const told: string[] = [];
+    const order: string[] = [];
     const folder = await temporaryFolder();
     const run = runChild({
       program: '/bin/sh',
@@ -60,12 +60,12 @@ describe('runChild', () => {
       variables: { PATH: '/usr/bin:/bin' },
       stdin: 'inherit',
       interruptions: null,
-      onStarted: () => told.push('started'),
-    }).then(() => told.push('ended'));
+      onStarted: () => order.push('started'),
+    }).then(() => order.push('ended'));
     await ready(join(folder, 'ready'));
-    expect(told).toEqual(['started']);
+    expect(order).toEqual(['started']);
     await run;
-    expect(told).toEqual(['started', 'ended']);
+    expect(order).toEqual(['started', 'ended']);
   });
 
   it('says what cannot be started', async () => {

@@ -8,7 +8,7 @@ const here = (): ReturnType<typeof createPrivateFolder> =>
   createPrivateFolder(environmentWith({ variables: { TMPDIR: tmpdir() } }));
 
 describe('a private folder', () => {
-  it('holds files that nobody else reads, and goes with all of them', () => {
+  it('holds files that no other user reads, and goes with all of them', () => {
     const folder = here();
     const file = folder.write('policy.json', '{}');
     expect(readFileSync(file, 'utf8')).toBe('{}');

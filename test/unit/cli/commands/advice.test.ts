@@ -70,7 +70,7 @@ describe('lock', () => {
     expect(elsewhere.err).toContain('name an image as the Dockerfile does');
   });
 
-  it('prunes what no file of the project uses, and nothing where that cannot be told', async () => {
+  it('prunes what no file of the project uses, and nothing where that cannot be known', async () => {
     const { line, app, other } = await signedProject();
     await line.write({ Dockerfile: `FROM ${app.name} AS a\nFROM ${other.name}\nCOPY --from=a / /\n` });
     expect((await line.run('lock')).status).toBe(0);

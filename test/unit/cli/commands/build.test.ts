@@ -50,7 +50,7 @@ describe('build', () => {
     expect(err).toContain('recorded nothing');
   });
 
-  it('refuses a builder that does not deny what it is told to deny, and says so where it only warns', async () => {
+  it('refuses a builder that does not deny what its source policy denies, and says so where it only warns', async () => {
     const { line, docker } = await builtProject();
     await docker.obeys(false);
     const { status, err } = await line.run('build', '.');
@@ -64,7 +64,7 @@ describe('build', () => {
     expect(loose.status).toBe(0);
   });
 
-  it('is quiet where Docker was told to be, and tells a refusal all the same', async () => {
+  it('is quiet where Docker was asked to be, and reports a refusal all the same', async () => {
     const { line, other } = await builtProject();
     expect(await line.run('build', '-q', '.')).toMatchObject({ status: 0, err: '' });
     await line.write({ Dockerfile: `FROM ${other.name}\n` });
@@ -95,7 +95,7 @@ describe('build', () => {
     expect((await line.run('debug', 'build', '.')).status).toBe(10);
   });
 
-  it('does not start a debugger that is told later what to build, where a policy is enforced', async () => {
+  it('does not start a debugger that learns later what to build, where a policy is enforced', async () => {
     const { line } = await builtProject();
     expect((await line.run('dap', 'build', '.')).status).not.toBe(0);
   });
@@ -123,7 +123,7 @@ describe('bake', () => {
 });
 
 describe('another verb', () => {
-  it('is handed to buildx, and one that nobody knows is refused', async () => {
+  it('is handed to buildx, and an unknown one is refused', async () => {
     const { line, docker } = await builtProject();
     expect((await line.run('ls')).status).toBe(0);
     expect((await docker.calls()).at(-1)).toBe('buildx ls');

@@ -13,7 +13,7 @@ describe('check', () => {
     });
   });
 
-  it('refuses a base that nobody signed, and one that somebody else signed', async () => {
+  it('refuses an unsigned base, and one that another signer signed', async () => {
     const { line, registry } = await signedProject();
     const unsigned = addImage(registry, 'app', '2');
     await line.write({ Dockerfile: `FROM ${registry.host}/app:2\n` });

@@ -47,7 +47,7 @@ describe('a context that is no folder', () => {
     expect((await line.run('check', '--build-context', `${app.name}=oci-layout://layout@x`, '.')).status).toBe(11);
   });
 
-  it('is a folder in an image’s place, which nobody signs', async () => {
+  it('is a folder in an image’s place, which is unsigned', async () => {
     const { line, app } = await signedProject({ 'base/file': '' });
     const { status, out } = await line.run('check', '--build-context', `${app.name}=base`, '.');
     expect(out).toContain('base');
@@ -105,7 +105,7 @@ describe('an image', () => {
     expect((await line.run('check')).status).toBe(10);
   });
 
-  it('in an index with BuildKit’s statements has its packages and bases from there, signed by nobody', async () => {
+  it('in an index with BuildKit’s statements has its packages and bases from there, unsigned', async () => {
     const { line, registry, app } = await signedProject();
     const provenance = {
       predicateType: 'https://slsa.dev/provenance/v0.2',

@@ -106,7 +106,7 @@ describe('lock', () => {
 });
 
 describe('init', () => {
-  it('proposes a policy from the keys that it is given, and locks what nobody signed', async () => {
+  it('proposes a policy from the keys that it is given, and locks what is unsigned', async () => {
     const { line, acme, app, other } = await signedProject({ 'acme.pub': '' });
     await line.write({
       'acme.pub': acme.pem,

@@ -97,14 +97,14 @@ describe('version --verify of a release signed by a key', () => {
 
   it('refuses a signature or a provenance by another key, and one that speaks of another file', async () => {
     const { line, signer } = await signedByKey();
-    const stranger = await keyOf(line, 'stranger');
+    const untrusted = await keyOf(line, 'untrusted');
     const good = await release(signer);
     const other = Buffer.from('another executable');
     const provenance = 'docker-verify-1.2.3.provenance.json.sigstore.json';
     for (const files of [
-      { [`${name}.sigstore.json`]: await stranger.signFile(content) },
+      { [`${name}.sigstore.json`]: await untrusted.signFile(content) },
       { [`${name}.sigstore.json`]: await signer.signFile(other) },
-      { [provenance]: await stranger.signStatement(statementAbout(name, content)) },
+      { [provenance]: await untrusted.signStatement(statementAbout(name, content)) },
       { [provenance]: await signer.signStatement(statementAbout(name, other)) },
     ]) {
       await line.write({ ...good, ...files });
@@ -140,7 +140,7 @@ async function signedByIdentity(identity: string): Promise<{ line: CommandLine; 
 }
 
 describe('version --verify of a release signed by an identity', () => {
-  it('accepts our release workflow at the tag of that version, without being told whom to trust', async () => {
+  it('accepts our release workflow at the tag of that version, without naming whom to trust', async () => {
     const { line, root } = await signedByIdentity(trustedIdentity);
     const accepted = await line.json('version', '--verify', name, '--trusted-root', root);
     expect(accepted).toMatchObject({ status: 0, document: { verified: true, signer: { identity: trustedIdentity } } });

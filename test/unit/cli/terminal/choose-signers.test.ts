@@ -37,7 +37,7 @@ const unproven = (changes: Partial<Evidence>): FoundSigners => ({
   ...unsigned,
   unproven: [byIdentity('x', { verified: false, ...changes })],
 });
-const unknown = { code: 'unknown-signer', message: 'nobody knows it' } as const;
+const unknown = { code: 'unknown-signer', message: 'it is unknown' } as const;
 
 describe('what will be locked is said with what would prove more', () => {
   it.each<readonly [string, FoundSigners, RegExp]>([
@@ -57,10 +57,10 @@ describe('what will be locked is said with what would prove more', () => {
     [
       'a Sigstore is not known',
       unproven({ signer: keyless, problem: unknown }),
-      /claims to be by .*unproven: nobody knows it.*--trusted-root FILE/,
+      /claims to be by .*unproven: it is unknown.*--trusted-root FILE/,
     ],
     [
-      'nobody can be told',
+      'no signer can be named',
       unproven({ signer: key, problem: { code: 'invalid-signature', message: 'it is forged' } }),
       /proves nothing: it is forged/,
     ],
@@ -151,7 +151,7 @@ describe('what could not be looked up', () => {
   const unseen = new VerifyError('registry.unreachable', 'no answer', { hint: 'try again' });
   const signer: ProposedSigner = { signer: key, attestation: null, entry: {} };
 
-  it('has no rule where nobody is trusted, and is said so with what to do', () => {
+  it('has no rule where no signer is trusted, and says so with what to do', () => {
     const found = [{ ...unsigned, unseen }];
     const parted = partUnsettled(found, [{ repository: 'a.io/x', names: [], signers: [] }]);
     expect(parted).toEqual({ settled: [], unsettled: [{ repository: 'a.io/x', unseen }] });

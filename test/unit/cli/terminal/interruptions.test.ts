@@ -6,7 +6,7 @@ import { watchInterruptions } from '../../../../src/cli/terminal/interruptions.t
 
 describe('interruptions', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '%s cancels what runs, and is told to whoever listens until told no more',
+    '%s cancels what runs, and is passed on to listeners until they unsubscribe',
     (signal) => {
       const watch = watchInterruptions(undefined);
       const heard: string[] = [];

@@ -78,7 +78,7 @@ describe('checkMount', () => {
     expect(() => checkMount('from=x', asWritten, null)).not.toThrow();
   });
 
-  it('lets pass what depends on a variable that nobody can know', () => {
+  it('lets pass what depends on a variable that cannot be known', () => {
     const expand = (text: string): { text: string; certain: boolean } => ({ text, certain: !text.includes('$') });
     expect(() => checkMount('type=$T,sharing=locked,target=/m', expand, null)).not.toThrow();
   });

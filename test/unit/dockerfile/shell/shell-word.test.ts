@@ -70,7 +70,7 @@ describe('expandWord', () => {
     expect(expandWord('C:\\$A`$A', lookup, { escape: '`' }).text).toBe('C:\\a$A');
   });
 
-  it('says where a text depends on what nobody can know, and refuses nothing for it', () => {
+  it('says where a text depends on what cannot be known, and refuses nothing for it', () => {
     const unknown = (): undefined => undefined;
     expect(expandWord('${X:?no}', unknown, backslash).certain).toBe(false);
     expect(expandWord('a$X', unknown, backslash)).toEqual({ text: 'a', certain: false });
@@ -98,7 +98,7 @@ describe('expandWords', () => {
     expect(expandWords(text, lookup, backslash)).toEqual(expected);
   });
 
-  it('keeps quotes, escapes and unset variables as they are where it is told to', () => {
+  it('keeps quotes, escapes and unset variables as they are where that is asked for', () => {
     const options = { ...backslash, rawQuotes: true, rawEscapes: true, keepUnset: true };
     expect(expandWords('"a" \\b $N ${N:-x} \'c\'', lookup, options)).toEqual(['"a"', '\\b', '$N', '${N:-x}', "'c'"]);
   });

@@ -47,8 +47,8 @@ describe('named contexts', () => {
   });
 
   it.each([
-    ['is used by nobody', 'FROM alpine\n', { golang: './folder' }],
-    ['stands in for a stage that nobody needs', 'FROM golang AS g\nFROM alpine\n', { golang: './folder' }],
+    ['is used by no stage', 'FROM alpine\n', { golang: './folder' }],
+    ['stands in for a stage that is not needed', 'FROM golang AS g\nFROM alpine\n', { golang: './folder' }],
     ['is empty', 'FROM golang\n', { golang: 'docker-image://scratch' }],
     ['has the name of the context proper', 'FROM alpine\n', { context: './folder' }],
   ])('are no replacement where one %s', (_, source, contexts) => {

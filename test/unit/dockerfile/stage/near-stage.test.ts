@@ -68,23 +68,23 @@ describe('a name that no image can have', () => {
     ['a dash too many before it', 'FROM golang AS builder\nFROM scratch\nCOPY --from=-builder /a /a\n'],
     ['a dash too many behind it', 'FROM golang AS builder\nFROM scratch\nCOPY --from=builder- /a /a\n'],
     ['a colon too many', 'FROM golang AS builder\nFROM scratch\nCOPY --from=builder: /a /a\n'],
-  ])('is told the stage that is near it: %s', (_, dockerfile) => {
+  ])('hints at the stage that is near it: %s', (_, dockerfile) => {
     expect(refusalHint(dockerfile)?.toLowerCase()).toContain('if the stage "builder" is meant, write that');
   });
 
-  it('is told that the stage comes too late', () => {
+  it('says that the stage comes too late', () => {
     const dockerfile = 'FROM BASE AS app\nRUN true\nFROM scratch AS base\nCOPY --from=app / /\n';
     expect(refusalHint(dockerfile)).toContain('the stage "base" comes too late');
   });
 
-  it('is told nothing where no stage is near, or an image was plainly meant', () => {
+  it('hints at nothing where no stage is near, or an image was plainly meant', () => {
     expect(refusalHint('FROM golang AS builder\nFROM ALPINE\n')).toBeNull();
     expect(refusalHint('FROM golang AS builder\nFROM acme/BUILDER\n')).toBeNull();
   });
 });
 
 describe('a stage by its number', () => {
-  it('is told how stages are counted where there is none of that number', () => {
+  it('says how stages are counted where there is none of that number', () => {
     expect(refusalHint('FROM golang AS builder\nFROM scratch\nCOPY --from=5 /a /a\n')).toContain('the last is 1');
   });
 
@@ -124,17 +124,17 @@ describe('the stage that a target may have been meant for', () => {
 });
 
 describe('a word for an image that may have been meant for a stage', () => {
-  it('is told the stage that has nearly that name', () => {
+  it('hints at the stage that has nearly that name', () => {
     expect(meantStage({ written: 'bulder', nearStage: 'builder' })).toBe(
       'no stage is called "bulder": if the stage "builder" is meant, write that',
     );
   });
 
-  it('is told that the stage of that name comes too late', () => {
+  it('says that the stage of that name comes too late', () => {
     expect(meantStage({ written: 'Builder', nearStage: 'builder' })).toContain('"builder" comes too late');
   });
 
-  it('is told nothing where no stage is near', () => {
+  it('hints at nothing where no stage is near', () => {
     expect(meantStage({ written: 'alpine' })).toBeNull();
   });
 });

@@ -41,7 +41,7 @@ describe("flags of the labs channel, read by BuildKit's own frontend", () => {
     expect(refused('', buildkit)).toEqual(flags);
   });
 
-  it('pass where nobody knows the builder', () => {
+  it('pass where the builder is unknown', () => {
     expect(refused('')).toEqual([]);
   });
 });
@@ -71,7 +71,7 @@ describe('flags of the labs channel, read by a frontend that is named', () => {
 describe('what is refused', () => {
   const options = { buildkit: '0.25.0' };
 
-  it('is told in the words of BuildKit, with the place', () => {
+  it('is reported in the words of BuildKit, with the place', () => {
     expect(refusalOf(`FROM a\n${lines.parents}\n`, options)).toContain('2:1 unknown flag: --parents');
     expect(refusalOf(`FROM a\n${lines.device}\n`, options)).toContain(
       '2:1 device feature is only supported in Dockerfile frontend 1.14.0-labs or later',

@@ -59,7 +59,7 @@ describe('where certificates are looked up that may have been revoked', () => {
     expect(server.log).toHaveLength(2);
   });
 
-  it('asks again when that was long ago, and when it is told to', async () => {
+  it('asks again when that was long ago, and when a refresh is asked for', async () => {
     await asked(sourceWith());
     expect(await asked(sourceWith({ refresh: true }))).toBe('answer 2');
     const place = join(cacheFolder(sessionWith({})), 'revocation');

@@ -96,7 +96,7 @@ describe('an advisory in the form of OSV', () => {
     ['no object', []],
     ['without an id', { affected: [{ package: { ecosystem: 'npm', name: 'a' } }] }],
     ['about no package', { id: 'CVE-2024-1', affected: [] }],
-    ['about an ecosystem that nobody knows', advisory('Nowhere', 'a', [introduced('0')])],
+    ['about an unknown ecosystem', advisory('Nowhere', 'a', [introduced('0')])],
     ['withdrawn', { ...(xz as object), withdrawn: '2024-05-01T00:00:00Z' }],
   ])('asks nothing where it is %s', (_, document) => {
     expect(questionOfOsv(document)).toBeNull();

@@ -28,7 +28,7 @@ describe('a question about a package', () => {
     expect(parseQuestion(text)?.match(found)).toBe(match);
   });
 
-  it('counts a version that nobody says as one that is asked about', () => {
+  it('counts a missing version as one that is asked about', () => {
     expect(parseQuestion('xz-utils@5.6.1')?.match(listed('pkg:deb/debian/xz-utils'))).toBe('affected');
     expect(parseQuestion('xz-utils@vers:deb/5.6.1')?.match(listed('pkg:deb/debian/xz-utils'))).toBe('affected');
   });

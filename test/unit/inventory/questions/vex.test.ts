@@ -49,7 +49,7 @@ describe('OpenVEX', () => {
       'another version of the package',
       { ...statement, products: [{ '@id': digest, subcomponents: [{ '@id': 'pkg:deb/debian/xz-utils@5.6.0-1' }] }] },
     ],
-    ['a status that nobody knows', { ...statement, status: 'fine' }],
+    ['an unknown status', { ...statement, status: 'fine' }],
   ])('says nothing where it is about %s', (_, other) => {
     expect(vexOf(readVex(openVex(other)) ?? [], question, backdoored, image)).toBeNull();
   });

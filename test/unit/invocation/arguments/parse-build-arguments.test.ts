@@ -56,12 +56,12 @@ describe('the context', () => {
     [['--new=value', '.'], '.'],
     [['-Zx', '.'], '.'],
     [['--', 'app'], 'app'],
-  ])('is found beside an option that nobody knows: %j', (args, expected) => {
+  ])('is found beside an unknown option: %j', (args, expected) => {
     expect(parse(args).contextWritten).toBe(expected);
   });
 
   it.each([[[]], [['.', 'app']], [['--new', 'app', '--newer', '.']], [['-f', 'Dockerfile']]])(
-    'cannot be told from %j',
+    'cannot be determined from %j',
     (args) => {
       expect(() => parse(args)).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
     },

@@ -8,7 +8,7 @@ const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'whole-file-'));
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
 
 describe('writeWhole', () => {
-  it('leaves the old bytes or the new ones to whoever reads meanwhile, and nothing beside them', async () => {
+  it('leaves the old bytes or the new ones to a process that reads meanwhile, and nothing beside them', async () => {
     const path = join(await folder(), 'file');
     await writeWhole(path, 'a'.repeat(500_000));
     const seen = new Set<string>();

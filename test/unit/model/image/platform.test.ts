@@ -53,7 +53,7 @@ describe('platformOf', () => {
     // in writing it would look like linux/amd64/v2
     ['linux', 'amd64/v2', ''],
     ['linux', 'amd64 ', ''],
-  ])('knows that nobody can ask for %j %j %j', (os, architecture, variant) => {
+  ])('knows that no platform option can ask for %j %j %j', (os, architecture, variant) => {
     expect(platformOf(os, architecture, variant)).toBeNull();
   });
 });

@@ -118,7 +118,7 @@ describe("a signature on BuildKit's attestation manifest", () => {
     expect(problems).toMatchObject([{ error: { code: 'attachment.ignored' }, subject: attestation.digest }]);
   });
 
-  it('is read no further where nobody has signed it', async () => {
+  it('is read no further where it is unsigned', async () => {
     const registry = await startRegistry();
     build(registry, { statements: (_, other) => [about(other)] });
     for (const key of registry.manifests.keys()) if (key.endsWith('.sig')) registry.manifests.delete(key);

@@ -43,7 +43,7 @@ describe("the credentials of Docker's config.json", () => {
       'as an identity token',
       { auths: { 'ghcr.io': { ...auth('ann:'), identitytoken: 'token' } } },
       'ghcr.io',
-      { username: '', secret: 'token', kind: 'identity-token' }, // the name beside it is shown to nobody
+      { username: '', secret: 'token', kind: 'identity-token' }, // the name beside it is sent nowhere
     ],
     [
       'as a token for the registry itself',

@@ -33,8 +33,8 @@ describe('name and password', () => {
       message: `${registry.host} does not accept the credentials that are stored for it (401)`,
       hint: `run "docker login ${registry.host}" again`,
     });
-    const nobody = resolve(newClient(only('nobody')), nameAt(registry, 'a:1'));
-    await expect(nobody).rejects.toMatchObject({
+    const unknown = resolve(newClient(only('nobody')), nameAt(registry, 'a:1'));
+    await expect(unknown).rejects.toMatchObject({
       code: 'registry.unauthorized',
       hint: expect.stringContaining('you must log in'),
     });
@@ -55,7 +55,7 @@ describe('name and password', () => {
     });
   });
 
-  it('are never looked for where nobody asks', async () => {
+  it('are never looked for where no registry asks', async () => {
     const registry = await startRegistry();
     registry.image('a', '1');
     const credentials = { credentialFor: () => Promise.reject(new Error('asked')) };

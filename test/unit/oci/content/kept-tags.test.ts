@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { nameAt, newClient, resolve, startRegistry, temporaryFolder } from '../harness.ts';
 
 describe('without a network', () => {
-  it('a tag stands for what it stood for when it was last looked up, and its age is told', async () => {
+  it('a tag stands for what it stood for when it was last looked up, and its age is reported', async () => {
     const registry = await startRegistry();
     const first = registry.image('a', '1');
     const cacheFolder = await temporaryFolder();

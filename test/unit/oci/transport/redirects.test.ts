@@ -78,7 +78,7 @@ describe('a redirect', () => {
     });
   });
 
-  it('takes a token along within the registry, and to nobody else', async () => {
+  it('takes a token along within the registry, and to no other host', async () => {
     const other = new MemoryRegistry();
     const registry = new MemoryRegistry();
     registry.intercept = (request, response) => {
@@ -122,7 +122,7 @@ describe('a redirect', () => {
     expect(other.log.map(({ authorization }) => authorization)).toEqual([null]);
   });
 
-  it('to a registry that gives tokens to anybody gets one of nobody, and no credentials', async () => {
+  it('to a registry that gives tokens to anybody gets an anonymous one, and no credentials', async () => {
     const other = await startRegistry();
     const registry = await startRegistry();
     other.image('a', '1');

@@ -55,7 +55,7 @@ describe('the ways to a registry', () => {
     '127.1',
     '127.0.0.01',
     '2130706433:5000',
-  ])('to %s are none: it is told by its own name, before anything is asked', (registry) => {
+  ])('to %s are none: it is reported by its own name, before anything is asked', (registry) => {
     expect(() => routesTo(registry, [])).toThrow(
       expect.objectContaining({ code: 'registry.impossible', message: expect.stringContaining(registry) }),
     );
@@ -71,7 +71,7 @@ describe('the ways to a registry', () => {
   });
 });
 
-/** A registry on this machine that speaks HTTPS alone, with a certificate of nobody. */
+/** A registry on this machine that speaks HTTPS alone, with a self-signed certificate. */
 async function startSecure(registry: MemoryRegistry): Promise<string> {
   const { cert, key } = await certificateFor(['127.0.0.1']);
   const server = createSecureServer({ cert, key }, (request, response) => registry.handle(request, response));
@@ -104,7 +104,7 @@ describe('a registry on this machine', () => {
 });
 
 describe('a registry elsewhere', () => {
-  it('is not spoken to where its certificate is nobody we know', async () => {
+  it('is not spoken to where its certificate is of an unknown authority', async () => {
     const registry = new MemoryRegistry();
     registry.image('a', '1');
     const internet = await startInternet({
@@ -151,7 +151,7 @@ describe('a registry elsewhere', () => {
     expect(registry.log.length).toBeGreaterThan(0);
   });
 
-  it('is told apart by why it cannot be reached', async () => {
+  it('is reported by why it cannot be reached', async () => {
     const none = resolve(newClient(), parseCanonicalName('registry.invalid/a:1'));
     await expect(none).rejects.toMatchObject({
       code: 'registry.unreachable',

@@ -126,7 +126,7 @@ describe('keys', () => {
   it.each<[string, object, string]>([
     ['a key and a file', { keyPath: 'a.pub', keyData: base64(tektonKey) }, 'not exactly one'],
     ['no key', {}, 'not exactly one'],
-    ['a field that nobody knows', { keyPath: 'a.pub', keyFile: 'b.pub' }, 'not valid there either'],
+    ['an unknown field', { keyPath: 'a.pub', keyFile: 'b.pub' }, 'not valid there either'],
     ['an address', { keyPath: 'https://example.com/a.pub' }, 'what is no path'],
     ['what is no key', { keyData: base64('nothing') }, 'one of its keys cannot be used'],
     ['a log of its own', { keyPath: 'a.pub', rekorPublicKeyPath: 'private-rekor.pub' }, 'its log is another'],

@@ -132,7 +132,7 @@ describe('what another tool asks for, in our words', () => {
     ['an audit level with an override', { signatureVerification: { level: 'audit', override: { expiry: 'log' } } }],
     ['a skipped level', { signatureVerification: { level: 'skip' } }],
     ['every identity', { trustedIdentities: ['*'] }],
-    ['nobody', { trustedIdentities: undefined, trustStores: undefined }],
+    ['no identity', { trustedIdentities: undefined, trustStores: undefined }],
     ['every image', { registryScopes: ['*'] }],
     [
       'a subject in another order',
@@ -266,7 +266,7 @@ describe('scopes of containers-policy.json', () => {
   });
 });
 
-describe('a signer whom Kyverno asked and whom nobody can name here', () => {
+describe('a signer whom Kyverno asked and whom a policy cannot name here', () => {
   const kms = { keys: { kms: 'x' } };
   const key = (publicKeys: string) => ({ keys: { publicKeys } });
   it.each<[string, object, string]>([

@@ -37,7 +37,7 @@ describe('an attestation whose own attestors Kyverno asked', () => {
 
   it.each<[string, object | undefined, readonly Evidence[], string]>([
     [
-      "is nobody's where it has none and the rule's signers have keys: there a certificate was asked for",
+      "is of no signer where it has none and the rule's signers have keys: there a certificate was asked for",
       undefined,
       attested(acme),
       'block',
@@ -49,7 +49,7 @@ describe('an attestation whose own attestors Kyverno asked', () => {
     ['has all of them', [{ entries: entries(acme, other) }], attested(acme, other), 'allow'],
     ['needs one of them', [{ count: 1, entries: entries(acme, other) }], attested(other), 'allow'],
     [
-      'is nobody’s where none of them can be said here',
+      'is of no signer where none of them can be said here',
       [{ entries: [{ keys: { kms: 'x' } }] }],
       attested(acme),
       'block',

@@ -8,8 +8,8 @@ const me = 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/
 const keyless = (fields = ''): string => `keyless: {issuer: "${githubIssuer}", identity: "${me}"}${fields}`;
 const byMe = rule(`signedBy: [{${keyless()}}]`);
 const many = Array.from({ length: 7 }, (_, index) => `{keyless: {issuer: "https://i", identity: "signer ${index}"}}`);
-const stranger = (index: number, changes: Partial<Evidence> = {}) =>
-  byIdentity(`stranger ${index}`, changes, 'https://i');
+const untrusted = (index: number, changes: Partial<Evidence> = {}) =>
+  byIdentity(`untrusted ${index}`, changes, 'https://i');
 const broken = (code: ProblemCode, changes: Partial<Evidence> = {}) =>
   byKey(acme, { verified: false, problem: { code, message: `because of ${code}` }, materials: [], ...changes });
 const two = [
@@ -27,7 +27,7 @@ interface Case {
   readonly code: string | null;
 }
 
-describe('what is told of a signature that does not do', () => {
+describe('what is reported of a signature that does not satisfy a rule', () => {
   it.each<[string, Case]>([
     ['a rule that trusts nobody', { policy: rule('signedBy: []'), status: 'block', code: 'policy.denied' }],
     ['nothing attached', { policy: byMe, status: 'block', code: 'signature.missing' }],
@@ -62,28 +62,28 @@ describe('what is told of a signature that does not do', () => {
       },
     ],
     [
-      'six strangers',
+      'six untrusted signers',
       {
         policy: rule(`signedBy: [${many.join(', ')}]`),
-        evidence: [6, 5, 4, 3, 2, 1, 1].map((index) => stranger(index)),
+        evidence: [6, 5, 4, 3, 2, 1, 1].map((index) => untrusted(index)),
         status: 'block',
         code: 'signature.identity-mismatch',
       },
     ],
     [
-      'five strangers, and five who are trusted',
+      'five untrusted signers, and five who are trusted',
       {
         policy: rule(`signedBy: [${many.slice(0, 5).join(', ')}]`),
-        evidence: [5, 4, 3, 2, 1].map((index) => stranger(index)),
+        evidence: [5, 4, 3, 2, 1].map((index) => untrusted(index)),
         status: 'block',
         code: 'signature.identity-mismatch',
       },
     ],
     [
-      'strangers beside a signature that does not verify',
+      'untrusted signers beside a signature that does not verify',
       {
         policy: byMe,
-        evidence: [stranger(1), stranger(2, { verified: false, problem: { code: 'malformed', message: 'broken' } })],
+        evidence: [untrusted(1), untrusted(2, { verified: false, problem: { code: 'malformed', message: 'broken' } })],
         status: 'block',
         code: 'signature.identity-mismatch',
       },
@@ -164,7 +164,7 @@ describe('what is told of a signature that does not do', () => {
       'none of two signers',
       {
         policy: rule('signedBy: [{key: acme.pub}, {key: other.pub}]\n    threshold: 2'),
-        evidence: [stranger(1)],
+        evidence: [untrusted(1)],
         status: 'block',
         code: 'signature.identity-mismatch',
       },
@@ -190,8 +190,14 @@ describe('what is told of a signature that does not do', () => {
       },
     ],
     [
-      'a stranger where not all could be seen',
-      { policy: byMe, evidence: [stranger(1)], problems: ['b', 'a', 'b'], status: 'error', code: 'image.unverifiable' },
+      'an untrusted signer where not all could be seen',
+      {
+        policy: byMe,
+        evidence: [untrusted(1)],
+        problems: ['b', 'a', 'b'],
+        status: 'error',
+        code: 'image.unverifiable',
+      },
     ],
     [
       'nothing where not all could be seen, for many reasons',
@@ -245,7 +251,7 @@ describe('what is told of a signature that does not do', () => {
     'invalid-signature',
     'malformed',
   ];
-  it.each(problems)('a signature whose problem is %s, by who it says or by nobody', async (problem) => {
+  it.each(problems)('a signature whose problem is %s, with the signer that it claims or with none', async (problem) => {
     const messages: unknown[] = [];
     for (const changes of [{}, { signer: null }, { signer: byIdentity(me).signer }]) {
       const { decision } = await verdict(signed(''), inputOf(name, [broken(problem, changes)]));
@@ -256,7 +262,7 @@ describe('what is told of a signature that does not do', () => {
   });
 
   it('a keyless signature under an unknown authority has no unknown key', async () => {
-    const message = 'its certificate was issued by an authority that nobody knows';
+    const message = 'its certificate was issued by an unknown authority';
     const problem = { code: 'unknown-signer', message } as const;
     const keylessPiece = byIdentity(me, { verified: false, problem, materials: [] });
     const { decision, codes } = await verdict(byMe, inputOf(name, [keylessPiece]));
@@ -270,7 +276,7 @@ describe('what is told of a signature that does not do', () => {
     expect(other.decision.findings[0]?.message).not.toContain('trusted root');
   });
 
-  it('a signature that says the key in its problem is not told twice', async () => {
+  it('a signature that says the key in its problem is not reported twice', async () => {
     const sha256 = (byKey(acme).signer as { readonly sha256: string }).sha256; // a key's signer has one
     const piece = broken('unknown-signer', { problem: { code: 'unknown-signer', message: `by ${sha256}` } });
     expect((await verdict(signed(''), inputOf(name, [piece]))).decision.findings[0]?.found).toBe(`by ${sha256}`);

@@ -21,7 +21,7 @@ function idOf(policies: PolicySet, purpose: string): string {
   return policies.material.certificates.find((certificate) => certificate.purpose === purpose)?.id ?? '';
 }
 
-/** A signature under the authority that the policy names, by whoever the changes say. */
+/** A signature under the authority that the policy names, by the signer that the changes name. */
 function under(policies: PolicySet, changes: Partial<Evidence> = {}, clock: string | null = null): Evidence {
   const timeless = clock === null ? { time: null, timeSource: null, log: null } : { timeSource: 'timestamp' as const };
   return {

@@ -17,7 +17,7 @@ interface PropertyCase {
   readonly code: string | null;
 }
 
-describe('what is told of attestations that do not do', () => {
+describe('what is reported of attestations that do not satisfy a rule', () => {
   const slsa = 'https://slsa.dev/provenance/v1';
   const statement = (builder: string | undefined, repository = 'https://github.com/acme/app') => ({
     predicateType: slsa,
@@ -72,7 +72,7 @@ describe('what is told of attestations that do not do', () => {
       'attestation.missing',
     ],
     [
-      'strangers',
+      'untrusted signers',
       '',
       [
         byIdentity('z', { form: 'attestation', predicateType: slsa }),
@@ -115,7 +115,7 @@ describe('what is told of attestations that do not do', () => {
   });
 });
 
-describe('what is told of properties', () => {
+describe('what is reported of properties', () => {
   it.each<[string, string, PropertyCase]>([
     [
       'the age of a platform',
@@ -144,7 +144,7 @@ describe('what is told of properties', () => {
       },
     ],
     [
-      'the age of a platform that nobody dates',
+      'the age of a platform without a date',
       'maxAge: 30d',
       {
         image: { platforms: two },

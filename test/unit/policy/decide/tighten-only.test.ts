@@ -224,7 +224,7 @@ describe('the built-in policy', () => {
     ],
     ["has nothing against Docker's frontend before that", 'docker/dockerfile:1.20.1', [], 'warn', ['policy.default']],
     [
-      "warns of Docker's frontend by digest, whose version nobody knows",
+      "warns of Docker's frontend by digest, whose version is unknown",
       `docker/dockerfile@${image}`,
       [],
       'warn',
@@ -271,7 +271,7 @@ describe('the built-in policy', () => {
     expect(decide(inputOf('cgr.dev/chainguard/go'), await policiesOf({ mode: 'warn' })).status).toBe('warn');
   });
 
-  it('warns where nobody says anything at all', async () => {
+  it('warns where no policy says anything at all', async () => {
     const decision = decide(inputOf('alpine'), await policiesOf({ user: 'version: 1\nbuiltin: off\n' }));
     expect(decision).toMatchObject({ status: 'warn', verified: false, findings: [{ code: 'policy.default' }] });
   });
@@ -287,7 +287,7 @@ describe('the built-in policy', () => {
     expect(decide(inputOf('registry.k8s.io/pause', [], problems), await policiesOf({})).status).toBe('warn');
   });
 
-  it('alone refuses what is positively wrong: nobody signed it, somebody else did, or the evidence is broken', async () => {
+  it('alone refuses what is positively wrong: it is unsigned, another signer signed it, or the evidence is broken', async () => {
     const policies = await policiesOf({});
     const broken = byIdentity('x', { verified: false, problem: { code: 'invalid-signature', message: 'broken' } });
     for (const evidence of [[], [byIdentity('https://github.com/mallory/x')], [broken]]) {

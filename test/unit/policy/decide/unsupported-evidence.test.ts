@@ -20,13 +20,13 @@ const open = (changes: Partial<Evidence> = {}): Evidence => ({
   trustedRoot: null,
   ...changes,
 });
-const stranger = { kind: 'keyless', identity: 'mallory@example.test', issuer } as const;
+const untrusted = { kind: 'keyless', identity: 'mallory@example.test', issuer } as const;
 
 describe('a signature that cannot be evaluated', () => {
   it.each([
     ['of the signer whom the rule names', open(), 'error', 'signature.unsupported'],
-    ['of nobody knows whom', open({ signer: null }), 'error', 'signature.unsupported'],
-    ['of somebody else', open({ signer: stranger }), 'block', 'signature.unsupported'],
+    ['of an unknown signer', open({ signer: null }), 'error', 'signature.unsupported'],
+    ['of somebody else', open({ signer: untrusted }), 'block', 'signature.unsupported'],
     ['that is broken', open({ problem: { ...problem, code: 'malformed' } }), 'block', 'signature.invalid'],
   ])('%s is no refusal that is known where it may count: %#', async (_name, piece, status, code) => {
     const decision = decide(inputOf(name, [piece]), await policiesOf({ project: signed }));
@@ -40,7 +40,7 @@ describe('a signature that cannot be evaluated', () => {
     expect(decision).toMatchObject({ status: 'allow', verified: true });
   });
 
-  it('is told beside what else could not be seen', async () => {
+  it('is reported beside what else could not be seen', async () => {
     const input = { ...inputOf(name, [open()]), collectProblems: [{ message: 'the registry answers 503' }] };
     const decision = decide(input, await policiesOf({ project: signed }));
     expect(decision).toMatchObject({ status: 'error', findings: [{ code: 'image.unverifiable' }] });
@@ -52,6 +52,6 @@ describe('a signature that cannot be evaluated', () => {
     const policies = await policiesOf({ project: attested });
     const status = (piece: Evidence) => decide(inputOf(name, [piece]), policies).status;
     expect(status(open(sbom))).toBe('error');
-    expect(status(open({ ...sbom, signer: stranger }))).toBe('block');
+    expect(status(open({ ...sbom, signer: untrusted }))).toBe('block');
   });
 });

@@ -11,7 +11,7 @@ import { folderOf } from '../support/policies.ts';
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** What an error tells beside its message, and whether it keeps what caused it. */
-async function told(failing: () => unknown) {
+async function errorOf(failing: () => unknown) {
   try {
     await failing();
   } catch (error) {
@@ -31,7 +31,7 @@ describe('an error about a policy says where, and what to do', () => {
     ['is nested too deep', bytes(`${'['.repeat(66)}${']'.repeat(66)}`), 1, 1, false],
     ['has a tag of its own', bytes('a: !own 1\n'), 1, 4, false],
   ])('where a text %s', async (_, content, line, column, hasCause) => {
-    expect(await told(() => parseYamlSource(content, 'a.yaml'))).toEqual({
+    expect(await errorOf(() => parseYamlSource(content, 'a.yaml'))).toEqual({
       code: 'policy.invalid',
       place: { file: 'a.yaml', line, column },
       hint: null,
@@ -39,9 +39,9 @@ describe('an error about a policy says where, and what to do', () => {
     });
   });
 
-  it('where nobody can say whether there is a file', async () => {
+  it('where it cannot be found out whether there is a file', async () => {
     const path = join(await folderOf({ there: '' }), 'there', 'below');
-    expect(await told(() => isPresent(path))).toEqual({
+    expect(await errorOf(() => isPresent(path))).toEqual({
       code: 'policy.unreadable',
       place: { file: path },
       hint: 'only a file that does not exist is taken as absent: mend its permissions or remove it',
@@ -53,15 +53,19 @@ describe('an error about a policy says where, and what to do', () => {
     const folder = await folderOf({ there: '' });
     const error = { code: 'policy.unreadable', hasCause: true };
     for (const file of [join(folder, 'none'), join(folder, 'there', 'below')])
-      expect(await told(() => readBytes(file))).toEqual({ ...error, place: { file }, hint: 'name a file that exists' });
-    expect(await told(() => readBytes(folder))).toEqual({
+      expect(await errorOf(() => readBytes(file))).toEqual({
+        ...error,
+        place: { file },
+        hint: 'name a file that exists',
+      });
+    expect(await errorOf(() => readBytes(folder))).toEqual({
       ...error,
       place: { file: folder },
       hint: 'mend its permissions, or name another file',
     });
     const link = join(folder, 'link');
     await symlink('/nowhere', link);
-    expect(await told(() => refuseUnsafe(link, 0))).toEqual({
+    expect(await errorOf(() => refuseUnsafe(link, 0))).toEqual({
       ...error,
       place: { file: link },
       hint: 'mend the link, or remove it',
@@ -70,7 +74,7 @@ describe('an error about a policy says where, and what to do', () => {
 
   it('where a lock cannot be read', async () => {
     const folder = await folderOf({ 'docker-verify.lock.json/x': '' });
-    expect(await told(() => readLock(folder))).toEqual({
+    expect(await errorOf(() => readLock(folder))).toEqual({
       code: 'lock.invalid',
       place: { file: join(folder, 'docker-verify.lock.json') },
       hint: 'mend its permissions',
@@ -102,7 +106,7 @@ describe('an error about a policy says where, and what to do', () => {
     ['has no time', locked({ digest }), 'a.json', entryAgain],
     ['has no signer', locked({ digest, lockedAt: '2026-01-01T00:00:00Z' }), 'a.json', entryAgain],
   ])('where a lock %s', async (_, content, file, hint) => {
-    const found = await told(() => parseLock(typeof content === 'string' ? bytes(content) : content, 'a.json'));
+    const found = await errorOf(() => parseLock(typeof content === 'string' ? bytes(content) : content, 'a.json'));
     expect(found).toEqual({ code: 'lock.invalid', place: { file }, hint, hasCause: false });
   });
 

@@ -145,7 +145,7 @@ describe('the claims of a rule', () => {
   });
 });
 
-describe('what nobody speaks of', () => {
+describe('what no policy speaks of', () => {
   it('is warned of where the built-in policy is off', async () => {
     const policies = await policiesOf({ user: 'version: 1\nbuiltin: off\n' });
     const decision = decide(inputOf(name), policies);
@@ -163,7 +163,7 @@ describe('what nobody speaks of', () => {
 });
 
 describe('what several policies say', () => {
-  it('is told once', async () => {
+  it('is reported once', async () => {
     const signed = rule('signedBy: [{key: acme.pub}]');
     const { codes } = await verdict(signed, inputOf(name), { commandLine: [signed] });
     expect(codes).toEqual(['signature.missing']);

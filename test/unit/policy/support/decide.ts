@@ -6,7 +6,7 @@ import { keyNames } from './policies.ts';
 
 /** What differs from run to run, made the same: folders, and the fingerprints of keys. */
 function steady(text: string): string {
-  const named = [...keyNames].reduce((told, [id, name]) => told.replaceAll(id, `<${name}>`), text);
+  const named = [...keyNames].reduce((shortened, [id, name]) => shortened.replaceAll(id, `<${name}>`), text);
   return named.replaceAll(new RegExp(`${tmpdir()}/policy-\\w+`, 'g'), '<folder>');
 }
 

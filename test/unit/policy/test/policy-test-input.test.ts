@@ -124,7 +124,7 @@ describe('the image of a policy test', () => {
 });
 
 describe('the evidence of a policy test', () => {
-  it('is a logged signature of nobody under the public root where nothing is said', async () => {
+  it('is a logged signature without an identity under the public root where nothing is said', async () => {
     expect(await evidenceOf({})).toEqual(plain);
   });
 

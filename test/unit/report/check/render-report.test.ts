@@ -99,13 +99,13 @@ describe('the text report', () => {
     expect(text).not.toContain('Dockerfile:112');
   });
 
-  it('names nobody as signer whose signature satisfied no rule', () => {
+  it('names no signer whose signature satisfied no rule', () => {
     const evidence = signedImage.evidence.map((piece) => ({ ...piece, trusted: false }));
-    const stranger = {
+    const untrusted = {
       ...evidence[0],
       signer: { kind: 'keyless', identity: 'mallory@example.com', issuer: 'x' } as const,
     };
-    const both = { ...signedImage, evidence: [{ ...signedImage.evidence[0], ...stranger }, ...signedImage.evidence] };
+    const both = { ...signedImage, evidence: [{ ...signedImage.evidence[0], ...untrusted }, ...signedImage.evidence] };
     const text = renderReport(reportOn([both as typeof signedImage], 'allow'), 'text', layout);
     expect(text).toContain('signed by');
     expect(text).not.toContain('mallory');
@@ -154,7 +154,7 @@ describe('the text report', () => {
     expect(validate(json)).toBe(true);
   });
 
-  it('uses colour only when told', () => {
+  it('uses colour only when asked to', () => {
     const report = reportOn([unsignedImage], 'block');
     expect(renderReport(report, 'text', { color: true, width: 80 })).toContain('\u001b[31m');
     expect(renderReport(report, 'text', { color: false, width: 80 })).not.toContain('\u001b');

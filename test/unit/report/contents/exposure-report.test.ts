@@ -69,8 +69,8 @@ describe('an exposure as text', () => {
   });
 
   it('shows what VEX says', () => {
-    const told = { ...affected, state: 'not-affected', vex: 'CVE-2024-3094: not_affected, not run' } as const;
-    expect(renderExposure(exposureOf(told), 'text', plain)).toContain(
+    const reported = { ...affected, state: 'not-affected', vex: 'CVE-2024-3094: not_affected, not run' } as const;
+    expect(renderExposure(exposureOf(reported), 'text', plain)).toContain(
       '      VEX: CVE-2024-3094: not_affected, not run\n',
     );
   });

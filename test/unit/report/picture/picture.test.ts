@@ -73,7 +73,7 @@ describe('the picture of a build', () => {
     expect([count(shared), count(apart)]).toEqual([1, 2]);
   });
 
-  it('names as signer nobody whom no rule trusts', () => {
+  it('names no signer whom no rule trusts', () => {
     const evidence = link(1).evidence.map((piece) => ({ ...piece, trusted: false }));
     const report = reportOn([{ ...signedImage, lineage: [link(1, { evidence })] }], 'allow');
     expect(boxNamed(pictureOf(report), 'docker.io/library/base:1')[0]?.verdict).toBe(

@@ -58,7 +58,7 @@ describe('what is made visible', () => {
     );
   });
 
-  it('is what it was to whoever parses the JSON', () => {
+  it('is what it was to a program that parses the JSON', () => {
     fc.assert(
       fc.property(fc.dictionary(hostileText, hostileText), (document) => {
         const text = renderJsonDocument(document);

@@ -236,7 +236,7 @@ describe('a change from outside', () => {
     expect(existsSync(join(step.folder, 'home', '.docker'))).toBe(false);
   });
 
-  it("files what was found under the change and not under the base branch, whose alerts are not a stranger's to move", async () => {
+  it('files what was found under the change and not under the base branch, whose alerts an untrusted change must not move', async () => {
     const step = await forkStep();
     step.variables['GITHUB_EVENT_NAME'] = 'pull_request_target';
     step.variables['GITHUB_REF'] = 'refs/heads/main';

@@ -27,7 +27,7 @@ const reported = (digest: string, changes: Partial<Reported['images'][number]> =
 });
 
 describe('what an attack came to', () => {
-  it('is wrong where a report lets in what nobody vouched for', () => {
+  it('is wrong where a report lets in what is not vouched for', () => {
     expect(wronglyAllowed(cast, reported(good))).toEqual([]);
     expect(wronglyAllowed(cast, reported(evil))).toHaveLength(1);
     expect(wronglyAllowed(cast, reported(good, { platforms: [{ platform: 'p', digest: evil }] }))).toHaveLength(1);

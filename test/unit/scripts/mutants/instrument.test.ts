@@ -6,7 +6,7 @@ import { mutationsOf } from '../../../../scripts/mutants/mutations.ts';
 import { regexMutations } from '../../../../scripts/mutants/regex-mutations.ts';
 
 const numbered = (source: string) => mutationsOf(source).map((mutation, id) => ({ ...mutation, id }));
-const told = (source: string) =>
+const mutantsOf = (source: string) =>
   mutationsOf(source).map(
     ({ mutator, start, end, replacement }) => `${mutator}: ${source.slice(start, end)} → ${replacement}`,
   );
@@ -37,7 +37,7 @@ describe('the mutants of a source', () => {
     ['const { "a": b = "c" } = d;', ['StringLiteral: "c" → ""']],
     ['if (a) throw b;', ['ConditionalExpression: a → true', 'ConditionalExpression: a → false']],
   ])('%s', (source, mutants) => {
-    expect(told(source).sort()).toEqual([...mutants].sort());
+    expect(mutantsOf(source).sort()).toEqual([...mutants].sort());
   });
 
   test('of a regular expression leave out or turn round one part at a time', () => {

@@ -30,7 +30,9 @@ function objections({ on, permissions, jobs }: Workflow): readonly string[] {
   const isClosed = JSON.stringify(permissions) === '{}';
   const wrong = [
     ...(isClosed ? [] : ['gives permissions to every job']),
-    ...(['pull_request_target', 'workflow_run'].some((event) => event in on) ? ['runs with rights for strangers'] : []),
+    ...(['pull_request_target', 'workflow_run'].some((event) => event in on)
+      ? ['runs with rights for untrusted changes']
+      : []),
   ];
   for (const [name, job] of Object.entries(jobs)) {
     if (job.permissions === undefined) wrong.push(`${name} does not say what it may do`);
@@ -74,7 +76,7 @@ describe('the workflows', () => {
     expect(writes(read('ci.yml'))).toEqual([]);
   });
 
-  it('release by a tag alone, and nobody who may sign may write, nor the other way', () => {
+  it('release by a tag alone, and no job that may sign may write, nor the other way', () => {
     const release = read('release.yml');
     expect(release.on).toEqual({ push: { tags: ['v*'] } });
     expect(writes(release)).toEqual(['make: id-token', 'draft: contents']);

@@ -51,7 +51,7 @@ describe('one certificate and another', () => {
     expect(isSameCertificate(once, parseCertificate(flipped(der, der.byteLength - 1)))).toBe(false);
   });
 
-  test('names its issuer whoever made it', async () => {
+  test('names its issuer, even when another made it', async () => {
     const authority = await certify({ subject: 'CN=authority', isAuthority: true }, null, null);
     const leaf = parseCertificate((await certify({ subject: 'CN=leaf' }, authority, null)).der);
     expect(namesAsIssuer(leaf, await made({ subject: 'CN=authority' }))).toBe(true);
@@ -89,7 +89,7 @@ describe('certificates in PEM text', () => {
 });
 
 describe("a certificate's names", () => {
-  test('are all told, in order and by kind', async () => {
+  test('are all listed, in order and by kind', async () => {
     const names = [identity('email', 'a@example.test'), identity('url', 'https://b.test/'), identity('dns', 'c.test')];
     expect(alternativeNames(await made({ names }))).toEqual([
       { kind: 'email', value: 'a@example.test' },
@@ -134,7 +134,7 @@ describe("a certificate's names", () => {
     ['CN=Signer,O=Acme,L=Redmond,ST=WA,C=US', 'CN=Signer,O=Acme,L=Redmond,ST=WA,C=US'],
     ['O=Acme\\, Inc.,CN=a', 'CN=a,O=Acme\\, Inc.'],
     ['O=Acme\\,CN=evil,CN=a', 'CN=a,O=Acme\\,CN\\=evil'],
-  ])('%s is told as %s', async (subject, expected) => {
+  ])('%s is written as %s', async (subject, expected) => {
     expect(subjectName(await made({ subject }))).toBe(expected);
   });
 });
@@ -198,22 +198,22 @@ describe('the signer of a timestamp', () => {
 
   test('counts with its path alone, and not without one', async () => {
     const right = await chain({ usages: [timeStamping] }, authority());
-    const stranger = parseCertificate((await authority()).der);
-    expect(timestampSigners({ ...right, certChain: [...right.certChain, stranger] })).toEqual([right]);
-    expect(timestampSigners({ ...right, certChain: [...right.certChain.slice(0, 1), stranger] })).toEqual([]);
+    const untrusted = parseCertificate((await authority()).der);
+    expect(timestampSigners({ ...right, certChain: [...right.certChain, untrusted] })).toEqual([right]);
+    expect(timestampSigners({ ...right, certChain: [...right.certChain.slice(0, 1), untrusted] })).toEqual([]);
   });
 
   test.each<[string, CertificateSpec, readonly x509.Extension[]]>([
     ['itself', { usages: [timeStamping], extensions: critical }, []],
     ['above it', { usages: [timeStamping] }, critical],
-  ])('is open where nobody knows a critical extension of the certificate %s', async (_name, spec, extensions) => {
+  ])('is open where a critical extension of the certificate %s is unknown', async (_name, spec, extensions) => {
     const open = await chain(spec, authority(extensions));
     const problem = { code: 'unsupported', message: expect.stringContaining('of its timestamp: ') };
     expect(() => timestampSigners(open)).toThrow(expect.objectContaining({ problem }));
   });
 });
 
-describe('of the certificates that a stranger brought', () => {
+describe('of the certificates that an untrusted signer brought', () => {
   test('the authorities that lead to any trusted one count, in whatever order, and nothing else', async () => {
     const authority = (subject: string, issuer: Awaited<ReturnType<typeof certify>> | null) =>
       certify({ subject, isAuthority: true }, issuer, null);
@@ -222,11 +222,11 @@ describe('of the certificates that a stranger brought', () => {
     const upper = await authority('CN=upper', root);
     const lower = await authority('CN=lower', upper);
     const leaf = await certify({ subject: 'CN=leaf' }, root, null);
-    const stranger = await authority('CN=stranger', null);
-    const under = await authority('CN=under', stranger);
+    const untrusted = await authority('CN=other root', null);
+    const under = await authority('CN=under', untrusted);
     const read = (made: readonly { readonly der: Buffer<ArrayBuffer> }[]) =>
       made.map(({ der }) => parseCertificate(der));
-    const found = leadingTo(read([root, unrelated]), read([lower, leaf, stranger, under, upper]));
+    const found = leadingTo(read([root, unrelated]), read([lower, leaf, untrusted, under, upper]));
     expect(found.map(subjectName)).toEqual(['CN=upper', 'CN=lower']);
   });
 });

@@ -259,7 +259,7 @@ describe("an authority's constraints on names", () => {
       'unsupported',
     ],
     ['that are none', new asn1js.Null(), broken],
-    ['with a part that nobody knows', new asn1js.Sequence({ value: [new asn1js.Null()] }), broken],
+    ['with an unknown part', new asn1js.Sequence({ value: [new asn1js.Null()] }), broken],
   ])('%s are %j', async (_name, value, verdict) => {
     expect(await verdictOn([{ extensions: [extension('2.5.29.30', value)] }, host('a.test')])).toBe(verdict);
   });
@@ -281,17 +281,17 @@ describe('the paths from a certificate', () => {
     const crossed = await certify({ subject: 'CN=authority 0', isAuthority: true, pair: between.pair }, cross, null);
     const [leaf, ...brought] = read([signer, between, crossed, root]);
     if (leaf === undefined) throw new Error('no signer');
-    const told = (anchors: readonly Certified[]) =>
+    const described = (anchors: readonly Certified[]) =>
       pathsTo(read(anchors), leaf, brought).map((path) => path.map(subjectName).join(' < '));
-    expect(told([root])).toEqual(['CN=signer < CN=authority 0 < CN=root']);
-    expect(told([root, cross])).toEqual([
+    expect(described([root])).toEqual(['CN=signer < CN=authority 0 < CN=root']);
+    expect(described([root, cross])).toEqual([
       'CN=signer < CN=authority 0 < CN=root',
       'CN=signer < CN=authority 0 < CN=other',
     ]);
     // an authority that did not sign itself is an anchor where somebody names it so
-    expect(told([between])).toEqual(['CN=signer < CN=authority 0']);
-    expect(told([await certify({ subject: 'CN=root', isAuthority: true }, null, null)])).toEqual([]);
-    expect(told([signer])).toEqual([]);
+    expect(described([between])).toEqual(['CN=signer < CN=authority 0']);
+    expect(described([await certify({ subject: 'CN=root', isAuthority: true }, null, null)])).toEqual([]);
+    expect(described([signer])).toEqual([]);
   });
 
   test('are bounded, however many authorities vouch for one another', async () => {
@@ -305,7 +305,7 @@ describe('the paths from a certificate', () => {
     expect(pathsTo(read([root]), leaf, brought)).toHaveLength(16);
   });
 
-  test('are all tried, and what is open is told before what is broken', () => {
+  test('are all tried, and what is open is reported before what is broken', () => {
     const found = [{ path: [] }, { path: [] }];
     const codes = [broken, 'unsupported'] as const;
     const check = (codesLeft: (typeof codes)[number][]) => () => {

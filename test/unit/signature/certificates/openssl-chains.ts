@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 
 const run = promisify(execFile);
 
-/** What openssl is told of one certificate. */
+/** What openssl is given about one certificate. */
 export interface ChainLink {
   readonly subject: string;
   /** Lines of an extension section, and sections that they refer to. */

@@ -33,7 +33,7 @@ function judge(chain: readonly string[]): string | null {
   }
 }
 
-function told(chain: ChainSpec): string {
+function reported(chain: ChainSpec): string {
   return chain.map(({ subject, extensions }) => [subject, ...extensions.slice(2)].join('; ')).join(' -> ');
 }
 
@@ -49,7 +49,7 @@ test.skipIf(!hasOpenssl())(
       const [theirs, ours] = [await authority.judge(String(index), chain), judge(chain)];
       reasons.set(theirs ?? 'good', (reasons.get(theirs ?? 'good') ?? 0) + 1);
       if ((theirs === null) !== (ours === null))
-        different.push(`openssl: ${theirs ?? 'good'}, here: ${ours ?? 'good'}, for ${told(spec)}`);
+        different.push(`openssl: ${theirs ?? 'good'}, here: ${ours ?? 'good'}, for ${reported(spec)}`);
     }
     expect(different).toEqual([]);
     // without enough of each kind the comparison would say little

@@ -18,11 +18,11 @@ describe("a certificate's subject", () => {
     ['2.5.4.5=77,2.5.4.9=Street 1,2.5.4.17=12345,CN=x', 'CN=x,SERIALNUMBER=77,STREET=Street 1,POSTALCODE=12345'],
     ['2.5.4.12=title,CN=x', 'CN=x,2.5.4.12=title'],
     ['CN=Jürgen 漢', 'CN=Jürgen 漢'],
-  ])('%s is told as %s', async (subject, told) => {
-    expect(await nameOf(subject)).toBe(told);
+  ])('%s is written as %s', async (subject, expected) => {
+    expect(await nameOf(subject)).toBe(expected);
   });
 
-  test('in the characters of two bytes is told as any other', async () => {
+  test('in the characters of two bytes is written as any other', async () => {
     const name = new x509.Name([{ CN: [{ bmpString: 'Jürgen' }] }, { O: [{ utf8String: 'Acme' }] }]);
     const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
     const made = await x509.X509CertificateGenerator.createSelfSigned({ name: name.toJSON(), keys });
@@ -35,7 +35,7 @@ describe("a certificate's subject", () => {
     ['\\ x\\ ', 'CN=\\ x\\ '],
     ['\\#x', 'CN=\\#x'],
     ['a\\0Ab', 'CN=a\\0ab'],
-  ])('CN=%s is escaped, so that no value can pass for another attribute', async (value, told) => {
-    expect(await nameOf(`CN=${value}`)).toBe(told);
+  ])('CN=%s is escaped, so that no value can pass for another attribute', async (value, expected) => {
+    expect(await nameOf(`CN=${value}`)).toBe(expected);
   });
 });

@@ -124,7 +124,7 @@ export const keyNegatives: readonly Negative[] = [
   },
   {
     group: 10,
-    name: 'a Notation authority that nobody named',
+    name: 'a Notation authority that was not named',
     make: () => one('not-jws'),
     material: () => ({ ...localMaterial(), certificates: [] }),
     code: 'unknown-signer',

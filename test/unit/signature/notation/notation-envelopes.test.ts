@@ -313,7 +313,7 @@ describe('the attributes of a Notation signature', () => {
     ['the scheme', { ...plain, scheme: hostile }],
     ['a critical attribute', { ...plain, critical: [hostile] }],
     ['an attribute', { ...plain, names: [`${prefix}${hostile}`] }],
-  ])('are told without control characters, also in %s', (_what, envelope) => {
+  ])('are written without control characters, also in %s', (_what, envelope) => {
     expect(refusalOf(() => assertAttributes(envelope))?.message).toMatch(/^\P{C}+$/u);
   });
 });

@@ -15,7 +15,7 @@ const ocspSigning = '1.3.6.1.5.5.7.3.9';
 const codeSigning = '1.3.6.1.5.5.7.3.3';
 
 let root: Certified;
-let stranger: Certified;
+let untrusted: Certified;
 let asked: Certified;
 let listed: Certified;
 let both: Certified;
@@ -23,7 +23,7 @@ let plain: Certified;
 
 beforeAll(async () => {
   root = await certify({ subject: 'CN=root', isAuthority: true }, null, null);
-  stranger = await certify({ subject: 'CN=root', isAuthority: true }, null, null);
+  untrusted = await certify({ subject: 'CN=root', isAuthority: true }, null, null);
   const access = new x509.AuthorityInfoAccessExtension({ ocsp: responder });
   const points = new x509.CRLDistributionPointsExtension([place]);
   const leaf = (extensions: readonly x509.Extension[]) => certify({ subject: 'CN=leaf', extensions }, root, null);
@@ -61,13 +61,13 @@ describe('an answer of the responder', () => {
 
   const forgeries: readonly [string, () => Promise<Uint8Array>, RegExp][] = [
     [
-      'by a stranger of the same name',
-      () => answerBy(root, asked, { signer: stranger }),
+      'by another authority of the same name',
+      () => answerBy(root, asked, { signer: untrusted }),
       /not signed by the authority/,
     ],
     [
-      'by a stranger who brings his own certificate',
-      () => answerBy(root, asked, { signer: stranger, certificates: [stranger] }),
+      'by another authority that brings its own certificate',
+      () => answerBy(root, asked, { signer: untrusted, certificates: [untrusted] }),
       /not signed by the authority/,
     ],
     [
@@ -79,9 +79,9 @@ describe('an answer of the responder', () => {
       /not signed by the authority/,
     ],
     [
-      "by a stranger's delegate",
+      'by a delegate of another authority',
       async () => {
-        const signer = await certify({ subject: 'CN=other', usages: [ocspSigning] }, stranger, null);
+        const signer = await certify({ subject: 'CN=other', usages: [ocspSigning] }, untrusted, null);
         return answerBy(root, asked, { signer, certificates: [signer] });
       },
       /not signed by the authority/,
@@ -140,12 +140,12 @@ describe('a list', () => {
   const critical = new x509.Extension('1.2.3.4', true, Buffer.from([5, 0]));
   const elsewhere = [new pkijs.GeneralName({ type: 6, value: 'http://lists.example.test/two.crl' })];
   const forgeries: readonly [string, () => Promise<Uint8Array>, RegExp][] = [
-    ['by a stranger of the same name', () => listBy(root, { signer: stranger }), /not signed by the authority/],
+    ['by another authority of the same name', () => listBy(root, { signer: untrusted }), /not signed by the authority/],
     ['of another authority', () => listBy(root, { issuer: 'CN=other' }), /not signed by the authority/],
     ['that has expired', () => listBy(root, { nextUpdate: later(signedAt, -1) }), /expired/],
     ['that never ends', () => listBy(root, { nextUpdate: null }), /until when/],
     ['of tomorrow', () => listBy(root, { thisUpdate: later(signedAt, 1440) }), /future/],
-    ['with an extension that nobody knows', () => listBy(root, { extensions: [critical] }), /1\.2\.3\.4/],
+    ['with an unknown extension', () => listBy(root, { extensions: [critical] }), /1\.2\.3\.4/],
     [
       'of changes',
       () => listBy(root, { extensions: [new x509.Extension('2.5.29.27', true, Buffer.from([2, 1, 1]))] }),
@@ -169,7 +169,7 @@ describe('a list', () => {
       /another place/,
     ],
     [
-      'whose entry says what nobody understands',
+      'whose entry has an unknown critical extension',
       () => listBy(root, { revoked: true, entryExtensions: [critical] }),
       /1\.2\.3\.4/,
     ],
@@ -202,14 +202,14 @@ describe('a key that became invalid only after a proven time of signing', () => 
 });
 
 describe('the way to an answer', () => {
-  test('asks nobody about a certificate that names no place, nor about the root', async () => {
+  test('sends no request about a certificate that names no place, nor about the root', async () => {
     expect(await check(plain, {})).toMatchObject({ status: 'good', requests: [] });
   });
 
   test('takes the list where the responder is silent, forged, or does not know', async () => {
     const revoked = { [place]: await listBy(root, { revoked: true }) };
     expect((await check(both, revoked)).status).toBe('revoked');
-    for (const spec of [{ signer: stranger }, { status: 'unknown' as const }]) {
+    for (const spec of [{ signer: untrusted }, { status: 'unknown' as const }]) {
       const answers = { ...revoked, [responder]: await answerBy(root, both, spec) };
       expect((await check(both, answers)).status).toBe('revoked');
     }

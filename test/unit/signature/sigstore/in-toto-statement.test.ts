@@ -73,8 +73,8 @@ describe('an in-toto statement', () => {
       { a: 'b', c: { d: 1 } },
       { a: 'b', c: '{"d":1}' },
     ],
-  ])('with the annotations %j tells %j', (annotations, told) => {
-    expect(read(statementFor([{ digest: { sha256: hex }, annotations }])).annotations).toEqual(told);
+  ])('with the annotations %j reports %j', (annotations, described) => {
+    expect(read(statementFor([{ digest: { sha256: hex }, annotations }])).annotations).toEqual(described);
   });
 
   test('with more subjects than anybody needs is refused', () => {

@@ -83,7 +83,7 @@ describe('a log entry', () => {
     expect(await withEntry(entry)).toMatchObject({ verified: false, problem: { code: 'log-invalid' } });
   });
 
-  test('of a kind that nobody knows is refused', async () => {
+  test('of an unknown kind is refused', async () => {
     const evidence = await withEntry(({ certificate, payload, bytes }) => {
       const body = hashedRekord(payload, bytes, certificate.pem).toString().replace('hashedrekord', 'hashedfoo');
       return instance.promise(Buffer.from(body), signedAt);

@@ -60,7 +60,7 @@ async function evidenceOf(found: Attachment): Promise<Evidence | undefined> {
 
 const [first, second, third] = [signedAt, later(signedAt, 5), later(signedAt, 9)];
 
-describe('the time that is told of a key’s signature', () => {
+describe('the time that is reported of a key’s signature', () => {
   test.each<[string, readonly Date[], readonly Date[], Date, Evidence['timeSource']]>([
     ['its entry', [second], [], second, 'log'],
     ['the first of its entries, in whatever order', [third, first, second], [], first, 'log'],

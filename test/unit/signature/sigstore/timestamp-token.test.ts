@@ -38,7 +38,7 @@ describe('a timestamp', () => {
     });
   });
 
-  test('by an authority that nobody knows proves nothing', async () => {
+  test('by an unknown authority proves nothing', async () => {
     const root = { ...instance.trustedRoot, timestampAuthorities: [] };
     expect(await evidenceOf(await stamped({}), rootSource(JSON.stringify(root)))).toMatchObject({
       verified: false,

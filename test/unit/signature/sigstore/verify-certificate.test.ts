@@ -79,20 +79,20 @@ describe('a certificate', () => {
       () => instance.issue({ extensions: [utf8Extension('1.2.3.4', 'a'), utf8Extension('1.2.3.4', 'b')] }),
     ],
     ['without a certificate transparency log', () => instance.issue({ transparency: null })],
-    ['in a certificate transparency log that nobody knows', () => instance.issue({ transparency: 'other' })],
+    ['in an unknown certificate transparency log', () => instance.issue({ transparency: 'other' })],
   ])('%s is refused', async (_name, issue) => {
     const evidence = await evidenceOf(await instance.signature({ certificate: await issue() }));
     expect(evidence).toMatchObject({ verified: false, problem: { code: 'certificate-invalid' } });
     expect(evidence?.problem?.message).toMatchSnapshot();
   });
 
-  test('with a critical extension that nobody knows is neither good nor broken', async () => {
+  test('with an unknown critical extension is neither good nor broken', async () => {
     const extensions = [new x509.Extension('1.2.3.4', true, Buffer.from([5, 0]))];
     const evidence = await evidenceOf(await instance.signature({ certificate: await instance.issue({ extensions }) }));
     expect(evidence).toMatchObject({ verified: false, problem: { code: 'unsupported' } });
   });
 
-  test('that was valid before or after the signing only is refused, and both times are told', async () => {
+  test('that was valid before or after the signing only is refused, and both times are reported', async () => {
     for (const minutes of [-30, 30]) {
       const certificate = await instance.issue({
         notBefore: later(signedAt, minutes),
@@ -115,7 +115,7 @@ describe('a certificate', () => {
     expect(await evidenceOf(await alive.signature(), alive.source())).toMatchObject({ verified: true });
   });
 
-  test('of another instance is refused, and its signer told as a claim', async () => {
+  test('of another instance is refused, and its signer reported as a claim', async () => {
     const other = await createInstance();
     expect(await evidenceOf(await other.signature())).toMatchObject({
       verified: false,
@@ -165,7 +165,7 @@ describe('a private authority', () => {
     });
   });
 
-  test('makes nobody a keyless signer, whatever issuer it writes into a certificate', async () => {
+  test('makes no key a keyless signer, whatever issuer it writes into a certificate', async () => {
     const posing = await instance.issue({ transparency: null });
     const found = await instance.signature({ certificate: posing, loggedAt: null });
     expect(await privately(found, instance.root.pem, signedAt, [instance.source()])).toMatchObject({
@@ -201,10 +201,10 @@ describe('a private authority', () => {
     const chained = await createInstance({ intermediate: {} });
     const certificate = await chained.issue({ issuer: null, transparency: null, usages: null });
     const good = await chained.signature({ certificate, loggedAt: null });
-    const stranger = await (await createInstance()).signature();
+    const untrusted = await (await createInstance()).signature();
     const alone = certificateMaterial(chained.root.pem, 'keyless');
     const authority = { ...alone, intermediates: chained.between?.pem ?? '' };
-    const attached = [...Array.from({ length: limits.unnamedSigners + 1 }, () => stranger), good];
+    const attached = [...Array.from({ length: limits.unnamedSigners + 1 }, () => untrusted), good];
     const isGood = async (certificates: readonly CertificateMaterial[]): Promise<boolean | undefined> => {
       const options = { now: signedAt, isWanted: () => true };
       return (await verifyAttachments(attached, material({ certificates }), options)).at(-1)?.verified;

@@ -66,7 +66,7 @@ describe('a key', () => {
 
   test.each([
     ['RSA of 1024 bits', () => generateKeyPairSync('rsa', { modulusLength: 1024 })],
-    ['a curve that nobody signs images with', () => ecPair('secp256k1')],
+    ['a curve that is not used for images', () => ecPair('secp256k1')],
   ])('%s verifies nothing', async (_name, make) => {
     const { publicKey, privateKey } = make();
     expect(await evidenceOf(keySignature(privateKey), [materialOf(publicKey)])).toMatchObject({ verified: false });
@@ -90,7 +90,7 @@ describe('a key', () => {
     expect(await evidenceOf(misled, [materialOf(publicKey)])).toMatchObject({ verified: true });
   });
 
-  test('that the hint names but that did not sign makes the signature invalid; one that nobody named makes it unknown', async () => {
+  test('that the hint names but that did not sign makes the signature invalid; one that was not named makes it unknown', async () => {
     const { publicKey, privateKey } = pairs['ECDSA P-256'];
     const found = keyBundle(privateKey, statementFor());
     const id = createHash('sha256').update(spkiOf(publicKey)).digest('hex');

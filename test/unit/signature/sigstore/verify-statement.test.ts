@@ -62,7 +62,7 @@ describe('a keyless signature', () => {
     expect(await evidenceOf(await instance.signature(), strict)).toMatchObject({ verified: true });
   });
 
-  test('the claims of its certificate are told', async () => {
+  test('the claims of its certificate are reported', async () => {
     const oid = '1.3.6.1.4.1.57264.1';
     const certificate = await instance.issue({
       extensions: [
@@ -79,9 +79,9 @@ describe('a keyless signature', () => {
 
   test('is verified by every root that knows it, and names them all', async () => {
     const [first, second] = [instance.source(), instance.source({ ...instance.trustedRoot, ctlogs: [] })];
-    const stranger = (await createInstance()).source();
+    const untrusted = (await createInstance()).source();
     const certificate = await instance.issue({ transparency: null });
-    const roots = [stranger, { ...second, thresholds: null }];
+    const roots = [untrusted, { ...second, thresholds: null }];
     const evidence = await verifyAttachments(
       [await instance.signature({ certificate })],
       material({ trustedRoots: roots }),

@@ -27,7 +27,7 @@ async function forget({ line }: Shared): Promise<void> {
 }
 
 describe('records push and pull', () => {
-  it('attach a signed record, which another machine takes from its signer and nobody else', async () => {
+  it('attach a signed record, which another machine takes from its signer and from no other', async () => {
     const project = await sharedProject();
     const { line, made, digest } = project;
     const pushed = await line.run('records', 'push', '--sbom', '--key', 'acme.key', made);
@@ -45,8 +45,8 @@ describe('records push and pull', () => {
     const again = await line.json('records', 'pull', '--key', 'acme.pub', made, `${repository}@${digest}`);
     expect(again).toMatchObject({ status: 0, document: { added: [], refused: [], problems: [] } });
     await line.write({ 'other.pub': newKeyHolder().pem });
-    const stranger = await line.run('records', 'pull', '--key', 'other.pub', repository);
-    expect(stranger).toMatchObject({ status: 10, out: expect.stringContaining('of somebody who was not named') });
+    const untrusted = await line.run('records', 'pull', '--key', 'other.pub', repository);
+    expect(untrusted).toMatchObject({ status: 10, out: expect.stringContaining('of somebody who was not named') });
   });
 
   it('say that an unsigned record proves nothing, and refuse to take it', async () => {

@@ -32,7 +32,7 @@ const byCertificate = (changes: Partial<Evidence> = {}): Evidence =>
   });
 const who = { issuer: 'https://token.actions.githubusercontent.com', identity: workflow };
 
-describe('whoever made a piece of evidence is proposed', () => {
+describe('the signer of a piece of evidence is proposed', () => {
   it.each<readonly [string, Evidence, Partial<SignerFiles>, unknown]>([
     ['by issuer and identity', keyless(), {}, { keyless: who }],
     [
@@ -75,8 +75,8 @@ describe('whoever made a piece of evidence is proposed', () => {
 
   it.each<readonly [string, Evidence]>([
     ['did not verify', keyless({ verified: false })],
-    ['names nobody', keyless({ signer: null })],
-    ['is by a key that nobody named', byKey],
+    ['names no signer', keyless({ signer: null })],
+    ['is by a key that was not named', byKey],
     ['is below an authority that only the signature names', byCertificate()],
     ['attests to nothing that has a type', keyless({ form: 'attestation', predicateType: null })],
   ])('and never one that %s', (_, piece) => {
@@ -86,7 +86,7 @@ describe('whoever made a piece of evidence is proposed', () => {
 
 const signer = (piece: Evidence, files: Partial<SignerFiles> = {}): ProposedSigner => {
   const found = proposeSigner(piece, { ...none, ...files });
-  if (found === null) throw new Error('nobody is proposed');
+  if (found === null) throw new Error('no signer is proposed');
   return found;
 };
 

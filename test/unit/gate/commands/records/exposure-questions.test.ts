@@ -43,7 +43,7 @@ describe('what exposure is asked', () => {
     expect((await read(['osv/two.json'])).questions.map(({ label }) => label)).toEqual(['CVE-2026-2000']);
   });
 
-  it('may be a folder of advisories, of which those that cannot be read are told, one line each', async () => {
+  it('may be a folder of advisories, of which those that cannot be read are reported, one line each', async () => {
     const { questions, bulk, remarks } = await read(['./osv']);
     expect(questions).toEqual([]);
     expect(bulk.map(({ label }) => label)).toEqual(['GHSA-2222-3333-4444', 'CVE-2026-2000']);

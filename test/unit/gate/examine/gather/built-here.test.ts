@@ -113,7 +113,7 @@ describe('an image of the local store', () => {
   });
 });
 
-it('nobody looks where no policy asks, or the image is no local one', async () => {
+it('no record is read where no policy asks, or the image is no local one', async () => {
   const folder = await journalOf(app());
   expect(await builtHere(pipelineIn(folder, { local: 'warn' }), local('app'))).toBeNull();
   expect(await builtHere(pipelineIn(folder), local('app', 'registry'))).toBeNull();

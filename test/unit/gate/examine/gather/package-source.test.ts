@@ -8,7 +8,7 @@ import { policiesOf } from '../../../policy/support/policies.ts';
 import { acme, files } from '../../../policy/support/verdict.ts';
 
 const platform = digestOf('platform');
-const stranger = 'f'.repeat(64);
+const untrusted = 'f'.repeat(64);
 const spdx = 'https://spdx.dev/Document';
 
 const policies = (packages: string): Promise<PolicySet> =>
@@ -46,8 +46,8 @@ describe('what is known to be inside an image', () => {
     ['that does not verify', [sbom(image, { verified: false })], [], false],
     ['of another type', [sbom(image, { predicateType: 'https://slsa.dev/provenance/v1' })], [], false],
     [
-      'by nobody who is trusted',
-      [sbom(image, { signer: { kind: 'key', sha256: stranger, name: null }, materials: [stranger] })],
+      'by no trusted signer',
+      [sbom(image, { signer: { kind: 'key', sha256: untrusted, name: null }, materials: [untrusted] })],
       [],
       false,
     ],
@@ -65,7 +65,7 @@ describe('what is known to be inside an image', () => {
       inIndex(false),
       false,
     ],
-    ['in an index that nobody signed', [], inIndex(), false],
+    ['in an unsigned index', [], inIndex(), false],
   ])('is what a trusted SBOM says: %s', async (_, evidence, index, isKnown) => {
     const found = attestedPackages(ofImage(...evidence), await asking, index);
     expect(JSON.stringify(found).includes('xz-utils')).toBe(isKnown);

@@ -42,17 +42,17 @@ function image(
 }
 
 const mine = byKey(acme);
-const stranger = byKey(other);
+const untrusted = byKey(other);
 const attested = byKey(acme, { form: 'attestation', predicateType: 'https://slsa.dev/provenance/v1' });
 const open = byKey(other, { revocationUnknown: 'its list cannot be had' });
 
 describe('who signed an image', () => {
   it.each<[string, JudgedImage, Evidence | null]>([
-    ['nobody, where everything was asked', image([], [], []), null],
-    ['nobody, where only an attestation is signed', image([attested], [0], []), null],
-    ['nobody, where nothing verifies', image([{ ...mine, verified: false }], [], []), null],
-    ['whom a rule trusts, before a stranger', image([stranger, mine], [1], []), mine],
-    ['a stranger, where everything was asked', image([stranger], [], []), stranger],
+    ['none, where everything was asked', image([], [], []), null],
+    ['none, where only an attestation is signed', image([attested], [0], []), null],
+    ['none, where nothing verifies', image([{ ...mine, verified: false }], [], []), null],
+    ['whom a rule trusts, before an untrusted signer', image([untrusted, mine], [1], []), mine],
+    ['an untrusted signer, where everything was asked', image([untrusted], [], []), untrusted],
     ['whom a rule trusts, whatever will never be answered otherwise', image([mine], [0], [lasting]), mine],
     ['whom a rule trusts although its revocation is not known', image([open], [0], []), open],
   ])('is %s', (_what, examined, by) => {
@@ -63,9 +63,9 @@ describe('who signed an image', () => {
     ['nothing was found and a look-up failed for now', image([], [], [passing])],
     ['nothing was found and a look-up will always fail', image([], [], [lasting])],
     ['nothing was found without the network', image([], [], [offline])],
-    ['a stranger signed, and perhaps others did', image([stranger], [], [lasting])],
+    ['an untrusted signer signed, and perhaps others did', image([untrusted], [], [lasting])],
     ['a look-up failed for now that may say more', image([mine], [0], [lasting, passing])],
-    ['a stranger’s certificate may be revoked', image([open], [], [])],
+    ['the certificate of an untrusted signer may be revoked', image([open], [], [])],
   ])('is not established where %s', (_what, examined) => {
     expect(() => establishedSigner(examined)).toThrow(/^who signed registry.example.com\/app:1 could not be looked up/);
   });

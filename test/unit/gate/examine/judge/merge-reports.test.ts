@@ -28,7 +28,7 @@ describe('mergeReports', () => {
     expect(report.images).toHaveLength(2);
   });
 
-  it('names nobody as signer whom one of two policies does not trust', () => {
+  it('names no signer whom one of two policies does not trust', () => {
     const untrusted: ReportImage = {
       ...signedImage,
       status: 'allow',

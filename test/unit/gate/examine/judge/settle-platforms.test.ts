@@ -59,7 +59,7 @@ describe('an image whose platforms are vouched for one by one', () => {
   it.each([
     ['for several platforms', false],
     ['in a layout', true],
-  ])('is let through unverified %s where nobody has written a policy', (_what, isLayout) => {
+  ])('is let through unverified %s where there is no policy', (_what, isLayout) => {
     const settled = settlePlatforms(pipeline('enforce', 'builtin'), examined(both, { platformDigests: digests }), {
       isLayout,
     });

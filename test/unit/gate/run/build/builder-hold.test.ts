@@ -12,7 +12,7 @@ const unruled = policies('builtin', 'warn');
 const userPolicy = { conversions: [] } as never;
 
 describe('what a builder is held to after too many denials', () => {
-  it('grows looser in two steps where nobody has written a policy, and no further', () => {
+  it('grows looser in two steps where there is no policy, and no further', () => {
     expect(looserHold('all', unruled, null)).toBe('publishers');
     expect(looserHold('publishers', unruled, null)).toBe('pins');
     expect(looserHold('pins', unruled, null)).toBeNull();

@@ -67,7 +67,7 @@ function statementsIn(text: string): readonly SeenStatement[] {
   ];
   const by: SeenStatement['by'][] = [...new Set(pems)].slice(0, 3).map((key) => ({ key }));
   for (const issuer of values('issuer').slice(0, 2))
-    for (const subject of [...values('subject'), 'stranger@example.com'].slice(0, 3))
+    for (const subject of [...values('subject'), 'untrusted@example.com'].slice(0, 3))
       by.push({
         issuer: issuer.replaceAll('*', 'x'),
         subject: subject.replaceAll('*', 'x').replaceAll('?', 'a'),

@@ -12,7 +12,7 @@ export function pairs<Item>(items: readonly Item[]): readonly (readonly Item[])[
   ];
 }
 
-/** A statement as our verifier would have told it. */
+/** A statement as our verifier would have reported it. */
 function evidenceOf({ by, logged, annotations, predicateType }: SeenStatement): Evidence {
   const changes = {
     annotations,

@@ -73,7 +73,7 @@ describe('Kyverno verifyImages', () => {
   );
   const subjects = [
     'https://github.com/acme/app/w.yml@refs/tags/v1',
-    'https://github.com/stranger/x/w.yml@refs/heads/main',
+    'https://github.com/untrusted/x/w.yml@refs/heads/main',
   ];
   const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) =>
     fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
@@ -154,7 +154,7 @@ describe('Kyverno verifyImages', () => {
     }));
 
   const own = { githubWorkflowRepository: 'acme/app', githubWorkflowRef: 'refs/tags/v1', githubWorkflowName: 'ci' };
-  const strange = { githubWorkflowRepository: 'stranger/x', githubWorkflowRef: 'refs/heads/main' };
+  const strange = { githubWorkflowRepository: 'untrusted/x', githubWorkflowRef: 'refs/heads/main' };
   const signers: readonly SeenStatement['by'][] = [
     { key: acme },
     { key: other },

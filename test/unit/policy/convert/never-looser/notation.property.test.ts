@@ -86,7 +86,7 @@ describe("Notation's trust policy", () => {
       materials: [idOf(store === 'acme' ? storeA : storeB), ...(timestamp === null ? [] : [idOf(clock)])],
       time: timestamp === null ? null : '2026-06-01T00:00:00Z',
       timeSource: timestamp === null ? null : 'timestamp',
-      ...(revocationKnown ? {} : { revocationUnknown: 'nobody answers' }),
+      ...(revocationKnown ? {} : { revocationUnknown: 'no answer' }),
     });
   }
   const signatures: readonly SeenNotation[] = subjects.flatMap((subject) =>

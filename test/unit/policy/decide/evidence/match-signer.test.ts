@@ -69,7 +69,7 @@ describe('notation', () => {
     expect(found).toMatchObject({ status, codes });
   });
 
-  it('cannot ask for a timestamp that nobody may make', async () => {
+  it('cannot ask for a timestamp that no authority may make', async () => {
     const policy = rule(`signedBy: [{notation: {subject: "${subject}", ca: ca.pem, timestamp: required}}]`);
     await expect(policiesOf({ project: policy, files: { 'ca.pem': ca } })).rejects.toThrow(/needs a tsa/);
   });

@@ -35,7 +35,7 @@ describe('require.maxAge', () => {
     ['signed long ago and again of late', [logged(old), logged(young)], 'allow'],
     ['signed of late by somebody else', [logged(old), byKey(other, { time: young })], 'block'],
     ["timed by a log that is not the layer's", [logged(young, { trustedRoot: 'x', materials: [] })], 'block'],
-    ['stamped by whoever liked to', [stamped(young)], 'block'],
+    ['stamped by any authority', [stamped(young)], 'block'],
     ['signed long ago, and stamped of late', [logged(old, { signatureId: 's' }), stamped(young)], 'block'],
     [
       'one signature, logged long ago and again of late',
@@ -62,7 +62,7 @@ describe('require.maxAge', () => {
 
   it.each<[string, Evidence, string]>([
     ['within the validity of its certificate', keyless(young, { certifiedSince: '2026-06-14T23:59:00Z' }), 'allow'],
-    ['whose certificate is not told', keyless(young), 'allow'],
+    ['whose certificate is not reported', keyless(young), 'allow'],
     ['late in the life of a certificate that is old itself', keyless(young, { certifiedSince: old }), 'block'],
     ['long ago', keyless(old, { certifiedSince: old }), 'block'],
     ['logged, which counts by itself', keyless(young, { timeSource: 'log', certifiedSince: old }), 'allow'],
@@ -127,7 +127,7 @@ describe('require.minAge', () => {
   it.each([
     ['both long ago', old, old, 'allow'],
     ['one of them of late', old, young, 'block'],
-    ['one of them nobody knows when', old, null, 'block'],
+    ['one of them at an unknown time', old, null, 'block'],
   ])('two platforms, signed %s', async (_, first, second, status) => {
     const evidence = [logged(first, { subject: digestOf('amd64') }), logged(second, { subject: digestOf('arm64') })];
     expect(await verdict(project, inputOf(name, evidence, { image: { platforms: two } }))).toMatchObject({ status });
@@ -141,7 +141,7 @@ describe('require.minAge', () => {
     expect(await verdict(project, inputOf(name, evidence), layers)).toMatchObject({ status });
   });
 
-  it('counts for what is locked and signed by nobody', async () => {
+  it('counts for what is locked and unsigned', async () => {
     const policy = rule('locked: true\n    require: {minAge: 30d}');
     for (const [lockedAt, status] of [
       [old, 'allow'],

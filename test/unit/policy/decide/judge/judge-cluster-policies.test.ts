@@ -74,14 +74,14 @@ describe('a ClusterImagePolicy', () => {
     ],
     ['asks for no log by key otherwise', [byKey(key, { log: null })], cip({}, [keyed]), 'allow', []],
     [
-      'reads no bundles unless told',
+      'reads no bundles unless the policy says so',
       [byIdentity(identity, { form: 'cosign-bundle' })],
       cip({}, [keyless]),
       'block',
       ['signature.identity-mismatch'],
     ],
     [
-      'reads bundles where told',
+      'reads bundles where the policy says so',
       [byIdentity(identity, { form: 'cosign-bundle' })],
       cip({}, [{ ...keyless, signatureFormat: 'bundle' }]),
       'allow',
@@ -277,7 +277,7 @@ describe('evidence under a ClusterImagePolicy', () => {
   const logged = { ...keyed, ctlog: {} };
   it.each<[string, Evidence, object, string]>([
     ['a key whose log a trusted root proves passes', byKey(key), logged, 'allow'],
-    ['a key whose log nobody proves does not', byKey(key, { trustedRoot: 'x', materials: ['x'] }), logged, 'block'],
+    ['a key without a proven log entry does not', byKey(key, { trustedRoot: 'x', materials: ['x'] }), logged, 'block'],
     ['a key does not pass for an identity', byKey(key), keyless, 'block'],
     ['an identity does not pass for a key', byIdentity(identity), keyed, 'block'],
     ['an identity under an unknown root does not pass', byIdentity(identity, { trustedRoot: 'x' }), keyless, 'block'],

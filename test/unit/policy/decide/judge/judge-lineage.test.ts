@@ -54,14 +54,8 @@ describe('require.lineage', () => {
       'block',
       ['lineage.unverified'],
     ],
-    ['a claim that nobody signed', '', [link({ claim: 'annotation' }), root], 'block', ['lineage.unknown']],
-    [
-      'a claim that nobody signed, which is accepted',
-      'claims: unsigned',
-      [link({ claim: 'annotation' }), root],
-      'allow',
-      [],
-    ],
+    ['an unsigned claim', '', [link({ claim: 'annotation' }), root], 'block', ['lineage.unknown']],
+    ['an unsigned claim, which is accepted', 'claims: unsigned', [link({ claim: 'annotation' }), root], 'allow', []],
     [
       'a label, which is never accepted',
       'claims: unsigned',
@@ -77,14 +71,14 @@ describe('require.lineage', () => {
       ['lineage.unknown'],
     ],
     [
-      'scratch declared by nobody who signed',
+      'scratch declared without a signature',
       '',
       [{ ...root, claim: 'unsigned-provenance' }],
       'block',
       ['lineage.unknown'],
     ],
     [
-      'scratch declared by nobody who signed, which is accepted',
+      'scratch declared without a signature, which is accepted',
       'claims: unsigned',
       [{ ...root, claim: 'unsigned-provenance' }],
       'allow',

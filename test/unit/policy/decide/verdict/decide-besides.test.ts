@@ -186,14 +186,14 @@ describe('an image that cannot be looked up', () => {
       'check the network, or write it with a digest',
     ],
     [{ code: 'image.unresolved', message: '401', hint: 'log in' }, 'it could not be looked up', 'log in'],
-  ] as const)('is told with what to do: %j', async (reason, message, hint) => {
+  ] as const)('is reported with what to do: %j', async (reason, message, hint) => {
     const { findings } = decideUnresolved(name, reason, await policiesOf({ project: 'version: 1\n' }));
     const expected = 'docker.io/library/alpine:latest at its registry';
     expect(findings).toEqual([{ code: reason.code, level: 'error', message, expected, found: reason.message, hint }]);
   });
 
   it.each<[string, Layers, string, string]>([
-    ['a warning where nobody has written a policy', {}, 'warn', 'warning'],
+    ['a warning where there is no policy', {}, 'warn', 'warning'],
     ['an error with --mode enforce', { mode: 'enforce' }, 'error', 'error'],
     ["an error under a user's policy alone", { user: 'version: 1\n' }, 'error', 'error'],
   ])('is %s', async (_, layers, status, level) => {

@@ -34,7 +34,7 @@ describe('local: built', () => {
   it.each([
     ['lets in what was built here', '', built, 'allow', 'local', 'image.local-only'],
     ['refuses what was not', '', foreign, 'block', 'none', 'image.not-built-here'],
-    ['refuses where nobody asked the records', '', null, 'block', 'none', 'image.not-built-here'],
+    ['refuses where the records were not asked', '', null, 'block', 'none', 'image.not-built-here'],
     ['warns of what was not in warn mode', 'mode: warn\n', foreign, 'warn', 'local', 'image.not-built-here'],
   ])('%s', async (_, more, builtHere, status, basis, code) => {
     const found = await verdict(`version: 1\n${more}local: built\n`, of(builtHere));

@@ -12,7 +12,7 @@ const asking = (git: string, http: string, more = ''): string =>
   `version: 1\nsources: {git: ${git}, http: ${http}}\n${more}`;
 
 const cases: readonly (readonly [string, Layers, string, string])[] = [
-  ['nobody asks', {}, 'allow', 'allow'],
+  ['no policy asks', {}, 'allow', 'allow'],
   ['a policy says nothing of it', { project: 'version: 1\ndefault: deny\n' }, 'allow', 'allow'],
   ['any is said', { project: asking('any', 'any') }, 'allow', 'allow'],
   ['git alone is spoken of', { project: 'version: 1\nsources: {git: pinned}\n' }, 'block', 'allow'],

@@ -163,7 +163,7 @@ describe('keyless', () => {
       byIdentity(identity, { trustedRoot: githubRoot }),
       'block',
     ],
-    ['a root that nobody declares', exact, byIdentity(identity, { trustedRoot: 'x' }), 'block'],
+    ['a root that is not declared', exact, byIdentity(identity, { trustedRoot: 'x' }), 'block'],
     ['no root', exact, byIdentity(identity, { trustedRoot: null }), 'block'],
     ['a matching expression', expression('https://github\\.com/acme/.*'), byIdentity(identity), 'allow'],
     ['a match of a part', expression('github\\.com/acme'), byIdentity(identity), 'block'],
@@ -210,7 +210,7 @@ describe('keyless', () => {
       expect(verdict(changes)).toMatchObject({ status: 'block', findings: [{ code: 'signature.claims-mismatch' }] });
   });
 
-  it('lets a root that is named by itself count for the keyless entries beside it, and for nobody without it', async () => {
+  it('lets a root that is named by itself count for the keyless entries beside it, and for none without it', async () => {
     const keyless = `{keyless: {issuer: "${githubIssuer}", identity: "${identity}"}}`;
     const files = { 'root.json': '{"mediaType": "a private root"}' };
     const declared = await policiesOf({ project: ruleWith(`signedBy: [${keyless}, {trustedRoot: root.json}]`), files });

@@ -152,7 +152,7 @@ describe('an exception', () => {
 describe('break-glass', () => {
   const breakGlass = 'production is down';
 
-  it('makes a refusal a warning where no policy speaks against it, and is told', async () => {
+  it('makes a refusal a warning where no policy speaks against it, and is reported', async () => {
     const decision = await judge({ project: asks, breakGlass });
     expect(decision).toMatchObject({ status: 'warn', verified: false });
     expect(decision.findings.at(-1)).toMatchObject({

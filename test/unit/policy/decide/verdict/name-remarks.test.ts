@@ -50,7 +50,7 @@ describe('a name', () => {
     expect(codes(`${name}@${image}`)).toEqual([]);
   });
 
-  it('that a policy names imitates nobody', () => {
+  it('that a policy names imitates no name', () => {
     expect(codes(`acme/nodes@${image}`)).toEqual(['image.imitates']);
     expect(codes(`acme/nodes@${image}`, ['docker.io/acme/nodes'])).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe('a well-known image', () => {
     'redis registry ruby rust sonarqube telegraf tomcat traefik ubuntu vault wordpress zookeeper'
   ).split(' ');
 
-  it.each(images)('%s imitates nobody, and is imitated by what looks like it', (known) => {
+  it.each(images)('%s imitates no name, and is imitated by what looks like it', (known) => {
     expect(codes(`${known}@${image}`)).toEqual([]);
     const lookalike = known.replace(/[lo]|$/, (letter) => ({ l: '1', o: '0', '': '-' })[letter] ?? letter);
     const [finding] = nameRemarks(
@@ -82,7 +82,7 @@ describe('a well-known image', () => {
     'cgr.dev',
     'public.ecr.aws',
     'registry.access.redhat.com',
-  ])('host %s imitates nobody, and is imitated by what looks like it', (host) => {
+  ])('host %s imitates no name, and is imitated by what looks like it', (host) => {
     expect(codes(`${host}/acme/app@${image}`)).toEqual([]);
     const lookalike = host.replace(/[lios]/, (letter) => ({ l: '1', i: '1', o: '0', s: '5' })[letter] ?? letter);
     const changed = lookalike === host ? host.replace('d', 'dd') : lookalike;

@@ -13,7 +13,7 @@ describe('a digest that a tag stood for earlier', () => {
     [3_600_000, '1 hour'],
     [7_300_000, '2 hours'],
     [86_400_000 * 40, '40 days'],
-  ])('is told with its age: %i is %s', (age, words) => {
+  ])('is reported with its age: %i is %s', (age, words) => {
     expect(keptFor(age)).toMatchObject([
       { code: 'image.kept-tag', level: 'note', found: image, message: expect.stringContaining(`${words} ago`) },
     ]);

@@ -53,19 +53,19 @@ describe('a glob that stops at a slash', () => {
     ['at its end', 'registry.example.com/*'],
     ['at the end of a word', 'registry.example.com/ac*'],
     ['in its middle', 'registry.example.*/app'],
-  ])('is told, with its place, %s', async (_, glob) => {
+  ])('is reported, with its place, %s', async (_, glob) => {
     const hint = await hintOf(`  - {name: ours, images: ["${glob}"], locked: true}\n`);
     expect(hint).toContain(`"${glob}" of rule ours (docker-verify.yaml:5) stops at a slash: write **`);
   });
 
   it.each(['quay.io/*', 'registry.example.com/*:2', 'registry.example.com/acme/other'])(
-    'is not told of %s, which would not match with ** either',
+    'is not reported of %s, which would not match with ** either',
     async (glob) => {
       expect(await hintOf(`  - {images: ["${glob}"], locked: true}\n`)).toContain('add under rules');
     },
   );
 
-  it('is told of a policy without a default too, for which the built-in one speaks', async () => {
+  it('is reported of a policy without a default too, for which the built-in one speaks', async () => {
     const policy = 'version: 1\nrules:\n  - {name: ours, images: ["registry.example.com/*"], locked: true}\n';
     const { decision } = await verdict(policy, inputOf(name));
     const found = decision.findings.find(({ code }) => code === 'policy.default');

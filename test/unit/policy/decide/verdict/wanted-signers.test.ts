@@ -45,11 +45,11 @@ describe('the signers that a policy could count', () => {
       ),
       true,
     ],
-    ['nobody’s', keyless('stranger@example', 'https://a'), false],
+    ['an untrusted one', keyless('untrusted@example', 'https://a'), false],
     ['a key', { kind: 'key', sha256: keyId(acme), name: null }, true],
     ['another key', { kind: 'key', sha256: keyId(other), name: null }, false],
     ['a certificate of no rule', { kind: 'certificate', subject: 'CN=x' }, false],
-  ])('are told: %s', async (_, signer, expected) => {
+  ])('are listed: %s', async (_, signer, expected) => {
     expect(wantedSigners(await policies)(signer)).toBe(expected);
   });
 
@@ -61,13 +61,13 @@ describe('the signers that a policy could count', () => {
     expect(wanted(keyless('a', 'https://k'))).toBe(false);
   });
 
-  it('leave out nobody whose signature lets an image in', async () => {
+  it('leave out no signer whose signature lets an image in', async () => {
     const evidence = [
       byKey(acme),
       byKey(other),
       byIdentity('exact@example', {}, 'https://a'),
       byIdentity('https://ci/x', {}, 'https://b'),
-      byIdentity('stranger@example', {}, 'https://a'),
+      byIdentity('untrusted@example', {}, 'https://a'),
     ];
     const wanted = wantedSigners(await policies);
     const verdicts = await Promise.all(

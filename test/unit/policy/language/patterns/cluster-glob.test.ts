@@ -9,7 +9,7 @@ interface GlobCase {
   readonly wantErr: boolean;
 }
 
-// The file's shape is fixed by whoever collected it.
+// The file's shape is fixed by the program that collected it.
 const cases = hasCollectedPolicies
   ? (JSON.parse(collectedText('conformance/cip-glob-cases.json')) as readonly GlobCase[])
   : [];

@@ -19,10 +19,10 @@ describe('a mirror', () => {
     ['of one repository stands for that one', 'mirror.example.com/go', one, ['docker.io/library/golang']],
     ['of one repository stands for none below it', 'mirror.example.com/go/x', one, []],
     ['of one repository stands for no other that begins so', 'mirror.example.com/gopher', one, []],
-    ['of one repository stands for no stranger', 'ghcr.io/acme/app', one, []],
+    ['of one repository stands for no other repository', 'ghcr.io/acme/app', one, []],
     ['of many stands for what is below', 'mirror.example.com/hub/library/go', many, ['docker.io/library/go']],
     ['of many stands for no other that begins so', 'mirror.example.com/hubs/library/go', many, []],
-    ['of many stands for no stranger', 'ghcr.io/acme/app', many, []],
+    ['of many stands for no other repository', 'ghcr.io/acme/app', many, []],
   ])('%s: %s', (_, repository, each, further) => {
     expect(repositories(repository, [each])).toEqual([repository, ...further]);
   });

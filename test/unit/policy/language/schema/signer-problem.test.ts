@@ -48,7 +48,7 @@ describe('the fields of a signer', () => {
     expect(signerProblem(fields)).toBe(problem);
   });
 
-  it('that name a root and no signer are told from those that name both, or neither', () => {
+  it('that name a root and no signer are distinguished from those that name both, or neither', () => {
     expect(isRootAlone({ trustedRoot: 'root.json' })).toBe(true);
     expect(isRootAlone({ trustedRoot: 'root.json', keyless: {} })).toBe(false);
     expect(isRootAlone({ trustedRoot: 'root.json', publisher: 'x' })).toBe(false);

@@ -71,7 +71,7 @@ describe('a policy that makes no sense', () => {
       /images: expected a list, found 3$/,
     ],
     [
-      'a timestamp that nobody may make',
+      'a timestamp that no authority may make',
       'version: 1\nrules:\n  - images: ["**"]\n    signedBy:\n      - notation:\n          subject: CN=x\n          ca: acme.pub\n          timestamp: required\n',
       '8:22',
       'a timestamp that is required needs a tsa',
@@ -149,7 +149,7 @@ describe('a policy that makes no sense', () => {
       'not a predicate type',
     ],
     [
-      'an attestation that nobody must have signed',
+      'an attestation without a required signer',
       'version: 1\nrules:\n  - images: ["**"]\n    locked: true\n    require: {attestations: [{type: sbom}]}\n',
       '3:5',
       'own signedBy',

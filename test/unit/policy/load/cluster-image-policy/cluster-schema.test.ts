@@ -117,7 +117,7 @@ describe('a ClusterImagePolicy is refused', () => {
     ['with an empty key', authority({ key: { data: '', kms: '' } }), keyProblem],
     ['with two keys', authority({ key: { data: key, secretRef: {} } }), keyProblem],
     ['with two keys, one in a store', authority({ key: { kms: 'hashivault://x', secretRef: {} } }), keyProblem],
-    ['with a store that nobody knows', kms('file://x'), noStore],
+    ['with an unknown store', kms('file://x'), noStore],
     ['with a store in the middle', kms('x hashivault://x'), noStore],
     ['with a store after AWS', kms(`x${aws}alias/acme`), noStore],
     ['with a short account of AWS', kms(`${aws.replace('9012', '901')}alias/acme`), noStore],
@@ -127,7 +127,7 @@ describe('a ClusterImagePolicy is refused', () => {
     ['with another partition of AWS', kms(`${aws.replace('arn:aws:', 'arn:aws-eu:')}alias/a`), noStore],
     ['with a port of AWS that is none', kms(`awskms://localhost:x/arn:aws:kms:eu:123456789012:alias/a`), noStore],
     ['with another service of AWS', kms(`${aws.replace(':kms:', ':s3:')}alias/a`), noStore],
-    ['with a hash that nobody knows', authority({ key: { data: key, hashAlgorithm: 'md5' } }), 'hashAlgorithm'],
+    ['with an unknown hash', authority({ key: { data: key, hashAlgorithm: 'md5' } }), 'hashAlgorithm'],
     ['without an issuer', identified({ subject: 's' }), 'say exactly one of issuer and issuerRegExp'],
     ['with two issuers', identified({ ...identity, issuerRegExp: 'i' }), 'say exactly one of issuer and issuerRegExp'],
     ['without a subject', identified({ issuer: 'i' }), 'say exactly one of subject and subjectRegExp'],
@@ -147,7 +147,7 @@ describe('a ClusterImagePolicy is refused', () => {
       authority({ keyless: { identities: [identity], url: 'https://fulcio.test', 'ca-cert': keyed.key } }),
       'say one of url and ca-cert',
     ],
-    ['with nobody who signs', authority({ name: 'a' }), oneSigner],
+    ['without a signer', authority({ name: 'a' }), oneSigner],
     ['with two who sign', authority({ ...keyed, keyless: { identities: [identity] } }), oneSigner],
     ['with a key beside static', authority({ ...keyed, ...fixed }), oneSigner],
     ['with static and attestations', authority({ ...fixed, attestations: [{ name: 'a', predicateType: 'b' }] }), alone],
@@ -190,7 +190,7 @@ describe('a ClusterImagePolicy is refused', () => {
       { match: [{ group: '', version: '', resource: '', selector: {} }] },
       'selector needs a resource to choose from',
     ],
-    ['with a field that nobody knows', { authority: [] }, 'unknown field "authority"'],
+    ['with an unknown field', { authority: [] }, 'unknown field "authority"'],
   ])('%s', (_, spec, message) => {
     expect(refusal(spec)).toContain(message);
   });

@@ -108,7 +108,7 @@ describe("the project's policy", () => {
     ]);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('has no lock that a stranger planted above', async () => {
+  it.skipIf(process.getuid?.() !== 0)('has no lock that another user planted above', async () => {
     const { chown } = await import('node:fs/promises');
     const locks = '{"lockVersion": 1, "images": {}}';
     const folder = await folderOf({ 'docker-verify.lock.json': locks, 'mine/Dockerfile': '' });
@@ -121,7 +121,7 @@ describe("the project's policy", () => {
     expect(await lockedIn()).toBe(false);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('is not taken from above where a stranger planted it', async () => {
+  it.skipIf(process.getuid?.() !== 0)('is not taken from above where another user planted it', async () => {
     const { chown } = await import('node:fs/promises');
     const folder = await folderOf({ 'docker-verify.yaml': text, 'mine/Dockerfile': '' });
     await chown(join(folder, 'docker-verify.yaml'), 12_345, 12_345);

@@ -88,7 +88,7 @@ describe('a name that was surely meant', () => {
     ['above the right one', { 'docker-verify.yml': policy, 'a/docker-verify.yaml': policy, 'a/b/x': '' }, 'a/b'],
     ['above the folder that holds .git', { 'docker-verify.yml': policy, 'a/.git/HEAD': '', 'a/x': '' }, 'a'],
     ['below', { 'a/docker-verify.yml': policy, Dockerfile: '' }, '.'],
-  ])('is nobody’s concern %s', async (_, files, from) => {
+  ])('is no concern %s', async (_, files, from) => {
     await expect(load(await folderOf(files), from)).resolves.toBeDefined();
   });
 
@@ -130,7 +130,7 @@ describe('a name that was surely meant', () => {
     await chmod(join(folder, 'a'), 0o755);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('is not a stranger’s to plant above', async () => {
+  it.skipIf(process.getuid?.() !== 0)('is not another user’s to plant above', async () => {
     const { chown } = await import('node:fs/promises');
     const folder = await folderOf({ 'mine/Dockerfile': '' });
     await mkdir(join(folder, 'mine'), { recursive: true });

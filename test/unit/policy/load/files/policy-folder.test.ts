@@ -48,7 +48,7 @@ describe('the machine folder', () => {
   it.each([
     ['mode', 'mode: enforce'],
     ['a default', 'default: deny'],
-    ['a field that nobody knows', 'modus: enforce'],
+    ['an unknown field', 'modus: enforce'],
   ])('refuses publishers beside %s, which is a policy and no catalogue', async (_, field) => {
     const publishers = 'publishers:\n  acme: {entries: [{images: ["x/**"], signedBy: [{key: acme.pub}]}]}\n';
     const machine = { '10.yaml': `version: 1\n${field}\n${publishers}`, 'acme.pub': key };
@@ -123,7 +123,7 @@ describe("the user's policy", () => {
     });
   });
 
-  it('is refused under a name that nobody would read', async () => {
+  it('is refused under a name that is never read', async () => {
     const folder = await folderOf({ 'docker/verify/policy.yml': 'version: 1\n' });
     const loading = loadPolicies({
       environment: environmentIn(folder),

@@ -20,7 +20,7 @@ describe.skipIf(own === null)('a policy that others could change', () => {
   const safe = async (): Promise<string> => join(await folderOf({ 'policy.yaml': 'version: 1\n' }), 'policy.yaml');
 
   it.each([
-    ['nobody else', 0o644, 0o755, /^it is safe$/],
+    ['no other user', 0o644, 0o755, /^it is safe$/],
     ['everybody, by the file', 0o646, 0o755, 'policy.yaml may be written by others'],
     ['everybody, by its folder', 0o644, 0o757, 'may be written by others'],
   ])('by %s', async (_, file, folder, message) => {
@@ -80,7 +80,7 @@ describe('a file', () => {
     expect(await isPresent(join(folder, 'absent'))).toBe(false);
   });
 
-  it('of which nobody can say whether it is there is no absent one', async () => {
+  it('that may or may not be there does not count as absent', async () => {
     const folder = await folderOf({ there: '' });
     await expect(isPresent(join(folder, 'there', 'below'))).rejects.toThrow(
       refusal('policy.unreadable', 'a part of its path is not a folder'),
