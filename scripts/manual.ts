@@ -7,7 +7,7 @@ const [folder = 'dist/man1'] = process.argv.slice(2);
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-// the same pages of the same source, for whoever says when they are made (reproducible-builds.org)
+// the same pages of the same source, for a build that says when they are made (reproducible-builds.org)
 const seconds = Number(process.env['SOURCE_DATE_EPOCH'] ?? Date.now() / 1000);
 const date = new Date(seconds * 1000).toISOString().slice(0, 10);
 mkdirSync(folder, { recursive: true });

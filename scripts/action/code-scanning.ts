@@ -6,7 +6,7 @@ import type { PullRequest } from './pull-request.ts';
 
 /**
  * Hands a SARIF file to code scanning (GitHub Docs, "Upload an analysis as SARIF data"). What was found in a change is filed under the change:
- * under `pull_request_target` the run's own commit is the base branch's, whose alerts a stranger's change must not move.
+ * under `pull_request_target` the run's own commit is the base branch's, whose alerts an untrusted change must not move.
  * @throws RefusedError, Error where GitHub does not take it
  */
 export async function uploadSarif(

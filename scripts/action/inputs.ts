@@ -1,7 +1,7 @@
 /** What the runner sets for a step: its inputs as `INPUT_NAME`, and facts about the run. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What stops an action, in words for whoever wrote the workflow. */
+/** What stops an action, in words for the author of the workflow. */
 export class ActionError extends Error {
   override readonly name = 'ActionError';
 }

@@ -9,7 +9,7 @@ export interface PullRequest {
   /** The branch that it is to go into, and where that stood when the event came. */
   readonly base: { readonly branch: string; readonly commit: string };
   /**
-   * Whether whoever wrote the change may be somebody who cannot write to the repository, or the run has more rights than the change: it comes
+   * Whether the author of the change may be somebody who cannot write to the repository, or the run has more rights than the change: it comes
    * from a fork, or the event is `pull_request_target`.
    */
   readonly isUntrusted: boolean;

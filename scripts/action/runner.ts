@@ -23,7 +23,7 @@ export interface Runner {
 }
 
 /**
- * The runner that `variables` name. Values go into its files between delimiters that nobody can foresee, so that none of them can become
+ * The runner that `variables` name. Values go into its files between delimiters that cannot be guessed, so that none of them can become
  * another output, and never as commands in the log.
  */
 export function runnerOf(variables: Variables, write: (text: string) => void): Runner {

@@ -1,5 +1,5 @@
 /**
- * The action in setup/action.yml: installs a release. Whoever can replace a release's files can replace its checksums and signatures with it, so
+ * The action in setup/action.yml: installs a release. An attacker who can replace a release's files can replace its checksums and signatures with it, so
  * nothing of a release proves it: a SHA-256 in the workflow does, or a program that was on the machine before and knows who signs releases.
  */
 import { chmod, copyFile, mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';

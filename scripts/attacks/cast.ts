@@ -211,7 +211,7 @@ export async function makeCast(lab: RunningLab): Promise<Cast> {
     };
     const evil: Maker = {
       signer: { key: lab.keys.mallory.privateKey },
-      identity: { identity: { email: 'stranger@example.test' } },
+      identity: { identity: { email: 'mallory@example.test' } },
       notary: notaries[1],
       builder: goodBuilder,
       xz: '5.6.1-1',
@@ -221,12 +221,12 @@ export async function makeCast(lab: RunningLab): Promise<Cast> {
     const work = async (): Promise<void> => {
       for (let member = queue.shift(); member !== undefined; member = queue.shift()) {
         // the maker of the bad SBOM is trusted, and what it says is refused
-        const stranger = member.sbom === true ? { ...good, xz: evil.xz } : evil;
+        const attacker = member.sbom === true ? { ...good, xz: evil.xz } : evil;
         // oxlint-disable-next-line no-await-in-loop
         roles.push({
           member,
           good: await make(bench, member, 'good', good),
-          evil: await make(bench, member, 'evil', stranger),
+          evil: await make(bench, member, 'evil', attacker),
         });
       }
     };

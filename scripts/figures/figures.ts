@@ -19,7 +19,7 @@ export async function handshake(bed: BenchBed): Promise<Figure> {
   return pairFigure('handshake', pair, 'docker-buildx', 0.6);
 }
 
-/** A command that asks nobody, beside Node itself with nothing to do. */
+/** A command that needs no network, beside Node itself with nothing to do. */
 export async function start(bed: BenchBed, parameters: readonly string[], aim: number): Promise<Figure> {
   const { subject, executable } = bed;
   const pair = await compare(bed, 31, subject(executable, parameters), subject(process.execPath, ['-e', '0']));

@@ -41,7 +41,7 @@ ${blockOf('linux', targets, files)}
     (lib/"docker/cli-plugins").install binary => "docker-verify"
     return unless OS.mac? && Hardware::CPU.arm?
 
-    # a Mac with Apple's processor runs nothing without a signature, be it nobody's
+    # a Mac with Apple's processor runs nothing without a signature, be it one without an identity
     system "codesign", "--force", "--sign", "-", lib/"docker/cli-plugins/docker-verify"
   end
 

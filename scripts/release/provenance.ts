@@ -13,7 +13,7 @@ export interface ReleasedFile {
   readonly sha256: string;
 }
 
-/** Who builds: the workflow, by the name that its certificate bears too; else whoever runs `make release`. */
+/** Who builds: the workflow, by the name that its certificate bears too; else the user who runs `make release`. */
 function builderOf({ GITHUB_SERVER_URL: server, GITHUB_WORKFLOW_REF: workflow }: NodeJS.ProcessEnv): string {
   return server && workflow ? `${server}/${workflow}` : `${projectAddress}docs/releasing.md#by-hand`;
 }

@@ -43,7 +43,7 @@ async function released(name: string): Promise<ReleasedFile> {
 async function signerOf(): Promise<ReleaseSigner | null> {
   if (wish.unsigned) return null;
   if (wish.key === undefined && !hasIdentity(process.env))
-    throw new Error('nobody to sign: name a key (--key FILE), run where an identity is ambient, or say --unsigned');
+    throw new Error('no signer: name a key (--key FILE), run where an identity is ambient, or say --unsigned');
   return openSigner({ key: wish.key, fulcio: wish.fulcio, rekor: wish.rekor });
 }
 
@@ -85,4 +85,4 @@ const sums = all
 await writeFile(join(out, checksumsName), `${sums.join('\n')}\n`);
 if (signer !== null) await signAll(signer);
 console.log(sums.join('\n'));
-console.log(signer === null ? 'unsigned: nobody has a reason to believe it' : 'signed');
+console.log(signer === null ? 'unsigned: others cannot verify it' : 'signed');

@@ -8,7 +8,7 @@ const mostTime = 50;
 
 const endpointVariable = 'DOCKER_CLI_OTEL_EXPORTER_OTLP_ENDPOINT';
 
-/** Whether this machine wants to be told how commands ran, as Docker's CLI tells it (docs.docker.com/engine/cli/otel). */
+/** Whether this machine collects how commands ran, as Docker's CLI reports it (docs.docker.com/engine/cli/otel). */
 export function wantsTelemetry({ variables }: Pick<Environment, 'variables'>): boolean {
   return (variables[endpointVariable] ?? '') !== '';
 }

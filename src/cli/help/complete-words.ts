@@ -67,7 +67,7 @@ function bare(value: string, description: string, commands: readonly CompletedCo
 }
 
 /**
- * The answer to Docker's and the shells' `__complete WORD…`. It asks nobody but the disk and an engine on this machine, writes
+ * The answer to Docker's and the shells' `__complete WORD…`. It asks only the disk and an engine on this machine, writes
  * nothing, and never fails: where a name cannot be found out it is not offered.
  */
 export async function completeWords(words: readonly string[], environment: Environment): Promise<string> {

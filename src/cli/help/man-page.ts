@@ -48,8 +48,8 @@ function ownOptions(prefix: string): readonly string[] {
   const variables = new Map(ownVariables.map(({ variable, option }) => [option, variable]));
   return ownOptionTable.flatMap(({ name, letter, value, summary }) => {
     const variable = variables.get(name);
-    const told = variable === undefined ? summary : `${summary} (default from ${variable})`;
-    return tagged(optionTag(`${prefix}${name}`, prefix === '' ? letter : null, value), told);
+    const described = variable === undefined ? summary : `${summary} (default from ${variable})`;
+    return tagged(optionTag(`${prefix}${name}`, prefix === '' ? letter : null, value), described);
   });
 }
 

@@ -9,8 +9,8 @@ async function composeServices(text: string): Promise<readonly string[]> {
 }
 
 /**
- * The targets and groups, or services, that a bake or compose file names, as they stand in it: nothing is evaluated, so this is
- * for whoever writes a command line and never for who runs it.
+ * The targets and groups, or services, that a bake or compose file names, as they stand in it: nothing is evaluated, so this may
+ * complete a command line and never decide what runs.
  * @param name of the file, by whose ending buildx knows its language
  * @throws Error where it is no YAML
  */

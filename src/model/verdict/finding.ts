@@ -19,7 +19,7 @@ export type FindingCode =
   | 'attestation.missing'
   | 'attestation.mismatch'
   | 'policy.default' // no rule matches, and the default says so
-  | 'policy.denied' // a rule that trusts nobody
+  | 'policy.denied' // a rule that trusts no signer
   | 'policy.exception' // let through by a waiver, or by one that has ended
   | 'policy.break-glass' // let through in an emergency
   | 'policy.unsupported' // a policy field that cannot be evaluated

@@ -8,7 +8,7 @@ import { statementSubject } from './statement-subject.ts';
 
 const referenceType = 'vnd.docker.reference.type';
 const referenceDigest = 'vnd.docker.reference.digest';
-const listedWrongly = 'whoever wrote the index listed it wrongly; a signature on it does not count for this image';
+const listedWrongly = 'the index lists it wrongly; a signature on it does not count for this image';
 const slsa = /^https:\/\/slsa\.dev\/provenance\//;
 
 /** An attestation manifest as the index lists it, with the platform manifest that it is about, in the same index. */

@@ -29,7 +29,7 @@ function refusal(answer: Answer, what: string, registry: string): VerifyError | 
   }
   if (status === 413) {
     return new VerifyError('registry.failed', `${what} is too large for ${registry} (413)`, {
-      hint: 'ask whoever runs it for a higher limit',
+      hint: 'ask its administrator for a higher limit',
     });
   }
   if (status >= 300 && status < 400) {

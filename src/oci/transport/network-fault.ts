@@ -58,7 +58,7 @@ const sentences: Readonly<Record<NetworkFault, readonly [string, string]>> = {
   dns: ['its name cannot be resolved', 'check the name, the network and DNS'],
   refused: ['it refuses connections', 'check that it runs and that the port is right'],
   unroutable: ['there is no route to it', 'check the network or the proxy'],
-  reset: ['it closes connections', 'try again; if it stays so, ask whoever runs it'],
+  reset: ['it closes connections', 'try again; if it stays so, ask its administrator'],
   timeout: ['it does not answer in time', 'check the network or the proxy, or allow more time'],
   certificate: ['its certificate is not trusted', "add its authority to the system's store or to /etc/docker/certs.d"],
   tls: ['no secure connection can be made', 'check that it speaks HTTPS on this port'],

@@ -68,7 +68,7 @@ function elsewhereFailure(answer: Answer, what: string, registry: string, status
     `${answer.url.host}, to which ${registry} leads, answers ${status} when asked for ${what}`,
     {
       passing,
-      hint: passing ? 'try again later' : `ask whoever runs ${registry}`,
+      hint: passing ? 'try again later' : `ask the administrator of ${registry}`,
     },
   );
 }

@@ -14,7 +14,7 @@ export interface Metric {
   }[];
 }
 
-/** Where metrics are told, and by whom. */
+/** Where metrics are sent, and in whose name. */
 export interface Exporter {
   readonly endpoint: string;
   /** `OTEL_RESOURCE_ATTRIBUTES`: `key=value`, separated by commas, values percent-encoded (OpenTelemetry specification, Resource SDK). */

@@ -22,7 +22,7 @@ export const containersPolicySchema = z.strictObject({
 
 /**
  * Scopes become rules, the most specific first, since there the most specific wins and here the first. Where our
- * language has nothing that is as strict, the rule trusts nobody and says so.
+ * language has nothing that is as strict, the rule trusts no signer and says so.
  */
 export function convertContainersPolicy(
   document: z.output<typeof containersPolicySchema>,
@@ -69,7 +69,7 @@ function convertScope(
       comments: [`scope "${scope}" covers no image: it is no name in full form, with its registry`],
     };
   const demanded = all.filter(({ type }) => type !== 'insecureAcceptAnything');
-  if (covered.kind === 'wider') return trustingNobody(name, covered, [`scope "${scope}": ${covered.why}`], demanded);
+  if (covered.kind === 'wider') return trustingNoSigner(name, covered, [`scope "${scope}": ${covered.why}`], demanded);
   if (acceptsAnything(all))
     return {
       rule: null,
@@ -77,25 +77,25 @@ function convertScope(
         `scope "${name}" accepted anything (insecureAcceptAnything), which no rule can say; lock these images instead: locked: true`,
       ],
     };
-  if (isRejected(all)) return trustingNobody(name, covered, [], []);
+  if (isRejected(all)) return trustingNoSigner(name, covered, [], []);
   const converted = demanded.map((one) => convertRequirement(one, aids));
   const missing = converted.find((one) => !one.ok);
   const said = converted.flatMap((one) => (one.ok ? [one.value] : []));
   const problem = missing?.reason ?? problemTogether(said);
-  if (problem !== null) return trustingNobody(name, covered, [`scope "${name}": ${problem}`], demanded);
+  if (problem !== null) return trustingNoSigner(name, covered, [`scope "${name}": ${problem}`], demanded);
   return trusting(name, covered, said);
 }
 
 type Covered = Exclude<ScopeImages, { readonly kind: 'nothing' }>;
 
-/** A rule that trusts nobody, and says whom it should. */
-function trustingNobody(
+/** A rule that trusts no signer, and says whom it should. */
+function trustingNoSigner(
   name: string,
   { images }: Covered,
   reasons: readonly string[],
   demanded: readonly ContainersRequirement[],
 ): ConvertedRule {
-  const comments = reasons.map((reason) => `${reason}: the rule trusts nobody until you say whom`);
+  const comments = reasons.map((reason) => `${reason}: the rule trusts no signer until you name one`);
   // a signer who is named there later must not become trusted for other names
   const [first] = demanded.filter(({ type }) => type === 'sigstoreSigned').map(identityOf);
   return { rule: { name, images, signedBy: [], ...namesOf(first ?? null) }, comments };

@@ -87,7 +87,7 @@ interface NamedRole {
 /** The keys that a role may be signed with, or why there are none. */
 function signersOf({ name, role: { keyids, threshold }, keys: known }: NamedRole, { privateKeys }: TrustFolder) {
   if (threshold > 1)
-    return { signers: [], comments: [`${name} asked for ${threshold} signatures at once, and trusts nobody here`] };
+    return { signers: [], comments: [`${name} asked for ${threshold} signatures at once, and trusts no signer here`] };
   const signers: object[] = [];
   const comments: string[] = [];
   for (const id of keyids) {

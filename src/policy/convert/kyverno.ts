@@ -11,7 +11,7 @@ export { kyvernoSchema } from './kyverno-schema.ts';
 /**
  * Each `verifyImages` entry becomes a rule. There every entry that covers an image is asked, here the first rule alone:
  * an entry that others meet asks for what they ask too. Where our language has nothing that is as strict, the rule
- * trusts nobody and says so. An image that no entry covers is not judged, neither by Kyverno nor here.
+ * trusts no signer and says so. An image that no entry covers is not judged, neither by Kyverno nor here.
  */
 export function convertKyverno(documents: readonly KyvernoDocument[]): ConvertedPolicy {
   const comments: string[] = ['Which resources a rule matched has no equal: here every image of a build is judged.'];
@@ -61,7 +61,7 @@ function demandOf(name: string, one: KyvernoImage, isEnforced: boolean): Result<
       signedBy: [],
       threshold: 1,
       attestations: [],
-      comments: [...comments, `${said.reasons.join('; ')}: the rule trusts nobody until you name a signer`].map(named),
+      comments: [...comments, `${said.reasons.join('; ')}: the rule trusts no signer until you name one`].map(named),
     });
   return success({ ...base, ...said, comments: comments.map(named) });
 }

@@ -28,7 +28,7 @@ type TrustPolicy = z.output<typeof notationTrustPolicySchema>['trustPolicies'][n
 
 /**
  * One rule for each trust policy; the one for all images last. Where our language has nothing that is as strict, the
- * rule trusts nobody and says so.
+ * rule trusts no signer and says so.
  * @throws VerifyError `policy.invalid` where Notation would refuse the document
  */
 export function convertNotationTrustPolicy(
@@ -110,7 +110,7 @@ function respelt({ name, registryScopes }: TrustPolicy): readonly ConvertedRule[
       const covered = scopeImages(scope);
       if (covered.kind !== 'wider' || scope.includes('@'))
         return { rule: null, comments: [`${name}: no image has the name ${scope}: it is no repository in full form`] };
-      const comments = [`${name}: ${scope}: ${covered.why}: the rule trusts nobody until you say whom`];
+      const comments = [`${name}: ${scope}: ${covered.why}: the rule trusts no signer until you name one`];
       return { rule: { name: `${name} ${scope}`, images: [scope], signedBy: [] }, comments };
     });
 }
@@ -153,7 +153,7 @@ function subjectsOf(policy: TrustPolicy, comments: string[]): readonly string[] 
   const subjects = named.map(subjectOf).filter((subject) => subject !== null);
   if (subjects.length < named.length)
     comments.push(
-      `${policy.name}: a subject needs C, ST and O, each part once and without a "+" or "=#", in Notation and here: others trust nobody`,
+      `${policy.name}: a subject needs C, ST and O, each part once and without a "+" or "=#", in Notation and here: others trust no signer`,
     );
   if (subjects.length > 0)
     comments.push(`${policy.name}: subjects had to agree in the parts that are named; here they are compared whole`);

@@ -47,15 +47,15 @@ function both(one: Demand, other: Demand): Demand {
   const merged = { ...one, comments, digest, attestations };
   const places = [one, other].filter(({ signedBy }) => signedBy !== null).map(({ repository }) => repository);
   if (new Set(places).size > 1)
-    return trustingNobody(merged, `${one.name}: their signatures are kept in different repositories`);
+    return trustingNoSigner(merged, `${one.name}: their signatures are kept in different repositories`);
   const { signedBy, threshold } = bothSigned(one, other);
   if ((signedBy?.length ?? 0) > mostEntries.signers || attestations.length > mostEntries.attestations)
-    return trustingNobody(merged, `${one.name}: together they ask for more than a rule can say`);
+    return trustingNoSigner(merged, `${one.name}: together they ask for more than a rule can say`);
   return { ...merged, signedBy, threshold, repository: places[0] ?? null };
 }
 
-function trustingNobody(demand: Demand, reason: string): Demand {
-  const comments = [...demand.comments, `${reason}: the rule trusts nobody until you say whom`];
+function trustingNoSigner(demand: Demand, reason: string): Demand {
+  const comments = [...demand.comments, `${reason}: the rule trusts no signer until you name one`];
   return { ...demand, signedBy: [], threshold: 1, attestations: [], repository: null, comments };
 }
 

@@ -51,7 +51,7 @@ export async function evaluateRego(
   }
 }
 
-/** The admission controller reads Rego as it was before 1.0; opa does so by itself until then, and has to be told from there on. */
+/** The admission controller reads Rego as it was before 1.0; opa does so by itself until then, and needs an option from 1.0 on. */
 function languageOption(version: string): readonly string[] {
   const [, major = '0'] = /^Version:\s*(\d+)\./m.exec(version) ?? [];
   return Number(major) >= 1 ? ['--v0-compatible'] : [];

@@ -83,7 +83,7 @@ function imageRow(image: ReportImage, index: number): Row {
         order: image.name,
       },
       { html: `<code>${escapeHtml(shortDigest(image))}</code>` },
-      textCell(signers === '' ? 'nobody' : signers),
+      textCell(signers === '' ? 'none' : signers),
       textCell(image.status === 'allow' && image.verified ? '' : headline(image)),
       textCell(usesOf(image)),
     ],

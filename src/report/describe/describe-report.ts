@@ -65,12 +65,16 @@ export function describeSource(source: ReportSource): string {
   return `${source.kind} ${source.name}  ${sourceHeadline(source)}`;
 }
 
-/** What a build used without anybody having verified it, and what came out of it; empty where there is nothing of the kind. */
+/** `a source that was not verified`, `2 sources that were not verified`. */
+export function describeUnverified({ length }: ReportBuild['unverified']): string {
+  return length === 1 ? 'a source that was not verified' : `${length} sources that were not verified`;
+}
+
+/** The unverified sources that a build used, and what came out of it; empty where there are none. */
 export function describeBuild({ unverified, digest, pushed }: ReportBuild): readonly Detail[] {
   if (unverified.length === 0) return [];
-  const sources = unverified.length === 1 ? 'a source' : `${unverified.length} sources`;
   return [
-    { label: null, value: `The build used ${sources} that nobody verified:`, code: null, level: null },
+    { label: null, value: `The build used ${describeUnverified(unverified)}:`, code: null, level: null },
     ...unverified.map((source) => labelled('source', source)),
     ...(digest === null ? [] : [labelled('produced', digest)]),
     ...(pushed.length === 0 ? [] : [labelled('pushed to', pushed.join(', '))]),

@@ -1,7 +1,7 @@
 import type { Report, ReportImage, Status } from '../../model/index.ts';
 import { countsInWords } from '../text/summary.ts';
 import { decidingRules, describeRule } from './describe-image.ts';
-import { refusedSources } from './describe-report.ts';
+import { describeUnverified, refusedSources } from './describe-report.ts';
 
 /** `1 of 3 images`, `the image`, `all 3 images`. */
 function share(count: number, all: number): string {
@@ -80,7 +80,7 @@ function describeReasons(report: Report): string {
     verdict === 'error' ? describeConcerned(report, 'block') : null,
     ...othersWithStatus(report, verdict),
     unknown.length > 0 ? 'only the build itself can settle what else is pulled' : null,
-    build !== null && build.unverified.length > 0 ? 'the build used what nobody verified' : null,
+    build !== null && build.unverified.length > 0 ? `the build used ${describeUnverified(build.unverified)}` : null,
   ].filter((reason) => reason !== null);
   return reasons.length === 0 ? openings[verdict] : `${openings[verdict]}: ${reasons.join('; ')}`;
 }

@@ -48,7 +48,7 @@ function usesInWords({ uses }: ReportImage): string {
 /** Everything beneath an image's line, in the order of reading: what is wrong, which rule says so, where it is used, the cure. */
 export function imageDetails(image: ReportImage): readonly Detail[] {
   const lineage = describeLineage(image);
-  // that a tag can move is true of nearly every image: machines are told, people only of what stands out
+  // that a tag can move is true of nearly every image: JSON says it, the text only what stands out
   const findings = image.findings.filter(({ code }) => code !== 'image.mutable-tag');
   const details = [...findingDetails(findings), ...(lineage === null ? [] : [labelled('bases', lineage)])];
   if (image.status === 'allow') return details;

@@ -117,7 +117,7 @@ function otherFindings(report: Report): readonly Unmarked[] {
     return { ...bare, code: 'scan.unknown', level: 'warning', sentence, place, about: [reason] };
   });
   const used = (report.build?.unverified ?? []).map((source): Unmarked => {
-    const sentence = `The build used ${source}, which nobody verified.`;
+    const sentence = `The build used ${source}, which was not verified.`;
     return { ...bare, code: 'image.unverifiable', level: 'error', sentence, about: [source] };
   });
   return [...caches, ...unknown, ...reportFindings(report), ...used];
@@ -130,7 +130,7 @@ function placeOfAll(report: Report): Place {
   return { file: dockerfile ?? policy ?? 'docker-verify.yaml', line: 1, column: null };
 }
 
-/** The findings of a report, the worst first, each at every place that it is about; two that are alike are told apart by their order. */
+/** The findings of a report, the worst first, each at every place that it is about; two that are alike differ by their order. */
 export function placedFindings(report: Report): readonly PlacedFinding[] {
   const elsewhere = placeOfAll(report);
   const seen = new Map<string, number>();

@@ -91,7 +91,7 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   },
   'policy.denied': {
     headline: 'denied by a rule',
-    meaning: 'A rule matches this image and trusts nobody for it.',
+    meaning: 'A rule matches this image and trusts no signer for it.',
     cure: 'Use another image, or change that rule.',
   },
   'policy.exception': {

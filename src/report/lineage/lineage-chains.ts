@@ -54,6 +54,6 @@ export function linkLabels({ kind, claim, content }: LineageLink): string {
     case 'root-assumed':
       return `assumed from ${claim}, layers ${content}`;
     default:
-      return `claimed by ${claim === 'none' ? 'nobody' : claim}, layers ${content}`;
+      return `${claim === 'none' ? 'not claimed' : `claimed by ${claim}`}, layers ${content}`;
   }
 }

@@ -47,7 +47,7 @@ function cellOf({ html, order }: Cell, column: Column | undefined): string {
   return `<td${wide}${label}${order === undefined ? '' : ` data-order="${escapeHtml(order)}"`}>${html}</td>`;
 }
 
-/** A table that is read as it stands, and sorted and filtered where scripts run. By its first column rows are told apart. */
+/** A table that is read as it stands, and sorted and filtered where scripts run. Its first column tells rows apart. */
 export function htmlTable(name: string, columns: readonly Column[], rows: readonly Row[]): string {
   const head = columns
     .map(({ title, isWide }) => `<th scope="col"${isWide === true ? ' class="wide"' : ''}>${escapeHtml(title)}</th>`)

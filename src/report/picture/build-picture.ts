@@ -8,7 +8,7 @@ import { statusWords } from '../page/status-words.ts';
 
 /** A box of a picture: a stage, an image, a base, or the end of a chain. Not yet made visible. */
 export interface PictureBox {
-  /** `stage`, `image`, `source` or `base`, as people are told. */
+  /** `stage`, `image`, `source` or `base`, as texts call it. */
   readonly kind: string;
   readonly title: string;
   /** Null where nothing is judged. */
@@ -38,7 +38,7 @@ interface OpenBox extends PictureBox {
 /** Boxes in the order in which they came, each once. */
 class Drawing {
   readonly boxes = new Map<string, OpenBox>();
-  /** Whether a base is told apart by its platform. */
+  /** Whether the name of a base needs its platform. */
   readonly namesPlatforms: boolean;
 
   constructor(namesPlatforms: boolean) {
@@ -78,7 +78,7 @@ function baseSigners({ kind, evidence }: LineageLink): string {
   if (kind !== 'base') return '';
   const counted = evidence.filter(({ verified, trusted }) => verified && trusted);
   const names = counted.flatMap(({ signer }) => (signer === null ? [] : [describeSigner(signer)]));
-  return `signed by ${names.length === 0 ? 'nobody whom a rule trusts' : [...new Set(names)].join(' and ')}`;
+  return names.length === 0 ? 'no trusted signature' : `signed by ${[...new Set(names)].join(' and ')}`;
 }
 
 function baseLines(link: LineageLink, namesPlatform: boolean): readonly string[] {
@@ -131,7 +131,7 @@ function addSource(drawing: Drawing, source: ReportSource, stage: OpenBox): void
   drawing.add(`source ${name}`, { kind: `${kind} source`, title: name, status, verdict, lines: [], column: 1 }, stage);
 }
 
-/** The builds of a report, each with how it is told apart from the others. */
+/** The builds of a report, each with what tells it from the others. */
 function pictureTitle({ files, targets }: Report, use: Use | SourceUse): string {
   if (files !== undefined)
     return `${use.file ?? 'the command line'}${use.target === 'default' ? '' : `, target ${use.target}`}`;

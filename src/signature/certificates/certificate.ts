@@ -166,7 +166,7 @@ export function certificateClaims(certificate: X509Certificate): CertificateClai
   return claims;
 }
 
-/** Whether the certificate names `issuer` as its issuer, whoever made it. */
+/** Whether the certificate names `issuer` as its issuer; another may have signed it. */
 export function namesAsIssuer(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
     return issuer.subject.equals(certificate.issuer);

@@ -6,11 +6,11 @@ import { type Environment, readBoundedFile } from '../../../model/index.ts';
 import { findProjects, loadPolicies, readLock } from '../../../policy/index.ts';
 import { recentRecords, stateFolder } from '../../../records/index.ts';
 
-/** Milliseconds for the engine: whoever waits for a word has typed it by then. */
+/** Milliseconds for the engine: a user who waits longer has typed the word by then. */
 const longestWait = 400;
 const largestFile = 1024 * 1024;
 
-/** Where buildx and compose look for a definition that nobody names (buildx, bake/bake.go: defaultFilenames). */
+/** Where buildx and compose look for a definition where none is named (buildx, bake/bake.go: defaultFilenames). */
 const definitionNames = [
   'compose.yaml',
   'compose.yml',
@@ -23,7 +23,7 @@ const definitionNames = [
 ];
 
 /**
- * Names that exist on this machine, for whoever begins to write one. Each is asked for on its own; what cannot be read, or soon
+ * Names that exist on this machine, for a user who begins to type one. Each is asked for on its own; what cannot be read, or soon
  * enough, has no names. Nothing is written, no program is started and no network is used: an engine elsewhere is not asked.
  */
 export interface NamesAtHand {

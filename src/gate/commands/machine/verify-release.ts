@@ -140,7 +140,7 @@ export async function verifyRelease(
   if (content === null) throw new VerifyError('usage.invalid', `${named} is not there`, { place: { file: named } });
   const digest = digestOf(content);
   const expected = signers.length === 0 ? [releaseSigner(basename(file))] : signers;
-  // a plain signature counts as one by whoever may sign provenance
+  // a plain signature counts where its signer may sign provenance
   const declared = await signersPolicy('slsa-provenance', expected, workingDirectory);
   const trial: Trial = { session, policies: await fetchPolicyKeys(session, declared), digest };
   const provenanceFile = provenanceOf(file);

@@ -83,7 +83,7 @@ async function fromRegistry(
 
 /**
  * The image that a record tells of, by its ID or digest alone: from the engine's store, else from where it was pushed to. A record of
- * another machine was signed about a digest: by that alone, and where it was pulled from. Null where nobody has it.
+ * another machine was signed about a digest: by that alone, and where it was pulled from. Null where neither has it.
  */
 export async function openOriginal(search: ImageSearch, record: BuildRecord): Promise<readonly ImageContents[] | null> {
   const { digest, pulled } = record;

@@ -92,7 +92,7 @@ function admitContext({ kind, remote, ...rest }: BuildRecord['context']): {
 /**
  * What of a record that another machine shared may be built here: an allow-list of what changes the image and reaches nothing of this
  * machine (platforms, the stage, values of arguments, labels, a network that is shut or the builder's own, images under other names),
- * each held to the form of its kind. Whoever signed it may be trusted to tell what was built, not to run things here.
+ * each held to the form of its kind. Its signer may be trusted to say what was built, not to run things here.
  */
 export function admitForeign(record: BuildRecord): AdmittedRecord {
   const platforms = parted(

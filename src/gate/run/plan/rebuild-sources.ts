@@ -5,7 +5,7 @@ import { type BuildRecord, pathWithin, VerifyError } from '../../../model/index.
 import type { Session } from '../../session/session.ts';
 import { dockerfileBeside, type FoundDockerfile, findDockerfile, missingValues } from './rebuild-plan.ts';
 
-/** What keeps a rebuild from being made or compared: told, since nothing of it is an accident. */
+/** What keeps a rebuild from being made or compared. It is an answer and no accident, so a command reports it. */
 export class Missing extends Error {
   readonly missing: readonly string[];
 

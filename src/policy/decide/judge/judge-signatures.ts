@@ -16,7 +16,7 @@ import { expectedOf, explainFailure, thresholdFinding, uncoveredFinding } from '
 export function judgeSignatures(context: JudgeContext, rule: PolicyRule, entries: readonly SignerEntry[]): Judgement {
   if (entries.length === 0) {
     return refused(
-      findingOf('policy.denied', 'the rule trusts nobody with this image', {
+      findingOf('policy.denied', 'the rule trusts no signer with this image', {
         expected: 'another image',
         hint: 'use an image that a rule trusts, or change the rule',
       }),

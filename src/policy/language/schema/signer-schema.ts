@@ -93,4 +93,4 @@ export const signedBy = z
     (entries) => entries.every((entry) => !isRootAlone(entry)) || entries.some(({ keyless }) => keyless !== undefined),
     'an entry that is only a trustedRoot needs a keyless entry beside it',
   )
-  .describe('Whose signature is trusted: any one of these suffices; an empty list trusts nobody');
+  .describe('Whose signature is trusted: any one of these suffices; an empty list trusts no signer');

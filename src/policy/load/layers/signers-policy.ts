@@ -26,6 +26,6 @@ export async function signersPolicy(type: string, entries: readonly string[], fo
   const material = new MaterialCollector();
   const publishers = await builtinPublishers(material);
   const scope: PolicyScope = { layer: 'command-line', policy: named, folder, source, material, publishers };
-  if (written === undefined || predicateTypesOf(type) === null) throw invalidIn(scope, ['rules'], 'it names nobody');
+  if (written === undefined || predicateTypesOf(type) === null) throw invalidIn(scope, ['rules'], 'it names no signer');
   return soleRule(scope, await compileRule(scope, 0, written, 'enforce'), new MaterialCollector().material());
 }

@@ -115,7 +115,7 @@ describe('an identity under Fulcio', () => {
       { ...publicLog, rekorPublicKeyData: base64(tektonKey) },
       'in more than one way',
     ],
-  ])('%s trusts nobody, and says why', async (_, authority, rekor, why) => {
+  ])('%s trusts no signer, and says why', async (_, authority, rekor, why) => {
     const yaml = await yamlOf(fulcio(authority, rekor));
     expect(yaml).toContain('    signedBy: []\n    sameRepository: deny\n');
     expect(yaml).toContain(why);
@@ -130,7 +130,7 @@ describe('keys', () => {
     ['an address', { keyPath: 'https://example.com/a.pub' }, 'what is no path'],
     ['what is no key', { keyData: base64('nothing') }, 'one of its keys cannot be used'],
     ['a log of its own', { keyPath: 'a.pub', rekorPublicKeyPath: 'private-rekor.pub' }, 'its log is another'],
-  ])('%s trusts nobody, and says why', async (_, fields, why) => {
+  ])('%s trusts no signer, and says why', async (_, fields, why) => {
     const yaml = await yamlOf({ type: 'sigstoreSigned', ...fields });
     expect(yaml).toContain('signedBy: []');
     expect(yaml).toContain(why);

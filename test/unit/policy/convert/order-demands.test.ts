@@ -51,12 +51,12 @@ describe('what several entries ask of one image', () => {
     ]);
   });
 
-  it('trusts nobody where one of them does, or where they look in different places', () => {
+  it('trusts no signer where one of them does, or where they look in different places', () => {
     expect(rulesOf(demand({}), demand({ signedBy: [] }))[0]).toMatchObject({ signedBy: [] });
     expect(rulesOf(demand({ repository: 'x.io/sigs' }), demand({ signedBy: [b] }))[0]).toMatchObject({ signedBy: [] });
   });
 
-  it('trusts nobody where it is more than a rule can say', () => {
+  it('trusts no signer where it is more than a rule can say', () => {
     const many = (from: string) => Array.from({ length: 60 }, (_, index) => ({ key: `${from}${index}.pub` }));
     expect(rulesOf(demand({ signedBy: many('a') }), demand({ signedBy: many('b') }))[0]).toMatchObject({
       signedBy: [],

@@ -29,7 +29,7 @@ interface Case {
 
 describe('what is reported of a signature that does not satisfy a rule', () => {
   it.each<[string, Case]>([
-    ['a rule that trusts nobody', { policy: rule('signedBy: []'), status: 'block', code: 'policy.denied' }],
+    ['a rule that trusts no signer', { policy: rule('signedBy: []'), status: 'block', code: 'policy.denied' }],
     ['nothing attached', { policy: byMe, status: 'block', code: 'signature.missing' }],
     [
       'attestations alone, of which one does not verify',
@@ -204,7 +204,7 @@ describe('what is reported of a signature that does not satisfy a rule', () => {
       { policy: byMe, problems: ['6', '5', '4', '3', '2', '1'], status: 'error', code: 'image.unverifiable' },
     ],
     [
-      'nothing where a rule trusts nobody and not all could be seen',
+      'nothing where a rule trusts no signer and not all could be seen',
       { policy: rule('signedBy: []'), problems: ['503'], status: 'block', code: 'policy.denied' },
     ],
     [

@@ -132,7 +132,7 @@ describe('a rule with signedBy', () => {
     expect(without).toMatchObject({ status: 'block', findings: [{ code: 'signature.log-missing' }] });
   });
 
-  it('trusts nobody with an empty list', async () => {
+  it('trusts no signer with an empty list', async () => {
     const policies = await policiesOf({ project: ruleWith('signedBy: []'), files });
     expect(decide(inputOf(name, [byKey(acme)]), policies)).toMatchObject({
       status: 'block',

@@ -41,7 +41,7 @@ describe('an exception', () => {
 
   it.each([
     ['a default', 'version: 1\ndefault: deny\n'],
-    ['a rule that trusts nobody', 'version: 1\nrules: [{images: ["**"], signedBy: []}]\n'],
+    ['a rule that trusts no signer', 'version: 1\nrules: [{images: ["**"], signedBy: []}]\n'],
     [
       'a rule of its own mode',
       'version: 1\nmode: warn\nrules: [{images: ["**"], mode: enforce, signedBy: [{key: acme.pub}]}]\n',
