@@ -1,7 +1,8 @@
 import type { CommandRow } from './command-row.ts';
 import { imageCommands } from './table/images.ts';
-import { machineCommands, recordCommands } from './table/others.ts';
+import { machineCommands } from './table/machine.ts';
 import { policyCommands } from './table/policies.ts';
+import { recordCommands } from './table/records.ts';
 
 /** Every command of ours. */
 export const commandTable: readonly CommandRow[] = [

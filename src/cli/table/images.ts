@@ -1,7 +1,8 @@
-import { describeOptions, type OutputFormat, reportFormats } from '../../gate/index.ts';
+import { describeOptions, reportFormats } from '../../gate/index.ts';
 import { adviceFormats, checkFormats, comparisonFormats, lineageFormats, packagesFormats } from '../../report/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
+import { plainFormats } from './own-command.ts';
 import {
   blocked,
   buildStatuses,
@@ -12,8 +13,6 @@ import {
   usage,
   verdictStatuses,
 } from './statuses.ts';
-
-const plainFormats: readonly OutputFormat[] = ['text', 'json'];
 
 /** `build`, which a debugger runs too. */
 export const buildRow: CommandRow = {

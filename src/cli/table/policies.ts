@@ -1,16 +1,13 @@
-import type { OutputFormat } from '../../gate/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
+import { ownCommand } from './own-command.ts';
 import { signingOptions } from './signing-options.ts';
 import { invalidPolicy, lookingStatuses, plainStatuses, unpushed, usage } from './statuses.ts';
-
-const formats: readonly OutputFormat[] = ['text', 'json'];
-const ours = { host: 'none', own: 'bare', options: [], formats, statuses: plainStatuses } as const;
 
 /** What works on policies. */
 export const policyCommands: readonly CommandRow[] = [
   {
-    ...ours,
+    ...ownCommand,
     name: 'policy check',
     usage: '[FILE…]',
     summary: 'are the policies in force, or FILE…, valid?',
@@ -21,7 +18,7 @@ export const policyCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/policy/policy.ts')).policyCheckCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     host: 'build',
     name: 'policy explain',
     usage: 'IMAGE…',
@@ -34,7 +31,7 @@ export const policyCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/policy/policy.ts')).policyExplainCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'policy test',
     usage: 'FILE…',
     summary: 'run a table of images and evidence against the policies',
@@ -51,7 +48,7 @@ export const policyCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/policy/policy.ts')).policyTestCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'policy convert',
     usage: 'FILE|~/.docker/trust',
     summary: "read another tool's policy and print ours",
@@ -63,7 +60,7 @@ export const policyCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/policy/policy.ts')).policyConvertCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'policy push',
     usage: 'FILE oci://REGISTRY/REPOSITORY:TAG',
     summary: 'publish a policy, with the files that it names, as a signed bundle that others extend',
@@ -79,7 +76,7 @@ export const policyCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/policy/policy-push.ts')).policyPushCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'policy publishers',
     usage: '[IMAGE]',
     summary:

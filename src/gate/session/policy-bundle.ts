@@ -15,6 +15,7 @@ import { decide, type PolicyExtension, readSerial, unavailable, wantedSigners } 
 import { verifyAttachments } from '../../signature/index.ts';
 import { fetchPolicyKeys } from './fetch-policy-keys.ts';
 import { gatherMaterial } from './gather-material.ts';
+import { inputAbout } from './input-about.ts';
 import { revocationSource } from './revocation-source.ts';
 import type { Session } from './session.ts';
 
@@ -150,18 +151,7 @@ async function isSigned(session: Session, extension: BundleExtension, bundle: Fe
     ...(revocation === null ? {} : { revocation }),
   });
   const { name, root } = imageOf(extension, bundle.root);
-  const image = {
-    name,
-    digest: root.digest,
-    platforms: [],
-    tagDigest: null,
-    onlyLocal: false,
-    localShadow: null,
-    created: null,
-  };
-  const trustedRoots = roots.map(({ id, layer, source }) => ({ id, layer, source }));
-  const now = session.now().toISOString();
-  const input = { image, evidence, collectProblems: [], trustedRoots, lineage: null, packages: null, now };
+  const input = inputAbout(session, { name, digest: root.digest }, evidence, roots);
   const { status, verified } = decide(input, policies);
   return status === 'allow' && verified;
 }

@@ -6,6 +6,7 @@ import { bounds } from '../transport/bounds.ts';
 import type { ImageSource, ReferrersListing, RepositoryName, StoredManifest, TagUse } from './image-source.ts';
 import { type IndexManifest, type Manifest, parseManifest } from './manifest.ts';
 import { manifestKind } from './media-types.ts';
+import { onceEach } from './once-each.ts';
 
 /** Annotations that name an entry, in the order in which buildx looks (buildkit, client/ociindex). */
 const referenceNames = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'];
@@ -111,7 +112,6 @@ export async function openLayout(path: string): Promise<ImageSource> {
     () => false,
   );
   if (!isFolder) throw invalid(path, 'does not exist');
-  const tasks = new Map<string, Promise<unknown>>();
   let index: Promise<IndexManifest> | null = null;
   const indexOnce = (): Promise<IndexManifest> => {
     index ??= readIndex(path);
@@ -134,14 +134,7 @@ export async function openLayout(path: string): Promise<ImageSource> {
       return readChecked(path, descriptor.digest, descriptor.size, limit);
     },
     referrers: async (_repository, digest) => referrersIn(path, await indexOnce(), digest),
-    once(key, task) {
-      const known = tasks.get(key);
-      // The cast is safe as long as a key stands for one kind of task, which its callers see to by their prefixes.
-      if (known !== undefined) return known as ReturnType<typeof task>;
-      const begun = task();
-      tasks.set(key, begun);
-      return begun;
-    },
+    once: onceEach(),
     readListing: () => Promise.resolve(null),
     writeListing: () => Promise.resolve(),
   };

@@ -13,6 +13,7 @@ import { createSlots } from '../transport/slots.ts';
 import { createTransport } from '../transport/transport.ts';
 import { createContentFetcher, offlineError } from './content-fetcher.ts';
 import type { ImageSource } from './image-source.ts';
+import { onceEach } from './once-each.ts';
 import { listReferrers } from './referrers.ts';
 
 /** What a registry client is made of. Only the environment is needed. */
@@ -109,7 +110,6 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       else if (folder !== null) await hourly(folder, trim);
     },
   });
-  const tasks = new Map<string, Promise<unknown>>();
 
   const client: RegistryClient = {
     kind: 'registry',
@@ -122,14 +122,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       if (offline) return Promise.reject(offlineError(`what is attached to ${digest}`));
       return listReferrers(session, repository, digest);
     },
-    once(key, task) {
-      const known = tasks.get(key);
-      // The cast is safe as long as a key stands for one kind of task, which its callers see to by their prefixes.
-      if (known !== undefined) return known as ReturnType<typeof task>;
-      const begun = task();
-      tasks.set(key, begun);
-      return begun;
-    },
+    once: onceEach(),
     async readListing(key) {
       if (refresh) return null;
       const listing = await listings.read(key);

@@ -1,4 +1,4 @@
-import type { Report, ReportImage, Status } from '../../model/index.ts';
+import type { Report, ReportImage } from '../../model/index.ts';
 import { headline } from '../describe/describe-image.ts';
 import {
   describeBuild,
@@ -17,16 +17,10 @@ import {
   labelled,
   shortDigest,
 } from '../describe/image-details.ts';
+import { statusMarks } from '../text/status-marks.ts';
 import { page, type Shown, visible } from '../text/visible.ts';
-import { type Layout, type Piece, type Style, wrap } from '../text/wrap.ts';
+import { type Layout, type Piece, wrap } from '../text/wrap.ts';
 import { brokenFiles, countBroken, countUses, describeBroken } from './survey.ts';
-
-const marks: Readonly<Record<Status, readonly [string, Style]>> = {
-  allow: ['✓', 'good'],
-  warn: ['!', 'caution'],
-  block: ['✗', 'bad'],
-  error: ['?', 'bad'],
-};
 
 const detailIndent = 6;
 const valueIndent = 16;
@@ -36,7 +30,7 @@ function plain(text: string): Piece {
 }
 
 function imageLine(image: ReportImage, nameWidth: number, layout: Layout): Shown {
-  const [mark, style] = marks[image.status];
+  const [mark, style] = statusMarks[image.status];
   const digest = shortDigest(image);
   const words: Piece[] = [
     { text: `  ${mark} `, style },
@@ -59,11 +53,11 @@ function detailLine({ label, value, code, level }: Detail, layout: Layout): Show
 
 function otherLines(report: Report, layout: Layout): readonly Shown[] {
   const caches = report.cacheImports.map((cache) => {
-    const [mark, style] = marks[cache.status];
+    const [mark, style] = statusMarks[cache.status];
     return wrap([{ text: `  ${mark} `, style }, plain(describeCacheImport(cache))], detailIndent, layout);
   });
   const sources = refusedSources(report).map((source) => {
-    const [mark, style] = marks[source.status];
+    const [mark, style] = statusMarks[source.status];
     return wrap([{ text: `  ${mark} `, style }, plain(describeSource(source))], detailIndent, layout);
   });
   const unknown = report.unknown.map((each) =>
@@ -84,7 +78,7 @@ function surveyLines(report: Report, layout: Layout): readonly Shown[] {
   const title = countBroken(report);
   if (title === null) return [];
   const lines = brokenFiles(report).map((file) => {
-    const [mark, style] = marks[file.status];
+    const [mark, style] = statusMarks[file.status];
     const words: Piece[] = [
       { text: `  ${mark} `, style },
       { text: `${visible(file.file)}  `, style: 'bold' },
@@ -131,7 +125,7 @@ export function renderText(report: Report, layout: Layout): Shown {
     linesOf(rest),
     buildLines(report, layout),
     surveyLines(report, layout),
-    [wrap([{ text: describeVerdict(report), style: marks[report.verdict][1] }], 2, layout)],
+    [wrap([{ text: describeVerdict(report), style: statusMarks[report.verdict][1] }], 2, layout)],
   ];
   const shown = sections.filter((lines) => lines.length > 0);
   return page(shown.flatMap((lines, index) => (index === 0 ? lines : [visible(''), ...lines])));

@@ -1,14 +1,8 @@
-import type { LineageLink, Status } from '../../model/index.ts';
+import type { LineageLink } from '../../model/index.ts';
+import { statusMarks } from '../text/status-marks.ts';
 import { page, type Shown } from '../text/visible.ts';
-import { type Layout, type Piece, type Style, wrap } from '../text/wrap.ts';
+import { type Layout, type Piece, wrap } from '../text/wrap.ts';
 import { chainFor, chainWords, type LineageTree, linkLabels, linkTitle } from './lineage-chains.ts';
-
-const marks: Readonly<Record<Status, readonly [string, Style]>> = {
-  allow: ['✓', 'good'],
-  warn: ['!', 'caution'],
-  block: ['✗', 'bad'],
-  error: ['?', 'bad'],
-};
 
 /** Where what is known of a link begins. */
 const detailIndent = 6;
@@ -29,7 +23,7 @@ function signers(link: LineageLink): string {
 
 /** A link as a branch of the trunk that leads down from the image; the last ends it. */
 function linkLines(link: LineageLink, isLast: boolean, layout: Layout): readonly Shown[] {
-  const [mark, style] = marks[link.status];
+  const [mark, style] = statusMarks[link.status];
   const rail = isLast ? '' : '│';
   const head: Piece[] = [
     { text: isLast ? '└─ ' : '├─ ', style: 'dim' },
@@ -58,7 +52,7 @@ function inputLines(tree: LineageTree, platform: string, layout: Layout): readon
 /** One image's chains, one for each platform: a trunk that leads down to scratch, as wide as its longest word however many bases there are. */
 export function lineageLines(tree: LineageTree, layout: Layout): readonly Shown[] {
   return tree.platforms.flatMap((platform) => {
-    const [mark, style] = marks[tree.status];
+    const [mark, style] = statusMarks[tree.status];
     const head: Piece[] = [
       { text: `${mark} ${chainWords[tree.status]}  `, style },
       { text: `${tree.name}  `, style: 'bold' },

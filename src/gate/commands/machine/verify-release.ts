@@ -4,9 +4,12 @@ import {
   type Digest,
   type Evidence,
   factsOfForm,
+  failure,
   parseCanonicalName,
+  type Result,
   readBoundedFile,
   type Signer,
+  success,
   VerifyError,
 } from '../../../model/index.ts';
 import { digestOf } from '../../../oci/index.ts';
@@ -14,6 +17,7 @@ import { type PolicySet, signersPolicy, trustedEvidence, wantedSigners } from '.
 import { verifyAttachments } from '../../../signature/index.ts';
 import { fetchPolicyKeys } from '../../session/fetch-policy-keys.ts';
 import { gatherMaterial } from '../../session/gather-material.ts';
+import { inputAbout } from '../../session/input-about.ts';
 import type { Session } from '../../session/session.ts';
 import { releaseSigner, versionInName } from './release-signer.ts';
 
@@ -70,8 +74,8 @@ interface Trial {
   readonly digest: Digest;
 }
 
-/** What a bundle says of the digest, and whether somebody who is expected says so. */
-async function tried({ session, policies, digest }: Trial, path: string): Promise<string | Evidence | null> {
+/** The signature of an expected signer over the digest, from the bundle at `path`; null where there is no bundle. */
+async function provenBy({ session, policies, digest }: Trial, path: string): Promise<Result<Evidence> | null> {
   const bytes = await readPart(path, factsOfForm('sigstore-bundle').largest);
   if (bytes === null) return null;
   const { material, roots } = await gatherMaterial(session, policies);
@@ -79,23 +83,13 @@ async function tried({ session, policies, digest }: Trial, path: string): Promis
     now: session.now(),
     isWanted: wantedSigners(policies),
   });
-  const image = {
-    name: parseCanonicalName('localhost/docker-verify/release'),
-    digest,
-    platforms: [],
-    tagDigest: null,
-    onlyLocal: false,
-    localShadow: null,
-    created: null,
-  };
-  const trustedRoots = roots.map(({ id, layer, source }) => ({ id, layer, source }));
-  const now = session.now().toISOString();
-  const input = { image, evidence, collectProblems: [], trustedRoots, lineage: null, packages: null, now };
+  const subject = { name: parseCanonicalName('localhost/docker-verify/release'), digest };
+  const input = inputAbout(session, subject, evidence, roots);
   const [index] = trustedEvidence(input, policies);
   const trusted = index === undefined ? undefined : evidence[index];
   // the signer's word counts only for the very digest that was asked about
-  if (trusted?.verified === true && trusted.subject === digest) return trusted;
-  return reasonIn(evidence);
+  if (trusted?.verified === true && trusted.subject === digest) return success(trusted);
+  return failure(reasonIn(evidence));
 }
 
 function reasonIn([piece]: readonly Evidence[]): string {
@@ -106,16 +100,17 @@ function reasonIn([piece]: readonly Evidence[]): string {
     : 'it is signed by somebody who is not expected';
 }
 
-/** What the list of checksums says of a file: an objection, or whether there is a list. */
-async function checkList(file: string, digest: Digest): Promise<string | boolean | null> {
+/** The line of a file in the list of checksums beside it, where it names the digest; null where there is no list. */
+async function listedIn(file: string, digest: Digest): Promise<Result<string> | null> {
   const name = basename(file);
   const list = await readPart(join(dirname(file), 'SHA256SUMS'), largestList);
   if (list === null || name === 'SHA256SUMS') return null;
   const lines = list.toString('utf8').split('\n');
   const listed = lines.flatMap((line) => /^([0-9a-f]{64}) [ *](.+)$/.exec(line)?.slice(1) ?? []);
   const at = listed.findIndex((text, index) => index % 2 === 1 && text === name);
-  if (at < 0) return 'SHA256SUMS beside it does not list it';
-  return `sha256:${listed[at - 1]}` === digest ? true : `SHA256SUMS beside it says sha256:${listed[at - 1]}`;
+  if (at < 0) return failure('SHA256SUMS beside it does not list it');
+  const stated = `sha256:${listed[at - 1]}`;
+  return stated === digest ? success(stated) : failure(`SHA256SUMS beside it says ${stated}`);
 }
 
 function provenanceOf(file: string): string | null {
@@ -144,23 +139,23 @@ export async function verifyRelease(
   const declared = await signersPolicy('slsa-provenance', expected, workingDirectory);
   const trial: Trial = { session, policies: await fetchPolicyKeys(session, declared), digest };
   const provenanceFile = provenanceOf(file);
-  const signature = await tried(trial, `${file}.sigstore.json`);
-  const provenance = provenanceFile === null ? null : await tried(trial, provenanceFile);
-  const listed = await checkList(file, digest);
+  const signature = await provenBy(trial, `${file}.sigstore.json`);
+  const provenance = provenanceFile === null ? null : await provenBy(trial, provenanceFile);
+  const listed = await listedIn(file, digest);
   const problems = [
     ...(signature === null ? [`it has no signature: ${basename(file)}.sigstore.json is not beside it`] : []),
-    ...(typeof signature === 'string' ? [`its signature does not count: ${signature}`] : []),
-    ...(typeof provenance === 'string' ? [`the provenance beside it does not count: ${provenance}`] : []),
-    ...(typeof listed === 'string' ? [listed] : []),
+    ...(signature?.ok === false ? [`its signature does not count: ${signature.reason}`] : []),
+    ...(provenance?.ok === false ? [`the provenance beside it does not count: ${provenance.reason}`] : []),
+    ...(listed?.ok === false ? [listed.reason] : []),
   ];
-  const proof = signature === null || typeof signature === 'string' ? null : signature;
+  const proof = signature?.ok === true ? signature.value : null;
   return {
     file: named,
     digest,
     verified: proof !== null && problems.length === 0,
     signer: proof?.signer ?? null,
-    listed: typeof listed === 'string' ? false : listed,
-    provenance: provenance === null ? null : typeof provenance !== 'string',
+    listed: listed === null ? null : listed.ok,
+    provenance: provenance === null ? null : provenance.ok,
     problems,
   };
 }

@@ -15,7 +15,7 @@ import { findingOf, type JudgeContext, unseenHint } from '../evidence/judgement.
 import { judgeImageValidation } from './judge-image-validation.ts';
 import { type RuleVerdict, statusOfRefusal, statusOfUnknown } from './judge-rule.ts';
 import { matchingClusterPolicies } from './matching-cluster-policies.ts';
-import { isOfType, regoOutcome, regoRefusal, unknownRego } from './rego-questions.ts';
+import { answersAttestation, regoOutcome, regoRefusal, unknownRego } from './rego-questions.ts';
 
 /** A verdict of a ClusterImagePolicy that matches the image. */
 export interface ClusterVerdict extends RuleVerdict {
@@ -44,21 +44,12 @@ function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): RuleV
       : [];
   const unsupported = [...policy.unsupported, ...beyond];
   if (passed !== null && unsupported.length === 0) {
-    const isSigned = passed.evidence.length > 0;
-    const basis = isSigned ? (passed.evidence.every(isSignature) ? 'signature' : 'attestation') : 'default';
-    return { status: 'allow', basis, findings: [], evidence: passed.evidence, coversWhole: passed.coversWhole };
+    return allowedBy(passed.evidence, passed.coversWhole);
   }
   const isPartial = context.input.collectProblems.length > 0 && passed === null;
   const finding =
     unsupported.length > 0 ? unsupportedFinding(policy, unsupported) : failureFinding(context, policy, isPartial);
-  const isKnown = unsupported.length === 0 && !isPartial;
-  return {
-    status: isKnown ? statusOfRefusal(policy.mode) : statusOfUnknown(policy.mode),
-    basis: 'none',
-    findings: [finding],
-    evidence: [],
-    coversWhole: true,
-  };
+  return refusedWith(policy, finding, unsupported.length === 0 && !isPartial);
 }
 
 function judgeValidated(context: JudgeContext, policy: ClusterPolicy, validation: ImageValidation): RuleVerdict {
@@ -66,20 +57,25 @@ function judgeValidated(context: JudgeContext, policy: ClusterPolicy, validation
   const unsupported = [...policy.unsupported, ...found];
   if (unsupported.length === 0 && failed === null && !isPartial) {
     const evidence = [...new Set(used.flatMap((pass) => pass.evidence))];
-    const basis = evidence.length === 0 ? 'default' : evidence.every(isSignature) ? 'signature' : 'attestation';
-    return {
-      status: 'allow',
-      basis,
-      findings: [],
+    return allowedBy(
       evidence,
-      coversWhole: used.every(({ coversWhole }) => coversWhole),
-    };
+      used.every(({ coversWhole }) => coversWhole),
+    );
   }
   const finding =
     unsupported.length > 0
       ? unsupportedFinding(policy, unsupported)
       : failureFinding(context, policy, isPartial, failed?.message ?? null);
-  const isKnown = unsupported.length === 0 && !isPartial;
+  return refusedWith(policy, finding, unsupported.length === 0 && !isPartial);
+}
+
+function allowedBy(evidence: readonly Evidence[], coversWhole: boolean): RuleVerdict {
+  const basis = evidence.length === 0 ? 'default' : evidence.every(isSignature) ? 'signature' : 'attestation';
+  return { status: 'allow', basis, findings: [], evidence, coversWhole };
+}
+
+/** `isKnown`: whether the policy was evaluated to its end, so that the refusal is what it says. */
+function refusedWith(policy: ClusterPolicy, finding: Finding, isKnown: boolean): RuleVerdict {
   return {
     status: isKnown ? statusOfRefusal(policy.mode) : statusOfUnknown(policy.mode),
     basis: 'none',
@@ -126,7 +122,7 @@ function isOfFormat(authority: ClusterAuthority, piece: Evidence): boolean {
 
 function isCompliant({ input }: JudgeContext, attestation: ClusterAttestation, piece: Evidence): boolean {
   const { constraint, rego } = attestation;
-  if (!isOfType(attestation, piece)) return false;
+  if (!answersAttestation(attestation, piece)) return false;
   if (rego !== undefined) return regoOutcome(input, rego, piece).kind === 'compliant';
   return constraint === null || conflictOf(constraint, piece.statement) === null;
 }

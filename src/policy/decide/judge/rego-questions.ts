@@ -20,14 +20,14 @@ export function regoQuestions(input: Omit<DecideInput, 'rego'>, policies: Policy
     const { rego } = attestation;
     if (rego === undefined) return [];
     return evidence
-      .filter((piece) => isOfType(attestation, piece))
+      .filter((piece) => answersAttestation(attestation, piece))
       .map(({ statement }) => ({ key: regoKey(rego, statement), module: rego, statement }));
   });
   return [...new Map(questions.map((question) => [question.key, question])).values()];
 }
 
 /** Whether a piece of evidence is an attestation of the type that is asked for. */
-export function isOfType({ predicateType }: ClusterAttestation, piece: Evidence): boolean {
+export function answersAttestation({ predicateType }: ClusterAttestation, piece: Evidence): boolean {
   return piece.form === 'attestation' && piece.predicateType === predicateType;
 }
 
@@ -49,7 +49,7 @@ function outcomesOf(input: DecideInput, { attestations }: ClusterAuthority, own:
   return attestations.flatMap((attestation) => {
     const { rego, name } = attestation;
     if (rego === undefined) return [];
-    const pieces = own.filter((piece) => isOfType(attestation, piece));
+    const pieces = own.filter((piece) => answersAttestation(attestation, piece));
     return pieces.map((piece) => ({ attestation: name, outcome: regoOutcome(input, rego, piece) }));
   });
 }

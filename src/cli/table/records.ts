@@ -1,18 +1,15 @@
-import { describeOptions, type OutputFormat } from '../../gate/index.ts';
+import { describeOptions } from '../../gate/index.ts';
 import { exposureFormats } from '../../report/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
+import { ownCommand } from './own-command.ts';
 import { signingOptions } from './signing-options.ts';
-import { invalidPolicy, plainStatuses, unpushed, unverifiable, usage } from './statuses.ts';
+import { invalidPolicy, unpushed, usage } from './statuses.ts';
 
-const formats: readonly OutputFormat[] = ['text', 'json'];
-const ours = { host: 'none', own: 'bare', options: [], formats, statuses: plainStatuses } as const;
-const bare = { ...ours, own: 'none', formats: [] } as const;
-
-/** The journal of builds, and what it tells. */
+/** The journal of builds, and what is found in it. */
 export const recordCommands: readonly CommandRow[] = [
   {
-    ...ours,
+    ...ownCommand,
     name: 'exposure',
     usage: 'WHAT…',
     summary:
@@ -35,7 +32,7 @@ export const recordCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/records/exposure.ts')).exposureCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'rebuild',
     usage: 'BUILD',
     summary:
@@ -59,7 +56,7 @@ export const recordCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/records/rebuild.ts')).rebuildCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'records ls',
     usage: '',
     summary: 'list the recorded builds, the newest first',
@@ -70,7 +67,7 @@ export const recordCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/records/records.ts')).listCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'records show',
     usage: 'BUILD',
     summary: 'all that is known of one build, named by id, tag or digest',
@@ -81,7 +78,7 @@ export const recordCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/records/records.ts')).showCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'records export',
     usage: 'BUILD',
     summary: 'one build with what is inside, for Dependency-Track or GitHub',
@@ -101,7 +98,7 @@ export const recordCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/records/records-export.ts')).exportCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'records push',
     usage: 'IMAGE…',
     summary: 'attach to images that were built here what is recorded of their builds, signed, for other machines',
@@ -117,7 +114,7 @@ export const recordCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/records/records-push.ts')).pushCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'records pull',
     usage: 'REPOSITORY…',
     summary:
@@ -146,7 +143,7 @@ export const recordCommands: readonly CommandRow[] = [
     load: async () => (await import('../commands/records/records-pull.ts')).pullCommand,
   },
   {
-    ...ours,
+    ...ownCommand,
     name: 'records prune',
     usage: '--older-than AGE',
     summary: 'take away old records',
@@ -156,148 +153,5 @@ export const recordCommands: readonly CommandRow[] = [
       ['docker verify records prune --older-than 2026-01-31', 'what is older than a date'],
     ],
     load: async () => (await import('../commands/records/records.ts')).pruneCommand,
-  },
-];
-
-/** The machine: trust, the plugin, the shell. */
-export const machineCommands: readonly CommandRow[] = [
-  {
-    ...ours,
-    name: 'explain',
-    usage: '[CODE…]',
-    summary: 'what a finding or an error means, and its cure; without CODE all of them',
-    examples: [
-      ['docker verify explain signature.missing', 'what now?'],
-      ['docker verify explain --format json', 'all codes, for machines'],
-    ],
-    statuses: [[exitStatus.allowed, 'done'], usage],
-    load: async () => (await import('../commands/explain.ts')).explainCommand,
-  },
-  {
-    ...ours,
-    name: 'trust show',
-    usage: '',
-    summary: 'the trusted roots in use, and how old they are',
-    examples: [
-      ['docker verify trust show', 'who is trusted to say who signed'],
-      ['docker verify trust show --trusted-root root.json --format json', 'with a private Sigstore'],
-    ],
-    load: async () => (await import('../commands/policy/trust.ts')).trustShowCommand,
-  },
-  {
-    ...ours,
-    name: 'trust update',
-    usage: '',
-    summary: 'refresh the trusted roots through TUF',
-    examples: [
-      ['docker verify trust update', 'now, not when they are old'],
-      ['docker verify trust update --format json', 'for machines'],
-    ],
-    statuses: [...plainStatuses, unverifiable],
-    load: async () => (await import('../commands/policy/trust.ts')).trustUpdateCommand,
-  },
-  {
-    ...bare,
-    name: 'install',
-    usage: '[--mode alias|full] | --system --policy POLICY [--key FILE | --identity NAME --issuer URL]',
-    summary:
-      "set up the plugin and the builder alias, so that `docker build` verifies too; or, with --system, an organisation's policy for everybody on this machine",
-    options: describeOptions([
-      ['mode', 'alias|full', 'alias (default): docker build and bake; full: also docker buildx and compose'],
-      ['system', null, 'for the whole machine: its policy, and the executable where Docker finds it for everybody'],
-      ['policy', 'POLICY', 'what the machine extends: oci://REGISTRY/REPOSITORY:TAG, or https://…#sha256=…'],
-      ['key', 'FILE', 'the public key that must have signed it; it is copied beside the policy'],
-      ['identity', 'NAME', 'who must have signed it, keyless'],
-      ['identity-regexp', 'REGEXP', 'the same, as a pattern'],
-      ['issuer', 'URL', 'who vouches for that identity'],
-      ['trusted-root', 'FILE', 'the trusted root of a private Sigstore; it is copied beside the policy'],
-    ]),
-    examples: [
-      ['docker verify install', '`docker build` verifies from here on'],
-      ['docker verify install --mode full', '`docker buildx build` and `docker compose build` too'],
-      [
-        'sudo docker-verify install --system --policy oci://registry.example.com/policies/base:1 --key policies.pub',
-        "what device management runs to place an organisation's policy",
-      ],
-    ],
-    load: async () => (await import('../commands/plugin.ts')).installCommand,
-  },
-  {
-    ...bare,
-    name: 'uninstall',
-    usage: '[--system]',
-    summary: 'take all of that back',
-    options: describeOptions([
-      ['system', null, 'what install --system placed, so far as it is still as it was written'],
-    ]),
-    examples: [
-      ['sudo docker-verify uninstall --system', 'the machine has no policy of ours any more'],
-      ['docker verify uninstall', "Docker's config.json is as it was"],
-      ['docker-verify uninstall', 'the same without Docker'],
-    ],
-    load: async () => (await import('../commands/plugin.ts')).uninstallCommand,
-  },
-  {
-    ...ours,
-    name: 'doctor',
-    usage: '',
-    summary: 'what is enforced here, and what could bypass it',
-    examples: [
-      ['docker verify doctor', 'is this machine guarded?'],
-      ['docker verify doctor --format json', 'for machines'],
-    ],
-    statuses: [
-      [exitStatus.allowed, 'what is needed is there'],
-      [exitStatus.unverifiable, 'something keeps us from enforcing'],
-      usage,
-    ],
-    load: async () => (await import('../commands/doctor.ts')).doctorCommand,
-  },
-  {
-    ...bare,
-    name: 'shell',
-    usage: 'bash|zsh|fish|powershell',
-    summary: 'print a function that makes `docker verify-build` work',
-    examples: [
-      ['source <(docker verify shell bash)', 'in ~/.bashrc'],
-      ['docker verify shell fish | source', 'in config.fish'],
-    ],
-    load: async () => (await import('../commands/plugin.ts')).shellCommand,
-  },
-  {
-    ...bare,
-    name: 'completion',
-    usage: 'bash|zsh|fish|powershell',
-    summary: 'print a completion script',
-    examples: [
-      ['source <(docker verify completion bash)', 'in ~/.bashrc'],
-      ['docker verify completion fish | source', 'in config.fish'],
-    ],
-    load: async () => (await import('../commands/plugin.ts')).completionCommand,
-  },
-  {
-    ...ours,
-    name: 'version',
-    usage: '',
-    summary:
-      'print the version; with --verify say whether a file of a release is what its makers signed, by FILE.sigstore.json beside it',
-    options: describeOptions([
-      ['verify', 'FILE', 'a file of a release'],
-      ['key', 'FILE*', 'a public key that may have signed it, in place of our release workflow'],
-      ['identity', 'TEXT', 'an identity that may have signed it, with its --issuer'],
-      ['issuer', 'URL', 'who vouches for that identity'],
-      ['signed-by', 'ENTRY*', "a signer, as an entry of a rule's signedBy: '{keyless: {…}}'"],
-    ]),
-    examples: [
-      ['docker verify version', ''],
-      ['docker verify --version', 'the same'],
-      ['docker verify version --verify docker-verify-1.0.0-linux-x64', 'is this download a release of ours?'],
-    ],
-    statuses: [
-      [exitStatus.allowed, 'done; the file is verified'],
-      [exitStatus.blocked, 'the file is not what it should be: do not run it'],
-      usage,
-    ],
-    load: async () => (await import('../commands/version.ts')).versionCommand,
   },
 ];
