@@ -19,14 +19,13 @@ export {
   ownOptionTable,
   ownPrefix,
   ownVariables,
-  parseDuration,
   refuseUnknownOptions,
   splitDebugArguments,
   splitOwnOptions,
   takeCommandOptions,
 } from '../invocation/index.ts';
 export * from '../model/index.ts';
-export type { LayerExplanation, LockChange, Publisher } from '../policy/index.ts';
+export { type LayerExplanation, type LockChange, type Publisher, parseDuration } from '../policy/index.ts';
 export type { BroughtAuthority } from '../signature/index.ts';
 export { bake, build } from './commands/builds/build.ts';
 export { builderVerb, builderVerbs, standardVerbs } from './commands/builds/builder-verb.ts';

@@ -28,4 +28,3 @@ export {
   ownVariables,
 } from './options/own-option-table.ts';
 export { ownDefaults } from './options/own-option-values.ts';
-export { parseDuration } from './options/parse-duration.ts';

@@ -35,6 +35,7 @@ export type {
   PolicySet,
   Publisher,
 } from './language/compiled/policy-set.ts';
+export { parseDuration } from './language/patterns/duration.ts';
 export { matchableName } from './language/patterns/image-pattern.ts';
 export { addRules } from './language/schema/add-rules.ts';
 export { type Bootstrap, bootstrapPolicy } from './language/schema/bootstrap-policy.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { isOnPath } from '../support/interactive-shell.ts';
 import {
   acmePolicy,
   dockerConfiguration,
@@ -13,71 +14,10 @@ import {
 } from '../support/lab.ts';
 import { executable } from '../support/paths.ts';
 import { type DocumentedCommand, documentedCommands } from './documented-commands.ts';
+import { elsewhere, names, otherStatuses, ownRegistry, placeholders, spelledOut } from './documented-lines.ts';
 
 const { registry } = lab();
 const signed = `${registry}/signed/base:1`;
-
-/** What stands in a line for whatever the reader has. */
-const placeholders: readonly (readonly [string, string])[] = [
-  ['IMAGE|PATH', '.'],
-  ['IMAGE IMAGE', `${signed} ${registry}/unsigned/base:1`],
-  ['IMAGE', signed],
-  ['CODE', 'signature.missing'],
-  ['ls|show|prune', 'ls'],
-  ['REPOSITORY… --key FILE', `${registry}/signed/base --key acme.pub`],
-];
-
-/** Lines that name a command and do not start one: they are run as far as their help. */
-const names = new Set([
-  'cosign verify-blob --certificate-identity IDENTITY --certificate-oidc-issuer https://token.actions.githubusercontent.com --bundle FILE.sigstore.json FILE',
-  'cosign verify-blob-attestation --type slsaprovenance1 --certificate-identity IDENTITY --certificate-oidc-issuer https://token.actions.githubusercontent.com --bundle docker-verify-VERSION.provenance.json.sigstore.json FILE',
-  'docker bake',
-  'docker build',
-  'docker buildx bake --print',
-  'docker buildx build',
-  'docker buildx build --output type=oci',
-  'docker buildx dap build',
-  'docker buildx debug build',
-  'docker compose',
-  'docker compose build',
-  'docker image rm',
-  'docker verify',
-  'docker verify build',
-  'docker verify exposure',
-  'docker verify policy push',
-]);
-
-/** What has to be there before, or is to be said otherwise, to run a line in a folder where no service answers. */
-const spelledOut: Readonly<Record<string, string>> = {
-  'docker verify init': 'rm docker-verify.yaml && docker verify init --yes --key acme.pub',
-  'docker verify rebuild BUILD':
-    'docker verify build . && docker verify rebuild $(docker verify records ls --format json | grep -o "[0-9A-HJKMNP-TV-Z]\\{26\\}" | head -n 1)',
-  'docker verify check && docker build': 'docker verify check && docker build .',
-  'docker verify completion SHELL': 'docker verify completion bash',
-  'docker verify lock --check': 'docker verify lock && docker verify lock --check',
-  'docker verify version --verify docker-verify-VERSION-OS-ARCH':
-    'touch docker-verify-1.2.3-linux-x64 && docker verify version --verify docker-verify-1.2.3-linux-x64',
-  'sha256sum --check --ignore-missing SHA256SUMS':
-    'sha256sum Dockerfile >SHA256SUMS && sha256sum --check --ignore-missing SHA256SUMS',
-  'docker verify-build': 'eval "$(docker verify shell bash)"; docker verify-build --help',
-  'docker verify check --offline .': 'docker verify check . && docker verify check --offline .',
-  'docker verify build --verify-offline .': 'docker verify check . && docker verify build --verify-offline .',
-};
-
-/** Lines that do not end with 0 here, and why. */
-const otherStatuses: Readonly<Record<string, readonly [statuses: readonly number[], reason: string]>> = {
-  'docker verify build -f Bad.Dockerfile .': [[10], 'the page shows a refused build'],
-  'docker verify packages IMAGE|PATH': [[11], "no SBOM is attached to the lab's base"],
-  'docker verify rebuild BUILD': [[11], 'the folder is in no git; rebuild.test.ts builds again what is'],
-  'docker verify version --verify docker-verify-VERSION-OS-ARCH': [[10], 'the file is none of a release'],
-  'docker verify trust update': [[0, 11], 'the network may be away'],
-};
-
-/** Lines that would change this machine: the test that runs them on a machine of its own. */
-const elsewhere: Readonly<Record<string, string>> = {
-  'sudo docker-verify install --system --policy oci://registry.example.com/policies/base:1 --key policies.pub':
-    'test/e2e/policy/install-system.test.ts',
-};
 
 async function shownIn(page: string, name: string): Promise<string> {
   const text = await readFile(join('docs', page), 'utf8');
@@ -85,12 +25,28 @@ async function shownIn(page: string, name: string): Promise<string> {
   return found?.[2] ?? '';
 }
 
+/** An advisory in the form of OSV. */
+const advisory = {
+  id: 'CVE-2024-3094',
+  modified: '2024-03-29T00:00:00Z',
+  affected: [{ package: { ecosystem: 'Debian:13', name: 'xz-utils' }, versions: ['5.6.0-0.1', '5.6.1-1'] }],
+};
+
 /** A project as the pages speak of it. */
 async function project(line: string): Promise<string> {
   const policy = acmePolicy();
   return await projectFolder({
-    Dockerfile: `FROM ${signed}\n`,
+    Dockerfile: `ARG VERSION=1\nFROM ${signed} AS test\nFROM ${signed}\n`,
+    'docker-bake.hcl': 'target "default" {}\ntarget "app" {}\n',
     'docker-verify.yaml': policy,
+    'strict.yaml': policy,
+    'base.yaml': 'version: 1\nserial: 1\ndefault: warn\n',
+    'policy-tests.yaml': `version: 1\npolicies: [docker-verify.yaml]\ntests: [{image: ${signed}, expect: block}]\n`,
+    'policy.json': '{"default": [{"type": "reject"}]}\n',
+    'keys/acme.pub': await readFile(lab().keys.acme.publicKey),
+    'root.json': await readFile(lab().trustedRoot),
+    'repositories.txt': `${registry}/signed/base\n`,
+    'osv/CVE-2024-3094.json': JSON.stringify(advisory),
     ...(line.includes('Bad.Dockerfile') ? { 'Bad.Dockerfile': `FROM ${registry}/unsigned/base:1\n` } : {}),
     'new.yaml': policy,
     'compose.yaml': 'services: {app: {build: .}}\n',
@@ -115,6 +71,7 @@ async function home(): Promise<Readonly<Record<string, string>>> {
     PATH,
     HOME: folder,
     DOCKER_CONFIG: configuration,
+    LAB_ACME_KEY: lab().keys.acme.privateKey,
     XDG_STATE_HOME: join(folder, 'state'),
     XDG_CACHE_HOME: join(folder, 'cache'),
   };
@@ -139,9 +96,14 @@ const [measurements, lines] = [
   documented.filter(({ line }) => !line.startsWith('scripts/') && !(line in elsewhere)),
 ];
 
+afterAll(async () => {
+  const made = ['documented-commands:latest', `${ownRegistry}/app:1`];
+  await run(lab(), lab().docker, ['image', 'rm', ...made]);
+});
+
 describe('the command lines of README.md and docs', () => {
   it('are all of these', () => {
-    expect(lines.length).toBeGreaterThan(60);
+    expect(lines.length).toBeGreaterThan(130);
     const written = new Set(documented.map(({ line }) => line));
     const known = [...names, ...Object.keys(spelledOut), ...Object.keys(otherStatuses), ...Object.keys(elsewhere)];
     expect(known.filter((line) => !written.has(line))).toEqual([]);
@@ -149,7 +111,12 @@ describe('the command lines of README.md and docs', () => {
     for (const { line } of measurements) expect(existsSync(line.split(' ')[0] ?? '')).toBe(true);
   });
 
-  it.each(lines.map(({ line, pages }: DocumentedCommand) => [line, pages.join(', ')]))('%s (%s)', async (line) => {
+  const isForFish = ({ line }: DocumentedCommand): boolean => spelledOut[line]?.startsWith('fish ') === true;
+  it.each(
+    lines
+      .filter((each) => !isForFish(each) || isOnPath('fish'))
+      .map(({ line, pages }: DocumentedCommand) => [line, pages.join(', ')]),
+  )('%s (%s)', async (line) => {
     const { status, stdout, stderr } = await runLine(line);
     const [expected] = otherStatuses[line] ?? [[0]];
     expect(expected, `${stdout}${stderr}`).toContain(status);

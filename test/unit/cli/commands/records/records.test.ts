@@ -18,6 +18,18 @@ describe('records', () => {
     expect((await line.run('records', 'ls')).out).toBe('no build is recorded here\n');
   });
 
+  it.each([
+    ['365d', '0 taken away, 1 kept'],
+    ['1d12h', '0 taken away, 1 kept'],
+    ['1w', '0 taken away, 1 kept'],
+    ['2026-01-31', '0 taken away, 1 kept'],
+    ['9999-01-01', '1 taken away, 0 kept'],
+  ])('takes away what is older than %s', async (age, said) => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    expect(await line.run('records', 'prune', '--older-than', age)).toMatchObject({ status: 0, out: `${said}\n` });
+  });
+
   it('exports for GitHub with what a workflow or the options say, and not without', async () => {
     const { line } = await builtProject();
     await line.run('build', '-t', 'x:1', '.');
