@@ -1,15 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { VerifyError } from '../model/index.ts';
 
 /** Changes with the tables: an index of another version is made anew. */
-const version = 3;
+const version = 4;
 
 // `covered`: 0 where no complete SBOM covers the image, 1 where one does, 2 where those that do are signed
+// `result`: the image that a build made, so that builds are counted by their images alone
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE build (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, summary TEXT NOT NULL);
+CREATE TABLE build (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, result INTEGER, summary TEXT NOT NULL);
+CREATE INDEX build_of_result ON build (result, id);
 CREATE TABLE image (number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stamp TEXT, problem TEXT, faults TEXT, covered INTEGER NOT NULL DEFAULT 0, layers TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE use (build INTEGER NOT NULL, image INTEGER NOT NULL, role TEXT NOT NULL, name TEXT, PRIMARY KEY (image, build, role)) WITHOUT ROWID;
 CREATE INDEX use_of_build ON use (build);
@@ -21,11 +23,26 @@ CREATE TABLE package (name TEXT NOT NULL, sbom INTEGER NOT NULL, number INTEGER 
 CREATE TABLE listed (number INTEGER PRIMARY KEY, sbom INTEGER NOT NULL, content TEXT NOT NULL);
 `;
 
+// Filling it touches most pages of a large index, and another process waits while one fills it.
+const settings = `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 120000;
+PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000;`;
+
+const statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+/** A statement, compiled once for each database: what runs for every build takes longer to compile than to run. */
+export function prepared(database: DatabaseSync, sql: string): StatementSync {
+  const known = statements.get(database) ?? new Map<string, StatementSync>();
+  statements.set(database, known);
+  const statement = known.get(sql) ?? database.prepare(sql);
+  known.set(sql, statement);
+  return statement;
+}
+
 async function openFile(path: string): Promise<DatabaseSync> {
   const { DatabaseSync: Database } = await import('node:sqlite');
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const database = new Database(path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;');
+  database.exec(settings);
   return database;
 }
 

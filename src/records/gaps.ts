@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type BuildSummary, parseBoundedJson } from '../model/index.ts';
+import { prepared } from './database.ts';
 
 /** A build with what is not known of its software; null where an SBOM that says it is complete covers all of the image. */
 export interface Gap {
@@ -11,10 +12,8 @@ export interface Gap {
 
 // Many builds in one row: to make an object of each row takes longer than to find it.
 const buildsWithCover = `
-SELECT json_group_array(json_array(build.number, json(build.summary), (
-  SELECT max(image.covered) FROM use JOIN image ON image.number = use.image
-  WHERE use.build = build.number AND use.role = 'result'
-))) AS builds FROM build WHERE build.number BETWEEN ? AND ?`;
+SELECT json_group_array(json_array(build.number, json(build.summary), image.covered)) AS builds
+FROM build LEFT JOIN image ON image.number = build.result WHERE build.number BETWEEN ? AND ?`;
 
 /** Builds that are read at once: some megabytes. */
 const many = 10_000;
@@ -46,6 +45,12 @@ function reasonOf(row: Readonly<Record<string, unknown>>): string {
   return `no complete SBOM of ${subject}`;
 }
 
+function describeGap(summary: BuildSummary, covered: number, reasons: readonly string[]): Gap {
+  if (covered > 0) return { summary, reason: null, trust: covered === 2 ? 'signed' : 'unsigned' };
+  const missing = reasons.length === 0 ? ['no complete SBOM of what was built'] : reasons;
+  return { summary, reason: [...new Set(missing)].sort().join('; '), trust: 'none' };
+}
+
 /** What is not known of each build, by its number. */
 export function gapsOf(database: DatabaseSync): ReadonlyMap<number, Gap> {
   const reasons = new Map<number, string[]>();
@@ -56,15 +61,13 @@ export function gapsOf(database: DatabaseSync): ReadonlyMap<number, Gap> {
     else known.push(reasonOf(row));
   }
   const gaps = new Map<number, Gap>();
-  for (const [build, summary, covered] of coveredBuilds(database)) {
-    const isCovered = (covered ?? 0) > 0;
-    const missing = reasons.get(build) ?? ['no complete SBOM of what was built'];
-    const trust = covered === 2 ? 'signed' : 'unsigned';
-    gaps.set(build, {
-      summary,
-      reason: isCovered ? null : [...new Set(missing)].sort().join('; '),
-      trust: isCovered ? trust : 'none',
-    });
-  }
+  for (const [build, summary, covered] of coveredBuilds(database))
+    gaps.set(build, describeGap(summary, covered ?? 0, reasons.get(build) ?? []));
   return gaps;
+}
+
+/** What is not known of one build. */
+export function gapOf(database: DatabaseSync, build: number, summary: BuildSummary, covered: number): Gap {
+  const rows = covered > 0 ? [] : prepared(database, `${usesWithoutCover} AND use.build = ?`).all(build);
+  return describeGap(summary, covered, rows.map(reasonOf));
 }

@@ -9,6 +9,7 @@ export { forgetImages, type MissingImage, missingImages } from './missing.ts';
 export { type PruneOutcome, pruneJournal } from './prune.ts';
 export { type AddedRecords, addPulledRecords } from './pulled-records.ts';
 export { recentRecords } from './recent-records.ts';
+export { type Answers, countBuilds } from './rest.ts';
 export { searchBuilds } from './search.ts';
 export { readSharedRecord, type SharedRecord } from './shared-record.ts';
 export { stateFolder } from './state-folder.ts';

@@ -9,7 +9,8 @@ import {
   parseBoundedJson,
   type Signer,
 } from '../model/index.ts';
-import { type Gap, gapsOf } from './gaps.ts';
+import { prepared } from './database.ts';
+import { type Answers, allOfRest, newestOfRest, type Stated } from './rest.ts';
 
 /** A package in a document, with one use of an image that carries it. */
 interface Hit {
@@ -88,6 +89,7 @@ function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
 class Builds {
   readonly #database: DatabaseSync;
   readonly #summaries = new Map<number, BuildSummary>();
+  readonly #covered = new Map<number, boolean>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -96,23 +98,28 @@ class Builds {
   summary(build: number): BuildSummary {
     const known = this.#summaries.get(build);
     if (known !== undefined) return known;
-    const row = this.#database.prepare('SELECT summary FROM build WHERE number = ?').get(build);
+    const row = prepared(this.#database, 'SELECT summary FROM build WHERE number = ?').get(build);
     const summary = parseBoundedJson(String(row?.['summary'])) as BuildSummary; // written by the index itself
     this.#summaries.set(build, summary);
     return summary;
   }
 
-  isResultCovered(build: number): boolean {
+  /** Whether a complete SBOM covers what was built. */
+  isCovered(build: number): boolean {
+    const known = this.#covered.get(build);
+    if (known !== undefined) return known;
     const sql =
-      "SELECT 1 FROM use JOIN image ON image.number = use.image WHERE use.build = ? AND use.role = 'result' AND image.covered > 0";
-    return this.#database.prepare(sql).get(build) !== undefined;
+      'SELECT 1 FROM build JOIN image ON image.number = build.result WHERE build.number = ? AND image.covered > 0';
+    const isCovered = prepared(this.#database, sql).get(build) !== undefined;
+    this.#covered.set(build, isCovered);
+    return isCovered;
   }
 
   /** The base that brought a layer, where the image runs on one whose layers are known. */
   baseOfLayer(build: number, layer: string): ExposedThrough | null {
     const sql =
       "SELECT use.name, image.digest FROM use JOIN image ON image.number = use.image, json_each(image.layers) AS layer WHERE use.build = ? AND use.role = 'runtime-base' AND layer.value = ?";
-    const row = this.#database.prepare(sql).get(build, layer);
+    const row = prepared(this.#database, sql).get(build, layer);
     return row === undefined
       ? null
       : { role: 'runtime-base', name: String(row['name']), digest: String(row['digest']) };
@@ -128,7 +135,7 @@ function throughOf(builds: Builds, { role, name, digest, found, build }: Hit): E
 /** In the image that was made: its own SBOM lists it, or it lies in the base and no whole SBOM of the image says otherwise. */
 function isInRuntime(builds: Builds, hits: readonly Hit[], build: number): boolean | null {
   if (hits.some(({ role }) => role === 'result')) return true;
-  if (builds.isResultCovered(build)) return false;
+  if (builds.isCovered(build)) return false;
   if (hits.some(({ role }) => role === 'runtime-base')) return true;
   // what a stage held may have been copied
   return hits.some(({ role }) => role === 'build-stage') ? null : false;
@@ -170,21 +177,6 @@ function rowOf(
   };
 }
 
-/** What builds that hold nothing that is asked about can say: not found, or not known, and why. */
-function restOf(
-  gaps: ReadonlyMap<number, Gap>,
-  question: string,
-  stated: ReadonlyMap<number, ReadonlySet<ExposureState>>,
-): readonly ExposureRow[] {
-  return [...gaps].flatMap(([build, { summary, reason, trust }]) => {
-    const states = stated.get(build);
-    if (states?.has('affected') === true || (states !== undefined && reason === null)) return [];
-    const state: ExposureState = reason === null ? 'not-found' : 'unknown';
-    const rest = { package: null, via: null, inRuntime: null, trust, signer: null, vex: null } as const;
-    return [{ question, state, build: summary, ...rest, reason }];
-  });
-}
-
 const stateOrder: readonly ExposureState[] = [
   'affected',
   'under-investigation',
@@ -201,11 +193,13 @@ export interface SearchOptions {
    * for each question.
    */
   readonly together?: string | null;
+  /** At most so many builds are listed of those in which nothing was found, the newest, and the others counted; null lists all. */
+  readonly most?: number | null;
 }
 
 interface Found {
   readonly rows: readonly ExposureRow[];
-  readonly stated: ReadonlyMap<number, ReadonlySet<ExposureState>>;
+  readonly stated: Stated;
 }
 
 function foundBy(
@@ -230,7 +224,7 @@ function foundBy(
   return { rows, stated };
 }
 
-function joined(parts: readonly Found['stated'][]): Found['stated'] {
+function joined(parts: readonly Stated[]): Stated {
   const all = new Map<number, Set<ExposureState>>();
   for (const part of parts)
     for (const [build, states] of part) all.set(build, new Set([...(all.get(build) ?? []), ...states]));
@@ -242,20 +236,25 @@ export function searchBuilds(
   database: DatabaseSync,
   questions: readonly Question[],
   statements: readonly VexStatement[],
-  { together = null }: SearchOptions = {},
-): readonly ExposureRow[] {
+  { together = null, most = null }: SearchOptions = {},
+): Answers {
   const builds = new Builds(database);
-  const statement = database.prepare(hitsOfName);
+  const statement = prepared(database, hitsOfName);
   const found = questions.map((question) => ({ question, ...foundBy(statement, builds, question, statements) }));
-  const gaps = gapsOf(database);
+  const isCovered = (build: number): boolean => builds.isCovered(build);
+  const restOf = (label: string, stated: Stated): Answers =>
+    most === null ? allOfRest(database, label, stated) : newestOfRest(database, label, stated, { most, isCovered });
   const rest =
     together === null
-      ? found.flatMap(({ question, stated }) => restOf(gaps, question.label, stated))
-      : restOf(gaps, together, joined(found.map(({ stated }) => stated)));
-  const rows = [...found.flatMap((each) => each.rows), ...rest];
-  return rows.toSorted(
-    (left, right) =>
-      stateOrder.indexOf(left.state) - stateOrder.indexOf(right.state) ||
-      (left.build.id < right.build.id ? 1 : Number(left.build.id !== right.build.id) * -1),
-  );
+      ? found.map(({ question, stated }) => restOf(question.label, stated))
+      : [restOf(together, joined(found.map(({ stated }) => stated)))];
+  const rows = [...found, ...rest].flatMap((each) => each.rows);
+  return {
+    rows: rows.toSorted(
+      (left, right) =>
+        stateOrder.indexOf(left.state) - stateOrder.indexOf(right.state) ||
+        (left.build.id < right.build.id ? 1 : Number(left.build.id !== right.build.id) * -1),
+    ),
+    unlisted: rest.flatMap(({ unlisted }) => unlisted),
+  };
 }

@@ -9,7 +9,7 @@ export { renderScan } from './check/scan-report.ts';
 export { adviceFormats, renderAdvice } from './contents/advice-report.ts';
 export { comparisonFormats, renderComparison } from './contents/comparison-report.ts';
 export { renderCycloneDx } from './contents/cyclonedx-export.ts';
-export { exposureFormats, renderExposure } from './contents/exposure-report.ts';
+export { exposureFormats, mostQuiet, renderExposure } from './contents/exposure-report.ts';
 export { type InspectedImage, renderInspection } from './contents/inspection-report.ts';
 export { packagesFormats, renderPackages } from './contents/packages-report.ts';
 export { renderRebuild } from './contents/rebuild-report.ts';

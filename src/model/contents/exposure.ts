@@ -42,9 +42,19 @@ export interface ExposedThrough {
   readonly digest: string | null;
 }
 
+/** Rows that were counted and not listed. */
+export interface UnlistedRows {
+  readonly question: string;
+  readonly state: ExposureState;
+  readonly count: number;
+}
+
 /** The answer to a whole question. */
 export interface Exposure {
+  /** The worst first, then the newest. */
   readonly rows: readonly ExposureRow[];
+  /** Of builds in which nothing was found, where only the newest were to be listed. */
+  readonly unlisted: readonly UnlistedRows[];
   readonly builds: number;
   /** What was passed over, one line each. */
   readonly remarks: readonly string[];

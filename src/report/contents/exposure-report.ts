@@ -1,4 +1,4 @@
-import type { Exposure, ExposureRow, ExposureState } from '../../model/index.ts';
+import type { Exposure, ExposureRow, ExposureState, UnlistedRows } from '../../model/index.ts';
 import { describeSigner } from '../describe/describe-signer.ts';
 import { htmlDocument, textTable } from '../page/html-document.ts';
 import { csvDocument } from '../text/csv.ts';
@@ -22,7 +22,7 @@ const marks: Readonly<Record<ExposureState, readonly [mark: string, style: Style
 const states = Object.keys(marks) as ExposureState[]; // the record's own keys
 
 /** At most so many rows of what needs no action are listed in text. */
-const mostQuiet = 20;
+export const mostQuiet = 20;
 
 function buildName({ build }: ExposureRow): string {
   return build.tags[0] ?? build.digest?.slice(0, 19) ?? build.imageId?.slice(0, 19) ?? build.id;
@@ -74,10 +74,18 @@ function rowLines(row: ExposureRow, layout: Layout): readonly Shown[] {
   return [head, ...detailsOf(row).map((text) => wrap([{ text: `      ${text}`, style: 'plain' }], 8, layout))];
 }
 
+function totalOf(unlisted: readonly UnlistedRows[]): number {
+  return unlisted.reduce((sum, { count }) => sum + count, 0);
+}
+
+function countOf(state: ExposureState, rows: readonly ExposureRow[], unlisted: readonly UnlistedRows[]): number {
+  return rows.filter((row) => row.state === state).length + totalOf(unlisted.filter((some) => some.state === state));
+}
+
 /** How many rows there are of each state, worst first: `2 affected, 1 not known`. */
-function countStates(rows: readonly ExposureRow[]): string {
+function countStates(rows: readonly ExposureRow[], unlisted: readonly UnlistedRows[]): string {
   const counts = states
-    .map((state) => ({ state, count: rows.filter((row) => row.state === state).length }))
+    .map((state) => ({ state, count: countOf(state, rows, unlisted) }))
     .filter(({ count }) => count > 0);
   return counts.map(({ state, count }) => `${count} ${marks[state][2]}`).join(', ');
 }
@@ -86,25 +94,26 @@ function builds(count: number): string {
   return `${count} recorded ${count === 1 ? 'build' : 'builds'}`;
 }
 
-function renderText({ rows, builds: count }: Exposure, layout: Layout): Shown {
+function renderText({ rows, unlisted, builds: count }: Exposure, layout: Layout): Shown {
   if (count === 0) return page([wrap([{ text: 'no build is recorded here', style: 'plain' }], 0, layout)]);
   const questions = [...new Set(rows.map(({ question }) => question))];
   const blocks = questions.flatMap((question) => {
     const own = rows.filter((row) => row.question === question);
     const loud = own.filter(({ state }) => state === 'affected' || state === 'under-investigation');
-    const quiet = own.filter((row) => !loud.includes(row));
-    const hidden = quiet.length - mostQuiet;
+    const quiet = own.filter(({ state }) => state !== 'affected' && state !== 'under-investigation');
+    const counted = unlisted.filter((some) => some.question === question);
+    const hidden = Math.max(quiet.length - mostQuiet, 0) + totalOf(counted);
     const more =
       hidden > 0 ? [wrap([{ text: `  and ${hidden} more: see --format json or csv`, style: 'dim' }], 2, layout)] : [];
     return [
       wrap([{ text: question, style: 'bold' }], 2, layout),
       ...[...loud, ...quiet.slice(0, mostQuiet)].flatMap((row) => rowLines(row, layout)),
       ...more,
-      wrap([{ text: `  ${countStates(own)}`, style: 'plain' }], 2, layout),
+      wrap([{ text: `  ${countStates(own, counted)}`, style: 'plain' }], 2, layout),
       wrap([{ text: '', style: 'plain' }], 0, layout),
     ];
   });
-  const summary = `${rows.length === 0 ? 'nothing found' : countStates(rows)}; ${builds(count)}`;
+  const summary = `${rows.length === 0 ? 'nothing found' : countStates(rows, unlisted)}; ${builds(count)}`;
   return page([...blocks, wrap([{ text: summary, style: 'bold' }], 0, layout)]);
 }
 
@@ -153,7 +162,7 @@ function cells(row: ExposureRow): readonly string[] {
   ];
 }
 
-function renderHtml({ rows, builds: count }: Exposure): Shown {
+function renderHtml({ rows, unlisted, builds: count }: Exposure): Shown {
   const titles = ['State', 'Build', 'Pushed to', 'Package', 'Through', 'In the image', 'SBOM', 'VEX or reason'];
   const body = rows.map((row) => [
     `${marks[row.state][0]} ${marks[row.state][2]}`,
@@ -166,7 +175,7 @@ function renderHtml({ rows, builds: count }: Exposure): Shown {
     row.vex ?? row.reason ?? '',
   ]);
   const questions = [...new Set(rows.map(({ question }) => question))].join(', ');
-  const summary = `${rows.length === 0 ? 'nothing found' : countStates(rows)}; ${builds(count)}`;
+  const summary = `${rows.length === 0 ? 'nothing found' : countStates(rows, unlisted)}; ${builds(count)}`;
   return htmlDocument(`Exposure: ${questions}`, [summary], [textTable('Recorded builds', titles, body)]);
 }
 
@@ -177,7 +186,7 @@ export function renderExposure(exposure: Exposure, format: ExposureFormat, layou
       return renderText(exposure, layout);
     case 'json': {
       const summary = Object.fromEntries(
-        states.map((state) => [state, exposure.rows.filter((row) => row.state === state).length]),
+        states.map((state) => [state, countOf(state, exposure.rows, exposure.unlisted)]),
       );
       return renderJsonDocument({
         schemaVersion: 1,

@@ -61,7 +61,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'a build that is refused': () => renderReport(picturedReport, 'html', plain),
   'a survey': () => renderReport(examples['surveyed'] as Report, 'html', plain),
   'a build that is allowed': () => renderReport(examples['allowed'] as Report, 'html', plain),
-  'an exposure': () => renderExposure({ rows: [], builds: 2, remarks: [] }, 'html', plain),
+  'an exposure': () => renderExposure({ rows: [], unlisted: [], builds: 2, remarks: [] }, 'html', plain),
 };
 
 let folder = '';

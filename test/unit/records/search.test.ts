@@ -24,7 +24,7 @@ async function ask(
   const database = await openDatabase(join(folder, 'index.sqlite'));
   try {
     await fillDatabase(database, folder, openBlobStore(folder));
-    return searchBuilds(database, questions, vex);
+    return searchBuilds(database, questions, vex).rows;
   } finally {
     database.close();
   }

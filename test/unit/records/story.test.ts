@@ -11,9 +11,9 @@ it("the README's example is the answer about the seven builds", async () => {
   const database = await openDatabase(join(folder, 'index.sqlite'));
   await fillDatabase(database, folder, openBlobStore(folder));
   const question = parseQuestion('xz-utils@5.6.0 - 5.6.1');
-  const rows = searchBuilds(database, question === null ? [] : [question], []);
+  const { rows, unlisted } = searchBuilds(database, question === null ? [] : [question], []);
   database.close();
-  const text = renderExposure({ rows, builds: 7, remarks: [] }, 'text', { color: false, width: null });
+  const text = renderExposure({ rows, unlisted, builds: 7, remarks: [] }, 'text', { color: false, width: null });
   const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
   const example = readme.split('docker verify exposure "xz-utils@5.6.0 - 5.6.1"\n')[1]?.split('```')[0] ?? '';
   // identifiers are random, and times a minute apart

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Exposure } from '../../../model/index.ts';
 import {
+  countBuilds,
   fillDatabase,
   forgetImages,
   missingImages,
@@ -40,24 +41,28 @@ async function prepare(session: Session, database: Database, folder: string): Pr
 
 /**
  * Which recorded builds contain something, through what, and what could not be known.
+ * @param most of builds in which nothing was found at most so many are listed, the newest; null lists all
  * @throws VerifyError `usage.invalid`, `records.unreadable`
  */
-export async function exposure(session: Session, request: ExposureRequest): Promise<Exposure> {
+export async function exposure(
+  session: Session,
+  request: ExposureRequest,
+  { most }: { readonly most: number | null } = { most: null },
+): Promise<Exposure> {
   const { environment } = session;
   const asked = await readExposureQuestions(request, environment.workingDirectory);
   const folder = stateFolder(environment);
   const database = await openDatabase(join(folder, indexName));
   try {
     const passedOver = await prepare(session, database, folder);
-    const found = searchBuilds(database, asked.questions, asked.statements);
+    const found = searchBuilds(database, asked.questions, asked.statements, { most });
+    const together = `${asked.bulk.length} advisories`;
     const ofFolders =
-      asked.bulk.length === 0
-        ? []
-        : searchBuilds(database, asked.bulk, asked.statements, { together: `${asked.bulk.length} advisories` });
-    const count = database.prepare('SELECT count(*) AS builds FROM build').get();
+      asked.bulk.length === 0 ? null : searchBuilds(database, asked.bulk, asked.statements, { together, most });
     return {
-      rows: [...found, ...ofFolders],
-      builds: Number(count?.['builds'] ?? 0),
+      rows: [...found.rows, ...(ofFolders?.rows ?? [])],
+      unlisted: [...found.unlisted, ...(ofFolders?.unlisted ?? [])],
+      builds: countBuilds(database).all,
       remarks: [...asked.remarks, ...passedOver],
     };
   } finally {

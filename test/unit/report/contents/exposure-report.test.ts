@@ -37,7 +37,7 @@ const unknown: ExposureRow = {
 };
 
 function exposureOf(...rows: readonly ExposureRow[]): Exposure {
-  return { rows, builds: 2, remarks: [] };
+  return { rows, unlisted: [], builds: 2, remarks: [] };
 }
 
 describe('an exposure as text', () => {
@@ -65,7 +65,9 @@ describe('an exposure as text', () => {
   });
 
   it('says that nothing is recorded', () => {
-    expect(renderExposure({ rows: [], builds: 0, remarks: [] }, 'text', plain)).toBe('no build is recorded here\n');
+    expect(renderExposure({ rows: [], unlisted: [], builds: 0, remarks: [] }, 'text', plain)).toBe(
+      'no build is recorded here\n',
+    );
   });
 
   it('shows what VEX says', () => {
