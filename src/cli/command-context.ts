@@ -15,10 +15,11 @@ export function runningExecutable(): string {
   }
 }
 
-/** How text is laid out on a stream: colour and width only for a terminal, and no width where it says that it has no columns. */
+/** How text is laid out on a stream: colour, width and height only for a terminal, and neither of the last two where it says that it has no columns. */
 export function layoutFor(stream: Terminal, own: OwnOptions, environment: Environment): Layout {
-  const width = stream.isTTY && stream.columns > 0 ? stream.columns : null;
-  return { color: stream.isTTY && wantsColor(own, environment), width };
+  const color = stream.isTTY && wantsColor(own, environment);
+  if (!stream.isTTY || !(stream.columns > 0)) return { color, width: null };
+  return { color, width: stream.columns, ...(stream.rows ? { height: stream.rows } : {}) };
 }
 
 /** Whether a terminal may be painted on (no-color.org: NO_COLOR). */

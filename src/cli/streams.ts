@@ -12,6 +12,8 @@ export interface Terminal {
   readonly isTTY: boolean;
   /** Columns, where it is a terminal. */
   readonly columns: number;
+  /** Rows, likewise, where it says how many. */
+  readonly rows?: number;
 }
 
 /** Writes to standard error. */

@@ -20,6 +20,7 @@ import {
 import { statusMarks } from '../text/status-marks.ts';
 import { page, type Shown, visible } from '../text/visible.ts';
 import { type Layout, type Piece, wrap } from '../text/wrap.ts';
+import { type Closeness, groupAllowed, type ImageGroup } from './fitted-images.ts';
 import { brokenFiles, countBroken, countUses, describeBroken } from './survey.ts';
 
 const detailIndent = 6;
@@ -29,14 +30,20 @@ function plain(text: string): Piece {
   return { text, style: 'plain' };
 }
 
-function imageLine(image: ReportImage, nameWidth: number, layout: Layout): Shown {
+/** Beside what is refused the mark alone would tell that this is not. */
+function wordFor({ status }: ReportImage, { verdict }: Report): string {
+  return status === 'warn' && verdict !== 'warn' ? 'warning: ' : '';
+}
+
+function imageLine(image: ReportImage, report: Report, layout: Layout): Shown {
   const [mark, style] = statusMarks[image.status];
   const digest = shortDigest(image);
+  const nameWidth = Math.min(48, Math.max(0, ...report.images.map(({ name }) => visible(name).length)));
   const words: Piece[] = [
     { text: `  ${mark} `, style },
     { text: `${visible(image.name).padEnd(nameWidth)}  `, style: 'bold' },
     { text: digest === '' ? '' : `${digest}  `, style: 'dim' },
-    { text: headline(image), style: image.status === 'allow' ? 'plain' : style },
+    { text: `${wordFor(image, report)}${headline(image)}`, style: image.status === 'allow' ? 'plain' : style },
   ];
   return wrap(words, detailIndent, layout);
 }
@@ -103,15 +110,34 @@ function hasOtherFailures(report: Report): boolean {
   return isOpen || cacheImports.some(({ status }) => status !== 'allow');
 }
 
-/** The report for people: what is checked, one line for each image with what is wrong beneath it, the verdict. */
-export function renderText(report: Report, layout: Layout): Shown {
-  const nameWidth = Math.min(48, Math.max(0, ...report.images.map(({ name }) => visible(name).length)));
-  const linesOf = (images: readonly ReportImage[]): readonly Shown[] =>
-    images.flatMap((image) => [
-      imageLine(image, nameWidth, layout),
-      ...detailsOf(image, report).map((each) => detailLine(each, layout)),
-    ]);
-  const others = otherLines(report, layout);
+/** `✓ 28 images allowed: signed by acme (key sha256:…)`. */
+function groupLine({ images, reason }: ImageGroup, layout: Layout): Shown {
+  const [mark, style] = statusMarks.allow;
+  const count: Piece = { text: `${images.length} images allowed: `, style: 'bold' };
+  return wrap([{ text: `  ${mark} `, style }, count, plain(reason)], detailIndent, layout);
+}
+
+function imageLines(report: Report, images: readonly ReportImage[], layout: Layout): readonly Shown[] {
+  return images.flatMap((image) => [
+    imageLine(image, report, layout),
+    ...detailsOf(image, report).map((each) => detailLine(each, layout)),
+  ]);
+}
+
+/** Images in lines of their own, those that are allowed alike in one, and how to see each. */
+function groupedLines(closeness: Closeness): typeof imageLines {
+  return (report, images, layout) => {
+    const { alone, groups } = groupAllowed(images, closeness);
+    const hint = plain(`${' '.repeat(detailIndent)}each by its name: --format text=FILE, or through a pipe`);
+    return [
+      ...imageLines(report, alone, layout),
+      ...groups.map((group) => groupLine(group, layout)),
+      ...(groups.length === 0 ? [] : [wrap([hint], detailIndent, layout)]),
+    ];
+  };
+}
+
+function sectionsOf(report: Report, layout: Layout, linesOf: typeof imageLines): readonly Shown[] {
   const [concerned, rest] = hasOtherFailures(report)
     ? [
         report.images.filter(({ status }) => status !== 'allow'),
@@ -120,13 +146,32 @@ export function renderText(report: Report, layout: Layout): Shown {
     : [report.images, []];
   const sections = [
     [wrap([plain(describeTask(report))], 2, layout)],
-    linesOf(concerned),
-    others,
-    linesOf(rest),
+    linesOf(report, concerned, layout),
+    otherLines(report, layout),
+    linesOf(report, rest, layout),
     buildLines(report, layout),
     surveyLines(report, layout),
     [wrap([{ text: describeVerdict(report), style: statusMarks[report.verdict][1] }], 2, layout)],
   ];
   const shown = sections.filter((lines) => lines.length > 0);
-  return page(shown.flatMap((lines, index) => (index === 0 ? lines : [visible(''), ...lines])));
+  return shown.flatMap((lines, index) => (index === 0 ? lines : [visible(''), ...lines]));
+}
+
+/** What a person has typed and types next stands on the screen as well. */
+const rowsOfShell = 2;
+
+function fits(text: Shown, { height }: Layout): boolean {
+  return height === undefined || text.split('\n').length - 1 <= height - rowsOfShell;
+}
+
+/**
+ * The report for people: what is checked, one line for each image with what is wrong beneath it, the verdict. Where a terminal has not so
+ * many rows, images that are allowed for the same reason share a line, so that what matters does not leave the screen.
+ */
+export function renderText(report: Report, layout: Layout): Shown {
+  const shown = (linesOf: typeof imageLines): Shown => page(sectionsOf(report, layout, linesOf));
+  const whole = shown(imageLines);
+  if (fits(whole, layout)) return whole;
+  const byReason = shown(groupedLines('reason'));
+  return fits(byReason, layout) ? byReason : shown(groupedLines('verified'));
 }

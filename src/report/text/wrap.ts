@@ -13,6 +13,8 @@ export interface Layout {
   readonly color: boolean;
   /** Columns; null: lines are not broken. */
   readonly width: number | null;
+  /** Rows of a terminal: what says less is told together where all would not fit. Left out: everything is told. */
+  readonly height?: number;
 }
 
 const codes: Readonly<Record<Style, readonly [string, string]>> = {

@@ -3,7 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { acmePolicy, lab, type Outcome, projectFolder, runVerify } from '../support/lab.ts';
+import {
+  acmePolicy,
+  dockerConfiguration,
+  lab,
+  type Outcome,
+  projectFolder,
+  runDocker,
+  runVerify,
+} from '../support/lab.ts';
 import { project as root } from '../support/paths.ts';
 
 const { registry } = lab();
@@ -73,6 +81,20 @@ describe("standard output of a build is Docker's alone", () => {
       expect(outcome.stderr).toMatch(/unsigned\/base:1.*signature\.missing/s);
     },
   );
+
+  it.each([
+    ['docker build', ['build']],
+    ['docker verify build', ['verify', 'build']],
+  ])('a warning is said once by %s, and with -q not at all', async (_, words) => {
+    const env = { DOCKER_CONFIG: await dockerConfiguration({ alias: true }) };
+    const cwd = await projectOn('unsigned/base:1', 'warn');
+    const loud = await runDocker([...words, '--progress=plain', '.'], { cwd, env });
+    expect(loud.status).toBe(0);
+    expect(loud.stderr.match(/signature\.missing/g)).toHaveLength(1);
+    expect(loud.stderr.match(/allowed with warnings/g)).toHaveLength(1);
+    const quiet = await runDocker([...words, '-q', '.'], { cwd, env });
+    expect(quiet).toEqual({ status: 0, stdout: expect.stringMatching(/^sha256:[0-9a-f]{64}\n$/), stderr: '' });
+  });
 
   it('a warning is reported where quiet was not asked for', async () => {
     const { status, stderr } = await verify(await projectOn('unsigned/base:1', 'warn'), ['build', '.']);

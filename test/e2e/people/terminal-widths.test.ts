@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { acmePolicy, copyImage, lab, projectFolder, startTestRegistry } from '../support/lab.ts';
+import { acmePolicy, copyImage, digestOf, lab, projectFolder, runVerify, startTestRegistry } from '../support/lab.ts';
 import { hasTerminals, inTerminal, isPainted, screenOf, writtenLines } from '../support/terminal.ts';
 
 const { registry } = lab();
@@ -51,6 +51,26 @@ describe.runIf(hasTerminals)('in a terminal', () => {
     } finally {
       await slow.close();
     }
+  });
+
+  it('of 24 rows shows a check of 30 images at once where all is well, and a pipe gets each', async () => {
+    const names = await Promise.all(
+      Array.from({ length: 10 }, async (_, at) => {
+        const name = `${registry}/signed/b${at}`;
+        const digest = await digestOf(lab(), `${name}:1`);
+        return [`${name}:1`, `${name}@${digest}`, `${name}:1@${digest}`];
+      }),
+    );
+    const copies = names.flat().map((name) => `COPY --from=${name} /marker /marker\n`);
+    const files = { Dockerfile: `FROM scratch\n${copies.join('')}`, 'docker-verify.yaml': acmePolicy() };
+    const cwd = await projectFolder(files);
+    const painted = await inTerminal(80, ['check'], { cwd, rows: 24 });
+    const lines = screenOf(painted);
+    expect(painted.status).toBe(0);
+    expect(lines.join('\n')).toContain('✓ 30 images allowed: signed by acme');
+    expect(lines.length).toBeLessThanOrEqual(23);
+    const { stdout } = await runVerify(['check'], { cwd });
+    expect(stdout.split('\n').filter((line) => line.startsWith('  ✓ 127.0.0.1:'))).toHaveLength(30);
   });
 
   it('of many columns they have longer lines, so that the widths above are what breaks them', async () => {

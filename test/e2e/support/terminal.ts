@@ -17,9 +17,9 @@ export interface Painted {
 export async function inTerminal(
   columns: number,
   words: readonly string[],
-  options: RunOptions = {},
+  { rows = 40, ...options }: RunOptions & { readonly rows?: number } = {},
 ): Promise<Painted> {
-  const command = `stty cols ${columns} rows 40 && exec ${[executable, ...words].map(quoted).join(' ')}`;
+  const command = `stty cols ${columns} rows ${rows} && exec ${[executable, ...words].map(quoted).join(' ')}`;
   const args = ['--quiet', '--return', '--flush', '--command', command, '/dev/null'];
   const { status, stdout } = await run(lab(), 'script', args, { ...options, stdin: '' });
   return { status, raw: stdout };

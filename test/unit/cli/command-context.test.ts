@@ -17,6 +17,15 @@ describe('the layout of text', () => {
   });
 
   it.each([
+    [24, { height: 24 }],
+    [0, {}],
+    [undefined, {}],
+  ])('has as many rows as the terminal says: %s', (rows, height) => {
+    const stream = { isTTY: true, columns: 80, ...(rows === undefined ? {} : { rows }) };
+    expect(layoutFor(stream, defaultOwnOptions, bareEnvironment({}))).toEqual({ color: true, width: 80, ...height });
+  });
+
+  it.each([
     ['NO_COLOR=1', { NO_COLOR: '1' }, true],
     ['TERM=dumb', { TERM: 'dumb' }, true],
     ['--no-color', {}, false],
