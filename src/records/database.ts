@@ -51,7 +51,8 @@ function versionOf(database: DatabaseSync): number {
   return Number(row?.['user_version'] ?? 0);
 }
 
-async function removeFile(path: string): Promise<void> {
+/** Removes an index, which is made anew the next time. */
+export async function removeDatabase(path: string): Promise<void> {
   await Promise.all(['', '-wal', '-shm'].map((end) => rm(`${path}${end}`, { force: true })));
 }
 
@@ -63,7 +64,7 @@ async function openOrMake(path: string): Promise<DatabaseSync> {
   if (versionOf(database) !== 0 && versionOf(database) !== version) {
     database.exec('ROLLBACK');
     database.close();
-    await removeFile(path);
+    await removeDatabase(path);
     return await openOrMake(path);
   }
   if (versionOf(database) === 0) database.exec(`${tables} PRAGMA user_version = ${version};`);
@@ -81,7 +82,7 @@ export async function openDatabase(path: string): Promise<DatabaseSync> {
     return await openOrMake(path);
   } catch {
     try {
-      await removeFile(path);
+      await removeDatabase(path);
       return await openOrMake(path);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : 'unknown reason';
@@ -91,4 +92,12 @@ export async function openDatabase(path: string): Promise<DatabaseSync> {
       });
     }
   }
+}
+
+/** An empty index that lies nowhere. */
+export async function openInMemory(): Promise<DatabaseSync> {
+  const { DatabaseSync: Database } = await import('node:sqlite');
+  const database = new Database(':memory:');
+  database.exec(`${tables} PRAGMA user_version = ${version};`);
+  return database;
 }

@@ -15,3 +15,4 @@ export { readSharedRecord, type SharedRecord } from './shared-record.ts';
 export { stateFolder } from './state-folder.ts';
 export { createUlid, isUlid } from './ulid.ts';
 export { objectionsTo, type Summary, summaryOf, summaryType } from './verification-summary.ts';
+export { canWriteState, withIndex } from './with-index.ts';

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type BuildRecord,
   type Digest,
@@ -38,6 +38,17 @@ async function endsInLine(file: FileHandle): Promise<boolean> {
   return last[0] === newline;
 }
 
+/** Where a folder cannot be made, Node says of a file system that cannot be written that the folder is not there. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o700 });
+  }
+}
+
 /**
  * Adds records to the journal, each as one line, in one write: other builds at the same time lose nothing, and a process that dies
  * leaves at worst one torn line, which the next one closes.
@@ -50,7 +61,7 @@ export async function appendRecords(
 ): Promise<void> {
   const path = join(folder, name);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
     try {
       const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
@@ -151,7 +162,8 @@ export async function readJournalFile(
       else damaged.push({ line, reason: record.reason });
     }
   } catch (cause) {
-    throw unreadable(path, cause);
+    // what `visit` throws is not about the file
+    throw cause instanceof Error && 'syscall' in cause ? unreadable(path, cause) : cause;
   } finally {
     await file.close();
   }

@@ -1,25 +1,21 @@
-import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Exposure } from '../../../model/index.ts';
 import {
+  canWriteState,
   countBuilds,
   fillDatabase,
   forgetImages,
   missingImages,
   openBlobStore,
-  openDatabase,
   searchBuilds,
   stateFolder,
+  withIndex,
 } from '../../../records/index.ts';
 import type { Session } from '../../session/session.ts';
 import { type ExposureRequest, readExposureQuestions } from './exposure-questions.ts';
 
-/** The index over the journal, in the folder for state. */
-const indexName = 'index.sqlite';
-
-type Database = Awaited<ReturnType<typeof openDatabase>>;
-
 /** Brings the index up to date, and looks up what no SBOM is here for; gives what was passed over. */
-async function prepare(session: Session, database: Database, folder: string): Promise<readonly string[]> {
+async function prepare(session: Session, database: DatabaseSync, folder: string): Promise<readonly string[]> {
   const blobs = openBlobStore(folder);
   const { damaged } = await fillDatabase(database, folder, blobs);
   const remarks = damaged.map(
@@ -27,10 +23,10 @@ async function prepare(session: Session, database: Database, folder: string): Pr
   );
   const missing = missingImages(database, session.own.refresh);
   if (missing.length === 0) return remarks;
-  if (session.own.offline) {
-    const images = missing.length === 1 ? '1 image' : `${missing.length} images`;
-    return [...remarks, `the SBOMs of ${images} are not here, and were not looked up (--offline)`];
-  }
+  const images = missing.length === 1 ? '1 image' : `${missing.length} images`;
+  const notLookedUp = `the SBOMs of ${images} are not here, and were not looked up`;
+  if (session.own.offline) return [...remarks, `${notLookedUp} (--offline)`];
+  if (!(await canWriteState(folder))) return [...remarks, `${notLookedUp}: ${folder} cannot be written`];
   session.progress('looking for SBOMs in the registries');
   const { fetchMissingSboms } = await import('./fetch-missing-sboms.ts');
   const more = await fetchMissingSboms(session, missing);
@@ -52,8 +48,7 @@ export async function exposure(
   const { environment } = session;
   const asked = await readExposureQuestions(request, environment.workingDirectory);
   const folder = stateFolder(environment);
-  const database = await openDatabase(join(folder, indexName));
-  try {
+  return await withIndex(folder, async (database) => {
     const passedOver = await prepare(session, database, folder);
     const found = searchBuilds(database, asked.questions, asked.statements, { most });
     const together = `${asked.bulk.length} advisories`;
@@ -65,7 +60,5 @@ export async function exposure(
       builds: countBuilds(database).all,
       remarks: [...asked.remarks, ...passedOver],
     };
-  } finally {
-    database.close();
-  }
+  });
 }
