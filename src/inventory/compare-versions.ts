@@ -34,3 +34,13 @@ function asWrittenBy(bound: string, type: string | null, version: string): strin
 export function compareToBound(type: string | null, version: string, bound: string): number {
   return orderOf(type)(asWrittenBy(bound, type, version), bound);
 }
+
+/** Types whose versions all begin with a digit; `latest`, `(devel)`, `dev-main` and addresses of sources are no versions that can be ordered. */
+const beginsWithDigit = new Set<string | null>(
+  'deb apk npm cargo golang hex swift nuget pub pypi gem composer cran hackage'.split(' '),
+);
+
+/** Whether a version is one that its ecosystem orders. Of another it is not known what a range says. */
+export function isOrdered(type: string | null, version: string): boolean {
+  return version !== '' && (!beginsWithDigit.has(type) || /^\s*v?\d/i.test(version));
+}

@@ -1,5 +1,5 @@
-import { compareToBound } from './compare-versions.ts';
-import { parsePackageUrl } from './package-url.ts';
+import { compareToBound, isOrdered } from './compare-versions.ts';
+import { decoded, isPackageUrl, parsePackageUrl } from './package-url.ts';
 import { comparableName } from './questions/question.ts';
 import type { SbomPackage } from './sbom/package.ts';
 
@@ -70,13 +70,17 @@ function joined(left: readonly Comparator[] | null, right: readonly Comparator[]
  * Reads `NAME`, `NAME@RANGE` or the same with a package URL for the name. A range is a version, `a - b` (both count),
  * or `>=a`, `>a`, `<=b`, `<b`, `^a`, `~a`, several with commas or spaces between (all must hold). Null where it is none of these.
  */
-export function parsePackagePattern(text: string): PackagePattern | null {
+export function parsePackagePattern(written: string): PackagePattern | null {
+  const isUrl = isPackageUrl(written);
+  // as an SBOM writes it: what stands behind the version narrows nothing down here
+  const text = isUrl ? written.replace(/[?#].*$/s, '') : written;
   const at = text.lastIndexOf('@');
   const hasRange = at > 0 && !text.slice(at).includes('/');
   const name = (hasRange ? text.slice(0, at) : text).trim();
-  const comparators = hasRange ? parseRange(text.slice(at + 1)) : [];
+  const range = text.slice(at + 1);
+  const comparators = hasRange ? parseRange(isUrl ? decoded(range) : range) : [];
   if (name === '' || /\s/.test(name) || comparators === null) return null;
-  if (!name.startsWith('pkg:')) return { type: null, namespace: '', name, comparators };
+  if (!isUrl) return { type: null, namespace: '', name, comparators };
   const url = parsePackageUrl(name);
   return url === null ? null : { type: url.type, namespace: url.namespace, name: url.name, comparators };
 }
@@ -99,6 +103,11 @@ function holds(operator: Operator, order: number): boolean {
 /** Whether a version, of a package of this type, is one that the pattern names. One that is not known may be. */
 function isInRange({ comparators }: PackagePattern, type: string | null, version: string): boolean {
   if (version === '') return true;
+  if (comparators.length > 0 && !isOrdered(type, version)) {
+    return comparators.every(
+      ({ operator, version: bound }) => operator !== '=' || bound === version || isOrdered(type, bound),
+    );
+  }
   return comparators.every(({ operator, version: bound }) => holds(operator, compareToBound(type, version, bound)));
 }
 

@@ -13,11 +13,16 @@ export interface PackageUrl {
   readonly distribution: string;
   /** The `arch` qualifier; empty where there is none. */
   readonly architecture: string;
+  /** The `epoch` qualifier, which rpm's have beside their version; empty where there is none. */
+  readonly epoch: string;
+  /** The `repository_url` qualifier: where an image lies; empty where there is none. */
+  readonly repository: string;
 }
 
 const longest = 2_000;
 
-function decoded(text: string): string {
+/** Text without its percent-encoding; as it is where that is broken. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -25,9 +30,14 @@ function decoded(text: string): string {
   }
 }
 
+/** Whether a text is meant as a package URL: the case of its scheme does not count. */
+export function isPackageUrl(text: string): boolean {
+  return /^pkg:/i.test(text);
+}
+
 /** Reads a package URL leniently, as tools write them; null where it has no type or no name. */
 export function parsePackageUrl(text: string): PackageUrl | null {
-  if (!text.startsWith('pkg:') || text.length > longest) return null;
+  if (!isPackageUrl(text) || text.length > longest) return null;
   const [withoutFragment = ''] = text.slice('pkg:'.length).split('#', 1);
   const mark = withoutFragment.indexOf('?');
   const path = mark < 0 ? withoutFragment : withoutFragment.slice(0, mark);
@@ -51,5 +61,7 @@ export function parsePackageUrl(text: string): PackageUrl | null {
     upstream: qualifier('upstream'),
     distribution: qualifier('distro') ?? '',
     architecture: qualifier('arch') ?? '',
+    epoch: qualifier('epoch') ?? '',
+    repository: (qualifier('repository_url') ?? '').replace(/^https?:\/\//, ''),
   };
 }

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { VerifyError } from '../model/index.ts';
 
-/** Changes with the tables: an index of another version is made anew. */
-const version = 4;
+/** Changes with the tables and with what is read from SBOMs: an index of another version is made anew. */
+const version = 5;
 
 // `covered`: 0 where no complete SBOM covers the image, 1 where one does, 2 where those that do are signed
 // `result`: the image that a build made, so that builds are counted by their images alone

@@ -1,4 +1,5 @@
 import { isRecord } from '../../model/index.ts';
+import { isOrdered } from '../compare-versions.ts';
 import { parsePackageUrl } from '../package-url.ts';
 import { type Json, listOf, textOf } from '../sbom/json.ts';
 import type { SbomPackage } from '../sbom/package.ts';
@@ -22,9 +23,10 @@ interface Affected {
 
 const eventKinds = ['introduced', 'fixed', 'last_affected', 'limit'] as const;
 
+/** Where nothing says since when (which the schema asks for), always. */
 function readEvents(range: unknown): readonly Event[] {
   if (!isRecord(range) || range['type'] === 'GIT') return [];
-  return listOf(range['events']).flatMap((event) =>
+  const events = listOf(range['events']).flatMap((event) =>
     isRecord(event)
       ? eventKinds.flatMap((kind) => {
           const version = textOf(event[kind]);
@@ -32,6 +34,8 @@ function readEvents(range: unknown): readonly Event[] {
         })
       : [],
   );
+  if (events.length === 0 || events.some(({ kind }) => kind === 'introduced')) return events;
+  return [{ kind: 'introduced', version: '0' }, ...events];
 }
 
 function isFalsePositive(affected: Json): boolean {
@@ -96,8 +100,11 @@ function versionsOf({ ecosystem, name }: Affected, found: SbomPackage): readonly
 function matchOne(affected: Affected, found: SbomPackage): Match | null {
   const states = versionsOf(affected, found).map((version): Match => {
     if (affected.isFalsePositive) return 'not-affected';
-    // a package without a version may have an affected one
-    if (version === '' || affected.versions.has(version)) return 'affected';
+    if (affected.versions.has(version)) return 'affected';
+    // an advisory that names no versions may mean all, and a package whose version cannot be ordered may have an affected one
+    if (affected.ranges.length === 0 ? affected.versions.size === 0 : !isOrdered(found.type, version))
+      return 'affected';
+    if (version === '') return 'affected';
     const inRanges = affected.ranges.map((events) => stateIn(events, version, affected.ecosystem.type));
     return strictest(inRanges) ?? 'not-affected';
   });

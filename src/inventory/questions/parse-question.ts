@@ -1,4 +1,4 @@
-import { compareToBound } from '../compare-versions.ts';
+import { compareToBound, isOrdered } from '../compare-versions.ts';
 import { isNamedBy, type PackagePattern, parsePackagePattern, versionsAskedAbout } from '../package-pattern.ts';
 import { comparableName, type Question } from './question.ts';
 import { isInVers, parseVers, type VersRange } from './vers.ts';
@@ -39,7 +39,8 @@ function questionOfVers(label: string, pattern: PackagePattern, range: VersRange
       const versions = versionsAskedAbout(typed, found);
       if (versions.length === 0) return null;
       const isIn = versions.some(
-        (version) => version === '' || isInVers(range, (bound) => compareToBound(found.type, version, bound)),
+        (version) =>
+          !isOrdered(found.type, version) || isInVers(range, (bound) => compareToBound(found.type, version, bound)),
       );
       return isIn ? 'affected' : 'not-affected';
     },

@@ -45,26 +45,26 @@ function identifiersOf(product: unknown): readonly string[] {
   return [textOf(product['@id']), purl, sha256 === '' ? '' : `sha256:${sha256}`].filter((text) => text !== '');
 }
 
-function openVexStatement(statement: unknown): VexStatement | null {
-  if (!isRecord(statement)) return null;
+function openVexStatements(statement: unknown): readonly VexStatement[] {
+  if (!isRecord(statement)) return [];
   const { vulnerability } = statement;
   const named = isRecord(vulnerability)
     ? [textOf(vulnerability['name']), textOf(vulnerability['@id']), ...listOf(vulnerability['aliases']).map(textOf)]
     : [textOf(vulnerability)];
   const ids = named.filter((id) => id !== '');
   const state = openVexStates.get(textOf(statement['status']));
-  if (state === undefined || ids.length === 0) return null;
-  const products = listOf(statement['products']);
+  if (state === undefined || ids.length === 0) return [];
   const because = textOf(statement['justification']) || textOf(statement['impact_statement']);
-  return {
-    ids,
-    products: products.flatMap(identifiersOf),
-    subcomponents: products.flatMap((product) =>
-      isRecord(product) ? listOf(product['subcomponents']).flatMap(identifiersOf) : [],
-    ),
-    state,
-    word: [`${ids[0] ?? ''}: ${textOf(statement['status'])}`, because].filter((part) => part !== '').join(', '),
-  };
+  const word = [`${ids[0] ?? ''}: ${textOf(statement['status'])}`, because].filter((part) => part !== '').join(', ');
+  const products = listOf(statement['products']);
+  if (products.length === 0) return [{ ids, products: [], subcomponents: [], state, word }];
+  // each with its own subcomponents; one that cannot be read is none, and not any
+  return products.flatMap((product) => {
+    const inside = isRecord(product) ? listOf(product['subcomponents']) : [];
+    const [named, subcomponents] = [identifiersOf(product), inside.flatMap(identifiersOf)];
+    const isReadable = named.length > 0 && (inside.length === 0 || subcomponents.length > 0);
+    return isReadable ? [{ ids, products: named, subcomponents, state, word }] : [];
+  });
 }
 
 /** The component in a BOM-Link (`urn:cdx:…#REF`), or the reference as it is. */
@@ -83,6 +83,8 @@ function cycloneDxStatement(vulnerability: unknown, purls: ReadonlyMap<string, s
   const state = cycloneDxStates.get(textOf(analysis['state']));
   const id = textOf(vulnerability['id']);
   if (state === undefined || id === '') return null;
+  const isAnyReadable = listOf(vulnerability['affects']).some((one) => isRecord(one) && textOf(one['ref']) !== '');
+  if (listOf(vulnerability['affects']).length > 0 && !isAnyReadable) return null;
   const aliases = listOf(vulnerability['references']).map((one) => (isRecord(one) ? textOf(one['id']) : ''));
   const affected = listOf(vulnerability['affects']).map((one) => (isRecord(one) ? textOf(one['ref']) : ''));
   const because = textOf(analysis['justification']) || textOf(analysis['detail']);
@@ -116,7 +118,7 @@ export function readVex(document: unknown): readonly VexStatement[] | null {
       isRecord(one) ? textOf(one['timestamp']) || textOf(one['last_updated']) : '';
     return statements
       .toSorted((left, right) => (time(left) < time(right) ? -1 : Number(time(left) > time(right))))
-      .flatMap((one) => openVexStatement(one) ?? []);
+      .flatMap(openVexStatements);
   }
   if (document['bomFormat'] === 'CycloneDX' && Array.isArray(document['vulnerabilities'])) {
     const purls = purlsByReference(document);
@@ -133,10 +135,24 @@ export interface VexProduct {
   readonly repositories: readonly string[];
 }
 
-function isPackage(identifier: string, { name, names, type, version, source }: SbomPackage): boolean {
+function differ(left: string, right: string): boolean {
+  return left !== '' && right !== '' && comparableName(left) !== comparableName(right);
+}
+
+/** Architectures of packages that serve all. */
+const anyArchitecture = new Set(['', 'all', 'any', 'noarch', 'source', 'src']);
+
+function isPackage(identifier: string, found: SbomPackage): boolean {
+  const { name, names, type, version, source } = found;
   const url = parsePackageUrl(identifier);
   if (url === null) return comparableName(identifier) === comparableName(name);
   if (type !== null && url.type !== type) return false;
+  // one distribution, release or architecture says nothing of another
+  if (type !== null && url.namespace !== '' && comparableName(url.namespace) !== comparableName(found.namespace))
+    return false;
+  if (differ(url.distribution, found.distribution)) return false;
+  const own = parsePackageUrl(found.purl ?? '')?.architecture ?? '';
+  if (![own, url.architecture].some((one) => anyArchitecture.has(one)) && differ(own, url.architecture)) return false;
   const wanted = comparableName(url.name);
   const isNamed = names.some((one) => comparableName(one) === wanted);
   const isSource = source !== null && comparableName(source.name) === wanted;
@@ -152,9 +168,11 @@ function isImage(identifier: string, { digests, repositories }: VexProduct): boo
   if (url === null || (url.type !== 'oci' && url.type !== 'docker')) return false;
   if (url.version.startsWith('sha256:')) return digests.includes(url.version);
   const path = [url.namespace, url.name].filter((part) => part !== '').join('/');
-  return (
-    url.version === '' && repositories.some((repository) => repository === path || repository.endsWith(`/${path}`))
-  );
+  if (url.version !== '') return false;
+  if (url.repository !== '') {
+    return repositories.some((one) => one === url.repository || one === `${url.repository}/${path}`);
+  }
+  return repositories.some((repository) => repository === path || repository.endsWith(`/${path}`));
 }
 
 function isAbout(statement: VexStatement, found: SbomPackage, image: VexProduct): boolean {

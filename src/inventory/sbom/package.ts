@@ -76,6 +76,13 @@ function namesOf({ name, group }: WrittenPackage, url: PackageUrl | null): reado
   return [...new Set([...qualified(group, name), ...(url === null ? [] : qualified(url.namespace, url.name))])];
 }
 
+/** With its epoch: without it an rpm would seem older than it is. */
+function versionFrom(written: string, url: PackageUrl | null): string {
+  const version = written === '' ? (url?.version ?? '') : written;
+  const hasEpochBeside = url?.type === 'rpm' && /^\d+$/.test(url.epoch) && !version.includes(':');
+  return hasEpochBeside && version !== '' ? `${url.epoch}:${version}` : version;
+}
+
 /** A package from what an SBOM writes of it. */
 export function describePackage(written: WrittenPackage): SbomPackage {
   const url = parsePackageUrl(written.purl);
@@ -83,7 +90,7 @@ export function describePackage(written: WrittenPackage): SbomPackage {
   return {
     name: written.name,
     names: namesOf(written, url),
-    version: written.version === '' ? (url?.version ?? '') : written.version,
+    version: versionFrom(written.version, url),
     purl: url === null ? null : written.purl,
     type: url?.type ?? null,
     namespace: url?.namespace ?? '',
