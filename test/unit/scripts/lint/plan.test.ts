@@ -53,7 +53,7 @@ describe('the plan of the source', () => {
   });
 
   it('has a row for each room', () => {
-    const rows = [...architecture.matchAll(/^\| `([a-z]+)\/` \| [^`|]+ \| [^|]*\|$/gm)].map(([, room]) => room);
+    const rows = [...architecture.matchAll(/^\| `([a-z]+)\/` \| [^`|]+ \| [^|]*\|$/gm)].map(([, room = '']) => room);
     expect(rows.toSorted()).toEqual(rooms.map(({ name }) => name).toSorted());
   });
 
