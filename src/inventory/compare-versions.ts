@@ -1,4 +1,4 @@
-import { orderOf } from './versions/order-of.ts';
+import { hasOrder, orderOf } from './versions/order-of.ts';
 
 /** Debian's `5.6.1+really5.4.5` is 5.4.5 under a number that sorts higher. */
 function withoutDisguise(version: string): string {
@@ -12,14 +12,17 @@ function withoutRevision(type: string | null, version: string): string {
   if (dash <= 0) return version;
   if (type === 'deb' || type === 'rpm') return version.slice(0, dash);
   // without a type, a suffix of letters may be 1.0-rc1, which comes before 1.0
-  return type === null && /^r?\d/.test(version.slice(dash + 1)) ? version.slice(0, dash) : version;
+  return !hasOrder(type ?? '') && /^r?\d/.test(version.slice(dash + 1)) ? version.slice(0, dash) : version;
 }
 
-const packaging = new Set<string | null>(['deb', 'rpm', 'apk', null]);
+/** Also types that have no order of their own: vendors give what they package types of theirs (`pkg:dhi/…`). */
+function isPackaged(type: string | null): boolean {
+  return type === null || type === 'deb' || type === 'rpm' || type === 'apk' || !hasOrder(type);
+}
 
 /** `version` without what a distribution adds to it, as far as `bound` does not speak of that. */
 function asWrittenBy(bound: string, type: string | null, version: string): string {
-  if (!packaging.has(type)) return version;
+  if (!isPackaged(type)) return version;
   const honest = bound.includes('really') ? version : withoutDisguise(version);
   const sameEpoch = /^\d+:/.test(bound) ? honest : honest.replace(/^\d+:/, '');
   const upstream = bound.includes('-') ? sameEpoch : withoutRevision(type, sameEpoch);
