@@ -4,5 +4,5 @@ declare const handshakeAnswer: string;
 /** The names of the modules that are assets of their own; put in place by `scripts/build/bundle.ts`. */
 declare const separateParts: readonly string[];
 
-/** The commands that have a code cache of their own; put in place by `scripts/build/bundle.ts`. */
-declare const warmCommands: readonly string[];
+/** What the module of the second stage (`app.ts`) is asked for by; put in place by `scripts/build/stages.ts`. */
+declare const secondStage: string;

@@ -1,6 +1,6 @@
 /**
  * First stage of the executable. Docker asks each plugin for its metadata before it runs it, so that answer is given
- * before anything is loaded; everything else is the second stage (`app.ts`), run from an asset with its V8 code cache.
+ * before anything is loaded; everything else is the second stage (`app.ts`), run from assets with their V8 code caches.
  */
 import { writeSync } from 'node:fs';
 import { dirname, parse } from 'node:path';
@@ -36,19 +36,28 @@ function readAsset(name: string): Buffer {
   return Buffer.from(load<typeof import('node:sea')>('node:sea').getRawAsset(name));
 }
 
-/** A module of Node, or a large one that few commands need: an asset of its own, so that the others need not read it. */
+/** A script that the second stage was cut into (`scripts/build/parts.ts`): answers with the module at a place of their list. */
+type Part = (index: number) => unknown;
+
+const parts = new Map<string, Part>();
+
+function loadPart(name: string): Part {
+  const known = parts.get(name);
+  if (known !== undefined) return known;
+  const part = evaluate(`${name}.cjs`, readAsset(`${name}.cache`), need) as Part; // as `entryText` there writes it
+  parts.set(name, part);
+  return part;
+}
+
+/** A module of Node, one of another part, or a large one that few commands need: an asset of its own, so that the others need not read it. */
 function need(name: string): unknown {
+  const [kind, part = '', index] = name.split(':');
+  if (kind === 'part') return loadPart(part)(Number(index));
   return separateParts.includes(name) ? evaluate(`${name}.cjs`, Buffer.alloc(0), require) : require(name);
 }
 
-/** The code cache for what will be run. A wrong guess costs time and nothing else: V8 compiles what a cache lacks. */
-function codeCache(words: readonly string[]): Buffer {
-  const command = words.find((word) => warmCommands.includes(word)) ?? warmCommands.at(-1);
-  return readAsset(`${command}.cache`);
-}
-
 function startSecondStage(given: NodeJS.ProcessEnv): Promise<void> {
-  const second = evaluate('app.cjs', codeCache(process.argv.slice(2)), need) as { run: typeof run }; // its entry is app.ts
+  const second = need(secondStage) as { run: typeof run }; // its entry is app.ts
   return second.run(given);
 }
 

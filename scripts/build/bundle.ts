@@ -54,12 +54,6 @@ async function handshakeAnswer(): Promise<string> {
 /** Large modules that few commands need: each becomes an asset of its own (`main.ts`), so that no other run reads it. */
 export const separateParts: readonly string[] = ['@viz-js/viz', '#advice-data'];
 
-/**
- * The commands that a code cache of its own is made for (`code-cache.ts`): all of a cache is read at every start, so that each holds only
- * what its command runs. The first stage takes the last of them for a command that is not named here.
- */
-export const warmCommands = ['version', 'scan', 'build'] as const;
-
 /** What a bundle stands in when it is run as a script (`main.ts`): the parameters of a CommonJS module. */
 export function wrapped(bundled: string): string {
   return `(function(exports,require,module,__filename,__dirname){${bundled}\n})`;
@@ -75,12 +69,21 @@ function modulesIn({ outputs }: esbuild.Metafile): readonly string[] {
   });
 }
 
+/** How a bundle differs from others. */
+interface BundleOptions {
+  readonly plugins?: readonly esbuild.Plugin[];
+  readonly minify?: boolean;
+  readonly define?: Readonly<Record<string, string>>;
+}
+
 /**
  * Bundles one entry point, or one of `separateParts`, into one CommonJS file of ASCII characters, so that it can be kept as Latin-1.
+ * @param more plugins that come first, whether to keep it readable, and what the sources are to find defined
  * @returns the files of which something went in, from the project's folder on
  * @throws when esbuild warns: in a bundle without a file system around it a warning is a defect
  */
-export async function bundle(entry: string, outfile: string): Promise<readonly string[]> {
+export async function bundle(entry: string, outfile: string, more: BundleOptions = {}): Promise<readonly string[]> {
+  const { plugins = [], minify = true, define = {} } = more;
   const result = await esbuild.build({
     entryPoints: [separateParts.includes(entry) ? entry : join(root, entry)],
     absWorkingDir: root,
@@ -89,20 +92,20 @@ export async function bundle(entry: string, outfile: string): Promise<readonly s
     platform: 'node',
     target: 'node22',
     format: 'cjs',
-    minify: true,
+    minify,
     charset: 'ascii',
     legalComments: 'none',
     define: {
       handshakeAnswer: JSON.stringify(await handshakeAnswer()),
       separateParts: JSON.stringify(separateParts),
-      warmCommands: JSON.stringify(warmCommands),
+      ...define,
     },
     external: separateParts.filter((part) => part !== entry),
     // Code in a script of its own can only be given `require`.
     supported: { 'dynamic-import': false },
     // Its main entry is UMD, which asks for its parts in a way that a bundler cannot see.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    plugins: [leaveOut, lazyModules],
+    plugins: [leaveOut, ...plugins, lazyModules],
     logLevel: 'warning',
     metafile: true,
   });

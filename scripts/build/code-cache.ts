@@ -1,72 +1,46 @@
 /**
- * `node code-cache.ts BUNDLE COMMAND CACHE`: runs a command of the wrapped bundle as users do, so that what they need gets compiled, and
- * writes the code cache of this very Node.
+ * `node code-cache.ts FOLDER STAGE SUFFIX PART…`: runs commands of the parts in a folder as users do, so that what they need gets compiled,
+ * and writes the code cache of this very Node beside each part. STAGE is what the second stage is asked for by.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Script } from 'node:vm';
-import type { warmCommands } from './bundle.ts';
-import { startWarmRegistry } from './warm-registry.ts';
+import { type SecondStage, warmUp } from './warm-up.ts';
 
-const [bundleName = '', command = '', cache = ''] = process.argv.slice(2);
-const bundle = resolve(bundleName);
-const require = createRequire(bundle);
-const source = readFileSync(bundle, 'latin1');
-const script = new Script(source, { filename: 'app.cjs' });
+const [folderName = '', stage = '', suffix = '', ...parts] = process.argv.slice(2);
+const folder = resolve(folderName);
+const require = createRequire(join(folder, 'main.cjs'));
 
-interface Bundle {
-  run(variables: NodeJS.ProcessEnv): Promise<void>;
+type Part = (index: number) => unknown;
+
+const scripts = new Map(
+  parts.map((part) => {
+    const filename = `${part}.cjs`;
+    return [part, new Script(readFileSync(join(folder, filename), 'latin1'), { filename })];
+  }),
+);
+const loaded = new Map<string, Part>();
+
+/** As the executable's first stage does (`main.ts`). */
+function need(name: string): unknown {
+  const [kind, part = '', index] = name.split(':');
+  const script = scripts.get(part);
+  if (kind !== 'part' || script === undefined) return require(name);
+  let answer = loaded.get(part);
+  if (answer === undefined) {
+    const module = { exports: {} as Part }; // filled by the part
+    script.runInThisContext()(module.exports, need, module, folder, folder);
+    answer = module.exports;
+    loaded.set(part, answer);
+  }
+  return answer(Number(index));
 }
 
-/** A project whose base the registry holds, so that each of these commands goes all the way but for the build itself. */
-function layOutProject(home: string, host: string, publicKey: string): void {
-  const lines = ['ARG VERSION=1', `FROM --platform=$BUILDPLATFORM ${host}/warm/base:\${VERSION:-2} AS build`];
-  lines.push('RUN <<END', 'true', 'END', 'FROM scratch', 'COPY --from=build /a /b', '');
-  writeFileSync(join(home, 'Dockerfile'), lines.join('\n'));
-  writeFileSync(join(home, 'warm.pub'), publicKey);
-  const rules = ['rules:', `  - images: ["${host}/**"]`, '    signedBy: [{key: warm.pub, log: optional}]', ''];
-  writeFileSync(
-    join(home, 'docker-verify.yaml'),
-    ['version: 1', 'mode: enforce', 'default: deny', ...rules].join('\n'),
-  );
-}
-
-/** A command as users give it; whether it succeeds does not matter. */
-async function warmUp(words: readonly string[], variables: NodeJS.ProcessEnv): Promise<void> {
-  process.argv.splice(2, Number.POSITIVE_INFINITY, ...words);
-  const module = { exports: {} as Bundle }; // filled by the bundle, whose entry is app.ts
-  script.runInThisContext()(module.exports, require, module, bundle, dirname(bundle));
-  await module.exports.run(variables);
-}
-
-const home = mkdtempSync(join(tmpdir(), 'docker-verify-warm-'));
-const { registry, publicKey } = await startWarmRegistry();
-// Also when a command ends the process.
-process.on('exit', () => {
-  rmSync(home, { recursive: true, force: true });
-  writeFileSync(cache, script.createCachedData());
-  process.exitCode = 0;
-});
-layOutProject(home, registry.host, publicKey);
-const variables = { HOME: home, DOCKER_CONFIG: home, XDG_CACHE_HOME: home, DOCKER_HOST: `unix://${home}/none.sock` };
-const image = `${registry.host}/warm/base:1`;
-const commands: Readonly<Record<(typeof warmCommands)[number], readonly (readonly string[])[]>> = {
-  version: [['version']],
-  scan: [
-    ['scan', home],
-    ['scan', '--format', 'json', home],
-  ],
-  build: [
-    ['scan', home],
-    ['check', home],
-    ['check', '--refresh', '--format', 'json', home],
-    ['check', '--policy', join(home, 'docker-verify.yaml'), image],
-    ['build', '--quiet', home],
-  ],
-};
-if (!Object.hasOwn(commands, command)) throw new Error(`no command to warm up: ${command}`);
-// Just looked up: it is one of them.
-for (const words of commands[command as keyof typeof commands]) await warmUp(words, variables).catch(() => undefined);
-process.exit(0);
+await warmUp(
+  need(stage) as SecondStage, // what app.ts exports
+  () => undefined,
+  () => {
+    for (const [part, script] of scripts) writeFileSync(join(folder, `${part}${suffix}`), script.createCachedData());
+  },
+);

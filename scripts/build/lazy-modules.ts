@@ -4,9 +4,14 @@ import { dirname, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import ts from 'typescript';
 
-const ownModules = 'own-modules';
-const chosenNames = 'chosen-names';
-const helpers = 'lazy-module-helpers';
+/** Where modules of ours stand for esbuild, by their file. */
+export const ownModules = 'own-modules';
+
+/** Where a package stands for esbuild that is asked for by names: `NAMES of PACKAGE`. */
+export const chosenNames = 'chosen-names';
+
+/** What rewritten modules ask for beside what they say: small, and of no module in particular. */
+export const helpers = 'lazy-module-helpers';
 
 // What esbuild writes above a module that it turns into CommonJS; `helpers` stand in for those that are used.
 const written =

@@ -4,7 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { separateParts, warmCommands } from './bundle.ts';
+import { separateParts } from './bundle.ts';
+import { partNames } from './parts.ts';
 import { findTarget } from './target.ts';
 
 interface SeaOptions {
@@ -30,8 +31,8 @@ const { default: options } = require('@yao-pkg/pkg/lib-es5/options.js') as { def
 
 const [folder = '', targetName = '', file = ''] = process.argv.slice(2);
 const { platform, arch } = findTarget(targetName);
-const caches = warmCommands.map((command) => `${command}.cache`);
-const assets = ['app.cjs', ...caches, ...separateParts.map((part) => `${part}.cjs`)];
+const parts = partNames.flatMap((part) => [`${part}.cjs`, `${part}.cache`]);
+const assets = [...parts, ...separateParts.map((part) => `${part}.cjs`)];
 options.set({});
 await sea(join(folder, 'main.cjs'), {
   // by codesign or ldid, where there is one: macOS on arm64 starts no program without a signature

@@ -2,9 +2,20 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundle, separateParts, warmCommands, wrapped } from './bundle.ts';
+import type * as esbuild from 'esbuild';
+import { bundle, separateParts, wrapped } from './bundle.ts';
 import { makeExecutable } from './executable.ts';
-import { makeCodeCache } from './make-cache.ts';
+import { makeCodeCaches, runScript } from './make-cache.ts';
+import {
+  addressOf,
+  type Division,
+  divide,
+  noteAsked,
+  onePart,
+  type PartName,
+  partNames,
+  refuseTwice,
+} from './parts.ts';
 import { currentTarget, nodeBinary, type Target } from './target.ts';
 
 const run = promisify(execFile);
@@ -27,24 +38,48 @@ async function strippedNode(target: Target, folder: string): Promise<Buffer<Arra
 }
 
 /** Bundles what becomes a script of its own. Answers with the modules that went in. */
-async function bundlePart(part: string, file: string): Promise<readonly string[]> {
-  const modules = await bundle(part, file);
+async function bundlePart(
+  part: string,
+  file: string,
+  plugins: readonly esbuild.Plugin[] = [],
+): Promise<readonly string[]> {
+  const modules = await bundle(part, file, { plugins });
   await writeFile(file, wrapped(await readFile(file, 'latin1')), 'latin1');
   return modules;
+}
+
+const entry = 'cmd/docker-verify/app.ts';
+
+/** Bundles everything once to see which command needs what. */
+async function divideSources(folder: string): Promise<Division> {
+  const [whole, evaluated] = [join(folder, 'whole.cjs'), join(folder, 'evaluated.json')];
+  const asked: Parameters<typeof noteAsked>[0] = new Map();
+  await bundle(entry, whole, { plugins: [noteAsked(asked, separateParts)], minify: false });
+  await runScript('observe.ts', [whole, evaluated], []);
+  return divide(asked, entry, JSON.parse(await readFile(evaluated, 'utf8')) as Record<string, PartName>); // observe.ts wrote it
 }
 
 /** Where `bundleStages` lists what went into the executable: files, from the project's folder on. */
 export const modulesFile = 'modules.json';
 
+const stageFile = 'stage.json';
+
 /** Bundles both stages and the parts that are assets of their own into a folder: the same ones for every platform. */
 export async function bundleStages(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const modules = await Promise.all([
-    bundle('cmd/docker-verify/main.ts', join(folder, 'main.cjs')),
-    bundlePart('cmd/docker-verify/app.ts', join(folder, 'app.cjs')),
+  const division = await divideSources(folder);
+  const stage = JSON.stringify(addressOf(division, entry));
+  await writeFile(join(folder, stageFile), stage);
+  const parts = await Promise.all(
+    partNames.map((part) => bundlePart(entry, join(folder, `${part}.cjs`), [onePart(division, part)])),
+  );
+  refuseTwice(parts);
+  const others = await Promise.all([
+    bundle('cmd/docker-verify/main.ts', join(folder, 'main.cjs'), { define: { secondStage: stage } }),
     ...separateParts.map((part) => bundlePart(part, join(folder, `${part}.cjs`))),
   ]);
-  await writeFile(join(folder, modulesFile), JSON.stringify([...new Set(modules.flat())].sort(), null, 2));
+  const modules = [...new Set([...parts, ...others].flat())].sort();
+  await writeFile(join(folder, modulesFile), JSON.stringify(modules, null, 2));
 }
 
 /**
@@ -52,11 +87,12 @@ export async function bundleStages(folder: string): Promise<void> {
  * @param file where it goes
  */
 export async function buildExecutable(target: Target, folder: string, file: string): Promise<void> {
-  for (const command of warmCommands) {
-    const cache = join(folder, `${command}.cache`);
-    // Another platform's V8 would reject this cache after reading it: an empty one is quicker.
-    if (target.name === currentTarget) await makeCodeCache(join(folder, 'app.cjs'), command, cache);
-    else await writeFile(cache, '');
+  if (target.name === currentTarget) {
+    const stage = JSON.parse(await readFile(join(folder, stageFile), 'utf8')) as string; // bundleStages wrote it
+    await makeCodeCaches(folder, stage, partNames);
+  } else {
+    // Another platform's V8 would reject these caches after reading them: an empty one is quicker.
+    for (const part of partNames) await writeFile(join(folder, `${part}.cache`), '');
   }
   const made = join(folder, `${target.name}.made`);
   await makeExecutable(folder, await strippedNode(target, folder), target, made);

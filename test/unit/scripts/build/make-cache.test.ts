@@ -6,43 +6,42 @@ import { promisify } from 'node:util';
 import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../../../scripts/build/folders.ts';
-import { makeCodeCache } from '../../../../scripts/build/make-cache.ts';
+import { makeCodeCaches } from '../../../../scripts/build/make-cache.ts';
 import { targets } from '../../../../scripts/build/target.ts';
 
-/** A second stage that compiles some of its functions only when it is run, and others never. */
+/** A part whose module compiles some of its functions only when it is run, and others never. */
 const bundle = `(function(exports,require,module){
+  module.exports = () => exports;
   class Table { #rows = new Map(); set(key, value) { this.#rows.set(key, value); return this; } get(key) { return this.#rows.get(key); } }
   const unused = () => 'never compiled';
   exports.run = async () => { for (let i = 0; i < 2000; i += 1) new Table().set(i, { i, text: 'x'.repeat(i % 9) }).get(i); };
 })`;
 
-describe('makeCodeCache', () => {
+describe('makeCodeCaches', () => {
   it('makes the same bytes each time, which V8 takes without the flags that they were made with', {
     timeout: 60_000,
   }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'code-cache-'));
-    const file = join(folder, 'app.cjs');
-    await writeFile(file, bundle, 'latin1');
+    await writeFile(join(folder, 'start.cjs'), bundle, 'latin1');
     const caches: Buffer[] = [];
-    for (const name of ['first', 'second']) {
-      await makeCodeCache(file, 'version', join(folder, name));
-      caches.push(await readFile(join(folder, name)));
+    for (let round = 0; round < 2; round += 1) {
+      await makeCodeCaches(folder, 'part:start:0', ['start']);
+      caches.push(await readFile(join(folder, 'start.cache')));
     }
     const [first, second] = caches;
     expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
-    const taken = new Script(bundle, { filename: 'app.cjs', ...(first === undefined ? {} : { cachedData: first }) });
+    const taken = new Script(bundle, { filename: 'start.cjs', ...(first === undefined ? {} : { cachedData: first }) });
     expect(taken.cachedDataRejected).toBe(false);
   });
 
   it('would not without: V8 writes another cache in each process', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'code-cache-'));
-    const file = join(folder, 'app.cjs');
-    await writeFile(file, bundle, 'latin1');
-    const words = ['--disable-warning=ExperimentalWarning', join(root, 'scripts/build/code-cache.ts'), file, 'version'];
+    await writeFile(join(folder, 'start.cjs'), bundle, 'latin1');
+    const words = ['--disable-warning=ExperimentalWarning', join(root, 'scripts/build/code-cache.ts'), folder];
     const caches = await Promise.all(
-      ['first', 'second'].map(async (name) => {
-        await promisify(execFile)(process.execPath, [...words, join(folder, name)]);
-        return (await readFile(join(folder, name))).toString('base64');
+      ['.first', '.second'].map(async (suffix) => {
+        await promisify(execFile)(process.execPath, [...words, 'part:start:0', suffix, 'start']);
+        return (await readFile(join(folder, `start${suffix}`))).toString('base64');
       }),
     );
     expect(caches[0]).not.toBe(caches[1]);
