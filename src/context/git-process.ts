@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-// to end a group of processes there is nothing else; of our own process nothing is read
-import { kill as sendSignal } from 'node:process';
-import type { Environment } from '../model/index.ts';
+import { type Environment, runBounded } from '../model/index.ts';
 import { Unread } from './unread.ts';
 
 /** One run of git. */
@@ -20,16 +17,6 @@ export interface GitRun {
   readonly signal: AbortSignal;
 }
 
-function end(child: ChildProcess, hasGroup: boolean): void {
-  if (child.pid === undefined) return;
-  try {
-    if (hasGroup) sendSignal(-child.pid, 'SIGKILL');
-    else child.kill('SIGKILL');
-  } catch {
-    // it has ended meanwhile
-  }
-}
-
 /** The last line that says something, without what looks like credentials. */
 function lastWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.replace(/^(?:fatal|error): /, '').trim());
@@ -41,52 +28,21 @@ function lastWords(stderr: string): string {
  * Runs git without standard input and gives what it prints.
  * @throws Unread where it fails, prints more than the limit, or the signal fires
  */
-export function runGit(run: GitRun): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    if (run.signal.aborted) {
-      reject(new Unread('there was no time left'));
-      return;
-    }
-    // a group of its own: without a terminal nothing can ask for a password, and its helpers end with it
-    const hasGroup = run.platform !== 'win32';
-    const child = spawn(run.program, [...run.options, ...run.args], {
-      cwd: run.folder,
-      env: run.variables,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: hasGroup,
-      windowsHide: true,
-    });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let said = '';
-    let refusal: string | null = null;
-    const refuse = (reason: string): void => {
-      refusal ??= reason;
-      end(child, hasGroup);
-    };
-    const onAbort = (): void => refuse(`git ${run.args[0] ?? ''} took too long, or was cancelled`);
-    run.signal.addEventListener('abort', onAbort, { once: true });
-    child.stdout.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= run.limit) chunks.push(chunk);
-      else refuse(`git ${run.args[0] ?? ''} answers more than ${run.limit} bytes`);
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-4000);
-    });
-    const settle = (finish: () => void): void => {
-      run.signal.removeEventListener('abort', onAbort);
-      finish();
-    };
-    child.once('error', (cause) => settle(() => reject(new Unread('git cannot be started', { cause }))));
-    child.once('close', (status) =>
-      settle(() => {
-        if (refusal !== null) reject(new Unread(refusal));
-        else if (status === 0) resolve(Buffer.concat(chunks));
-        else reject(new Unread(`git says: ${lastWords(said)}`));
-      }),
-    );
-  });
+export async function runGit(run: GitRun): Promise<Buffer> {
+  const { program, folder, variables, limit, signal } = run;
+  if (signal.aborted) throw new Unread('there was no time left');
+  const args = [...run.options, ...run.args];
+  const hasGroup = run.platform !== 'win32';
+  const end = await runBounded({ program, args, folder, variables, limit, signal, hasGroup, errorLimit: 4000 });
+  if (end.kind === 'unstarted') throw new Unread('git cannot be started', { cause: end.cause });
+  const command = `git ${run.args[0] ?? ''}`;
+  if (end.kind === 'ended') {
+    if (end.status === 0) return end.stdout;
+    throw new Unread(`git says: ${lastWords(end.stderr)}`);
+  }
+  if (end.by === 'output') throw new Unread(`${command} answers more than ${limit} bytes`);
+  if (end.by === 'killed') throw new Unread(`${command} was killed`);
+  throw new Unread(`${command} took too long, or was cancelled`);
 }
 
 /** The user's variables without those that tell git what to run, where to look or whom to ask; PATH without the current folder. */

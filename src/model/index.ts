@@ -1,6 +1,6 @@
 /**
  * The data types that the rooms hand to one another, with their constructors and guards.
- * Below them lies what every room stands on: JSON of others and files are read within a bound here, and files are written whole.
+ * Below them lies what every room stands on: JSON of others and files are read and programs are run within a bound here, and files are written whole.
  * Nothing here speaks to a network or decides.
  */
 
@@ -29,6 +29,7 @@ export * from './ground/json-shape.ts';
 export * from './ground/loopback.ts';
 export * from './ground/path-within.ts';
 export * from './ground/result.ts';
+export { type BoundedEnd, runBounded } from './ground/run-bounded.ts';
 export * from './ground/unambiguous-json.ts';
 export * from './ground/whole-file.ts';
 export * from './image/attachment.ts';

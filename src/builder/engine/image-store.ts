@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,36 +5,34 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { createTarDecoder } from 'modern-tar';
-import { type Environment, VerifyError } from '../../model/index.ts';
+import { type Environment, runBounded, VerifyError } from '../../model/index.ts';
 import { lastWords } from '../programs/buildx-command.ts';
 import { type Programs, startingFolder } from '../programs/programs.ts';
 
 /** For one image, milliseconds: it may be large. */
 const saveTimeout = 10 * 60_000;
+/** What it prints is read for its last line alone. */
+const largestOutput = 1024 * 1024;
 
-function askDocker(programs: Programs, environment: Environment, args: readonly string[]): Promise<void> {
+async function askDocker(programs: Programs, environment: Environment, args: readonly string[]): Promise<void> {
   const { docker, cancelled } = programs;
   if (docker === null) throw new VerifyError('builder.unavailable', 'this machine has no docker');
-  return new Promise((resolve, reject) => {
-    const options = {
-      cwd: startingFolder(environment),
-      env: environment.variables,
-      timeout: saveTimeout,
-      killSignal: 'SIGKILL' as const,
-      windowsHide: true,
-      ...(cancelled === undefined ? {} : { signal: cancelled }),
-    };
-    execFile(docker, [...environment.dockerFlags, ...args], options, (cause, _, stderr) => {
-      if (cause === null) resolve();
-      else if (cancelled?.aborted === true) reject(new VerifyError('cancelled', 'cancelled', { cause }));
-      else
-        reject(
-          new VerifyError('builder.unavailable', `docker ${args.slice(0, 2).join(' ')}: ${lastWords(stderr)}`, {
-            cause,
-          }),
-        );
-    });
+  const end = await runBounded({
+    program: docker,
+    args: [...environment.dockerFlags, ...args],
+    folder: startingFolder(environment),
+    variables: environment.variables,
+    limit: largestOutput,
+    errorLimit: largestOutput,
+    timeout: saveTimeout,
+    signal: cancelled,
   });
+  if (end.kind === 'ended' && end.status === 0) return;
+  if (end.kind === 'stopped' && end.by === 'signal') throw new VerifyError('cancelled', 'cancelled');
+  const reason =
+    end.kind === 'ended' ? lastWords(end.stderr) : end.kind === 'unstarted' ? end.cause.message : 'it was ended';
+  const found = end.kind === 'unstarted' ? { cause: end.cause } : {};
+  throw new VerifyError('builder.unavailable', `docker ${args.slice(0, 2).join(' ')}: ${reason}`, found);
 }
 
 /** Nothing but what an OCI layout holds, so that no entry can lead elsewhere. */

@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { type Environment, VerifyError } from '../../model/index.ts';
+import { type BoundedEnd, type Environment, runBounded, VerifyError } from '../../model/index.ts';
 import { type Programs, startingFolder } from './programs.ts';
 import { feedKept, type KeptInput } from './stdin-keeper.ts';
 
@@ -46,59 +45,56 @@ export interface AskOptions {
   readonly timeout?: number;
 }
 
+function failureOf(
+  end: Exclude<BoundedEnd, { readonly kind: 'ended' }>,
+  programs: Programs,
+  command: string,
+  timeout: number,
+): VerifyError {
+  if (end.kind === 'unstarted') {
+    const reason = end.cause.message.split('\n')[0] ?? '';
+    const message = `${programs.buildx} cannot be started: ${reason}`;
+    return new VerifyError('builder.unavailable', message, { cause: end.cause });
+  }
+  switch (end.by) {
+    case 'signal':
+      return new VerifyError('cancelled', 'cancelled');
+    case 'time':
+      return new VerifyError('timeout', `buildx ${command} gave no answer within ${timeout / 1000} seconds`);
+    case 'output':
+      return new VerifyError('builder.unavailable', `buildx ${command} answers more than ${largestAnswer} bytes`);
+    case 'killed':
+      return new VerifyError('builder.unavailable', `buildx ${command} was killed`);
+  }
+}
+
 /**
  * Runs buildx for an answer that we read ourselves, bounded in time and size. A status other than 0 is no error.
  * @throws VerifyError `builder.unavailable` where it cannot be started, `timeout`, `cancelled`
  */
-export function askBuildx(
+export async function askBuildx(
   programs: Programs,
   environment: Environment,
   args: readonly string[],
   options: AskOptions = {},
 ): Promise<BuildxAnswer> {
-  const timeout = options.timeout ?? standardTimeout;
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      programs.buildx,
-      buildxArguments(environment, args),
-      {
-        cwd: startingFolder(environment),
-        // the user's own source policy and output variables are about builds, not about our questions
-        env: buildxVariables(programs, environment, {
-          EXPERIMENTAL_BUILDKIT_SOURCE_POLICY: undefined,
-          BUILDKIT_PROGRESS: undefined,
-          ...options.variables,
-        }),
-        encoding: 'utf8',
-        maxBuffer: largestAnswer,
-        timeout,
-        killSignal: 'SIGKILL',
-        windowsHide: true,
-        ...(programs.cancelled === undefined ? {} : { signal: programs.cancelled }),
-      },
-      (error, stdout, stderr) => {
-        if (error === null) resolve({ status: 0, stdout, stderr });
-        else if (programs.cancelled?.aborted) reject(new VerifyError('cancelled', 'cancelled', { cause: error }));
-        else if (error.killed === true)
-          reject(
-            new VerifyError('timeout', `buildx ${args[0] ?? ''} gave no answer within ${timeout / 1000} seconds`, {
-              cause: error,
-            }),
-          );
-        else if (typeof error.code === 'number') resolve({ status: error.code, stdout, stderr });
-        else
-          reject(
-            new VerifyError(
-              'builder.unavailable',
-              `${programs.buildx} cannot be started: ${error.message.split('\n')[0] ?? ''}`,
-              { cause: error },
-            ),
-          );
-      },
-    );
-    const { stdin = '' } = options;
-    child.stdin?.on('error', () => undefined);
-    if (typeof stdin === 'string') child.stdin?.end(stdin);
-    else if (child.stdin !== null) feedKept(stdin, child.stdin);
+  const { timeout = standardTimeout, stdin = '' } = options;
+  const end = await runBounded({
+    program: programs.buildx,
+    args: buildxArguments(environment, args),
+    folder: startingFolder(environment),
+    // the user's own source policy and output variables are about builds, not about our questions
+    variables: buildxVariables(programs, environment, {
+      EXPERIMENTAL_BUILDKIT_SOURCE_POLICY: undefined,
+      BUILDKIT_PROGRESS: undefined,
+      ...options.variables,
+    }),
+    limit: largestAnswer,
+    errorLimit: largestAnswer,
+    timeout,
+    signal: programs.cancelled,
+    input: typeof stdin === 'string' ? stdin : (target) => feedKept(stdin, target),
   });
+  if (end.kind === 'ended') return { status: end.status, stdout: end.stdout.toString('utf8'), stderr: end.stderr };
+  throw failureOf(end, programs, args[0] ?? '', timeout);
 }

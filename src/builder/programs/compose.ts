@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
-import { type Environment, isRecord, parseBoundedJson, textOr, VerifyError } from '../../model/index.ts';
+import { type Environment, isRecord, parseBoundedJson, runBounded, textOr, VerifyError } from '../../model/index.ts';
 import { type Interruptions, runChild } from './child-process.ts';
 import { locatePlugin, startingFolder } from './programs.ts';
 import { isAtLeast } from './versions.ts';
 
 const longestHandshake = 10_000;
+const largestHandshake = 1024 * 1024;
 const handshake = 'docker-cli-plugin-metadata';
 
 /**
@@ -38,13 +38,16 @@ export async function runCompose(
   return await runChild({ program: real, args, environment, variables, stdin: 'inherit', interruptions, grace: null });
 }
 
-function metadataOf(program: string, environment: Environment): Promise<string> {
-  return new Promise((resolve) => {
-    const { variables } = environment;
-    const cwd = startingFolder(environment);
-    const options = { cwd, env: { ...variables }, timeout: longestHandshake, windowsHide: true };
-    execFile(program, [handshake], options, (_error, stdout) => resolve(stdout));
+async function metadataOf(program: string, environment: Environment): Promise<string> {
+  const end = await runBounded({
+    program,
+    args: [handshake],
+    folder: startingFolder(environment),
+    variables: { ...environment.variables },
+    limit: largestHandshake,
+    timeout: longestHandshake,
   });
+  return end.kind === 'ended' ? end.stdout.toString('utf8') : '';
 }
 
 /** Whether a docker-compose can build through buildx at all, as 2.31 and later do; null where its version says nothing. */

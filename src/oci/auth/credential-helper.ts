@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { createScanner } from 'jsonc-parser';
-import { type Environment, isRecord, parseBoundedJson, VerifyError } from '../../model/index.ts';
+import { type Environment, isRecord, parseBoundedJson, runBounded, VerifyError } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
 
 /**
@@ -48,45 +47,20 @@ interface HelperAnswer {
   readonly output: string;
 }
 
-function runHelper(helper: string, program: string, key: string, asking: Asking): Promise<HelperAnswer> {
-  const { environment, signal } = asking;
-  const child = spawn(program, ['get'], {
-    cwd: dirname(program), // which is there, as a home folder need not be
-    env: { ...environment.variables },
-    stdio: ['pipe', 'pipe', 'ignore'],
-    windowsHide: true,
+async function runHelper(helper: string, program: string, key: string, asking: Asking): Promise<HelperAnswer> {
+  const end = await runBounded({
+    program,
+    args: ['get'],
+    folder: dirname(program), // which is there, as a home folder need not be
+    variables: { ...asking.environment.variables },
+    limit: bounds.helperOutput,
+    timeout: bounds.helperTime,
+    signal: asking.signal,
+    input: key, // a helper that ends without reading it is judged by its status
   });
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // What a helper has started may hold its output open for ever: nothing of it is waited for.
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
-      child.kill('SIGKILL');
-      child.stdin.destroy();
-      child.stdout.destroy();
-      child.unref();
-      settle();
-    };
-    const giveUp = (): void => end(() => reject(failed(helper, 'did not answer')));
-    const timer = setTimeout(giveUp, bounds.helperTime);
-    if (signal.aborted) return giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
-    child.stdout.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > bounds.helperOutput) end(() => reject(failed(helper, 'printed too much')));
-      else chunks.push(chunk);
-    });
-    child.on('error', (error) => end(() => reject(failed(helper, 'could not be started', error))));
-    child.on('close', (status) => {
-      if (status === null) giveUp();
-      else end(() => resolve({ status, output: Buffer.concat(chunks).toString('utf8') }));
-    });
-    // A helper that ends without reading is judged by its status.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(key);
-  });
+  if (end.kind === 'ended') return { status: end.status, output: end.stdout.toString('utf8') };
+  if (end.kind === 'unstarted') throw failed(helper, 'could not be started', end.cause);
+  throw failed(helper, end.by === 'output' ? 'printed too much' : 'did not answer');
 }
 
 /**
