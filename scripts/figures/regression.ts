@@ -12,8 +12,8 @@ export const recordedRatios: Readonly<Record<string, RecordedRatio>> = {
   processor: { ratio: 2.9, of: 'processor' },
   'processor-keyless': { ratio: 4, of: 'processor' },
   handshake: { ratio: 0.5, of: 'clock' },
-  version: { ratio: 1.5, of: 'clock' },
-  scan: { ratio: 2, of: 'clock' },
+  version: { ratio: 1.4, of: 'clock' },
+  scan: { ratio: 1.85, of: 'clock' },
   one: { ratio: 0.75, of: 'clock' },
   build: { ratio: 1.5, of: 'clock' },
 };
