@@ -1,21 +1,24 @@
 import { projectAddress } from '../../src/report/index.ts';
 import type { Target } from '../build/target.ts';
-import { executableName, version } from './names.ts';
+import { executableName, manualName, version } from './names.ts';
 import type { ReleasedFile } from './provenance.ts';
 
 const systems = { darwin: 'on_macos', linux: 'on_linux' } as const;
 const processors = { arm64: 'on_arm', x64: 'on_intel' } as const;
+
+function digestOf(name: string, files: readonly ReleasedFile[]): string {
+  return files.find((file) => file.name === name)?.sha256 ?? '';
+}
 
 function blockOf(platform: keyof typeof systems, targets: readonly Target[], files: readonly ReleasedFile[]): string {
   const lines = targets
     .filter((target) => target.platform === platform)
     .flatMap((target) => {
       const name = executableName(target);
-      const sha256 = files.find((file) => file.name === name)?.sha256 ?? '';
       return [
         `    ${processors[target.arch]} do`,
         `      url "${projectAddress}releases/download/v${version}/${name}"`,
-        `      sha256 "${sha256}"`,
+        `      sha256 "${digestOf(name, files)}"`,
         '    end',
       ];
     });
@@ -35,14 +38,25 @@ export function formulaOf(targets: readonly Target[], files: readonly ReleasedFi
 
 ${blockOf('darwin', targets, files)}
 ${blockOf('linux', targets, files)}
+  resource "manual" do
+    url "${projectAddress}releases/download/v${version}/${manualName}"
+    sha256 "${digestOf(manualName, files)}"
+  end
+
   def install
     binary = Dir["docker-verify-*"].first
     chmod 0755, binary
     (lib/"docker/cli-plugins").install binary => "docker-verify"
-    return unless OS.mac? && Hardware::CPU.arm?
-
+    plugin = lib/"docker/cli-plugins/docker-verify"
     # a Mac with Apple's processor runs nothing without a signature, be it one without an identity
-    system "codesign", "--force", "--sign", "-", lib/"docker/cli-plugins/docker-verify"
+    system "codesign", "--force", "--sign", "-", plugin if OS.mac? && Hardware::CPU.arm?
+
+    # the completions ask the docker-verify of PATH
+    bin.install_symlink plugin
+    resource("manual").stage { man1.install Dir["*.1"] }
+    (bash_completion/"docker-verify").write Utils.safe_popen_read(plugin, "completion", "bash")
+    (zsh_completion/"_docker-verify").write Utils.safe_popen_read(plugin, "completion", "zsh")
+    (fish_completion/"docker-verify.fish").write Utils.safe_popen_read(plugin, "completion", "fish")
   end
 
   def caveats

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, cp, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, lutimes, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../build/folders.ts';
 import type { Target } from '../build/target.ts';
 import { packageName, version } from './names.ts';
+import { layOutShared } from './shared-files.ts';
 
 const run = promisify(execFile);
 
@@ -15,14 +16,21 @@ const summary = 'Docker CLI plugin that proves who made every image a build pull
 const description =
   'docker verify build checks the signatures of every image that a build uses against a policy, then builds from exactly those bytes.';
 
-/** What both kinds of package hold, as it lies on the machine afterwards. */
-async function layOut(tree: string, executable: string): Promise<void> {
+type Kind = 'deb' | 'rpm';
+
+/**
+ * Lays a package out as it lies on the machine afterwards.
+ * @returns the paths of what is no document, below `tree`
+ */
+async function layOut(tree: string, executable: string, kind: Kind, time: Date): Promise<readonly string[]> {
   await rm(tree, { recursive: true, force: true });
   for (const folder of [pluginFolder, documents]) await mkdir(join(tree, folder), { recursive: true });
   await copyFile(executable, join(tree, pluginFolder, 'docker-verify'));
   await chmod(join(tree, pluginFolder, 'docker-verify'), 0o755);
   await cp(join(root, 'LICENSE'), join(tree, documents, 'copyright'));
   await chmod(join(tree, documents, 'copyright'), 0o644);
+  const plugin = `${pluginFolder}/docker-verify`;
+  return [plugin, ...(await layOutShared(tree, { kind, plugin, time }))];
 }
 
 /** Sets every time below a folder, since packages keep them. */
@@ -30,7 +38,7 @@ async function setTimes(folder: string, time: Date): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isDirectory()) await chmod(path, 0o755);
-    await utimes(path, time, time);
+    await lutimes(path, time, time);
   }
   await chmod(folder, 0o755);
   await utimes(folder, time, time);
@@ -41,7 +49,12 @@ function variablesFor(time: Date): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], SOURCE_DATE_EPOCH: String(time.getTime() / 1000), TZ: 'UTC', LC_ALL: 'C.UTF-8' };
 }
 
-async function buildDeb(target: Target, tree: string, file: string, time: Date): Promise<void> {
+interface Laid {
+  readonly tree: string;
+  readonly paths: readonly string[];
+}
+
+async function buildDeb(target: Target, { tree }: Laid, file: string, time: Date): Promise<void> {
   await mkdir(join(tree, 'DEBIAN'));
   const control = [
     'Package: docker-verify',
@@ -63,7 +76,7 @@ async function buildDeb(target: Target, tree: string, file: string, time: Date):
   await run('dpkg-deb', words, { env: variablesFor(time) });
 }
 
-function specOf(tree: string): string {
+function specOf(tree: string, paths: readonly string[]): string {
   return [
     '%global debug_package %{nil}',
     '%global __os_install_post %{nil}',
@@ -81,19 +94,19 @@ function specOf(tree: string): string {
     'mkdir -p %{buildroot}',
     `cp -a ${tree}/. %{buildroot}/`,
     '%files',
-    `/${pluginFolder}/docker-verify`,
+    ...paths.map((path) => `/${path}`),
     `%doc /${documents}/copyright`,
     '',
   ].join('\n');
 }
 
-async function buildRpm(target: Target, tree: string, file: string, time: Date): Promise<void> {
+async function buildRpm(target: Target, { tree, paths }: Laid, file: string, time: Date): Promise<void> {
   const top = `${tree}.rpmbuild`;
   await rm(top, { recursive: true, force: true });
   await mkdir(top);
   await setTimes(tree, time);
   const spec = join(top, 'docker-verify.spec');
-  await writeFile(spec, specOf(tree));
+  await writeFile(spec, specOf(tree, paths));
   const arch = target.arch === 'x64' ? 'x86_64' : 'aarch64';
   const settings = {
     _topdir: top,
@@ -127,9 +140,9 @@ export async function buildPackages(
   const kinds = { rpm: buildRpm, deb: buildDeb } as const;
   const names: string[] = [];
   for (const kind of ['rpm', 'deb'] as const) {
-    await layOut(tree, executable);
+    const paths = await layOut(tree, executable, kind, time);
     names.push(packageName(target, kind));
-    await kinds[kind](target, tree, join(out, packageName(target, kind)), time);
+    await kinds[kind](target, { tree, paths }, join(out, packageName(target, kind)), time);
   }
   await rm(tree, { recursive: true });
   return names;

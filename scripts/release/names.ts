@@ -20,6 +20,8 @@ export function packageName({ name }: Target, kind: 'deb' | 'rpm'): string {
 
 export const provenanceName = `docker-verify-${version}.provenance.json`;
 export const formulaName = `docker-verify-${version}.rb`;
+/** The pages of the manual, for installers that are no package of a system. */
+export const manualName = `docker-verify-${version}-manual.tar.gz`;
 export const checksumsName = 'SHA256SUMS';
 
 /** What lists the parts of an executable. */

@@ -15,6 +15,7 @@ import { buildPackages } from './linux-packages.ts';
 import { checksumsName, executableName, formulaName, provenanceName, sbomName, signatureName } from './names.ts';
 import { provenanceOf, type ReleasedFile } from './provenance.ts';
 import { sbomOf } from './sbom.ts';
+import { writeManual } from './shared-files.ts';
 import { hasIdentity, openSigner, type ReleaseSigner } from './sign.ts';
 import { readSource, type Source } from './source.ts';
 
@@ -73,7 +74,7 @@ const targets = wish.target.length === 0 ? allTargets : wish.target.map(findTarg
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await bundleStages(folder);
-const names: string[] = [];
+const names: string[] = [await writeManual(folder, out, source.time)];
 for (const target of targets) names.push(...(await writeExecutable(target, source)));
 const files = await Promise.all(names.sort().map(released));
 await writeFile(join(out, formulaName), formulaOf(targets, files));

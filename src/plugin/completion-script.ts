@@ -70,6 +70,8 @@ _docker_verify() {
   fi
 }
 compdef _docker_verify docker-verify
+# a folder of completions runs all of this for the first word that is completed
+if [[ $funcstack[1] == _docker-verify ]]; then _docker_verify "$@"; fi
 `;
 
 const fish = `function __docker_verify_complete

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -92,6 +92,19 @@ describe.runIf(hasTerminals).each(present)('Tab in %s', (shell) => {
     expect(existsSync(pwned())).toBe(false);
   });
 });
+
+describe.runIf(hasTerminals && present.includes('zsh'))(
+  "Tab in zsh, where a package laid the script into zsh's folder",
+  () => {
+    it('completes the first word already', async () => {
+      const functions = join(desk.home, 'functions');
+      await mkdir(functions, { recursive: true });
+      await writeFile(join(functions, '_docker-verify'), await completionFor('zsh'));
+      const opening = `fpath=(${functions} $fpath)\ncompinit -u -D`;
+      expect(await typeInto('zsh', desk, opening, 'docker-verify chec\t.')).toBe('[docker-verify][check][.]');
+    });
+  },
+);
 
 describe.runIf(hasTerminals).each(present)("Tab in %s by Docker's own script", (shell) => {
   const framework = '/usr/share/bash-completion/bash_completion';

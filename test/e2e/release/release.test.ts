@@ -129,12 +129,16 @@ describe.skipIf(!isPossible)('a release', () => {
 
 describe.skipIf(!isPossible || process.getuid?.() !== 0)('its packages', () => {
   const plugin = 'usr/libexec/docker/cli-plugins/docker-verify';
+  const command = 'usr/bin/docker-verify';
 
   async function runsWhere(place: string): Promise<void> {
     expect(await run(lab(), join(place, plugin), ['version'])).toMatchObject({
       status: 0,
       stdout: `docker-verify ${version}\n`,
     });
+    expect((await run(lab(), join(place, command), ['completion', 'bash'])).stdout).toBe(
+      await readFile(join(place, 'usr/share/bash-completion/completions/docker-verify'), 'utf8'),
+    );
     expect(await sha256(join(place, plugin))).toBe(await sha256(join(releases[0], itself)));
   }
 
