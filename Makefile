@@ -1,6 +1,6 @@
 # What can be made is listed by `make help`. Everything works from a bare clone.
 .DEFAULT_GOAL := help
-.PHONY: help build release install uninstall test unit property e2e lint demo data bench clean
+.PHONY: help build release install uninstall test unit programs property e2e lint demo data bench clean
 
 TARGET ?=
 SIGN ?=
@@ -32,8 +32,11 @@ uninstall: ## take the plugin out again
 test: $(modules) ## everything: types, lint, unit tests, build, end-to-end tests
 	$(node) scripts/test/all.ts
 
-unit: $(modules) ## unit tests
+unit: $(modules) ## unit tests: what to run after every change
 	vitest run --config scripts/lint/vitest.config.ts --project unit
+
+programs: $(modules) ## unit tests of scripts, and those that start git, shells and the like
+	vitest run --config scripts/lint/vitest.config.ts --project programs
 
 property: $(modules) ## unit tests that are long by intent: generated cases, comparisons with other programs
 	vitest run --config scripts/lint/vitest.config.ts --project property

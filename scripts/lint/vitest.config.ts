@@ -5,10 +5,16 @@ const root = new URL('../../', import.meta.url).pathname;
 /** Thousands of generated cases, or another program asked about each: long by intent, and apart from what is run after every change. */
 const longByIntent = ['test/unit/**/*.property.test.ts', 'test/unit/**/*.differential.test.ts'];
 
+/** Tests of the project's own scripts, and those that start git, shells or a manual's programs again and again: most of the time of all. */
+const startPrograms = ['test/unit/scripts/**/*.test.ts', 'test/unit/**/*.programs.test.ts'];
+
 /** Tests that share a process: none of them changes what the modules keep, and loading these anew for each file took half of the time. */
 const inProcess = {
   root,
   globalSetup: ['test/temporary-folder.ts'],
+  setupFiles: ['test/setup-file.ts'],
+  // Node strips the types itself: what is tested is what runs, and nothing is transformed for it.
+  experimental: { viteModuleRunner: false },
   isolate: false,
   pool: 'threads' as const,
 };
@@ -22,8 +28,17 @@ export default defineConfig({
           ...inProcess,
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
-          exclude: longByIntent,
+          exclude: [...longByIntent, ...startPrograms],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...inProcess,
+          name: 'programs',
+          include: startPrograms,
+          exclude: longByIntent,
+          testTimeout: 30_000,
         },
       },
       {

@@ -57,7 +57,7 @@ function vitest(project: string): Check {
 const lint = ['typecheck', 'lint:format', 'lint:code', 'lint:rooms', 'lint:unused', 'lint:lock'].map(npm);
 const build: Check = { name: 'build', command: ['make', '--no-print-directory', 'build'], report: null };
 const speed: Check = { name: 'speed', command: ['scripts/bench', '--check'], report: null };
-const tests = [vitest('unit'), vitest('property'), build, vitest('e2e'), speed];
+const tests = [vitest('unit'), vitest('programs'), vitest('property'), build, vitest('e2e'), speed];
 const checks = process.argv[2] === 'lint' ? lint : [...lint, ...tests];
 
 function firstLine(text: string | undefined): string {

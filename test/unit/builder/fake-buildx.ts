@@ -5,7 +5,7 @@ import { temporaryFolder } from './test-environment.ts';
 
 /** A buildx that answers these words with these texts, and all others with status 1. */
 export async function fakeBuildx(answers: Readonly<Record<string, string>>): Promise<Programs> {
-  const buildx = join(await temporaryFolder(), 'docker-buildx');
+  const buildx = join(temporaryFolder(), 'docker-buildx');
   const cases = Object.entries(answers).map(([words, text]) => `'${words}') printf '%s' '${text}' ;;`);
   // the plugin's own name and the builder, which are always there, are left out
   const words = 'words=$(printf "%s" "$*" | sed "s/^buildx //; s/ --builder .*//")';

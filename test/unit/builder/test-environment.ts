@@ -1,19 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach } from 'vitest';
 import type { Environment } from '../../../src/model/index.ts';
+import { newFolder } from '../../support/new-folder.ts';
 
-const folders: string[] = [];
-afterEach(async () => {
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-});
-
-/** A new folder, gone after the test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'verify-unit-'));
-  folders.push(folder);
-  return folder;
+/** A new folder, gone when the test file is over. */
+export function temporaryFolder(): string {
+  return newFolder('verify-unit');
 }
 
 /** An environment on Linux that holds nothing but what is given. */

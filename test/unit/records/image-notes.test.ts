@@ -23,7 +23,7 @@ function note(more: Partial<ImageNote>): ImageNote {
 }
 
 async function after(...notes: readonly ImageNote[]): Promise<ImageNote | null> {
-  const folder = await newStateFolder();
+  const folder = newStateFolder();
   // oxlint-disable-next-line no-await-in-loop
   for (const each of notes) await addToImageNote(folder, each);
   return await readImageNote(folder, image);

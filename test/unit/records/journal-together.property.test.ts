@@ -47,7 +47,7 @@ function recordsOf(count: number): readonly BuildRecord[] {
 }
 
 it('two hundred builds that end at once, in ten processes, lose nothing', async () => {
-  const folder = await newStateFolder();
+  const folder = newStateFolder();
   const all = recordsOf(200);
   const running = Array.from({ length: 10 }, (_, index) => start(folder, all.slice(index * 20, index * 20 + 20), true));
   await Promise.all(running.map(({ ended }) => ended));
@@ -57,7 +57,7 @@ it('two hundred builds that end at once, in ten processes, lose nothing', async 
 });
 
 it('a process that is killed at any moment loses nothing that it had said, and the next line stands whole', async () => {
-  const folder = await newStateFolder();
+  const folder = newStateFolder();
   const said: string[] = [];
   let killed = 0;
   for (let round = 0; round < 12; round += 1) {

@@ -12,7 +12,7 @@ async function idsIn(folder: string): Promise<readonly string[]> {
 
 describe('the journal', () => {
   it('loses nothing of two hundred builds at once', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     const module = new URL('../../../src/records/index.ts', import.meta.url).href;
     const source = `import(${JSON.stringify(module)}).then(async ({ appendRecords }) => {
       const { workerData } = await import('node:worker_threads');

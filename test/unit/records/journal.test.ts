@@ -14,7 +14,7 @@ async function idsIn(folder: string, from = 0): Promise<readonly string[]> {
 
 describe('the journal', () => {
   it('gains a line for each record, in order', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     const [one, two, three] = [record('a:1', []), record('a:2', []), record('a:3', [])];
     await appendRecords(folder, [one]);
     await appendRecords(folder, [two, three]);
@@ -23,11 +23,11 @@ describe('the journal', () => {
   });
 
   it('is empty where there is none', async () => {
-    expect(await readJournal(join(await newStateFolder(), 'none'), () => expect.unreachable())).toEqual([]);
+    expect(await readJournal(join(newStateFolder(), 'none'), () => expect.unreachable())).toEqual([]);
   });
 
   it('closes a line that a dead process left torn, and tells it', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     const [one, two] = [record('a:1', []), record('a:2', [])];
     await appendRecords(folder, [one]);
     await appendFile(join(folder, 'journal.jsonl'), '{"schemaVersion":1,"id":"01');
@@ -42,14 +42,14 @@ describe('the journal', () => {
     ['another document', '{"a":1}', 'it is no record of a build'],
     ['a record of another version', '{"schemaVersion":2,"id":"x"}', 'it is of version 2'],
   ])('tells of %s', async (_, line, reason) => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await writeFile(join(folder, 'journal.jsonl'), `${line}\n`);
     const damaged = await readJournal(folder, () => expect.unreachable());
     expect(damaged[0]?.reason).toContain(reason);
   });
 
   it('is read on from where reading ended, and a torn line is read when it is whole', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     const [one, two] = [record('a:1', []), record('a:2', [])];
     await appendRecords(folder, [one]);
     const path = join(folder, journalName);
@@ -62,7 +62,7 @@ describe('the journal', () => {
   });
 
   it('says what to do where it cannot be written', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await writeFile(join(folder, 'file'), '');
     await expect(appendRecords(join(folder, 'file'), [record('a:1', [])])).rejects.toMatchObject({
       code: 'file.unwritable',
@@ -77,7 +77,7 @@ describe('pruning', () => {
   const recent = { time: '2026-07-01T00:00:00Z' };
 
   it('takes away what is older, torn lines, and what nothing else uses', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await noteImage(folder, 'old:1', spdx(['pkg:deb/debian/a@1']));
     await noteImage(folder, 'base:1', spdx(['pkg:deb/debian/b@1']));
     const kept = record('app:2', [image('base:1')], recent);
@@ -90,7 +90,7 @@ describe('pruning', () => {
   });
 
   it('leaves what a dead process moved aside to the next one, and reads it meanwhile', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     const [one, two] = [record('app:1', [], recent), record('app:2', [], recent)];
     await appendRecords(folder, [one]);
     await rename(join(folder, journalName), join(folder, pruningName));
@@ -103,7 +103,7 @@ describe('pruning', () => {
   });
 
   it('loses no build that ends meanwhile', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await appendRecords(folder, [record('app:0', [], old)]);
     const late = Array.from({ length: 20 }, (_, index) => record(`app:${index + 1}`, [], recent));
     const builds = (async () => {
@@ -122,6 +122,6 @@ describe('pruning', () => {
   });
 
   it('of nothing is no error', async () => {
-    expect(await pruneJournal(await newStateFolder(), before)).toEqual({ kept: 0, removed: 0 });
+    expect(await pruneJournal(newStateFolder(), before)).toEqual({ kept: 0, removed: 0 });
   });
 });

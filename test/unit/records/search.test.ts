@@ -121,7 +121,7 @@ describe('what a build contains is not known', () => {
       'no complete SBOM',
     ],
   ])('with %s', async (_, sbom, more, reason) => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await noteImage(folder, 'base:1', spdx([]));
     await noteImage(folder, 'app:1', sbom, more);
     await appendRecords(folder, [record('app:1', [image('base:1')])]);
@@ -131,14 +131,14 @@ describe('what a build contains is not known', () => {
   });
 
   it('while only the base has an SBOM: its own layers may hold it', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await noteImage(folder, 'base:1', spdx([]));
     await appendRecords(folder, [record('app:1', [image('base:1')])]);
     expect((await ask(folder, [question('xz-utils')])).map(({ state }) => state)).toEqual(['unknown']);
   });
 
   it('until it is noted: then it is found, in the same index', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await appendRecords(folder, [record('app:1', [image('base:1')])]);
     expect((await ask(folder, [question('xz-utils')]))[0]?.state).toBe('unknown');
     await noteImage(folder, 'app:1', spdx([testing]));
@@ -151,7 +151,7 @@ describe('an image that is used for several platforms', () => {
   const arm64 = { platform: 'linux/arm64', digest: digestFor('base:1 linux/arm64') };
 
   it('is covered only where an SBOM covers each of them', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await noteImage(folder, 'base:1', spdx([alpine]), { subject: digestFor('base:1 linux/amd64') });
     await noteImage(folder, 'app:1', spdx([alpine]));
     const base = image('base:1');
@@ -167,7 +167,7 @@ describe('an image that is used for several platforms', () => {
 
 describe('an SBOM that lists nothing', () => {
   it('covers nothing', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await noteImage(folder, 'app:1', spdx([]));
     await appendRecords(folder, [record('app:1', [])]);
     expect((await ask(folder, [question('xz-utils')]))[0]?.state).toBe('unknown');
@@ -189,7 +189,7 @@ describe('images that could be looked up', () => {
   };
 
   it('are those that no SBOM covers, by a name of theirs in a registry, the newest first', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await noteImage(folder, 'known:1', spdx([alpine]));
     await noteImage(folder, 'asked:1', null);
     await noteImage(folder, 'failed:1', null, { problem: 'no answer' });
@@ -205,7 +205,7 @@ describe('images that could be looked up', () => {
   });
 
   it('are not those whose folder of state says all of them', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await appendRecords(folder, [record('app:1', [image('base:1')])]);
     expect(await missing(folder)).toHaveLength(1);
     await noteImage(folder, 'base:1', null);
@@ -224,7 +224,7 @@ describe('the index', () => {
   });
 
   it('forgets what was pruned', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await noteImage(folder, 'base:1', spdx([testing]));
     await appendRecords(folder, [
       record('app:1', [image('base:1')], { time: '2020-01-01T00:00:00Z' }),
@@ -237,7 +237,7 @@ describe('the index', () => {
   });
 
   it('says where it cannot be made', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await writeFile(join(folder, 'file'), '');
     await expect(openDatabase(join(folder, 'file', 'index.sqlite'))).rejects.toMatchObject({
       code: 'records.unreadable',

@@ -9,7 +9,7 @@ const layer = digestFor('the layer of the base');
 
 /** Seven builds, as on the day of the backdoor. */
 export async function sevenBuilds(): Promise<string> {
-  const folder = await newStateFolder();
+  const folder = newStateFolder();
   await noteImage(folder, 'docker.io/library/debian:testing', spdx([testing]), { layers: [layer] });
   await noteImage(folder, 'docker.io/library/ubuntu:noble', spdx([noble]));
   await noteImage(folder, 'docker.io/library/alpine:3.19', spdx([alpine]));

@@ -161,7 +161,7 @@ async function idsIn(read: typeof readJournal, folder: string): Promise<readonly
 
 describe('records that were pulled', () => {
   it('lie apart from the journal, each once, and never in the place of ones own', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     const [own, theirs] = [good(), pulledFrom(good({ digest: digestFor('theirs') }))];
     await appendRecords(folder, [own]);
     expect(await addPulledRecords(folder, [theirs, theirs, pulledFrom({ ...own, digest: subject })])).toEqual({
@@ -177,7 +177,7 @@ describe('records that were pulled', () => {
   });
 
   it('are no builds of this machine, wherever they stand: without their mark in the journal they would be', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     const built = good();
     await addPulledRecords(folder, [pulledFrom(built)]);
     expect(await readBuildsOf(folder, digestFor('docker.io/library/app:1'))).toEqual([]);
@@ -188,7 +188,7 @@ describe('records that were pulled', () => {
   });
 
   it('stand in the index as they come, and go with a prune', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     const builds = async (): Promise<number> => {
       const database = await openDatabase(join(folder, 'index.sqlite'));
       try {

@@ -1,21 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type BuildRecord, type Digest, parseDigest, type RecordedImage } from '../../../src/model/index.ts';
 import { createUlid, openBlobStore, writeImageNote } from '../../../src/records/index.ts';
-
-const folders: string[] = [];
-afterAll(async () => {
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-});
+import { newFolder } from '../../support/new-folder.ts';
 
 /** A folder for state, gone when the test file is over. */
-export async function newStateFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'verify-records-'));
-  folders.push(folder);
-  return folder;
+export function newStateFolder(): string {
+  return newFolder('verify-records');
 }
 
 /** A digest that a name stands for. */

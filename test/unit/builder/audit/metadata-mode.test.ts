@@ -52,7 +52,7 @@ describe('withoutProvenance', () => {
 
 describe('dropProvenance', () => {
   it("replaces the file by one as Go's encoder writes it, through a link, and leaves nothing beside it", async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     await mkdir(join(folder, 'real'));
     const [file, link] = [join(folder, 'real', 'metadata.json'), join(folder, 'link')];
     await writeFile(file, 'old');
@@ -67,7 +67,7 @@ describe('dropProvenance', () => {
   });
 
   it('leaves alone what was not written or is no metadata', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     await expect(dropProvenance(join(folder, 'none'), {}, 'build')).rejects.toThrow('ENOENT');
     await writeFile(join(folder, 'x'), 'old');
     await dropProvenance(join(folder, 'x'), null, 'build');

@@ -10,7 +10,7 @@ async function configuration(options: {
   contexts?: Record<string, string>;
   ca?: string;
 }): Promise<string> {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   await writeFile(join(folder, 'config.json'), JSON.stringify({ currentContext: options.current }));
   for (const [name, host] of Object.entries(options.contexts ?? {})) {
     const identifier = createHash('sha256').update(name).digest('hex');
@@ -53,7 +53,7 @@ describe('resolveDockerContext', () => {
   });
 
   it('takes certificates from DOCKER_CERT_PATH when TLS is asked for', async () => {
-    const certificates = await temporaryFolder();
+    const certificates = temporaryFolder();
     await writeFile(join(certificates, 'ca.pem'), 'CA');
     const variables = { DOCKER_HOST: 'tcp://host', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: certificates };
     const endpoint = await resolveDockerContext(environmentWith({ variables }));
@@ -77,7 +77,7 @@ describe('resolveDockerContext', () => {
   });
 
   it('refuses a configuration that is not JSON, naming the file', async () => {
-    const dockerConfigDirectory = await temporaryFolder();
+    const dockerConfigDirectory = temporaryFolder();
     await writeFile(join(dockerConfigDirectory, 'config.json'), '{"currentContext": ');
     await expect(resolveDockerContext(environmentWith({ dockerConfigDirectory }))).rejects.toMatchObject({
       code: 'config.invalid',

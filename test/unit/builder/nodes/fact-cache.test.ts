@@ -6,7 +6,7 @@ import { temporaryFolder } from '../test-environment.ts';
 
 describe('openFactCache', () => {
   it('keeps a fact under its key for its time', async () => {
-    const cache = openFactCache(await temporaryFolder());
+    const cache = openFactCache(temporaryFolder());
     await cache.write(['a', 'b'], { version: '1' });
     expect(await cache.read(['a', 'b'], 60_000)).toEqual({ version: '1' });
     expect(await cache.read(['ab'], 60_000)).toBeNull();
@@ -19,7 +19,7 @@ describe('openFactCache', () => {
     ['from the future', (text: string) => text.replace(/"time":\d+/, '"time":99999999999999')],
     ['of another shape', () => '[]'],
   ])('knows nothing where the file is %s', async (_title, spoil) => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     const cache = openFactCache(folder);
     await cache.write(['a'], true);
     const [name = ''] = await readdir(join(folder, 'builders'));
@@ -29,7 +29,7 @@ describe('openFactCache', () => {
   });
 
   it('goes on without where it cannot write', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     await writeFile(join(folder, 'builders'), 'a file in its place');
     const cache = openFactCache(folder);
     await cache.write(['a'], true);

@@ -17,7 +17,7 @@ const fleet = {
 };
 
 async function storing(builder: { readonly Name: string }): Promise<Environment> {
-  const folder = await temporaryFolder();
+  const folder = temporaryFolder();
   await mkdir(join(folder, 'instances'));
   await writeFile(join(folder, 'instances', builder.Name), JSON.stringify(builder));
   return environmentWith({ variables: { BUILDX_CONFIG: folder } });

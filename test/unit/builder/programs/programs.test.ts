@@ -12,7 +12,7 @@ async function program(path: string, mode = 0o755): Promise<string> {
 
 describe('locateProgram', () => {
   it('takes the first executable of PATH', async () => {
-    const [plain, first, second] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
+    const [plain, first, second] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
     await program(join(plain, 'docker'), 0o644);
     const expected = await program(join(first, 'docker'));
     await program(join(second, 'docker'));
@@ -21,7 +21,7 @@ describe('locateProgram', () => {
   });
 
   it('passes over the current folder, relative and empty entries', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     await program(join(folder, 'docker'));
     const variables = { PATH: `:.:${folder}/:bin:` };
     expect(await locateProgram(environmentWith({ variables, workingDirectory: folder }), 'docker')).toBeNull();
@@ -36,7 +36,7 @@ describe('locateBuildx', () => {
     config: string;
     environment: ReturnType<typeof environmentWith>;
   }> {
-    const [extra, config] = [await temporaryFolder(), await temporaryFolder()];
+    const [extra, config] = [temporaryFolder(), temporaryFolder()];
     await mkdir(join(config, 'cli-plugins'));
     await writeFile(join(config, 'config.json'), JSON.stringify({ cliPluginsExtraDirs: [extra] }));
     return { extra, config, environment: environmentWith({ dockerConfigDirectory: config }) };
@@ -57,7 +57,7 @@ describe('locateBuildx', () => {
 
   it('passes over ourselves where we stand in its place, through links too', async () => {
     const { extra, config, environment } = await configured();
-    const ourselves = await program(join(await temporaryFolder(), 'docker-verify'));
+    const ourselves = await program(join(temporaryFolder(), 'docker-verify'));
     await symlink(ourselves, join(extra, 'docker-buildx'));
     const real = await program(join(config, 'cli-plugins', 'docker-buildx'));
     expect(await locateBuildx(environment, ourselves)).toBe(real);
@@ -65,7 +65,7 @@ describe('locateBuildx', () => {
   });
 
   it('says how to get it where there is none', async () => {
-    const environment = environmentWith({ platform: 'win32', dockerConfigDirectory: await temporaryFolder() });
+    const environment = environmentWith({ platform: 'win32', dockerConfigDirectory: temporaryFolder() });
     await expect(locateBuildx(environment, null)).rejects.toMatchObject({
       code: 'builder.unavailable',
       hint: expect.stringContaining('docker-buildx-plugin'),

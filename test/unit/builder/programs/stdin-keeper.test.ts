@@ -13,7 +13,7 @@ function input(): Readable {
 }
 
 async function environment(): Promise<ReturnType<typeof environmentWith>> {
-  return environmentWith({ variables: { TMPDIR: await temporaryFolder() } });
+  return environmentWith({ variables: { TMPDIR: temporaryFolder() } });
 }
 
 describe('keepInput', () => {

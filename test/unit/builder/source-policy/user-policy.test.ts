@@ -50,7 +50,7 @@ describe('readUserPolicy', () => {
   });
 
   it('reads a file relative to the current folder', async () => {
-    const workingDirectory = await temporaryFolder();
+    const workingDirectory = temporaryFolder();
     await writeFile(
       join(workingDirectory, 'policy.json'),
       '{"rules": [{"action": "DENY", "selector": {"identifier": "*"}}]}',

@@ -15,7 +15,7 @@ const pulled = { from: 'registry.example.com/app', signer: null, result: 'PASSED
 
 describe('a record that is asked for', () => {
   it("is one's own before any that another machine gave the same name", async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     const own = record('docker.io/library/app:1', []);
     const theirs: BuildRecord = { ...record('docker.io/library/app:1', []), pulled };
     const other: BuildRecord = { ...record('docker.io/library/other:1', []), pulled };

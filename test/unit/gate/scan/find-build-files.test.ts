@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findBuildFiles } from '../../../../src/gate/scan/find-build-files.ts';
+import { newFolder } from '../../../support/new-folder.ts';
 
 async function folderWith(files: readonly string[], ignore?: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'find-'));
+  const folder = newFolder('find');
   for (const file of files) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), '');

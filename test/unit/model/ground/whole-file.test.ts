@@ -1,15 +1,15 @@
-import { chmod, lstat, mkdtemp, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, lstat, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownFile, placeWhole, writeWhole } from '../../../../src/model/index.ts';
+import { newFolder } from '../../../support/new-folder.ts';
 
-const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'whole-file-'));
+const folder = (): string => newFolder('whole-file');
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
 
 describe('writeWhole', () => {
   it('leaves the old bytes or the new ones to a process that reads meanwhile, and nothing beside them', async () => {
-    const path = join(await folder(), 'file');
+    const path = join(folder(), 'file');
     await writeWhole(path, 'a'.repeat(500_000));
     const seen = new Set<string>();
     const writing = Promise.all(['b', 'c', 'd'].map((letter) => writeWhole(path, letter.repeat(500_000))));
@@ -20,7 +20,7 @@ describe('writeWhole', () => {
   });
 
   it('replaces a link, or what it leads to where links are followed', async () => {
-    const path = await folder();
+    const path = folder();
     await writeFile(join(path, 'target'), 'old');
     await symlink('target', join(path, 'link'));
     await writeWhole(join(path, 'link'), 'new', { followsLinks: true });
@@ -32,7 +32,7 @@ describe('writeWhole', () => {
   });
 
   it('creates a file that must not be there, and leaves one that is', async () => {
-    const path = join(await folder(), 'file');
+    const path = join(folder(), 'file');
     await writeWhole(path, 'first', { exclusive: true });
     await expect(writeWhole(path, 'second', { exclusive: true })).rejects.toMatchObject({ code: 'EEXIST' });
     expect(await readFile(path, 'utf8')).toBe('first');
@@ -40,13 +40,13 @@ describe('writeWhole', () => {
   });
 
   it('keeps what is our own from others, with the folders above it', async () => {
-    const path = join(await folder(), 'new', 'file');
+    const path = join(folder(), 'new', 'file');
     await writeWhole(path, 'text', ownFile);
     expect([await modeOf(path), await modeOf(join(path, '..'))]).toEqual([0o600, 0o700]);
   });
 
   it('gives a new file the mode that was asked for, and another the one that it had', async () => {
-    const path = join(await folder(), 'file');
+    const path = join(folder(), 'file');
     await writeWhole(path, 'text', { mode: 0o600, keepsMode: true, isDurable: true });
     expect(await modeOf(path)).toBe(0o600);
     await chmod(path, 0o640);
@@ -55,13 +55,13 @@ describe('writeWhole', () => {
   });
 
   it('fails where the folder is missing, with the error of the file system', async () => {
-    await expect(writeWhole(join(await folder(), 'none', 'file'), 'text')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(writeWhole(join(folder(), 'none', 'file'), 'text')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 
 describe('placeWhole', () => {
   it('takes away what could not be put in its place', async () => {
-    const path = await folder();
+    const path = folder();
     const failing = placeWhole(join(path, 'file'), async (beside) => {
       await writeFile(beside, 'half');
       throw new Error('the disk is full');

@@ -1,11 +1,10 @@
-import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exportMetrics } from '../../../../src/plugin/telemetry/export-metrics.ts';
 import { tellMetrics, wantsTelemetry } from '../../../../src/plugin/telemetry.ts';
 import { type MetricsCollector, startCollector } from '../../../support/metrics-collector.ts';
+import { newFolder } from '../../../support/new-folder.ts';
 
 const metrics = [
   {
@@ -51,7 +50,7 @@ describe('telling metrics to a collector', () => {
   });
 
   it('over a socket of this machine', async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'otel-')), 'collector.sock');
+    const path = join(newFolder('otel'), 'collector.sock');
     const { requests } = await collector({ address: `unix:${path}` });
     await send(`unix://${path}`);
     expect(requests).toHaveLength(1);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { regoKey } from '../../../../src/policy/language/compiled/rego.ts';
 import { evaluateRego } from '../../../../src/policy/rego/evaluate-rego.ts';
+import { newFolder } from '../../../support/new-folder.ts';
 import { writeStandInOpa } from '../../../support/stand-in-opa.ts';
 
 let folder = '';
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'opa-'));
+  folder = newFolder('opa');
 });
 
 const environment = {

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Environment, Mode } from '../../../../src/model/index.ts';
 import { loadPolicies, type PolicySet } from '../../../../src/policy/index.ts';
+import { newFolder } from '../../../support/new-folder.ts';
 import { keyId } from './evidence.ts';
 
 /** Files of one test, by path within a fresh folder. */
@@ -11,7 +11,7 @@ export type Files = Readonly<Record<string, string>>;
 
 /** Writes files into a fresh folder and returns it. */
 export async function folderOf(files: Files): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'policy-'));
+  const folder = newFolder('policy');
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text, { mode: 0o644 });

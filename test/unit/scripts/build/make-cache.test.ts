@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Script } from 'node:vm';
@@ -8,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../../../../scripts/build/folders.ts';
 import { makeCodeCaches } from '../../../../scripts/build/make-cache.ts';
 import { targets } from '../../../../scripts/build/target.ts';
+import { newFolder } from '../../../support/new-folder.ts';
 
 /** A part whose module compiles some of its functions only when it is run, and others never. */
 const bundle = `(function(exports,require,module){
@@ -21,7 +21,7 @@ describe('makeCodeCaches', () => {
   it('makes the same bytes each time, which V8 takes without the flags that they were made with', {
     timeout: 60_000,
   }, async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'code-cache-'));
+    const folder = newFolder('code-cache');
     await writeFile(join(folder, 'start.cjs'), bundle, 'latin1');
     const caches: Buffer[] = [];
     for (let round = 0; round < 2; round += 1) {
@@ -35,7 +35,7 @@ describe('makeCodeCaches', () => {
   });
 
   it('would not without: V8 writes another cache in each process', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'code-cache-'));
+    const folder = newFolder('code-cache');
     await writeFile(join(folder, 'start.cjs'), bundle, 'latin1');
     const words = ['--disable-warning=ExperimentalWarning', join(root, 'scripts/build/code-cache.ts'), folder];
     const caches = await Promise.all(

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { partImages, readOperands, withPathAlone } from '../../../../../src/gate/commands/images/operands.ts';
+import { newFolder } from '../../../../support/new-folder.ts';
 
 describe('readOperands', () => {
   const paths = [
@@ -58,8 +58,7 @@ describe('readOperands', () => {
   });
 
   it('refuses a word that is also a file or folder here, and takes what could only be an image', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'operands-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = newFolder('operands');
     mkdirSync(join(folder, 'app'));
     mkdirSync(join(folder, 'quay.io', 'app'), { recursive: true });
     expect(() => readOperands(['app'], folder)).toThrow(
@@ -72,7 +71,7 @@ describe('readOperands', () => {
 });
 
 describe('a command that takes a path alone', () => {
-  const here = mkdtempSync(join(tmpdir(), 'operands-'));
+  const here = newFolder('operands');
   mkdirSync(join(here, 'app'));
   const taking =
     (...args: string[]) =>

@@ -1,15 +1,15 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planPolicy } from '../../../../../src/gate/commands/policies/init.ts';
 import { parseCanonicalName } from '../../../../../src/model/index.ts';
+import { newFolder } from '../../../../support/new-folder.ts';
 
 const names = [parseCanonicalName('registry.example.com/acme/base:1')];
 const trusted = [{ repository: 'registry.example.com/acme/base', names, signers: [] }];
 
 async function policyOf(text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'plan-'));
+  const folder = newFolder('plan');
   const path = join(folder, 'docker-verify.yaml');
   await writeFile(path, text);
   return path;

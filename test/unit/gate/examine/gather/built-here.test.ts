@@ -28,7 +28,7 @@ function local(digest: string, source: ResolvedImage['source'] = 'local'): Resol
 }
 
 async function journalOf(...records: readonly BuildRecord[]): Promise<string> {
-  const folder = await newStateFolder();
+  const folder = newStateFolder();
   await appendRecords(`${folder}/docker-verify`, records);
   return folder;
 }
@@ -69,7 +69,7 @@ describe('an image of the local store', () => {
   });
 
   it('was not, where another machine says so: in the journal of this one the same record would be enough', async () => {
-    const [folder, built] = [await newStateFolder(), app()];
+    const [folder, built] = [newStateFolder(), app()];
     const pulled = { from: 'registry.example.com/app', signer: null, result: 'PASSED' } as const;
     await addPulledRecords(`${folder}/docker-verify`, [{ ...built, pulled }]);
     expect(await builtHere(pipelineIn(folder), local('app'))).toMatchObject({ built: false });
@@ -107,7 +107,7 @@ describe('an image of the local store', () => {
   });
 
   it('is not known where the journal cannot be read', async () => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     await appendRecords(`${folder}/docker-verify/journal.jsonl`, [app()]);
     expect(await builtHere(pipelineIn(folder), local('app'))).toMatchObject({ built: false });
   });

@@ -77,7 +77,7 @@ it('builds with what is recorded, at the time of the commit, without a cache', (
 describe('the Dockerfile of a record', () => {
   const sha256 = createHash('sha256').update('FROM a\n').digest('hex');
   const tree = async (files: Readonly<Record<string, string>>): Promise<string> => {
-    const folder = await newStateFolder();
+    const folder = newStateFolder();
     for (const [name, text] of Object.entries(files)) {
       await mkdir(join(folder, name, '..'), { recursive: true });
       await writeFile(join(folder, name), text);

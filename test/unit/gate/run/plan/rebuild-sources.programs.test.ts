@@ -14,7 +14,7 @@ const sha256 = createHash('sha256').update(text).digest('hex');
 const pulled = { from: 'registry.example.com/app', signer: null, result: 'PASSED' } as const;
 
 async function lay(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await newStateFolder();
+  const folder = newStateFolder();
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
@@ -41,7 +41,7 @@ async function sources(given: string | null, context: Partial<BuildRecord['conte
     context: { ...known, ...context },
     dockerfile: { path, sha256 },
   });
-  return await fetchSources({ session, record: asked, given, into: await newStateFolder() });
+  return await fetchSources({ session, record: asked, given, into: newStateFolder() });
 }
 
 describe('a folder that the person names', () => {

@@ -52,7 +52,7 @@ describe('runChild', () => {
 
   it('tells when it has started the child, which then still runs', async () => {
     const order: string[] = [];
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     const run = runChild({
       program: '/bin/sh',
       args: ['-c', `echo > ${join(folder, 'ready')}; sleep 0.1`],
@@ -84,7 +84,7 @@ describe('runChild', () => {
   });
 
   it('feeds what was kept of standard input, and bears a child that reads none of it', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     const environment = environmentWith({ workingDirectory: folder, variables: { TMPDIR: folder } });
     const kept = await keepInput(Readable.from([Buffer.alloc(300_000, 'x')]), environment);
     const run = {
@@ -100,7 +100,7 @@ describe('runChild', () => {
   });
 
   it('passes a signal on', async () => {
-    const file = join(await temporaryFolder(), 'ready');
+    const file = join(temporaryFolder(), 'ready');
     const { emitter, given } = interruptions();
     const status = shell(`trap 'exit 7' TERM; : > ${file}; while :; do sleep 0.05; done`, given);
     await ready(file);
@@ -110,7 +110,7 @@ describe('runChild', () => {
   });
 
   it('cancels when the plugin socket closes', async () => {
-    const file = join(await temporaryFolder(), 'ready');
+    const file = join(temporaryFolder(), 'ready');
     const { stop, given } = interruptions();
     const status = shell(`trap 'exit 9' TERM; : > ${file}; while :; do sleep 0.05; done`, given);
     await ready(file);
@@ -119,7 +119,7 @@ describe('runChild', () => {
   });
 
   it('leaves a first Ctrl-C to the terminal that the child shares', async () => {
-    const file = join(await temporaryFolder(), 'ready');
+    const file = join(temporaryFolder(), 'ready');
     const { emitter, given } = interruptions(true);
     const status = shell(`trap 'exit 7' INT; : > ${file}; sleep 0.2; exit 5`, given);
     await ready(file);
@@ -128,7 +128,7 @@ describe('runChild', () => {
   });
 
   it('kills a child that does not end within its grace, or at the third signal', async () => {
-    const folder = await temporaryFolder();
+    const folder = temporaryFolder();
     const stubborn = (file: string): string => `trap '' TERM; : > ${file}; exec sleep 30`;
     const first = interruptions();
     const late = shell(stubborn(join(folder, 'a')), first.given, 200);
