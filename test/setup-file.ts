@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { afterAll } from 'vitest';
 import { removeFolders } from './support/new-folder.ts';
 
 /** Each test file has a temporary folder of its own, and fails if it or the program that it tests leaves something there. */
@@ -16,5 +16,6 @@ afterAll(() => {
   if (before === undefined) delete process.env['TMPDIR'];
   else process.env['TMPDIR'] = before;
   rmSync(folder, { recursive: true, force: true });
-  expect(left, 'left in the temporary folder (make folders with newFolder of test/support)').toEqual([]);
+  if (left.length === 0) return;
+  throw new Error(`left in the temporary folder (make folders with newFolder of test/support): ${left.join(', ')}`);
 });

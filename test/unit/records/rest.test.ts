@@ -63,7 +63,7 @@ function recordsOf(kinds: Kinds): readonly BuildRecord[] {
 }
 
 async function answersFor(kinds: Kinds): Promise<{ readonly few: Exposure; readonly full: Exposure }> {
-  const folder = await newStateFolder();
+  const folder = newStateFolder();
   await notesOf(folder);
   await appendRecords(folder, recordsOf(kinds));
   const database = await openDatabase(join(folder, 'index.sqlite'));

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type BoundedRun, runBounded } from '../../../../src/model/ground/run-bounded.ts';
+import { newFolder } from '../../../support/new-folder.ts';
 
 const script = (code: string, changes: Partial<BoundedRun> = {}) =>
   runBounded({
@@ -91,7 +91,7 @@ describe('a program that is run for what it prints', () => {
   it.skipIf(process.platform !== 'linux').each([true, false])(
     'takes its helpers with it where it leads a group: %s',
     async (hasGroup) => {
-      const file = join(await mkdtemp(join(tmpdir(), 'run-')), 'pid');
+      const file = join(newFolder('run'), 'pid');
       const code = `const { pid } = ${holding}; require('fs').writeFileSync(${JSON.stringify(file)}, String(pid)); process.stdout.write('x'.repeat(2000)); ${forever}`;
       expect(await script(code, { hasGroup })).toEqual({ kind: 'stopped', by: 'output' });
       const helper = Number(await readFile(file, 'utf8'));
