@@ -4,6 +4,7 @@
  */
 
 export { type Audit, type AuditRequest, auditMaterials } from './audit/audit.ts';
+export { readBuiltContent } from './audit/built-content.ts';
 export { type BuiltTarget, completeMetadata } from './audit/node-provenance.ts';
 export { type BuildMetadata, metadataByTarget, readBuildMetadata } from './audit/provenance.ts';
 export { reasonForNoRecord } from './audit/unrecorded.ts';

@@ -12,6 +12,7 @@ export type { CredentialSource } from './auth/docker-credentials.ts';
 export { defaultCacheFolder } from './cache/cache-folder.ts';
 export { digestLike, digestOf } from './cache/digest-check.ts';
 export { type CollectProblem, isUnseen, type ProblemKind, problemKind } from './content/collect-problem.ts';
+export { openHeldContent } from './content/held-content.ts';
 export { chainIdOf, configPlatform, parseImageConfig } from './content/image-config.ts';
 export type { ImageSource, RepositoryName, StoredManifest } from './content/image-source.ts';
 export { openLayout } from './content/layout.ts';

@@ -84,6 +84,7 @@ const record = z.object({
   breakGlass: text.nullable(),
   verdict: status,
   audited: z.boolean().optional(),
+  sboms: z.array(digest).max(some).optional(),
   policies: z
     .array(
       z.object({
@@ -121,10 +122,14 @@ export function readSharedRecord(statement: unknown, subject: Digest): Result<Sh
     const [issue] = parsed.error.issues;
     return failure(`its record cannot be read (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`);
   }
-  const { audited, policies, arguments: given, ...rest } = parsed.data;
+  const { audited, sboms, policies, arguments: given, ...rest } = parsed.data;
   const { labels, network, hosts, ...others } = given;
   if (rest.digest !== subject) return failure(`its record is about ${rest.digest}`);
-  const more = { ...(audited === undefined ? {} : { audited }), ...(policies === undefined ? {} : { policies }) };
+  const more = {
+    ...(audited === undefined ? {} : { audited }),
+    ...(sboms === undefined ? {} : { sboms }),
+    ...(policies === undefined ? {} : { policies }),
+  };
   const settings = {
     ...(labels === undefined ? {} : { labels }),
     ...(network === undefined ? {} : { network }),

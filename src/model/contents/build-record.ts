@@ -39,6 +39,8 @@ export interface BuildRecord {
   readonly verdict: Status;
   /** Whether what the builder really used was compared with what was verified, and all of it was; left out by older versions. */
   readonly audited?: boolean;
+  /** Digests of the SBOMs that it was asked to make; left out where none was asked for or none could be read, and by older versions. */
+  readonly sboms?: readonly Digest[];
   /** The policies that were in force; left out by older versions. */
   readonly policies?: readonly RecordedPolicy[];
   /** Of a record that another machine shared, whence it came; never of a build of this machine. */

@@ -61,6 +61,7 @@ export function renderRecord(record: BuildRecord): Shown {
     ...row('tags', record.tags.join(', ')),
     ...row('pushed', record.pushed.join(', ')),
     ...row('platforms', record.platforms.join(', ')),
+    ...row('SBOMs', (record.sboms ?? []).map((digest) => digest.slice(0, 19)).join(', ')),
     ...row('context', contextText(record)),
     ...row('pulled from', pulledText(record)),
     ...row('Dockerfile', record.dockerfile.path),

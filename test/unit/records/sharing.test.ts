@@ -94,12 +94,16 @@ describe('a verification summary of a build', () => {
 
 describe('a record in a summary', () => {
   it('is read as it was written', () => {
-    const built = good();
+    const sboms = [digestFor('sbom')];
+    const built = good({ sboms });
     const read = readSharedRecord(statementOf(built), subject);
     const images = [{ name: base.name }];
     expect(read).toMatchObject({
       ok: true,
-      value: { result: 'PASSED', record: { id: built.id, time: built.time, digest: subject, pushed: [name], images } },
+      value: {
+        result: 'PASSED',
+        record: { id: built.id, time: built.time, digest: subject, pushed: [name], images, sboms },
+      },
     });
   });
 
@@ -118,6 +122,7 @@ describe('a record in a summary', () => {
   it.each<readonly [string, (inner: Record<string, unknown>) => unknown]>([
     ['an id that is none', (inner) => ({ ...inner, id: '../../etc' })],
     ['a digest that is none', (inner) => ({ ...inner, imageId: 'sha256:1' })],
+    ['an SBOM that is none', (inner) => ({ ...inner, sboms: ['../../etc'] })],
     ['a name that is none', (inner) => ({ ...inner, pushed: ['no name!'] })],
     ['a name that is not canonical', (inner) => ({ ...inner, pushed: ['alpine'] })],
     ['no name', (inner) => ({ ...inner, pushed: [] })],

@@ -1,4 +1,5 @@
 import { type Digest, isVerifyError } from '../../../model/index.ts';
+import type { ImageSource } from '../../../oci/index.ts';
 import { addToImageNote, type ImageNote, type NotedSbom, openBlobStore, stateFolder } from '../../../records/index.ts';
 import type { Session } from '../../session/session.ts';
 import { type AttachedSboms, readAttachedSboms } from '../gather/attached-sboms.ts';
@@ -7,7 +8,7 @@ import { imageFactsFor } from '../gather/image-facts.ts';
 
 /** The layers of each platform that was asked for; what cannot be read is a problem. */
 async function layersOf(
-  gathered: GatheredImage,
+  gathered: GatheredImage<ImageSource>,
 ): Promise<{ readonly layers: ImageNote['layers']; readonly problem: string | null }> {
   const { resolution } = gathered;
   if (resolution.kind === 'unresolved') return { layers: {}, problem: null };
@@ -40,7 +41,11 @@ async function keepSboms(folder: string, { sboms }: AttachedSboms): Promise<read
  * @param digest what it is known by: that of its root
  * @throws Error where the folder for state cannot be written
  */
-export async function noteImage(session: Session, digest: Digest, gathered: GatheredImage): Promise<ImageNote> {
+export async function noteImage(
+  session: Session,
+  digest: Digest,
+  gathered: GatheredImage<ImageSource>,
+): Promise<ImageNote> {
   const folder = stateFolder(session.environment);
   const [attached, { layers, problem }] = await Promise.all([readAttachedSboms(gathered), layersOf(gathered)]);
   return await addToImageNote(folder, {

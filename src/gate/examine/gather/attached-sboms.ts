@@ -36,7 +36,7 @@ export interface AttachedSboms {
   readonly problem: string | null;
 }
 
-type Resolved = Extract<NameResolution, { kind: 'resolved' }>;
+type Resolved = Extract<NameResolution<ImageSource>, { kind: 'resolved' }>;
 type Reading = Result<AttachedSbom> | null;
 
 /** More SBOMs than an image has in practice. */
@@ -78,7 +78,12 @@ async function readAttested(attachment: Attachment, evidence: readonly Evidence[
  * Whose signature speaks for an SBOM in the index: one on the index itself, or on the only attestation manifest that is about the
  * platform. A signature on the platform's own manifest says nothing of it.
  */
-function signerInIndex({ image }: Resolved, gathered: GatheredImage, subject: Digest, alone: boolean): Signer | null {
+function signerInIndex(
+  { image }: Resolved,
+  gathered: GatheredImage<ImageSource>,
+  subject: Digest,
+  alone: boolean,
+): Signer | null {
   const vouching = gathered.evidence.filter(vouchesForIndex).find((piece) => {
     if (piece.form === 'buildkit-attestation') return alone && piece.subject === subject;
     return piece.subject === image.root.digest && image.root.digest !== subject;
@@ -89,7 +94,7 @@ function signerInIndex({ image }: Resolved, gathered: GatheredImage, subject: Di
 async function readUnsigned(
   source: ImageSource,
   resolution: Resolved,
-  gathered: GatheredImage,
+  gathered: GatheredImage<ImageSource>,
   statement: GatheredImage['collected']['unsigned'][number],
 ): Promise<Reading> {
   const { subject, layer } = statement;
@@ -115,7 +120,7 @@ function problemOfSbom(error: unknown, document: Digest, manifest: Digest): Coll
 }
 
 /** Reads every SBOM of a gathered image; `everything` must have been gathered. Never throws for what a registry does. */
-export async function readAttachedSboms(gathered: GatheredImage): Promise<AttachedSboms> {
+export async function readAttachedSboms(gathered: GatheredImage<ImageSource>): Promise<AttachedSboms> {
   const { resolution, collected, evidence } = gathered;
   if (resolution.kind === 'unresolved') return { sboms: [], faults: [], problem: resolution.failure.message };
   const { client, failure } = resolution;

@@ -16,6 +16,7 @@ import {
   type ImageSource,
   isUnseen,
   problemKind,
+  type RegistryClient,
 } from '../../../oci/index.ts';
 import {
   type BuiltHere,
@@ -34,9 +35,9 @@ import { type NameResolution, resolveUse } from './resolve-use.ts';
 import { verifyCollected } from './verify-collected.ts';
 
 /** What is known of an image before anything is decided. */
-export interface GatheredImage {
+export interface GatheredImage<Client extends ImageSource = RegistryClient> {
   readonly use: ImageUse;
-  readonly resolution: NameResolution;
+  readonly resolution: NameResolution<Client>;
   readonly evidence: readonly Evidence[];
   readonly collected: Collected;
   /** SBOMs inside its index, where a rule could ask for them. */

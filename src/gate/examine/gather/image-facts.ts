@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ImageFacts } from '../../../lineage/index.ts';
 import { isVerifyError, parseReference, VerifyError } from '../../../model/index.ts';
-import { bounds, parseImageConfig } from '../../../oci/index.ts';
+import { bounds, type ImageSource, parseImageConfig } from '../../../oci/index.ts';
 import type { GatheredImage } from './gather-image.ts';
 
 const texts = z.record(z.string(), z.string()).nullish();
@@ -33,7 +33,10 @@ function parseConfig(bytes: Buffer, name: string): z.infer<typeof configSchema> 
  * that platform.
  * @throws VerifyError `registry.*`
  */
-export async function imageFactsFor(gathered: GatheredImage, platform: string): Promise<ImageFacts | null> {
+export async function imageFactsFor(
+  gathered: GatheredImage<ImageSource>,
+  platform: string,
+): Promise<ImageFacts | null> {
   const { resolution, use } = gathered;
   if (resolution.kind === 'unresolved' || resolution.client === null) return null;
   const { image, client } = resolution;

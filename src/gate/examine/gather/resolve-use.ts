@@ -9,18 +9,18 @@ import {
   type ResolvedImage,
   VerifyError,
 } from '../../../model/index.ts';
-import { type CollectOptions, chainIdOf, type RegistryClient } from '../../../oci/index.ts';
+import { type CollectOptions, chainIdOf, type ImageSource, type RegistryClient } from '../../../oci/index.ts';
 import { type PolicySet, statusOfUnasked } from '../../../policy/index.ts';
 import type { LocalEngine } from '../../session/local-engine.ts';
 import type { Registries } from '../../session/registries.ts';
 
 /** What a name stands for, or why that could not be found out. */
-export type NameResolution =
+export type NameResolution<Client extends ImageSource = RegistryClient> =
   | {
       readonly kind: 'resolved';
       readonly image: ResolvedImage;
       /** The client that it was resolved with; null for an image of the local store. */
-      readonly client: RegistryClient | null;
+      readonly client: Client | null;
       /** Where the name has tag and digest: what the tag stands for now. */
       readonly tagDigest: Digest | null;
       /** What kept us from the registry, where the digest is known without it. */

@@ -5,6 +5,7 @@ import { appendRecords, stateFolder } from '../../../records/index.ts';
 import { isRecording } from '../../session/recording.ts';
 import type { BuildEnd } from '../plan/build-request.ts';
 import type { BuildRun } from './audit-build.ts';
+import { withBuiltSboms } from './built-sboms.ts';
 import { describeBuild, type Made } from './describe-build.ts';
 
 /** Whether the journal is to hear of this build. */
@@ -51,13 +52,20 @@ export async function recordBuild(
 ): Promise<void> {
   if (status !== 0 || auditFailure !== null || run.plan.callOrCheck !== null || !isRecorded(run)) return;
   const { session } = run.request;
-  const records = describeBuild(run, {
+  const described = describeBuild(run, {
     ...made,
     checkouts: await checkouts,
     pushed: report.build?.pushed ?? [],
     verdict: report.verdict,
     audited,
   });
+  const withSboms = new Set(run.loaded.flatMap(({ target }) => (target.sbomGenerator === null ? [] : [target.name])));
+  const records = await Promise.all(
+    described.map(async (record) => {
+      const isAsked = withSboms.has(record.target);
+      return isAsked ? await withBuiltSboms({ session, programs: run.programs }, record) : record;
+    }),
+  );
   try {
     await appendRecords(stateFolder(session.environment), records);
   } catch (error) {
