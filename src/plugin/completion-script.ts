@@ -120,7 +120,9 @@ const powershell = `Register-ArgumentCompleter -Native -CommandName docker-verif
     $offered, $text = $_ -split "\`t", 2
     if ($offered.StartsWith($value)) {
       $written = "$prefix$offered"
-      if ($written -match '[^\\w./:=-]') { $written = "'" + $written + "'" }
+      if ($written -match '[^\\w./:=-]') {
+        $written = "'" + [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($written) + "'"
+      }
       [System.Management.Automation.CompletionResult]::new($written, $offered, 'ParameterValue', $(if ($text) { $text } else { $offered }))
     }
   }
