@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { withBuiltSboms } from '../../../../../src/gate/run/outcome/built-sboms.ts';
 import type { Session } from '../../../../../src/gate/session/session.ts';
 import type { BuildRecord, Digest } from '../../../../../src/model/index.ts';
 import { digestOf } from '../../../../../src/oci/index.ts';
 import { readImageNote } from '../../../../../src/records/index.ts';
+import { newFolder } from '../../../../support/new-folder.ts';
 import { fakeBuildx } from '../../../builder/fake-buildx.ts';
 import { environmentWith } from '../../../builder/test-environment.ts';
 
@@ -14,10 +14,9 @@ const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const spdx = 'https://spdx.dev/Document';
 
 let state = '';
-beforeEach(async () => {
-  state = await mkdtemp(join(tmpdir(), 'verify-unit-'));
+beforeEach(() => {
+  state = newFolder('built-sboms');
 });
-afterEach(() => rm(state, { recursive: true, force: true }));
 
 class Content {
   readonly answers: Record<string, string> = {};
