@@ -1,12 +1,13 @@
 import type { ImagePackages, ListedPackage, ListedSbom } from '../../model/index.ts';
 import { describeSigner } from '../describe/describe-signer.ts';
+import { escapeHtml, htmlDocument, textTable } from '../page/html-document.ts';
 import { csvDocument } from '../text/csv.ts';
 import { renderJsonDocument } from '../text/json-report.ts';
 import { joinedPages, page, type Shown } from '../text/visible.ts';
 import { type Layout, wrap } from '../text/wrap.ts';
 
 /** The formats of `packages`. */
-export const packagesFormats = ['text', 'json', 'csv'] as const;
+export const packagesFormats = ['text', 'json', 'csv', 'html'] as const;
 
 type PackagesFormat = (typeof packagesFormats)[number];
 
@@ -31,6 +32,8 @@ function sbomText(sbom: ListedSbom): string {
   const count = `${sbom.packages} ${sbom.packages === 1 ? 'package' : 'packages'}`;
   return `SBOM${about} (${sbom.format ?? ''}), ${trustText(sbom)}, ${count}`;
 }
+
+const noSbom = 'no SBOM is attached: what is inside is not known';
 
 function widthOf(texts: readonly string[]): number {
   return Math.min(widestColumn, Math.max(0, ...texts.map(({ length }) => length)));
@@ -63,7 +66,7 @@ function renderImage({ name, digest, base, sboms, packages, problems }: ImagePac
     layout,
   );
   const bases = base === null ? [] : [line(`  built on ${base.name ?? base.digest}`)];
-  const nothing = sboms.length === 0 ? [line('  no SBOM is attached: what is inside is not known', 'caution')] : [];
+  const nothing = sboms.length === 0 ? [line(`  ${noSbom}`, 'caution')] : [];
   return page([
     head,
     ...sboms.map((sbom) => line(`  ${sbomText(sbom)}`, sbom.reason === null ? 'plain' : 'caution')),
@@ -90,6 +93,42 @@ function cells({ name, digest }: ImagePackages, found: ListedPackage): readonly 
   ];
 }
 
+function imageSection({ name, digest, base, sboms, packages, problems }: ImagePackages): string {
+  const facts = [
+    digest,
+    ...(sboms.length === 0 ? [noSbom] : sboms.map(sbomText)),
+    ...problems.map((problem) => `? ${problem}`),
+    ...(base === null ? [] : [`built on ${base.name ?? base.digest}`]),
+  ];
+  // the first tells the rows apart: a page offers to show those of one kind
+  const titles = ['Brought by', 'Package', 'Version', 'SBOM', 'Package URL'];
+  const rows = packages.map((found) => [
+    origins[found.origin],
+    found.name,
+    found.version === '' ? '(no version)' : found.version,
+    found.trust,
+    found.purl ?? '',
+  ]);
+  return [
+    `<section><h2>${escapeHtml(name)}</h2>`,
+    `<ul>${facts.map((fact) => `<li>${escapeHtml(fact)}</li>`).join('')}</ul>`,
+    ...(packages.length === 0 ? [] : [textTable(`Packages of ${name}`, titles, rows)]),
+    '</section>',
+  ].join('\n');
+}
+
+function countOf(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+function renderHtml(images: readonly ImagePackages[]): Shown {
+  const found = images.reduce((sum, { packages }) => sum + packages.length, 0);
+  const silent = images.filter(({ sboms }) => sboms.length === 0).length;
+  const unknown = silent === 0 ? '' : `; of ${silent} it is not known what is inside`;
+  const summary = `${countOf(images.length, 'image')}, ${countOf(found, 'package')}${unknown}`;
+  return htmlDocument('Packages', [summary], images.map(imageSection));
+}
+
 /** What software is inside images, ending in a newline. */
 export function renderPackages(images: readonly ImagePackages[], format: PackagesFormat, layout: Layout): Shown {
   switch (format) {
@@ -102,5 +141,7 @@ export function renderPackages(images: readonly ImagePackages[], format: Package
         columns,
         images.flatMap((image) => image.packages.map((found) => cells(image, found))),
       );
+    case 'html':
+      return renderHtml(images);
   }
 }

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report, ReportImage } from '../../../src/model/index.ts';
-import { renderExposure, renderReport } from '../../../src/report/index.ts';
+import { renderExposure, renderPackages, renderReport } from '../../../src/report/index.ts';
+import { imageWithout, listedImage } from '../../unit/report/contents/listed-images.ts';
 import { picturedReport } from '../../unit/report/picture/pictured.ts';
 import { examples, finding, reportOn, signedImage, unsignedImage } from '../../unit/report/reports.ts';
 import { Browser, browserProgram } from '../support/browser.ts';
@@ -62,6 +63,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'a survey': () => renderReport(examples['surveyed'] as Report, 'html', plain),
   'a build that is allowed': () => renderReport(examples['allowed'] as Report, 'html', plain),
   'an exposure': () => renderExposure({ rows: [], unlisted: [], builds: 2, remarks: [] }, 'html', plain),
+  'what is inside': () => renderPackages([listedImage, imageWithout], 'html', plain),
 };
 
 let folder = '';
