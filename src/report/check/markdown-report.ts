@@ -10,9 +10,13 @@ import {
 } from '../describe/describe-report.ts';
 import { describeVerdict } from '../describe/describe-verdict.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from '../describe/image-details.ts';
+import { statusWords } from '../page/status-words.ts';
 import { type Shown, visible, visibleDocument } from '../text/visible.ts';
 
-const marks: Readonly<Record<Status, string>> = { allow: '✓', warn: '!', block: '✗', error: '?' };
+/** A mark, and the word that says the same where it is read aloud. */
+function verdict(status: Status): string {
+  return statusWords[status].join(' ');
+}
 
 /** The text as code, whatever backticks it holds (CommonMark, section 6.1). */
 export function code(text: string): string {
@@ -34,7 +38,7 @@ export function prose(text: string): string {
 }
 
 function row(image: ReportImage): string {
-  return `| ${marks[image.status]} | ${code(image.name)} | ${code(shortDigest(image))} | ${prose(headline(image))} |`;
+  return `| ${verdict(image.status)} | ${code(image.name)} | ${code(shortDigest(image))} | ${prose(headline(image))} |`;
 }
 
 function detailItem({ label, value, code: finding }: Detail): string {
@@ -54,21 +58,21 @@ function section(title: string, items: readonly Detail[]): readonly string[] {
 
 /** The report for a comment on a change: a table of the images, then what is wrong with those that are refused. */
 export function renderMarkdown(report: Report): Shown {
-  const table = ['| | Image | Digest | |', '|---|---|---|---|', ...report.images.map(row)];
+  const table = ['| Verdict | Image | Digest | Remark |', '|---|---|---|---|', ...report.images.map(row)];
   const others = [
-    ...report.cacheImports.map((cache) => `- ${marks[cache.status]} ${prose(describeCacheImport(cache))}`),
-    ...refusedSources(report).map((source) => `- ${marks[source.status]} ${prose(describeSource(source))}`),
+    ...report.cacheImports.map((cache) => `- ${statusWords[cache.status][0]} ${prose(describeCacheImport(cache))}`),
+    ...refusedSources(report).map((source) => `- ${statusWords[source.status][0]} ${prose(describeSource(source))}`),
     ...report.unknown.map((each) => `- ? ${prose(describeUnknown(each))}`),
   ];
   const lines = [
-    `### ${marks[report.verdict]} ${prose(describeVerdict(report))}`,
+    `### ${statusWords[report.verdict][0]} ${prose(describeVerdict(report))}`,
     '',
     prose(describeTask(report)),
     ...(report.images.length === 0 ? [] : ['', ...table]),
     ...(others.length === 0 ? [] : ['', ...others]),
     ...report.images
       .filter(({ status }) => status !== 'allow')
-      .flatMap((image) => section(`${marks[image.status]} ${code(image.name)}`, imageDetails(image))),
+      .flatMap((image) => section(`${verdict(image.status)}: ${code(image.name)}`, imageDetails(image))),
     ...section('Not about a single image', [...findingDetails(report.findings), ...cureDetails(report.findings)]),
     ...(report.build === null ? [] : section('After the build', describeBuild(report.build))),
   ];
