@@ -38,6 +38,19 @@ export function prepared(database: DatabaseSync, sql: string): StatementSync {
   return statement;
 }
 
+/** Does work in a transaction, which is taken back where the work fails. Another process that writes is waited for. */
+export async function inTransaction<Value>(database: DatabaseSync, work: () => Value | Promise<Value>): Promise<Value> {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const value = await work();
+    database.exec('COMMIT');
+    return value;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
 async function openFile(path: string): Promise<DatabaseSync> {
   const { DatabaseSync: Database } = await import('node:sqlite');
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { comparableNames, readSbomDocument, type SbomReading } from '../inventory/index.ts';
 import type { Digest } from '../model/index.ts';
 import type { BlobStore } from './blob-store.ts';
-import { prepared } from './database.ts';
+import { inTransaction, prepared } from './database.ts';
 import { addNewRecords } from './fill-records.ts';
 import { type ImageNote, imageNoteStamp, readImageNote } from './image-notes.ts';
 import type { DamagedLine } from './journal.ts';
@@ -15,17 +15,6 @@ export interface Filled {
 function sbomNumber(database: DatabaseSync, digest: string): number | null {
   const row = prepared(database, 'SELECT number FROM sbom WHERE digest = ?').get(digest);
   return row === undefined ? null : Number(row['number']);
-}
-
-function inTransaction(database: DatabaseSync, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    work();
-    database.exec('COMMIT');
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
 }
 
 /** An empty list covers nothing: the scanner found no software, or did not look. */
@@ -144,9 +133,9 @@ async function fillImages(database: DatabaseSync, folder: string, blobs: BlobSto
   ).all();
   let waiting: ReadImage[] = [];
   let packages = 0;
-  const flush = (): void => {
+  const flush = async (): Promise<void> => {
     if (waiting.length === 0) return;
-    inTransaction(database, () => {
+    await inTransaction(database, () => {
       for (const image of waiting) fillImage(database, image);
     });
     waiting = [];
@@ -160,9 +149,10 @@ async function fillImages(database: DatabaseSync, folder: string, blobs: BlobSto
     if (image === null) continue;
     waiting.push(image);
     for (const reading of image.documents.values()) packages += reading.ok ? reading.packages.length : 0;
-    if (packages >= manyPackages) flush();
+    // oxlint-disable-next-line no-await-in-loop
+    if (packages >= manyPackages) await flush();
   }
-  flush();
+  await flush();
 }
 
 /**

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { BuildRecord, BuildSummary, Digest } from '../model/index.ts';
-import { prepared } from './database.ts';
+import { inTransaction, prepared } from './database.ts';
 import { type DamagedLine, journalName, pruningName, pulledName, readJournalFile } from './journal.ts';
 
 function addImage(database: DatabaseSync, digest: string): number {
@@ -66,11 +66,11 @@ function getMeta(database: DatabaseSync, key: string): string | null {
   return row === undefined ? null : String(row['value']);
 }
 
-/** What a journal is known by: pruning replaces it by another. */
-async function markOf(path: string): Promise<string> {
+/** What a journal is known by (pruning replaces it by another), and its size. */
+async function fileState(path: string): Promise<{ readonly mark: string; readonly size: number }> {
   return await stat(path).then(
-    ({ ino, dev }) => `${dev}:${ino}`,
-    () => 'none',
+    ({ ino, dev, size }) => ({ mark: `${dev}:${ino}`, size }),
+    () => ({ mark: 'none', size: 0 }),
   );
 }
 
@@ -84,20 +84,18 @@ interface Position {
   readonly mark: string;
   readonly own: number;
   readonly pulled: number;
+  /** Whether nothing was added since. */
+  readonly isAtEnd: boolean;
 }
 
 async function positionOf(database: DatabaseSync, folder: string): Promise<Position> {
-  const mark = `${await markOf(join(folder, journalName))} ${await markOf(join(folder, pulledName))}`;
+  const journal = await fileState(join(folder, journalName));
+  const others = await fileState(join(folder, pulledName));
+  const mark = `${journal.mark} ${others.mark}`;
   const isSame = getMeta(database, 'journal') === mark;
   const offset = (key: string): number => (isSame ? Number(getMeta(database, key) ?? '0') : 0);
-  return { isSame, mark, own: offset('offset'), pulled: offset('pulled') };
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return await stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
+  const [own, pulled] = [offset('offset'), offset('pulled')];
+  return { isSame, mark, own, pulled, isAtEnd: isSame && journal.size === own && others.size === pulled };
 }
 
 /** Reads what the files gained, and adds it record for record: all of them may be larger than memory. */
@@ -121,16 +119,6 @@ async function addRecordsFrom(database: DatabaseSync, folder: string): Promise<r
  * @throws VerifyError `records.unreadable`
  */
 export async function addNewRecords(database: DatabaseSync, folder: string): Promise<readonly DamagedLine[]> {
-  const { isSame, own, pulled } = await positionOf(database, folder);
-  const sizes = [await sizeOf(join(folder, journalName)), await sizeOf(join(folder, pulledName))];
-  if (isSame && sizes[0] === own && sizes[1] === pulled) return [];
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const damaged = await addRecordsFrom(database, folder);
-    database.exec('COMMIT');
-    return damaged;
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
+  const { isAtEnd } = await positionOf(database, folder);
+  return isAtEnd ? [] : await inTransaction(database, () => addRecordsFrom(database, folder));
 }

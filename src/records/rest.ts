@@ -75,13 +75,13 @@ export function allOfRest(database: DatabaseSync, question: string, stated: Stat
 function listNewest(
   database: DatabaseSync,
   state: Quiet,
-  { count, most, isPassed }: { count: number; most: number; isPassed: (build: number) => boolean },
+  { count, all, most, isPassed }: { count: number; all: number; most: number; isPassed: (build: number) => boolean },
 ): readonly Gap[] {
   const wanted = Math.min(count, most);
   const listed: Gap[] = [];
   if (wanted === 0) return listed;
   const { ofMany, ofFew } = newest[state];
-  const isFew = count < countBuilds(database).all / fewOf;
+  const isFew = count < all / fewOf;
   for (const row of prepared(database, isFew ? ofFew : ofMany).iterate()) {
     const build = Number(row['number']);
     if (isPassed(build)) continue;
@@ -116,7 +116,7 @@ export function newestOfRest(
   const states = ['unknown', 'not-found'] as const;
   const parts = states.map((state) => ({
     state,
-    listed: listNewest(database, state, { count: counts[state], most, isPassed }),
+    listed: listNewest(database, state, { count: counts[state], all, most, isPassed }),
   }));
   return {
     rows: parts.flatMap(({ listed }) => listed.map((gap) => rowOfGap(question, gap))),

@@ -10,9 +10,10 @@ import {
 import { describeVerdict } from '../describe/describe-verdict.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from '../describe/image-details.ts';
 import { escapeHtml, htmlPage, htmlTable, type Row, textCell } from '../page/html-document.ts';
-import { statusSpan, statusWords } from '../page/status-words.ts';
+import { statusSpan } from '../page/status-span.ts';
 import { buildPictures } from '../picture/build-picture.ts';
 import { pictureStyle, renderPicture } from '../picture/picture-svg.ts';
+import { statusMarks } from '../text/status-marks.ts';
 import type { Shown } from '../text/visible.ts';
 import { reportSummary } from './html-summary.ts';
 import { brokenFiles, countBroken, describeBroken, signersOf, usesOf } from './survey.ts';
@@ -145,7 +146,7 @@ function imageSections({ images }: Report): readonly string[] {
 export function renderHtml(report: Report): Shown {
   const verdict = describeVerdict(report);
   const parts = [
-    `<h1 class="${report.verdict}">${statusWords[report.verdict][0]} ${escapeHtml(verdict)}</h1>`,
+    `<h1 class="${report.verdict}">${statusMarks[report.verdict][0]} ${escapeHtml(verdict)}</h1>`,
     ...reportSummary(report),
     ...surveySection(report),
     ...imagesTable(report),

@@ -1,7 +1,7 @@
 import type { Report, Status } from '../../model/index.ts';
 import { describeTask } from '../describe/describe-report.ts';
 import { escapeHtml } from '../page/html-document.ts';
-import { statusWords } from '../page/status-words.ts';
+import { statusWords } from '../text/status-marks.ts';
 import { summaryOf } from '../text/summary.ts';
 
 const inOrder: readonly Status[] = ['error', 'block', 'warn', 'allow'];

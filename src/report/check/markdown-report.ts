@@ -10,7 +10,7 @@ import {
 } from '../describe/describe-report.ts';
 import { describeVerdict } from '../describe/describe-verdict.ts';
 import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from '../describe/image-details.ts';
-import { statusWords } from '../page/status-words.ts';
+import { statusMarks, statusWords } from '../text/status-marks.ts';
 import { type Shown, visible, visibleDocument } from '../text/visible.ts';
 
 /** A mark, and the word that says the same where it is read aloud. */
@@ -60,12 +60,12 @@ function section(title: string, items: readonly Detail[]): readonly string[] {
 export function renderMarkdown(report: Report): Shown {
   const table = ['| Verdict | Image | Digest | Remark |', '|---|---|---|---|', ...report.images.map(row)];
   const others = [
-    ...report.cacheImports.map((cache) => `- ${statusWords[cache.status][0]} ${prose(describeCacheImport(cache))}`),
-    ...refusedSources(report).map((source) => `- ${statusWords[source.status][0]} ${prose(describeSource(source))}`),
+    ...report.cacheImports.map((cache) => `- ${statusMarks[cache.status][0]} ${prose(describeCacheImport(cache))}`),
+    ...refusedSources(report).map((source) => `- ${statusMarks[source.status][0]} ${prose(describeSource(source))}`),
     ...report.unknown.map((each) => `- ? ${prose(describeUnknown(each))}`),
   ];
   const lines = [
-    `### ${statusWords[report.verdict][0]} ${prose(describeVerdict(report))}`,
+    `### ${statusMarks[report.verdict][0]} ${prose(describeVerdict(report))}`,
     '',
     prose(describeTask(report)),
     ...(report.images.length === 0 ? [] : ['', ...table]),

@@ -25,12 +25,15 @@ function trustText({ trust, signer }: Pick<ListedSbom, 'trust' | 'signer'>): str
   return signer === null ? 'signed' : `signed by ${describeSigner(signer)}`;
 }
 
+function countOf(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
 function sbomText(sbom: ListedSbom): string {
   const about = sbom.platform === null ? '' : ` for ${sbom.platform}`;
   if (sbom.reason !== null)
     return `SBOM${about} ${sbom.digest.slice(0, 19)}, ${trustText(sbom)}: cannot be read, ${sbom.reason}`;
-  const count = `${sbom.packages} ${sbom.packages === 1 ? 'package' : 'packages'}`;
-  return `SBOM${about} (${sbom.format ?? ''}), ${trustText(sbom)}, ${count}`;
+  return `SBOM${about} (${sbom.format ?? ''}), ${trustText(sbom)}, ${countOf(sbom.packages, 'package')}`;
 }
 
 const noSbom = 'no SBOM is attached: what is inside is not known';
@@ -39,14 +42,16 @@ function widthOf(texts: readonly string[]): number {
   return Math.min(widestColumn, Math.max(0, ...texts.map(({ length }) => length)));
 }
 
+/** What is said of a package, for people. */
+function textsOf({ name, version, origin, trust, purl }: ListedPackage) {
+  return { name, version: version === '' ? '(no version)' : version, origin: origins[origin], trust, purl: purl ?? '' };
+}
+
 function table(packages: readonly ListedPackage[], layout: Layout): readonly Shown[] {
-  const rows = packages.map(({ name, version, origin, trust, purl }) => [
-    name,
-    version === '' ? '(no version)' : version,
-    origins[origin],
-    trust,
-    purl ?? '',
-  ]);
+  const rows = packages.map((found) => {
+    const { name, version, origin, trust, purl } = textsOf(found);
+    return [name, version, origin, trust, purl];
+  });
   const widths = [0, 1, 2, 3].map((column) => widthOf(rows.map((row) => row[column] ?? '')));
   return rows.map((row) => {
     const text = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
@@ -102,23 +107,16 @@ function imageSection({ name, digest, base, sboms, packages, problems }: ImagePa
   ];
   // the first tells the rows apart: a page offers to show those of one kind
   const titles = ['Brought by', 'Package', 'Version', 'SBOM', 'Package URL'];
-  const rows = packages.map((found) => [
-    origins[found.origin],
-    found.name,
-    found.version === '' ? '(no version)' : found.version,
-    found.trust,
-    found.purl ?? '',
-  ]);
+  const rows = packages.map((found) => {
+    const { name, version, origin, trust, purl } = textsOf(found);
+    return [origin, name, version, trust, purl];
+  });
   return [
     `<section><h2>${escapeHtml(name)}</h2>`,
     `<ul>${facts.map((fact) => `<li>${escapeHtml(fact)}</li>`).join('')}</ul>`,
     ...(packages.length === 0 ? [] : [textTable(`Packages of ${name}`, titles, rows)]),
     '</section>',
   ].join('\n');
-}
-
-function countOf(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
 function renderHtml(images: readonly ImagePackages[]): Shown {

@@ -4,7 +4,7 @@ import { refusedSources, sourceHeadline } from '../describe/describe-report.ts';
 import { describeSigner } from '../describe/describe-signer.ts';
 import { shortDigest } from '../describe/image-details.ts';
 import { linkLabels, linkTitle } from '../lineage/lineage-chains.ts';
-import { statusWords } from '../page/status-words.ts';
+import { statusWords } from '../text/status-marks.ts';
 
 /** A box of a picture: a stage, an image, a base, or the end of a chain. Not yet made visible. */
 export interface PictureBox {

@@ -79,8 +79,8 @@ async function noted(answers: Readonly<Record<string, string>>, given: Partial<B
   };
   const record = await withBuiltSboms(
     { session, programs: await fakeBuildx(answers) },
-    described as unknown as BuildRecord,
-  ); // nothing else of it is asked
+    described as unknown as BuildRecord, // nothing else of it is asked
+  );
   return { sboms: record.sboms, remarks };
 }
 
