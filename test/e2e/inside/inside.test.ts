@@ -137,7 +137,7 @@ describe('packages', () => {
   });
 
   it.each([
-    [['--format', 'html', images.compared], 'packages has no format html'],
+    [['--format', 'sarif', images.compared], 'packages has no format sarif'],
     [['--no-such-option', images.compared], '--no-such-option'],
     [['both'], '"both" is an image, and here also a file or folder'],
   ])('is refused with %j', async (args, message) => {
