@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -17,6 +18,8 @@ const inProcess = {
   experimental: { viteModuleRunner: false },
   isolate: false,
   pool: 'threads' as const,
+  // Left to itself it keeps one core for its own work, of two the half: that work is next to nothing here.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };
 
 export default defineConfig({
