@@ -1,4 +1,4 @@
-import { type Environment, runBounded } from '../model/index.ts';
+import { type Environment, runBounded, withoutCredentials } from '../model/index.ts';
 import { Unread } from './unread.ts';
 
 /** One run of git. */
@@ -21,7 +21,7 @@ export interface GitRun {
 function lastWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.replace(/^(?:fatal|error): /, '').trim());
   const last = lines.findLast((line) => line !== '') ?? 'it says nothing';
-  return last.replace(/:\/\/[^\s/@]*@/g, '://').slice(0, 200);
+  return withoutCredentials(last).slice(0, 200);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { GitReference, SourcePin } from '../model/index.ts';
+import { type GitReference, type SourcePin, withoutCredentials } from '../model/index.ts';
 
 /** `/` and the path, cleaned as Go's path.Join does: BuildKit names repositories by it. */
 function cleanPath(path: string): string {
@@ -45,7 +45,7 @@ export function gitPin(reference: GitReference, commit: string): SourcePin | nul
 export function httpPin(url: string, sha256: string): SourcePin | null {
   if (/[*$\s]/.test(url)) return null;
   return {
-    name: url.replace(/^(\w+:\/\/)[^/?#]*@/, '$1').replace(/[?#].*$/s, ''),
+    name: withoutCredentials(url).replace(/[?#].*$/s, ''),
     conversions: [{ from: url, to: url }],
     attributes: { 'http.checksum': `sha256:${sha256}` },
     hash: sha256,

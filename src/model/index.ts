@@ -32,6 +32,7 @@ export * from './ground/result.ts';
 export { type BoundedEnd, runBounded } from './ground/run-bounded.ts';
 export * from './ground/unambiguous-json.ts';
 export * from './ground/whole-file.ts';
+export { withoutCredentials } from './ground/without-credentials.ts';
 export * from './image/attachment.ts';
 export * from './image/digest.ts';
 export * from './image/evidence.ts';

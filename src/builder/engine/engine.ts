@@ -9,6 +9,7 @@ import {
   textOr,
   textsOf,
   VerifyError,
+  withoutCredentials,
 } from '../../model/index.ts';
 import type { DockerEndpoint } from './docker-context.ts';
 import { modemOptions } from './engine-connection.ts';
@@ -75,7 +76,7 @@ function unavailable(endpoint: DockerEndpoint, error: unknown, timeout: number):
   const reason = late ? `no answer within ${timeout / 1000} seconds` : (error as Error).message.trim();
   return new VerifyError(
     'builder.unavailable',
-    `cannot reach the Docker engine at ${withoutUser(endpoint.host)}: ${reason}`,
+    `cannot reach the Docker engine at ${withoutCredentials(endpoint.host)}: ${reason}`,
     {
       hint:
         endpoint.context === 'default'
@@ -84,11 +85,6 @@ function unavailable(endpoint: DockerEndpoint, error: unknown, timeout: number):
       cause: error,
     },
   );
-}
-
-/** An address without what stands before the @, where some write a password. */
-function withoutUser(host: string): string {
-  return host.replace(/^([a-z]+:\/\/)[^/@]*@/, '$1');
 }
 
 function versionFrom(raw: unknown): EngineVersion {

@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../ground/without-credentials.ts';
 import { isGitUrl, isHttpUrl } from './git-url.ts';
 import type { FetchedSource } from './image-use.ts';
 import { parseGitReference } from './parse-git-reference.ts';
@@ -6,10 +7,6 @@ import { parseGitReference } from './parse-git-reference.ts';
 const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** A checksum that BuildKit can compare a download with (opencontainers/go-digest). */
 const wholeChecksum = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
-
-function withoutCredentials(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/?#]*@/, '$1');
-}
 
 function gitSource(url: string, checksum: string): Omit<FetchedSource, 'uses'> {
   const reference = parseGitReference(url);

@@ -12,6 +12,7 @@ import {
   isVerifyError,
   type PinSet,
   parseCanonicalName,
+  withoutCredentials,
 } from '../../../model/index.ts';
 import { heldSources } from '../../../policy/index.ts';
 import { examineUses } from '../../examine/examination/examine-build.ts';
@@ -73,7 +74,7 @@ function unheldFinding(identifier: string): Finding {
     level: 'error',
     message: 'the build asked for a source that nothing holds to its content, and the builder denied it',
     expected: isGit ? 'a whole commit, which a policy asks for' : 'a checksum, which a policy asks for',
-    found: identifier.replace(/^(\w+:\/\/)[^/?#]*@/, '$1'),
+    found: withoutCredentials(identifier),
     hint: isGit
       ? 'write #COMMIT behind the address, or ADD --checksum=COMMIT; BuildKit before 0.24 does not read ?checksum='
       : 'write ADD --checksum=sha256:…',

@@ -14,6 +14,7 @@ import {
   type RecordedImage,
   type RuntimeBase,
   type Signer,
+  withoutCredentials,
 } from '../../../model/index.ts';
 import { createUlid } from '../../../records/index.ts';
 import { isSbom } from '../../examine/gather/index-sboms.ts';
@@ -25,12 +26,6 @@ import type { BuildRun } from './audit-build.ts';
 const credentialName =
   /pass|secret|token|credential|auth|api_?key|private|access_?key|signature|(?:^|_)(?:key|pwd|pat)(?:$|_)/i;
 const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-/** Credentials inside a URL, which may stand in a value or a context. */
-const inUrl = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi;
-
-function withoutCredentials(text: string): string {
-  return text.replace(inUrl, '$1');
-}
 
 function argumentsOf({ target, dockerfile }: LoadedTarget): RecordedArguments {
   const declared =
