@@ -11,8 +11,6 @@ export interface CommandRun extends ReadArguments {
   readonly session: Session;
   readonly progress: Progress;
   readonly input: StandardInput;
-  /** To be called when the command is done: begins what may go on without us. */
-  readonly finish: () => Promise<void>;
   /**
    * Writes the result in every format that was asked for, nothing being drawn over it.
    * @throws VerifyError `file.unwritable`
@@ -28,7 +26,10 @@ export interface SessionOptions {
   readonly settleOwn?: (read: ReadArguments) => OwnOptions;
 }
 
-/** Runs the work of a command; whatever becomes of it, nothing stays on the terminal and nothing of standard input on the disk. */
+/**
+ * Runs the work of a command; whatever becomes of it, nothing stays on the terminal and nothing of standard input on the disk, and what may
+ * go on without us is begun.
+ */
 export async function runCommand(
   context: CommandContext,
   args: readonly string[],
@@ -44,10 +45,11 @@ export async function runCommand(
     await writeResult(context, own, render, { isSilent });
   };
   try {
-    return await work({ ...read, own, context, session, progress, input, finish, show });
+    return await work({ ...read, own, context, session, progress, input, show });
   } finally {
     progress.stop();
     await input.dispose();
+    await finish();
   }
 }
 

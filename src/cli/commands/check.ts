@@ -12,13 +12,12 @@ function exitStatusOf({ verdict, files = [] }: Report): number {
 
 /** `docker verify check`: the result, in any format, goes to standard output or `--output`. */
 export const checkCommand = commandOf('looking at what the build uses', async (run) => {
-  const { session, own, given, rest, input, show, finish, context } = run;
+  const { session, own, given, rest, input, show, context } = run;
   const report = given.isOn('recursive')
     ? await checkRecursive(session, rest, input)
     : await check(session, withDefaultPath(rest), input);
   const isSilent = own.quiet && own.format === 'text' && !isRefusal(report.verdict);
   await show(renderFor(context, report, checkFormats), { isSilent });
   annotate(context, own, report);
-  await finish();
   return exitStatusOf(report);
 });
