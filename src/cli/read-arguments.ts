@@ -54,6 +54,15 @@ function settleFormat(own: OwnOptions, row: CommandRow): OwnOptions {
   return counts ? own : { ...own, format: row.formats[0] ?? 'text' };
 }
 
+/** Refuses an option that stands twice and of which only one value can count: the other would be dropped without a word. */
+function refuseTwice(given: OptionValues, { options }: CommandRow): void {
+  const twice = options.find(
+    ({ name, value, repeatable }) => value !== null && !repeatable && given.all(name).length > 1,
+  );
+  if (twice === undefined) return;
+  throw new VerifyError('usage.invalid', `--${twice.name} is given twice`, { hint: `write --${twice.name} once` });
+}
+
 /**
  * Reads the command line of a command: our options, with the environment's defaults, and the command's own taken out. What is
  * wrong with where results should go is said before anything is looked at, not after it.
@@ -66,6 +75,7 @@ export async function readArguments(
   const { host, options } = row;
   const isBare = row.own !== 'prefixed';
   const { given, others } = takeCommandOptions(args, options, host);
+  refuseTwice(given, row);
   const takesOwn = row.own !== 'none';
   const { own, rest } = takesOwn
     ? splitOwnOptions(others, { bare: isBare, host, defaults: ownDefaults(environment.variables) })
@@ -108,13 +118,4 @@ export function oneBuild({ operands: [wanted, ...others] }: ReadArguments, { nam
   throw new VerifyError('usage.invalid', `${name} takes one build`, {
     hint: 'name it by id, tag or digest; docker verify records ls lists them',
   });
-}
-
-/**
- * Refuses an option that stands twice and of which only one value can count.
- * @throws VerifyError `usage.invalid`
- */
-export function refuseTwice({ given }: ReadArguments, option: string): void {
-  if (given.all(option).length > 1)
-    throw new VerifyError('usage.invalid', `--${option} is given twice`, { hint: `write --${option} once` });
 }

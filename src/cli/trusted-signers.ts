@@ -1,13 +1,11 @@
 import { VerifyError } from '../gate/index.ts';
-import { type ReadArguments, refuseTwice } from './read-arguments.ts';
+import type { ReadArguments } from './read-arguments.ts';
 
 /**
  * Who is trusted, by the options `key`, `identity`, `issuer` and `signed-by`: entries as of a rule's `signedBy`.
  * @throws VerifyError `usage.invalid`
  */
-export function trustedSigners(read: ReadArguments): readonly string[] {
-  for (const option of ['identity', 'issuer']) refuseTwice(read, option);
-  const { given } = read;
+export function trustedSigners({ given }: ReadArguments): readonly string[] {
   const [identity, issuer] = [given.last('identity'), given.last('issuer')];
   if ((identity === null) !== (issuer === null)) {
     throw new VerifyError('usage.invalid', '--identity and --issuer belong together', {

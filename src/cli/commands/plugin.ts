@@ -13,7 +13,7 @@ import { visibleDocument } from '../../report/index.ts';
 import { runningExecutable } from '../command-context.ts';
 import type { Command, CommandContext } from '../command-row.ts';
 import { exitStatus } from '../exit-status.ts';
-import { type ReadArguments, readArguments, refuseTwice, takesNothing } from '../read-arguments.ts';
+import { type ReadArguments, readArguments, takesNothing } from '../read-arguments.ts';
 import { say } from '../streams.ts';
 import { writeText } from '../write-result.ts';
 
@@ -59,7 +59,6 @@ async function installForMachine(
   args: readonly string[],
 ): Promise<number> {
   const { given } = read;
-  for (const option of systemOptions) refuseTwice(read, option);
   const policy = given.last('policy');
   if (policy === null || given.has('mode'))
     throw new VerifyError('usage.invalid', '--system takes a --policy, and no --mode', {

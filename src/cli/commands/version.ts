@@ -1,7 +1,7 @@
 import { type VerifiedRelease, VerifyError, verifyRelease } from '../../gate/index.ts';
 import { describeSigner, plainPage, renderJsonDocument } from '../../report/index.ts';
 import { exitStatus } from '../exit-status.ts';
-import { refuseTwice, takesNothing } from '../read-arguments.ts';
+import { takesNothing } from '../read-arguments.ts';
 import { type CommandRun, commandOf } from '../run-command.ts';
 import { toolVersion } from '../tool-version.ts';
 import { trustedSigners } from '../trusted-signers.ts';
@@ -28,7 +28,6 @@ async function verifyFile(run: CommandRun, file: string, signers: readonly strin
 /** `docker verify version`; with `--verify FILE` whether a file of a release is what its makers signed. */
 export const versionCommand = commandOf(null, async (run) => {
   takesNothing(run, run.context.row);
-  refuseTwice(run, 'verify');
   const [file, signers] = [run.given.last('verify'), trustedSigners(run)];
   if (file !== null) return await verifyFile(run, file, signers);
   if (signers.length > 0) {

@@ -1,7 +1,7 @@
 import { type Exposure, exposure } from '../../../gate/index.ts';
 import { exposureFormats, mostQuiet, renderExposure } from '../../../report/index.ts';
 import { exitStatus } from '../../exit-status.ts';
-import { formatOf, refuseTwice } from '../../read-arguments.ts';
+import { formatOf } from '../../read-arguments.ts';
 import { commandOf } from '../../run-command.ts';
 
 function statusOf({ rows, unlisted }: Exposure): number {
@@ -13,7 +13,6 @@ function statusOf({ rows, unlisted }: Exposure): number {
 /** `docker verify exposure WHAT… [--advisories DIR] [--vex FILE]…`: which recorded builds contain it. */
 export const exposureCommand = commandOf('looking through the records', async (run) => {
   const { session, own, progress, given, operands, show } = run;
-  refuseTwice(run, 'advisories');
   const request = { what: operands, advisories: given.last('advisories'), vex: given.all('vex') };
   // text lists a few builds in which nothing was found, other formats all
   const isText = [own, ...own.reports].every(({ format }) => format === 'text');

@@ -11,6 +11,8 @@ function refuse(text: string, hint: string): never {
   throw new VerifyError('usage.invalid', text, { hint });
 }
 
+const quoted = (text: string): string => `"${text.slice(0, 100)}"`;
+
 /** What GitHub asks for and a record does not hold comes from the options, else from GitHub Actions' own variables. */
 function snapshotFacts(
   { environment: { variables } }: Session,
@@ -20,8 +22,15 @@ function snapshotFacts(
   const sha = given.sha ?? variables['GITHUB_SHA'] ?? '';
   const ref = given.ref ?? variables['GITHUB_REF'] ?? '';
   if (!/^[0-9a-f]{40,64}$/.test(sha))
-    refuse('the commit that was built is not recorded', 'add --sha, 40 hexadecimal letters');
-  if (!ref.startsWith('refs/')) refuse('GitHub asks for the branch or tag', 'add --ref refs/heads/main');
+    refuse(
+      sha === '' ? 'the commit that was built is not recorded' : `${quoted(sha)} is no commit as GitHub takes it`,
+      'add --sha, 40 hexadecimal letters',
+    );
+  if (!ref.startsWith('refs/'))
+    refuse(
+      ref === '' ? 'GitHub asks for the branch or tag' : `${quoted(ref)} is no branch or tag as GitHub takes it`,
+      'add --ref refs/heads/main',
+    );
   const names = [variables['GITHUB_WORKFLOW'], variables['GITHUB_JOB'], target];
   return {
     tool: toolVersion,

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { type PulledRecords, pullRecords, readBoundedInput, type Session, VerifyError } from '../../../gate/index.ts';
 import { describeSigner, plainPage, renderJsonDocument } from '../../../report/index.ts';
 import { exitStatus } from '../../exit-status.ts';
-import { refuseTwice } from '../../read-arguments.ts';
 import { commandOf } from '../../run-command.ts';
 import { trustedSigners } from '../../trusted-signers.ts';
 
@@ -36,7 +35,6 @@ function pageOf({ added, known, refused, problems }: PulledRecords): readonly st
 
 /** `docker verify records pull REPOSITORY…`. */
 export const pullCommand = commandOf('looking for records', async (run) => {
-  refuseTwice(run, 'file');
   const { session, given, operands } = run;
   const repositories = [...operands, ...(await listed(session, given.last('file')))];
   const pulled = await pullRecords(session, repositories, trustedSigners(run));

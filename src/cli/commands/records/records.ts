@@ -1,7 +1,7 @@
 import { findRecord, listRecords, parseDuration, pruneRecords, VerifyError } from '../../../gate/index.ts';
 import { plainPage, renderJsonDocument, renderRecord, renderRecordList } from '../../../report/index.ts';
 import { exitStatus } from '../../exit-status.ts';
-import { oneBuild, refuseTwice, takesNothing } from '../../read-arguments.ts';
+import { oneBuild, takesNothing } from '../../read-arguments.ts';
 import { commandOf } from '../../run-command.ts';
 
 /** `docker verify records ls`. */
@@ -23,10 +23,13 @@ export const showCommand = commandOf(null, async (run) => {
   return exitStatus.allowed;
 });
 
+/** A day, or a moment of it, as records have it (ISO 8601): what else `Date` takes for one ("30" is a year) would take away other records than meant. */
+const dateForm = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?$/;
+
 function cutOff(text: string | null, now: Date): Date {
   const age = text === null ? null : parseDuration(text);
   if (age !== null) return new Date(now.getTime() - age);
-  const date = text === null ? Number.NaN : Date.parse(text);
+  const date = text !== null && dateForm.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(date)) return new Date(date);
   throw new VerifyError('usage.invalid', 'records prune needs to know which records are old', {
     hint: 'write --older-than 365d, or a date such as 2026-01-31',
@@ -36,9 +39,8 @@ function cutOff(text: string | null, now: Date): Date {
 /** `docker verify records prune --older-than AGE`. */
 export const pruneCommand = commandOf(null, async (run) => {
   const { session, given, show } = run;
-  refuseTwice(run, 'older-than');
   takesNothing(run, run.context.row);
-  const outcome = await pruneRecords(session, cutOff(given.all('older-than')[0] ?? null, session.now()));
+  const outcome = await pruneRecords(session, cutOff(given.last('older-than'), session.now()));
   await show((format) =>
     format === 'json'
       ? renderJsonDocument({ schemaVersion: 1, ...outcome })

@@ -24,11 +24,23 @@ describe('records', () => {
     ['1w', '0 taken away, 1 kept'],
     ['2026-01-31', '0 taken away, 1 kept'],
     ['9999-01-01', '1 taken away, 0 kept'],
+    ['9999-01-01T12:00:00Z', '1 taken away, 0 kept'],
   ])('takes away what is older than %s', async (age, said) => {
     const { line } = await builtProject();
     await line.run('build', '-t', 'x:1', '.');
     expect(await line.run('records', 'prune', '--older-than', age)).toMatchObject({ status: 0, out: `${said}\n` });
   });
+
+  it.each(['32', 'in 5', '1 jan 2027', '2026-13-01', '2026-01', '0d'])(
+    'takes nothing away for %s, which is neither an age nor a day',
+    async (age) => {
+      const { line } = await builtProject();
+      await line.run('build', '-t', 'x:1', '.');
+      const { status, err } = await line.run('records', 'prune', '--older-than', age);
+      expect([status, err]).toEqual([64, expect.stringContaining('which records are old')]);
+      expect((await line.run('records', 'ls')).out).toContain('x:1');
+    },
+  );
 
   it('exports for GitHub with what a workflow or the options say, and not without', async () => {
     const { line } = await builtProject();
@@ -40,6 +52,9 @@ describe('records', () => {
     const { status, out } = await line.run(...github, ...commit, '--ref', 'refs/heads/main');
     expect(status).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ sha: 'a'.repeat(40), ref: 'refs/heads/main' });
+    // what was said and does not count is named: it is not missing
+    expect((await line.run(...github, '--sha', 'v1.0')).err).toContain('"v1.0" is no commit');
+    expect((await line.run(...github, ...commit, '--ref', 'main')).err).toContain('"main" is no branch or tag');
   });
 
   it.each([
