@@ -8,7 +8,7 @@ import { mustRun, type RunningLab } from '../lab/running-lab.ts';
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /** The subject of the signer, as policies write it. */
-export const notationSubject = 'CN=acme builds,O=acme,ST=WA,C=US';
+export const notationSubject = 'CN=acme builds,O=acme,L=Seattle,ST=WA,C=US';
 
 /** Signs with real notation, by an authority of its own whose certificate is `root` (PEM). */
 export interface Notary {
@@ -29,7 +29,7 @@ async function issue(): Promise<Issued> {
   const times = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 7 * 86_400_000) };
   const root = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
-    name: 'C=US, ST=WA, O=acme, CN=acme root',
+    name: 'C=US, ST=WA, L=Seattle, O=acme, CN=acme root',
     ...times,
     signingAlgorithm: algorithm,
     keys: rootKeys,
@@ -40,7 +40,7 @@ async function issue(): Promise<Issued> {
   });
   const leaf = await x509.X509CertificateGenerator.create({
     serialNumber: '02',
-    subject: 'C=US, ST=WA, O=acme, CN=acme builds',
+    subject: 'C=US, ST=WA, L=Seattle, O=acme, CN=acme builds',
     issuer: root.subject,
     ...times,
     signingAlgorithm: algorithm,

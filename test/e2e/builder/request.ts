@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Programs } from '../../../src/builder/index.ts';
-import type { Environment } from '../../../src/model/index.ts';
-import { lab, temporaryFolder } from '../support/lab.ts';
+import { type Environment, type PinSet, parseCanonicalName, parseDigest } from '../../../src/model/index.ts';
+import { digestOf, lab, temporaryFolder } from '../support/lab.ts';
 
 /** What `run-builder.ts` is asked to do. */
 export interface BuildRequest {
@@ -115,4 +115,16 @@ export async function start(given: BuildRequest, stdin: string | Uint8Array = ''
 /** Runs `run-builder.ts` to its end. */
 export async function runRequest(given: BuildRequest, stdin: string | Uint8Array = ''): Promise<BuildRun> {
   return (await start(given, stdin)).finished;
+}
+
+/** Each of these images of the lab, pinned to the digest that its tag stands for now. */
+export async function pins(...names: readonly string[]): Promise<PinSet> {
+  const found = names.map(async (name) => ({
+    name: parseCanonicalName(name),
+    digest: parseDigest(await digestOf(lab(), name)),
+    platformDigests: [],
+    wholeIndex: true,
+    chainIds: {},
+  }));
+  return { pins: await Promise.all(found), unpinned: [], layouts: [], sources: [] };
 }

@@ -4,23 +4,11 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { auditMaterials, renderSourcePolicy } from '../../../src/builder/index.ts';
-import { type PinSet, parseCanonicalName, parseDigest } from '../../../src/model/index.ts';
-import { digestOf, lab, run, temporaryFolder, writeFiles } from '../support/lab.ts';
-import { type BuildRequest, labEnvironment, request, runRequest, start } from './request.ts';
+import { lab, run, temporaryFolder, writeFiles } from '../support/lab.ts';
+import { type BuildRequest, labEnvironment, pins, request, runRequest, start } from './request.ts';
 
 const base = `${lab().registry}/signed/base:1`;
 const other = `${lab().registry}/signed/b0:1`;
-
-async function pins(...names: readonly string[]): Promise<PinSet> {
-  const found = names.map(async (name) => ({
-    name: parseCanonicalName(name),
-    digest: parseDigest(await digestOf(lab(), name)),
-    platformDigests: [],
-    wholeIndex: true,
-    chainIds: {},
-  }));
-  return { pins: await Promise.all(found), unpinned: [], layouts: [], sources: [] };
-}
 
 /** A request in a folder of its own with these files, and a folder for temporary files that can be looked into. */
 async function inFolder(

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateUserPolicy, readUserPolicy, renderSourcePolicy, type UserPolicy } from '../../../src/builder/index.ts';
-import { type PinSet, parseCanonicalName, parseDigest } from '../../../src/model/index.ts';
 import { digestOf, lab, runDocker, temporaryFolder, writeFiles } from '../support/lab.ts';
-import { type BuildRun, labEnvironment, request, runRequest } from './request.ts';
+import { type BuildRun, labEnvironment, pins, request, runRequest } from './request.ts';
 
 const { registry } = lab();
 const base = `${registry}/signed/base:1`;
@@ -20,17 +19,6 @@ async function policyOf(rules: readonly unknown[]): Promise<{ readonly policy: U
   const policy = await readUserPolicy(labEnvironment({ variables: { [variable]: file } }));
   if (policy === null) throw new Error('no policy was read');
   return { policy, file };
-}
-
-async function pins(...names: readonly string[]): Promise<PinSet> {
-  const found = names.map(async (name) => ({
-    name: parseCanonicalName(name),
-    digest: parseDigest(await digestOf(lab(), name)),
-    platformDigests: [],
-    wholeIndex: true,
-    chainIds: {},
-  }));
-  return { pins: await Promise.all(found), unpinned: [], layouts: [], sources: [] };
 }
 
 async function build(dockerfile: string, sourcePolicy: string | null, userFile: string | null): Promise<BuildRun> {

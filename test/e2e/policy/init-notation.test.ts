@@ -1,69 +1,16 @@
-import { randomUUID, webcrypto } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import 'reflect-metadata';
-import * as x509 from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  copyImage,
-  lab,
-  mustRun,
-  type Outcome,
-  projectFolder,
-  runVerify,
-  temporaryFolder,
-  writeFiles,
-} from '../support/lab.ts';
+import { notationSubject, openNotary } from '../../../scripts/attacks/notary.ts';
+import { copyImage, lab, type Outcome, projectFolder, runVerify, temporaryFolder, writeFiles } from '../support/lab.ts';
 import { talk } from './talk.ts';
 
 const running = lab();
 const { registry } = running;
 const image = `${registry}/init-notation/${randomUUID()}`; // what an earlier run has signed stays with its own
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const subject = 'CN=acme builds,O=acme,L=Seattle,ST=WA,C=US';
-const rootName = 'C=US, ST=WA, L=Seattle, O=acme, CN=acme root';
-const times = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 86_400_000) };
 let authority = '';
 let fingerprint = '';
-
-async function certificates(): Promise<Readonly<Record<string, string>>> {
-  const [rootKeys, leafKeys] = await Promise.all(
-    [0, 1].map(() => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])),
-  );
-  if (rootKeys === undefined || leafKeys === undefined) throw new Error('no keys');
-  const root = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: '01',
-    name: rootName,
-    ...times,
-    signingAlgorithm: algorithm,
-    keys: rootKeys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-    ],
-  });
-  const leaf = await x509.X509CertificateGenerator.create({
-    serialNumber: '02',
-    subject: 'C=US, ST=WA, L=Seattle, O=acme, CN=acme builds',
-    issuer: root.subject,
-    ...times,
-    signingAlgorithm: algorithm,
-    publicKey: leafKeys.publicKey,
-    signingKey: rootKeys.privateKey,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.codeSigning]),
-    ],
-  });
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', leafKeys.privateKey)).toString('base64');
-  fingerprint = Buffer.from(await root.getThumbprint('SHA-256')).toString('hex');
-  authority = `${root.toString('pem')}\n`;
-  return {
-    'leaf.key': `-----BEGIN PRIVATE KEY-----\n${key.replace(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`,
-    'chain.pem': `${leaf.toString('pem')}\n${authority}`,
-  };
-}
 
 function project(files: Readonly<Record<string, string>> = {}): Promise<string> {
   return projectFolder({ Dockerfile: `FROM ${image}:1\n`, ...files });
@@ -77,19 +24,17 @@ const policyOf = (folder: string): Promise<string> => readFile(join(folder, 'doc
 
 beforeAll(async () => {
   const digest = await copyImage(running, `${registry}/unsigned/base:1`, `${image}:1`);
-  const folder = await temporaryFolder();
-  const keys = [{ name: 'acme', keyPath: join(folder, 'leaf.key'), certPath: join(folder, 'chain.pem') }];
-  const configuration = { 'notation/signingkeys.json': JSON.stringify({ default: 'acme', keys }) };
-  await writeFiles(folder, { ...(await certificates()), ...configuration });
-  const parameters = ['sign', '--insecure-registry', '--key', 'acme', `${image}@${digest}`];
-  await mustRun(running, running.notation, parameters, { env: { XDG_CONFIG_HOME: folder } });
+  const notary = await openNotary(running, await temporaryFolder());
+  await notary.sign(`${image}@${digest}`, 'jws');
+  authority = notary.root;
+  fingerprint = new X509Certificate(authority).fingerprint256.replaceAll(':', '').toLowerCase();
 });
 
 describe('init with a signature by real notation', () => {
   it('names subject and authority where --ca says whom to trust, and what it wrote is enforced', async () => {
     const folder = await project({ 'keys/acme-root.pem': authority });
     const { status, stderr } = await init(folder, '--yes', '--ca', 'keys/acme-root.pem');
-    expect(stderr).toContain(subject);
+    expect(stderr).toContain(notationSubject);
     expect(status).toBe(0);
     expect(await policyOf(folder)).toMatch(/notation:\n\s+subject: CN=acme builds,.*\n\s+ca: keys\/acme-root\.pem\n/);
     expect((await runVerify(['check', '.'], { cwd: folder })).stdout).toMatch(/signed by .*acme builds/);

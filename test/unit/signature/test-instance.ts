@@ -1,7 +1,8 @@
 import { createHash, type KeyObject, sign } from 'node:crypto';
 import { initializeCTLog, initializeTSA } from '@sigstore/mock';
 import canonicalize from 'canonicalize';
-import type { Attachment, TrustedRootSource } from '../../../src/model/index.ts';
+import type { Attachment, Evidence, TrustedRootSource } from '../../../src/model/index.ts';
+import { verifyAttachments } from '../../../src/signature/index.ts';
 import {
   type CertificateSpec,
   type Certified,
@@ -12,7 +13,7 @@ import {
   signedAt,
   spkiOf,
 } from './certificates/test-certificates.ts';
-import { attachment, rootSource } from './shared-data.ts';
+import { attachment, material, rootSource } from './shared-data.ts';
 
 const foreverStart = new Date('2025-01-01T00:00:00Z');
 const foreverEnd = new Date('2035-01-01T00:00:00Z');
@@ -159,4 +160,10 @@ export function hashedRekord(payload: Buffer, signature: Buffer, signer: string)
     },
   };
   return Buffer.from(canonicalize({ apiVersion: '0.0.1', kind: 'hashedrekord', spec }) ?? '');
+}
+
+/** What verifying one attachment under one trusted root says. */
+export async function evidenceUnder(root: TrustedRootSource, found: Attachment): Promise<Evidence | undefined> {
+  const [evidence] = await verifyAttachments([found], material({ trustedRoots: [root] }));
+  return evidence;
 }

@@ -1,22 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Attachment, Evidence, TrustedRootSource } from '../../../../src/model/index.ts';
-import { verifyAttachments } from '../../../../src/signature/index.ts';
+import type { Attachment, Evidence } from '../../../../src/model/index.ts';
 import { type Certified, ecPair, later, pemOf, signedAt } from '../certificates/test-certificates.ts';
-import { material, rootSource } from '../shared-data.ts';
-import { createInstance, hashedRekord, simpleSigning, type TestInstance } from '../test-instance.ts';
+import { rootSource } from '../shared-data.ts';
+import { createInstance, evidenceUnder, hashedRekord, simpleSigning, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;
 beforeAll(async () => {
   instance = await createInstance();
 });
 
-async function evidenceOf(
-  found: Attachment,
-  root: TrustedRootSource = instance.source(),
-): Promise<Evidence | undefined> {
-  const [evidence] = await verifyAttachments([found], material({ trustedRoots: [root] }));
-  return evidence;
-}
+const evidenceOf = (found: Attachment, root = instance.source()) => evidenceUnder(root, found);
 
 describe('a log entry', () => {
   interface Parts {

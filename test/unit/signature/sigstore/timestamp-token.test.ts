@@ -1,24 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Attachment, Evidence, TrustedRootSource } from '../../../../src/model/index.ts';
-import { verifyAttachments } from '../../../../src/signature/index.ts';
+import type { Attachment } from '../../../../src/model/index.ts';
 import { limits } from '../../../../src/signature/limits.ts';
 import { parseTimestamp } from '../../../../src/signature/sigstore/timestamp-token.ts';
 import { later, signedAt } from '../certificates/test-certificates.ts';
-import { material, rootSource } from '../shared-data.ts';
-import { createInstance, type SignatureChanges, type TestInstance } from '../test-instance.ts';
+import { rootSource } from '../shared-data.ts';
+import { createInstance, evidenceUnder, type SignatureChanges, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;
 beforeAll(async () => {
   instance = await createInstance();
 });
 
-async function evidenceOf(
-  found: Attachment,
-  root: TrustedRootSource = instance.source(),
-): Promise<Evidence | undefined> {
-  const [evidence] = await verifyAttachments([found], material({ trustedRoots: [root] }));
-  return evidence;
-}
+const evidenceOf = (found: Attachment, root = instance.source()) => evidenceUnder(root, found);
 
 describe('a timestamp', () => {
   const stamped = (changes: SignatureChanges) =>

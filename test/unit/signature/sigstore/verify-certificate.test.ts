@@ -15,20 +15,14 @@ import {
   utf8Extension,
 } from '../certificates/test-certificates.ts';
 import { certificateMaterial, material } from '../shared-data.ts';
-import { createInstance, type TestInstance } from '../test-instance.ts';
+import { createInstance, evidenceUnder, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;
 beforeAll(async () => {
   instance = await createInstance();
 });
 
-async function evidenceOf(
-  found: Attachment,
-  root: TrustedRootSource = instance.source(),
-): Promise<Evidence | undefined> {
-  const [evidence] = await verifyAttachments([found], material({ trustedRoots: [root] }));
-  return evidence;
-}
+const evidenceOf = (found: Attachment, root = instance.source()) => evidenceUnder(root, found);
 
 const builder = { kind: 'keyless', identity: 'builder@example.test', issuer: 'https://issuer.example.test' };
 

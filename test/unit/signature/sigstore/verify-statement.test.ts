@@ -1,23 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Attachment, Evidence, TrustedRootSource } from '../../../../src/model/index.ts';
+import type { Attachment } from '../../../../src/model/index.ts';
 import { dateTime } from '../../../../src/signature/date-time.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
 import { ecPair, imageDigest, later, otherDigest, signedAt, utf8Extension } from '../certificates/test-certificates.ts';
 import { material } from '../shared-data.ts';
-import { createInstance, simpleSigning, type TestInstance } from '../test-instance.ts';
+import { createInstance, evidenceUnder, simpleSigning, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;
 beforeAll(async () => {
   instance = await createInstance();
 });
 
-async function evidenceOf(
-  found: Attachment,
-  root: TrustedRootSource = instance.source(),
-): Promise<Evidence | undefined> {
-  const [evidence] = await verifyAttachments([found], material({ trustedRoots: [root] }));
-  return evidence;
-}
+const evidenceOf = (found: Attachment, root = instance.source()) => evidenceUnder(root, found);
 
 const builder = { kind: 'keyless', identity: 'builder@example.test', issuer: 'https://issuer.example.test' };
 
