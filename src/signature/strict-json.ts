@@ -1,4 +1,4 @@
-import { type JsonFlaw, readUnambiguousJson } from '../model/index.ts';
+import { foldedKey, type JsonFlaw, readUnambiguousJson } from '../model/index.ts';
 import { limits } from './limits.ts';
 import { printable, Refusal } from './refusal.ts';
 
@@ -43,6 +43,27 @@ export function objectOf(value: unknown, what: string): JsonObject {
   }
   // A non-null, non-array object that JSON.parse made has string keys only.
   return value as JsonObject;
+}
+
+/**
+ * An object whose fields are fixed, as cosign and notation read it: Go's encoding/json takes a key in any letter case for
+ * the field, so two that differ by case alone would be two different things to two readers.
+ * @throws Refusal `malformed`, also where `value` is not an object
+ */
+export function structureOf(value: unknown, what: string): JsonObject {
+  const found = objectOf(value, what);
+  const folded = new Map<string, string>();
+  for (const key of Object.keys(found)) {
+    const earlier = folded.get(foldedKey(key));
+    if (earlier !== undefined) {
+      throw new Refusal(
+        'malformed',
+        `${what} has "${printable(key)}" and "${printable(earlier)}", one field to other tools`,
+      );
+    }
+    folded.set(foldedKey(key), key);
+  }
+  return found;
 }
 
 /** @throws Refusal `malformed` where `value` is not a string */

@@ -5,7 +5,7 @@ import { printable, Refusal } from '../refusal.ts';
 import { repositoryIn } from '../sigstore/repository-in.ts';
 import { signedMessage } from '../sigstore/signed-bytes.ts';
 import { statementForm } from '../sigstore/statement-form.ts';
-import { objectOf, parseStrictJson, stringOf } from '../strict-json.ts';
+import { objectOf, parseStrictJson, stringOf, structureOf } from '../strict-json.ts';
 import { readCosignAnnotations } from './cosign-annotations.ts';
 
 const simpleSigningType = 'cosign container image signature';
@@ -30,10 +30,10 @@ function typeProblem(type: string): Problem | null {
 
 /** Reads a simple-signing payload (containers/image, docs/containers-signature.5.md, with cosign's type). */
 function readPayload(content: Buffer, wanted: Digest): SimpleSigning {
-  const payload = objectOf(parseStrictJson(content, 'the signed payload'), 'the signed payload');
-  const critical = objectOf(payload['critical'], 'critical');
-  const identity = objectOf(critical['identity'], 'critical.identity');
-  const image = objectOf(critical['image'], 'critical.image');
+  const payload = structureOf(parseStrictJson(content, 'the signed payload'), 'the signed payload');
+  const critical = structureOf(payload['critical'], 'critical');
+  const identity = structureOf(critical['identity'], 'critical.identity');
+  const image = structureOf(critical['image'], 'critical.image');
   const digest = stringOf(image['docker-manifest-digest'], 'critical.image.docker-manifest-digest');
   const type = stringOf(critical['type'], 'critical.type');
   const optional = payload['optional'] ?? {};

@@ -9,7 +9,7 @@ import { printable, problemOf, Refusal } from '../refusal.ts';
 import { checkRevocation } from '../revocation/revocation.ts';
 import type { RevocationSource } from '../revocation/revocation-source.ts';
 import type { PreparedMaterial } from '../sigstore/prepared-material.ts';
-import { arrayOf, objectOf, parseStrictJson, stringOf } from '../strict-json.ts';
+import { arrayOf, objectOf, parseStrictJson, stringOf, structureOf } from '../strict-json.ts';
 import { assertNotationSignature } from './notation-algorithm.ts';
 import { assertChain, assertValidAt, type CertificateChain, readChain, trustedAuthorities } from './notation-chain.ts';
 import { readCoseEnvelope } from './notation-cose.ts';
@@ -37,8 +37,8 @@ export function readNotationEnvelope(attachment: Attachment, content: Buffer): N
 }
 
 function readTarget(envelope: NotationEnvelope, attachment: Attachment): Target & { readonly digest: string } {
-  const payload = objectOf(parseStrictJson(envelope.payload, 'the signed payload'), 'the signed payload');
-  const target = objectOf(payload['targetArtifact'], 'its targetArtifact');
+  const payload = structureOf(parseStrictJson(envelope.payload, 'the signed payload'), 'the signed payload');
+  const target = structureOf(payload['targetArtifact'], 'its targetArtifact');
   const digest = stringOf(target['digest'], "its target's digest");
   const annotations = Object.entries(objectOf(target['annotations'] ?? {}, "its target's annotations"));
   return {

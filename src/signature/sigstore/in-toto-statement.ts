@@ -1,6 +1,6 @@
 import { cosignSignaturePredicate, type Digest, isDigest, type Problem } from '../../model/index.ts';
 import { printable, Refusal } from '../refusal.ts';
-import { arrayOf, type JsonObject, objectOf, parseStrictJson, stringOf } from '../strict-json.ts';
+import { arrayOf, type JsonObject, objectOf, parseStrictJson, stringOf, structureOf } from '../strict-json.ts';
 import { repositoryIn } from './repository-in.ts';
 
 const statementTypes = new Set(['https://in-toto.io/Statement/v0.1', 'https://in-toto.io/Statement/v1']);
@@ -33,7 +33,7 @@ function textValues(value: unknown): Readonly<Record<string, string>> {
 }
 
 function subjectOf(value: unknown): Subject {
-  const subject = objectOf(value, 'a subject of the statement');
+  const subject = structureOf(value, 'a subject of the statement');
   const digests = Object.entries(objectOf(subject['digest'], "the digest of the statement's subject"));
   const name = subject['name'];
   return {
@@ -62,7 +62,7 @@ function mismatch(subjects: readonly Subject[], predicateType: string, wanted: D
  * @throws Refusal `malformed`, `wrong-type`
  */
 export function readStatement(payload: Uint8Array, wanted: Digest): InTotoReading {
-  const statement = objectOf(parseStrictJson(payload, 'the signed payload'), 'the signed statement');
+  const statement = structureOf(parseStrictJson(payload, 'the signed payload'), 'the signed statement');
   const type = stringOf(statement['_type'], "the statement's _type");
   if (!statementTypes.has(type)) {
     throw new Refusal('wrong-type', `the signed payload is a "${printable(type)}", expected an in-toto statement`);

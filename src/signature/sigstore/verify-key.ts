@@ -41,10 +41,11 @@ function unmatched(statement: SignedStatement, material: PreparedMaterial): Sign
     const message = `it says that the key ${named.name ?? named.id} made it, but the signature does not match the signed bytes`;
     return { proofs: [], problem: { code: 'invalid-signature', message }, claimed };
   }
-  const by = hinted === null ? printable(statement.keyHint ?? 'a key it does not name') : `sha256:${hinted}`;
+  const hint = hinted === null ? statement.keyHint : `sha256:${hinted}`;
+  const by = hint === null ? 'a key that it does not name' : `the key ${printable(hint)}`;
   const sound = isSoundByLoggedKey(statement) ? ' (the signature is sound)' : '';
   const none = material.keys.length === 0 ? ', and no policy names a key' : '';
-  const problem: Problem = { code: 'unknown-signer', message: `it is signed with the key ${by}${sound}${none}` };
+  const problem: Problem = { code: 'unknown-signer', message: `it is signed with ${by}${sound}${none}` };
   return { proofs: [], problem, claimed };
 }
 

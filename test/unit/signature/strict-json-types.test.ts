@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { arrayOf, objectOf, parseStrictJson, stringOf } from '../../../src/signature/strict-json.ts';
+import { arrayOf, objectOf, parseStrictJson, stringOf, structureOf } from '../../../src/signature/strict-json.ts';
 
 const refused = (code: string, message: string) =>
   expect.objectContaining({ problem: { code, message: expect.stringContaining(message) } });
@@ -15,6 +15,17 @@ describe('a value of parsed JSON', () => {
 
   test.each([[null], [{ length: 0 }], ['a'], [undefined]])('%j is no list', (value) => {
     expect(() => arrayOf(value, 'it', 9)).toThrow(refused('malformed', 'it is not a list'));
+  });
+
+  test.each([[{ image: 1, Image: 2 }], [{ subject: 1, ſubject: 2 }]])(
+    '%j is no structure: Go takes two of its keys for one',
+    (value) => {
+      expect(() => structureOf(value, 'it')).toThrow(refused('malformed', 'one field to other tools'));
+    },
+  );
+
+  test('with keys that differ by more than case is a structure', () => {
+    expect(structureOf({ a: 1, b: 2, A1: 3 }, 'it')).toEqual({ a: 1, b: 2, A1: 3 });
   });
 
   test('of the right kind is handed on', () => {

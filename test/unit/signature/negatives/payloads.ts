@@ -37,6 +37,32 @@ export const payloadNegatives: readonly Negative[] = [
   },
   {
     group: 3,
+    name: 'a part in two letter cases, of which cosign reads the last',
+    make: () =>
+      withContent(one('v2key'), content(one('v2key')).replace('"optional":null', `"optional":null,"Critical":{}`)),
+    code: 'malformed',
+  },
+  {
+    group: 3,
+    name: 'a digest in two letter cases',
+    make: () =>
+      withContent(
+        one('v2key'),
+        content(one('v2key')).replace(
+          '"docker-manifest-digest"',
+          '"Docker-Manifest-Digest":"x","docker-manifest-digest"',
+        ),
+      ),
+    code: 'malformed',
+  },
+  {
+    group: 3,
+    name: 'subjects in two letter cases in a statement',
+    make: () => alteredPayload(one('v3key'), (text) => text.replace('{"_type"', '{"Subject":[],"_type"')),
+    code: 'malformed',
+  },
+  {
+    group: 3,
     name: 'a payload that is not JSON (GHSA-vjxv-45g9-9296)',
     make: () => withContent(one('v2key'), 'not json'),
     code: 'malformed',

@@ -82,6 +82,11 @@ describe.each(forms)('a Notation signature in %s form', (_name, write) => {
       { payload: `{"targetArtifact":{"digest":"${imageDigest}","digest":"${imageDigest}"}}` },
       'malformed',
     ],
+    [
+      'whose payload has a key in two letter cases',
+      { payload: `{"targetArtifact":{"Digest":"sha256:0","digest":"${imageDigest}"}}` },
+      'malformed',
+    ],
     ['without a chain', { chain: [] }, 'malformed'],
   ])('%s is refused', async (_case, changes, code) => {
     const evidence = await evidenceOf(await write(specOf(changes)));
