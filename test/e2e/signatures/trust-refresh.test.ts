@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createConnectionServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultIdentity, lab, type Outcome, projectFolder, runVerify, temporaryFolder } from '../support/lab.ts';
 
@@ -29,18 +30,27 @@ afterAll(async () => {
   await new Promise((resolve) => proxy.close(resolve));
 });
 
-/** A check of what was signed by identity: it rests on a trusted root. */
-async function check(home: string, more: readonly string[]): Promise<Outcome & { readonly milliseconds: number }> {
+/** A project whose policy asks for an image that was signed by identity: it rests on a trusted root. */
+async function project(files: Readonly<Record<string, string>> = {}): Promise<string> {
   const { email: identity, issuer } = defaultIdentity;
   const signer = { keyless: { issuer, identity }, trustedRoot: lab().trustedRoot };
   const rules = [{ images: ['127.0.0.1:*/**'], signedBy: [signer] }];
-  const folder = await projectFolder({ 'docker-verify.yaml': JSON.stringify({ version: 1, mode: 'enforce', rules }) });
+  const policy = JSON.stringify({ version: 1, mode: 'enforce', rules });
+  return await projectFolder({ 'docker-verify.yaml': policy, ...files });
+}
+
+const envOf = (home: string) => ({ HOME: home, XDG_CACHE_HOME: join(home, 'cache'), ...variables });
+
+async function check(home: string, more: readonly string[]): Promise<Outcome & { readonly milliseconds: number }> {
+  const cwd = await project();
   const begun = performance.now();
-  const outcome = await runVerify(['check', ...more, `${lab().registry}/keyless/base:1`], {
-    cwd: folder,
-    env: { HOME: home, XDG_CACHE_HOME: join(home, 'cache'), ...variables },
-  });
+  const outcome = await runVerify(['check', ...more, `${lab().registry}/keyless/base:1`], { cwd, env: envOf(home) });
   return { ...outcome, milliseconds: performance.now() - begun };
+}
+
+/** How many programs watch Docker's end. */
+async function connectionsOf(server: Server): Promise<number> {
+  return await promisify(server.getConnections.bind(server))();
 }
 
 async function arrived(count: number): Promise<readonly string[]> {
@@ -65,6 +75,23 @@ describe('a refresh of the trusted roots that hangs', () => {
     await pause(500);
     expect(tunnels).toHaveLength(2);
     expect((await stat(mark)).mtimeMs).toBe(mtimeMs);
+  });
+
+  it("goes on behind a build, and does not watch Docker's plugin socket, whose end would end it", async () => {
+    const home = await temporaryFolder();
+    tunnels.length = 0;
+    const socket = join(home, 'docker.sock');
+    const cli = createConnectionServer((connection) => void connection.on('error', () => undefined));
+    await new Promise<void>((resolve) => void cli.listen(socket, resolve));
+    const cwd = await project({ Dockerfile: `FROM ${lab().registry}/keyless/base:1\n` });
+    const env = { ...envOf(home), DOCKER_CLI_PLUGIN_SOCKET: socket };
+    try {
+      expect(await runVerify(['build', '--no-cache', '.'], { cwd, env })).toMatchObject({ status: 0 });
+      expect(await arrived(2)).toEqual(hosts);
+      await expect(connectionsOf(cli)).resolves.toBe(0);
+    } finally {
+      await new Promise((resolve) => cli.close(resolve));
+    }
   });
 
   it('is reported to the command that asked for it, and changes nothing', async () => {
