@@ -22,6 +22,8 @@ export interface CommandLine {
   readonly variables: Record<string, string>;
   /** Whether this program stands in buildx's place. */
   intercepted: boolean;
+  /** Whose account it is; null on Windows. */
+  userId: number | null;
   /** What the next commands find on standard input. */
   pipes(text: string | Buffer): void;
   /** A person at a terminal, who gives one of these answers to each question. */
@@ -69,7 +71,7 @@ function capture(stream: NodeJS.WriteStream, into: Written, onText: (text: strin
 
 function contextOf(line: CommandLine, dockerFlags: readonly string[]): CallContext {
   const never = new AbortController().signal;
-  const { folder, variables } = line;
+  const { folder, variables, userId } = line;
   return {
     environment: {
       variables,
@@ -77,7 +79,7 @@ function contextOf(line: CommandLine, dockerFlags: readonly string[]): CallConte
       homeDirectory: folder,
       platform: 'linux',
       architecture: 'x64',
-      userId: process.getuid?.() ?? null,
+      userId,
       dockerFlags,
       dockerConfigDirectory: join(folder, 'docker'),
     },
@@ -122,6 +124,7 @@ export async function commandLine(files: Readonly<Record<string, string | Buffer
   const line: CommandLine = {
     folder,
     intercepted: false,
+    userId: process.getuid?.() ?? null,
     pipes: (text) => {
       input = { stream: Readable.from([Buffer.from(text)]), onText: () => undefined };
     },

@@ -78,15 +78,12 @@ export function partUnsettled(
   trusted: readonly Trusted[],
 ): { readonly settled: readonly Trusted[]; readonly unsettled: readonly Unsettled[] } {
   const unseen = new Map(found.map((one) => [one.repository, one.unseen]));
-  const isOpen = ({ repository, signers }: Trusted): boolean =>
-    signers.length === 0 && (unseen.get(repository) ?? null) !== null;
-  return {
-    settled: trusted.filter((one) => !isOpen(one)),
-    unsettled: trusted.filter(isOpen).flatMap(({ repository }) => {
-      const error = unseen.get(repository) ?? null;
-      return error === null ? [] : [{ repository, unseen: error }];
-    }),
-  };
+  const unsettled = trusted.flatMap(({ repository, signers }) => {
+    const error = signers.length > 0 ? null : unseen.get(repository);
+    return error ? [{ repository, unseen: error }] : [];
+  });
+  const open = new Set(unsettled.map(({ repository }) => repository));
+  return { settled: trusted.filter(({ repository }) => !open.has(repository)), unsettled };
 }
 
 /** Says of which repositories not everything could be looked at, and why, each once. */

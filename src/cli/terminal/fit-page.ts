@@ -8,7 +8,7 @@ const indented = 6;
 /** A line as it is laid out in a width: what is to be written, and the columns by which its further lines are indented. */
 function layOut(line: string, width: number): { readonly text: string; readonly hanging: number } {
   const [, left = '', gap = '', right] = /^( *\S.*?)( {2,})(?=\S)(.*)$/.exec(line) ?? [];
-  if (right === undefined) return { text: line, hanging: (/^ */.exec(line)?.[0].length ?? 0) + 2 };
+  if (right === undefined) return { text: line, hanging: line.search(/[^ ]|$/) + 2 };
   const hanging = left.length + gap.length;
   return hanging + narrowest <= width ? { text: line, hanging } : { text: `${left}  ${right}`, hanging: indented };
 }
