@@ -69,9 +69,10 @@ async function runOther(context: CallContext, call: PluginCall): Promise<number>
   const { command, args } = call;
   switch (command) {
     case 'help': {
-      const [word] = args;
+      const words = args.filter((each) => !namesHelp([each]));
+      const [word] = words;
       const isOurs = word === undefined || rowOf(word) !== null || Object.hasOwn(commandGroups, word);
-      return isOurs ? await help(args) : await handOver(context, { ...call, command: word, args: ['--help'] });
+      return isOurs ? await help(words) : await handOver(context, { ...call, command: word, args: ['--help'] });
     }
     case '__complete':
     case '__completeNoDesc': {

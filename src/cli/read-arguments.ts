@@ -54,13 +54,21 @@ function settleFormat(own: OwnOptions, row: CommandRow): OwnOptions {
   return counts ? own : { ...own, format: row.formats[0] ?? 'text' };
 }
 
-/** Refuses an option that stands twice and of which only one value can count: the other would be dropped without a word. */
-function refuseTwice(given: OptionValues, { options }: CommandRow): void {
-  const twice = options.find(
-    ({ name, value, repeatable }) => value !== null && !repeatable && given.all(name).length > 1,
-  );
-  if (twice === undefined) return;
-  throw new VerifyError('usage.invalid', `--${twice.name} is given twice`, { hint: `write --${twice.name} once` });
+/**
+ * Refuses an option that stands twice and of which only one value can count, and one without a value (`--verify "$FILE"` in a script that did
+ * not set it): each would be dropped without a word.
+ */
+function refuseDropped(given: OptionValues, { options }: CommandRow): void {
+  for (const { name, value, repeatable } of options) {
+    if (value === null) continue;
+    const values = given.all(name);
+    if (values.includes(''))
+      throw new VerifyError('usage.invalid', `--${name} is empty`, {
+        hint: `write --${name} ${value}, or leave it away`,
+      });
+    if (!repeatable && values.length > 1)
+      throw new VerifyError('usage.invalid', `--${name} is given twice`, { hint: `write --${name} once` });
+  }
 }
 
 /**
@@ -75,7 +83,7 @@ export async function readArguments(
   const { host, options } = row;
   const isBare = row.own !== 'prefixed';
   const { given, others } = takeCommandOptions(args, options, host);
-  refuseTwice(given, row);
+  refuseDropped(given, row);
   const takesOwn = row.own !== 'none';
   const { own, rest } = takesOwn
     ? splitOwnOptions(others, { bare: isBare, host, defaults: ownDefaults(environment.variables) })
@@ -84,7 +92,12 @@ export async function readArguments(
   const settled = settleFormat(own, row);
   const output = own.output === null ? [] : [own.output];
   await refuseUnwritableFiles([...output, ...own.reports.map(({ file }) => file)]);
-  return { own: settled, given, rest, operands: operandsOf(rest, host) };
+  const operands = operandsOf(rest, host);
+  if (isBare && operands.includes(''))
+    throw new VerifyError('usage.invalid', `${row.name} was given an empty argument`, {
+      hint: 'leave it away, or see which variable of a script is not set',
+    });
+  return { own: settled, given, rest, operands };
 }
 
 /**

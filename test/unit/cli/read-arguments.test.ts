@@ -55,6 +55,11 @@ describe('an option of one command', () => {
     },
   );
 
+  it.each(valued)('%s --%s is refused where it is empty: what it was to say is missing', async (_, name, row) => {
+    for (const words of [[`--${name}=`], [`--${name}`, '']])
+      await expect(read(row, words)).rejects.toMatchObject({ code: 'usage.invalid', message: `--${name} is empty` });
+  });
+
   it.each(options.filter(([, , , { value }]) => value === null))(
     '%s --%s may stand twice, and means the same',
     async (_, name, row) => {
@@ -108,6 +113,20 @@ describe('a format', () => {
   it('that a command declares and does not print is a defect', () => {
     expect(formatOf('json', ['text', 'json'])).toBe('json');
     expect(() => formatOf('svg', ['text', 'json'])).toThrow(expect.objectContaining({ code: 'internal' }));
+  });
+});
+
+describe('an empty argument', () => {
+  const bare = commandTable.filter(({ own }) => own !== 'prefixed');
+
+  it.each(bare.map((row) => [row.name, row] as const))('of %s is refused: a script did not set it', async (_, row) => {
+    const refusal = { code: 'usage.invalid', message: `${row.name} was given an empty argument` };
+    for (const words of [[''], ['x', '']]) await expect(read(row, words)).rejects.toMatchObject(refusal);
+    expect((await read(row, ['x'])).operands).toEqual(['x']);
+  });
+
+  it.each(['build', 'bake'])('of %s is Docker’s to judge', async (name) => {
+    expect((await read(named(name), [''])).operands).toEqual(['']);
   });
 });
 
