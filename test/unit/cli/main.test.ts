@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../src/cli/main.ts';
+import { keepProcess } from '../../support/keep-process.ts';
 import { newFolder } from '../../support/new-folder.ts';
 
 const said: string[] = [];
@@ -11,26 +12,22 @@ beforeEach(() => {
     [process.stdout, printed],
   ] as const) {
     into.length = 0;
-    vi.spyOn(stream, 'write').mockImplementation((text, done) => {
+    vi.spyOn(stream, 'write').mockImplementation((text, encodingOrDone, done) => {
       into.push(String(text));
-      if (typeof done === 'function') done(null);
+      const answer = typeof encodingOrDone === 'function' ? encodingOrDone : done;
+      answer?.(null);
       return true;
     });
   }
 });
 afterEach(() => void vi.restoreAllMocks());
 
-const emitters = [process, process.stdout, process.stderr] as const;
-const events = ['uncaughtException', 'beforeExit', 'error', 'SIGINT', 'SIGTERM', 'SIGHUP'];
-
 /** Runs the program in this process as Docker would, and takes back what it did to the process. */
 async function run(
   words: readonly string[],
   meanwhile: () => void = () => undefined,
 ): Promise<typeof process.exitCode> {
-  const { argv, exitCode } = process;
-  const methods = { ...console };
-  const before = emitters.map((emitter) => events.map((event) => emitter.listeners(event)));
+  const takeBack = keepProcess();
   process.argv = ['node', 'docker-verify', ...words];
   try {
     const home = newFolder('main');
@@ -39,12 +36,7 @@ async function run(
     await end;
     return process.exitCode;
   } finally {
-    Object.assign(process, { argv, exitCode });
-    Object.assign(console, methods);
-    for (const [at, emitter] of emitters.entries())
-      for (const [index, event] of events.entries())
-        for (const listener of emitter.listeners(event))
-          if (!before[at]?.[index]?.includes(listener)) emitter.off(event, listener as () => void);
+    takeBack();
   }
 }
 

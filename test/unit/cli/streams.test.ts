@@ -2,15 +2,17 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openStreams, writeOutput } from '../../../src/cli/streams.ts';
 import { writeText } from '../../../src/cli/write-result.ts';
 import { plainPage } from '../../../src/report/index.ts';
+import { keepProcess } from '../../support/keep-process.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
 /** Standard output answers every write with this. */
 function outputEndsWith(error: Error | null): string[] {
   const written: string[] = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text, done) => {
+  vi.spyOn(process.stdout, 'write').mockImplementation((text, encodingOrDone, done) => {
     written.push(String(text));
-    if (typeof done === 'function') done(error);
+    const answer = typeof encodingOrDone === 'function' ? encodingOrDone : done;
+    answer?.(error);
     return true;
   });
   return written;
@@ -50,22 +52,13 @@ describe('a result for standard output', () => {
 describe('once the streams are prepared', () => {
   /** Prepares them, and takes all of that back. */
   function prepared(look: (uncaught: (error: unknown) => void) => void): void {
-    const methods = { ...console };
-    const kinds = [
-      [process, 'uncaughtException'],
-      [process.stdout, 'error'],
-      [process.stderr, 'error'],
-    ] as const;
-    const before = kinds.map(([emitter, event]) => emitter.listeners(event));
+    const takeBack = keepProcess();
     try {
       openStreams((error) => ({ text: plainPage([`said: ${String(error)}`]), status: 70 }));
       const [uncaught] = process.listeners('uncaughtException').slice(-1);
       look((error) => uncaught?.(error as Error, 'uncaughtException'));
     } finally {
-      Object.assign(console, methods);
-      for (const [index, [emitter, event]] of kinds.entries())
-        for (const listener of emitter.listeners(event))
-          if (!before[index]?.includes(listener)) emitter.off(event, listener as () => void);
+      takeBack();
     }
   }
 
