@@ -11,10 +11,12 @@ export interface CommandContext {
   readonly watch: Watch;
   /** The command that runs. */
   readonly row: CommandRow;
+  /** The commands that have an option of this name of their own. */
+  readonly takers: (option: string) => readonly string[];
 }
 
 /** What is known before it is known which command runs. */
-export type CallContext = Omit<CommandContext, 'row'>;
+export type CallContext = Omit<CommandContext, 'row' | 'takers'>;
 
 /** A command: its arguments in, its exit status out. */
 export type Command = (context: CommandContext, args: readonly string[]) => Promise<number>;

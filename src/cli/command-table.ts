@@ -29,6 +29,11 @@ export function rowsOf(group: string): readonly CommandRow[] {
   return commandTable.filter((row) => row.name.startsWith(`${group} `));
 }
 
+/** The commands that have an option of this name of their own. */
+export function commandsWith(option: string): readonly string[] {
+  return commandTable.filter(({ options }) => options.some(({ name }) => name === option)).map(({ name }) => name);
+}
+
 /** The first words of all commands, each once, in the order of the table. */
 export function firstWords(): readonly string[] {
   return [...new Set(commandTable.map(({ name }) => name.split(' ')[0] ?? ''))];

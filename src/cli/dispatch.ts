@@ -3,7 +3,7 @@ import type { PluginCall } from '../plugin/index.ts';
 import { visibleDocument } from '../report/index.ts';
 import { openSession } from './command-context.ts';
 import type { CallContext, CommandRow } from './command-row.ts';
-import { commandGroups, firstWords, rowOf, rowsOf } from './command-table.ts';
+import { commandGroups, commandsWith, firstWords, rowOf, rowsOf } from './command-table.ts';
 import { exitStatus } from './exit-status.ts';
 import { nearestWord } from './help/nearest-word.ts';
 import { outputTerminal } from './streams.ts';
@@ -27,10 +27,14 @@ async function run(context: CallContext, row: CommandRow, args: readonly string[
     if (namesHelp(args)) return await help(row.name.split(' '));
   } else if (asksForHelp(args, row.host === 'bake' ? 'bake' : 'build')) {
     const { builderHelp } = await import('./commands/builder-help.ts');
-    return await builderHelp({ ...context, row }, args);
+    return await builderHelp({ ...context, row, takers: commandsWith }, args);
   }
   const command = await row.load();
-  return await tellingCommand(context, `verify ${row.name}`, async () => await command({ ...context, row }, args));
+  return await tellingCommand(
+    context,
+    `verify ${row.name}`,
+    async () => await command({ ...context, row, takers: commandsWith }, args),
+  );
 }
 
 /** A command that stands behind a word of ours. */

@@ -77,7 +77,7 @@ function refuseDropped(given: OptionValues, { options }: CommandRow): void {
  * @throws VerifyError `usage.invalid`, `file.unwritable`
  */
 export async function readArguments(
-  { row, environment }: CommandContext,
+  { row, takers, environment }: CommandContext,
   args: readonly string[],
 ): Promise<ReadArguments> {
   const { host, options } = row;
@@ -88,7 +88,7 @@ export async function readArguments(
   const { own, rest } = takesOwn
     ? splitOwnOptions(others, { bare: isBare, host, defaults: ownDefaults(environment.variables) })
     : { own: defaultOwnOptions, rest: others };
-  if (isBare) refuseUnknownOptions(rest, { host, options, own: takesOwn });
+  if (isBare) refuseUnknownOptions(rest, { host, options, own: takesOwn, takers });
   const settled = settleFormat(own, row);
   const output = own.output === null ? [] : [own.output];
   await refuseUnwritableFiles([...output, ...own.reports.map(({ file }) => file)]);

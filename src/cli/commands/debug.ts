@@ -18,7 +18,7 @@ export async function debugCommand(
   const builds = command !== null && command !== 'attach' && command !== 'help';
   const asksHelp = command === null || (command === 'build' && asksForHelp(args));
   if (builds && !asksHelp && verb === 'debug' && command === 'build') {
-    return await debugBuild({ ...context, row: buildRow }, [verb, ...options], args);
+    return await debugBuild({ ...context, row: buildRow, takers: () => [] }, [verb, ...options], args);
   }
   const { own, rest: buildArguments } = splitOwnOptions(args);
   const { session } = openSession(context, own, null);

@@ -73,14 +73,16 @@ function refuseMixed(tokens: readonly ArgumentToken[], taken: ReadonlySet<number
   );
 }
 
-/** The option that was probably meant: of letters the same one in the other case, else what begins so, else the nearest. */
+/** The option that was probably meant: of letters the same one in the other case, else what begins so, else the nearest, if half of it is right. */
 function nearestOption(written: string, definitions: readonly OptionDefinition[]): string | null {
   const letter = /^-[A-Za-z]$/.test(written) ? written.slice(1).toLowerCase() : null;
   const other = definitions.find(({ short }) => short !== null && short.toLowerCase() === letter);
   if (other !== undefined) return `-${other.short}, --${other.name}`;
   const name = written.replace(/^-+/, '');
   const begun = definitions.filter((option) => name.length > 1 && option.name.startsWith(name));
-  const [nearest] = (begun.length === 0 ? definitions : begun).toSorted(
+  const isNear = (option: OptionDefinition): boolean =>
+    leven(option.name, name) <= Math.max(mostMistyped, Math.floor(name.length / 2));
+  const [nearest] = (begun.length === 0 ? definitions.filter(isNear) : begun).toSorted(
     (one, two) => leven(one.name, name) - leven(two.name, name),
   );
   return nearest === undefined ? null : `--${nearest.name}`;
@@ -93,6 +95,17 @@ export interface TakenOptions {
   readonly options: readonly DescribedOption[];
   /** Whether it takes ours. */
   readonly own: boolean;
+  /** The other commands that have an option of this name. */
+  readonly takers?: (option: string) => readonly string[];
+}
+
+/** What to do about an option that a command does not have. */
+function cureOf(written: string, definitions: readonly OptionDefinition[], takers: readonly string[]): string {
+  if (takers.length > 0)
+    return `docker verify ${takers.slice(0, 3).join(', ')} ${takers.length === 1 ? 'has' : 'have'} it`;
+  if (definitions.length === 0) return 'it takes none';
+  const near = nearestOption(written, definitions);
+  return near === null ? '--help lists those that it has' : `did you mean ${near}?`;
 }
 
 /**
@@ -101,7 +114,7 @@ export interface TakenOptions {
  */
 export function refuseUnknownOptions(
   rest: readonly string[],
-  { host, options, own }: TakenOptions = { host: 'build', options: [], own: true },
+  { host, options, own, takers = () => [] }: TakenOptions = { host: 'build', options: [], own: true },
 ): void {
   const ours = own ? [...prefixedOwnOptions, ...bareOwnOptions] : [];
   const table = optionTable(dockerOptions[host], ours);
@@ -109,9 +122,9 @@ export function refuseUnknownOptions(
   if (unknown?.kind !== 'unknown') return;
   const written = unknown.written.split('=', 1)[0]?.slice(0, 60) ?? '';
   const definitions = [...options.map(definitionOf), ...(own ? bareOwnOptions : []), ...dockerOptions[host]];
-  const near = nearestOption(written, definitions);
-  throw new VerifyError('usage.invalid', `there is no option ${written}`, {
-    hint: near === null ? 'it takes none' : `did you mean ${near}?`,
+  const others = written.startsWith('--') ? takers(written.slice(2)) : [];
+  throw new VerifyError('usage.invalid', `there is no option ${written}${others.length > 0 ? ' here' : ''}`, {
+    hint: cureOf(written, definitions, others),
   });
 }
 

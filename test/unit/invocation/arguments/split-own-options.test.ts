@@ -164,6 +164,11 @@ describe('splitOwnOptions', () => {
     expect(refusal(() => refuseUnknownOptions(['--quiet'], { host: 'none', options: [], own: false })).hint).toBe(
       'it takes none',
     );
+    expect(refusal(() => refuseUnknownOptions(['--recursive', '.'])).hint).toBe('--help lists those that it has');
+    const takers = (option: string): readonly string[] => (option === 'recursive' ? ['check'] : []);
+    const taken = { host: 'build', options: [], own: true, takers } as const;
+    expect(refusal(() => refuseUnknownOptions(['--recursive', '.'], taken)).hint).toBe('docker verify check has it');
+    expect(refusal(() => refuseUnknownOptions(['--taget', '.'], taken)).hint).toBe('did you mean --target?');
     expect(refusal(() => refuseUnknownOptions(['--tag', 'x'], { host: 'none', options: [], own: true }))).toBeDefined();
     expect(() => refuseUnknownOptions(['--target', 'x', '-t', 'y', '--', '--nonsense'])).not.toThrow();
   });
