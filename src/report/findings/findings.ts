@@ -87,7 +87,7 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   'policy.default': {
     headline: 'no rule covers it',
     meaning: 'No rule matches this image, and the policy’s `default` does not let it pass silently.',
-    cure: 'Write a rule for it: `docker verify init` proposes one from the signatures that it finds.',
+    cure: 'Write a rule for it. `docker verify init` proposes a policy from the signatures that it finds, and `docker verify init --add` puts the rules that are missing into the policy that is there.',
   },
   'policy.denied': {
     headline: 'denied by a rule',

@@ -16,6 +16,19 @@ export interface CheckedPolicies {
   }[];
 }
 
+/** Without a policy `valid` would be said of nothing. */
+function summaryOf({ policies, rules, mode }: CheckedPolicies): readonly string[] {
+  if (policies.some(({ layer }) => layer !== 'builtin'))
+    return [`valid: ${rules} ${rules === 1 ? 'rule' : 'rules'}, mode ${mode}`];
+  return [
+    'no policy is written for this project, its user or this machine',
+    ...(policies.length === 0
+      ? []
+      : ['the built-in policy applies: publishers that are known to sign must have signed, all else is a warning']),
+    'next: docker verify init writes one',
+  ];
+}
+
 /** The policies that were checked, for people or as JSON. */
 export function renderPolicyCheck(checked: CheckedPolicies, format: string): Shown {
   if (format === 'json') return renderJsonDocument({ schemaVersion: 0, ...checked });
@@ -25,7 +38,7 @@ export function renderPolicyCheck(checked: CheckedPolicies, format: string): Sho
   const remarks = checked.remarks.map(
     ({ policy, line, message, hint }) => `  ! ${policy}${line === null ? '' : `:${line}`}: ${message} (${hint})`,
   );
-  return plainPage([`valid: ${checked.rules} rules, mode ${checked.mode}`, ...named, ...remarks]);
+  return plainPage([...summaryOf(checked), ...named, ...remarks]);
 }
 
 /** One test of a table, run. */

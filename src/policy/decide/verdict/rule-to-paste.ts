@@ -23,6 +23,11 @@ function provenEntry(evidence: readonly Evidence[]): string | null {
   return others.length > 0 ? null : (entry ?? null);
 }
 
+/** Whether something on the image may tell who made it, so that a person should look before the image is locked as it is. */
+function isSpokenFor(evidence: readonly Evidence[]): boolean {
+  return evidence.some(({ form }) => form !== 'attestation');
+}
+
 /**
  * What to add under `rules` for an image that no rule matches: by its signer where one is proven, else by its digest. The YAML comes
  * last, so that it can be pasted as it stands, on one line or broken over several.
@@ -30,8 +35,11 @@ function provenEntry(evidence: readonly Evidence[]): string | null {
 export function ruleToPaste({ names, input }: JudgeContext): string {
   const images = `images: [${JSON.stringify(names[0]?.repository ?? input.image.name)}]`;
   const entry = provenEntry(input.evidence);
+  const first = isSpokenFor(input.evidence)
+    ? `see first who signed it: docker verify inspect ${input.image.name}; to take it at its digest all the same, add`
+    : 'add';
   return entry === null
-    ? `add under rules, then run docker verify lock: - {${images}, locked: true}`
+    ? `${first} under rules, then run docker verify lock: - {${images}, locked: true}`
     : `if its signer is who you mean, add under rules: - {${images}, signedBy: [${entry}]}`;
 }
 

@@ -48,6 +48,18 @@ describe('the rule to paste for an image that no rule matches', () => {
   });
 });
 
+describe('before an image is locked', () => {
+  it.each([
+    ['a signature that does not verify', [byIdentity(me, { verified: false })], true],
+    ['a signature by a key', [byKey(acme)], true],
+    ['nothing', [], false],
+    ['an attestation alone', [byIdentity(me, { form: 'attestation', predicateType: 'https://x' })], false],
+  ])('its signature is looked at, where one is there: %s', async (_, evidence, isLookedAt) => {
+    const hint = await hintOf(others, evidence);
+    expect(hint.startsWith(`see first who signed it: docker verify inspect ${name}; `)).toBe(isLookedAt);
+  });
+});
+
 describe('a glob that stops at a slash', () => {
   it.each([
     ['at its end', 'registry.example.com/*'],
