@@ -54,7 +54,7 @@ export {
   listPublishers,
   runPolicyTests,
 } from './commands/policies/policy-commands.ts';
-export { type ProposedSigner, proposalKey, type Trusted } from './commands/policies/proposed-policy.ts';
+export { type ProposedSigner, proposalKey, rootsOutside, type Trusted } from './commands/policies/proposed-policy.ts';
 export { type PushedPolicy, pushPolicy } from './commands/policies/push-policy.ts';
 export type { Trial } from './commands/policies/signer-trial.ts';
 export { buildContents } from './commands/records/build-contents.ts';

@@ -169,7 +169,7 @@ export const imageCommands: readonly CommandRow[] = [
     own: 'bare',
     options: describeOptions([
       ['add', null, 'put rules for what no rule matches yet into the policy that is there'],
-      ['yes', null, 'trust every signer that can be proven, without asking'],
+      ['yes', null, 'trust every signer that can be proven and lock all else, without asking'],
       ['key', 'FILE*', 'a public key to try; may be repeated'],
       ['ca', 'FILE*', "an authority to try, of Notation or of one's own certificates; may be repeated"],
     ]),

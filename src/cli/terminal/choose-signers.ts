@@ -130,10 +130,11 @@ export async function chooseAuthorities(
   return chosen;
 }
 
-/** The file that a key was found in, which may have been lying in the project's folder. */
+/** The file that a key was found in, which may have been lying in the project's folder; a key of no file there stands in the policy. */
 function fileOf({ entry }: ProposedSigner): string {
   const key = entry['key'];
-  return typeof key === 'string' && !key.includes('-----BEGIN ') ? `, in ${key}` : '';
+  if (typeof key !== 'string') return '';
+  return key.includes('-----BEGIN ') ? ', which the policy will hold itself' : `, in ${key}`;
 }
 
 function shortSigner({ signer }: ProposedSigner): string {

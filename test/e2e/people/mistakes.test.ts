@@ -23,6 +23,7 @@ const mistakes: readonly Mistake[] = [
   ['our option is mistyped on build', 64, 'build --verify-polcy strict.yaml .', plain],
   ['our option is mistyped on check', 64, 'check --polcy strict.yaml .', plain],
   ['an option of a command is mistyped', 64, 'lock --chek', plain],
+  ['an option is one of another command', 64, 'init --recursive .', plain],
   ['a format does not exist', 64, 'check --format xml .', plain],
   ['a duration has no unit', 64, 'check --timeout 60 .', plain],
   ['a folder has no ./', 64, 'check app', { 'app/Dockerfile': 'FROM alpine\n' }],

@@ -34,6 +34,7 @@ describe('init --yes', () => {
     const { status, stdout, stderr } = await init(folder, '--yes', '--key', 'acme.pub', '--trusted-root', trustedRoot);
     expect(status).toBe(0);
     expect(stderr).toMatch(/builder@example\.test .*\n {4}signs .*\/keyless\/base/);
+    expect(stderr).toContain(`The trusted root ${relative(folder, trustedRoot)} lies outside of the project`);
     expect(stdout).toContain('2 of 3 images verified');
     const policy = await readFile(join(folder, policyFile), 'utf8');
     expect(policy).toContain('identity: builder@example.test');
@@ -56,6 +57,17 @@ describe('init --yes', () => {
     expect(stderr).toMatch(/keyless\/base {2}nothing proves who signed it\n.*--trusted-root FILE/);
     expect(stderr).toMatch(/unsigned\/base {2}unsigned/);
     expect(await readFile(join(folder, policyFile), 'utf8')).not.toContain('signedBy');
+  });
+
+  it('writes a key that lies elsewhere into the policy, which then holds for whoever has the project alone', async () => {
+    const folder = await projectWithoutKey();
+    expect((await init(folder, '--yes', '--key', lab().keys.acme.publicKey)).status).toBe(0);
+    const policy = await readFile(join(folder, policyFile), 'utf8');
+    expect(policy).toContain('-----BEGIN PUBLIC KEY-----');
+    expect(policy).not.toContain('../');
+    const { status, stdout } = await runVerify(['check', '--format', 'json', '.'], { cwd: folder });
+    expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ verdict: 'allow' })]);
+    expect(stdout).toContain('"basis": "signature"');
   });
 
   it('does not propose a key that did not sign', async () => {

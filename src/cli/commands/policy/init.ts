@@ -6,6 +6,7 @@ import {
   type PolicyPlan,
   planPolicy,
   reportFormats,
+  rootsOutside,
   type Session,
   type StandardInput,
   type Trial,
@@ -77,7 +78,9 @@ async function findWithHelp(search: Search, conversation: Conversation | null): 
 function sayFound({ repositories, policy, ruled }: FoundProject): void {
   const several = (count: number): string => `${count} ${count === 1 ? 'repository' : 'repositories'}`;
   const proven = repositories.filter(({ signers }) => signers.length > 0).length;
+  const ofAll = proven === 0 ? 'nothing proves who signs there' : `who signs is proven of ${proven}`;
   if (policy !== null && repositories.length === 0) say('Every image that this builds on has a rule already.');
+  else if (policy !== null) say(`Found ${several(repositories.length)} without a rule; ${ofAll}.`);
   else if (proven === 0)
     say(`Nothing could be verified: ${several(repositories.length)} without a signature that is proven.`);
   else say(`Found ${several(repositories.length)} that this builds on; who signs is proven of ${proven}.`);
@@ -91,6 +94,24 @@ function sayLockedOnes(found: FoundProject, settled: readonly Trusted[]): void {
     say('Locked to the digest that they have now:');
   }
   sayLocked(found.repositories, settled);
+}
+
+/** What a policy names and the project does not bring along. */
+function sayOutside(settled: readonly Trusted[]): void {
+  for (const root of rootsOutside(settled)) {
+    say(`The trusted root ${root} lies outside of the project: who clones it does not have that file.`);
+    say('  next: put it into the project, and change trustedRoot in the policy');
+  }
+}
+
+/** One run looks at one Dockerfile: the policy may lack rules for what the others build on. */
+function sayOthers({ others, policy }: FoundProject, inFolder: (path: string) => string): void {
+  const [first, ...more] = others.map(inFolder);
+  if (policy !== null || first === undefined) return;
+  const shown = [first, ...more.slice(0, 2)].join(', ');
+  say(`Not looked at: ${more.length > 2 ? `${shown} and ${more.length - 2} more` : shown}.`);
+  say(`  next: docker verify init --add -f ${first} .${more.length > 0 ? ', and so for each' : ''}`);
+  say('');
 }
 
 /** Shows what would be written, and asks a person whether it may be. */
@@ -119,7 +140,7 @@ function readRequest({ given, rest }: ReadArguments, folder: string): Request {
   const isSilent = given.isOn('yes');
   if (!isSilent && !process.stdin.isTTY) {
     throw new VerifyError('usage.invalid', 'init asks whom to trust, and there is no terminal to ask on', {
-      hint: 'add --yes to trust every signer found',
+      hint: 'add --yes to trust every signer that can be proven, with --key FILE for those who sign by a key, and to lock all else',
     });
   }
   const trial = { keyFiles: given.all('key'), authorityFiles: given.all('ca'), authorities: [] };
@@ -141,9 +162,11 @@ async function settle(
   sayUnseen(found.repositories, unsettled);
   const inFolder = (path: string): string => relative(session.environment.workingDirectory, path);
   const plan = await planPolicy(found, settled);
+  sayOutside(settled);
   await preview(plan, inFolder(plan.path), conversation);
   const written = await writePolicy(session, operands, plan, settled, input);
   for (const line of [`Wrote ${written.map(inFolder).join(' and ')}`, '']) say(line);
+  sayOthers(found, inFolder);
   return unsettled;
 }
 

@@ -22,7 +22,8 @@ import type { StandardInput } from '../../session/standard-input.ts';
 import { trustFolder } from '../../session/trust-folder.ts';
 import { withExaminedPath } from './examined-target.ts';
 import { authoritiesInFolder, keysInFolder } from './keys-in-folder.ts';
-import { type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
+import { otherDockerfiles } from './other-dockerfiles.ts';
+import { fileOrPem, type ProposedSigner, proposalKey, proposeSigner, type SignerFiles } from './proposed-policy.ts';
 import { type ReadTrial, readTrial, type Trial, triedMaterial } from './signer-trial.ts';
 
 /** A repository that a project builds on, with the signers of its images. */
@@ -48,6 +49,8 @@ export interface FoundProject {
   readonly policy: string | null;
   /** How many images have a rule in it already. */
   readonly ruled: number;
+  /** Dockerfiles of the folder that were not looked at, absolute. */
+  readonly others: readonly string[];
   readonly repositories: readonly FoundSigners[];
 }
 
@@ -67,14 +70,20 @@ async function signerFiles(
   const { environment, own } = session;
   const paths = own.trustedRoots.map((path) => resolve(environment.workingDirectory, path));
   const roots = await Promise.all(paths.map((path) => readTrustedRoot(path, 'command-line')));
+  const folder = pipeline.policies.projectFolder ?? environment.workingDirectory;
+  const { material } = pipeline;
+  const written = (
+    known: readonly { readonly id: string; readonly pem: string }[],
+    tried: ReadTrial['keys'] | ReadTrial['authorities'],
+  ): ReadonlyMap<string, string> =>
+    new Map([
+      ...known.map(({ id, pem }) => [id, pem] as const),
+      ...tried.map(([place, { id, pem }]) => [id, fileOrPem(folder, place, pem)] as const),
+    ]);
   return {
-    folder: pipeline.policies.projectFolder ?? environment.workingDirectory,
-    keys: new Map(keys.map(([path, { id }]) => [id, path])),
-    authorities: new Map([
-      ...pipeline.material.certificates.map(({ id, pem }) => [id, pem] as const),
-      ...authorities.map(([place, { id }]) => [id, place] as const),
-    ]),
-    pems: new Map(pipeline.material.keys.map(({ id, pem }) => [id, pem])),
+    folder,
+    keys: written(material.keys, keys),
+    authorities: written(material.certificates, authorities),
     roots: new Map(roots.flatMap((found, index) => found.map(({ id }) => [id, paths[index] ?? '']))),
     github: new Set(builtin.filter(({ source }) => source === githubInstance.source).map(({ id }) => id)),
   };
@@ -209,6 +218,7 @@ export async function findSigners(
       folder: files.folder,
       policy,
       ruled: images.length - open.length,
+      others: await otherDockerfiles(files.folder, args, session.environment),
       repositories: [...byRepository].map(([repository, of]) => foundOf(repository, of, files)),
     };
   });

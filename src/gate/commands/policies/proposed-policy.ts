@@ -23,10 +23,8 @@ export interface Trusted {
 export interface SignerFiles {
   /** Where the policy will be. */
   readonly folder: string;
-  /** Files of public keys, absolute, by the key's identifier. */
+  /** Public keys, by their identifier: an absolute file, or PEM. */
   readonly keys: ReadonlyMap<string, string>;
-  /** Public keys in PEM, by their identifier, for those that lie in no file of ours. */
-  readonly pems: ReadonlyMap<string, string>;
   /** Authorities of signers, by their identifier: an absolute file, or PEM. */
   readonly authorities: ReadonlyMap<string, string>;
   /** Files of trusted roots, absolute, by the root's identifier. */
@@ -43,6 +41,26 @@ function pathFrom(folder: string, path: string): string {
   return isAbsolute(written) ? path : written.replaceAll('\\', '/');
 }
 
+/** Whether such a path leads out of the policy's folder: who clones the project does not have that file. */
+function leadsOut(written: string): boolean {
+  return isAbsolute(written) || written === '..' || written.startsWith('../');
+}
+
+/** What a policy in `folder` holds of a key or a certificate: its file, where the project brings that along, else the PEM itself. */
+export function fileOrPem(folder: string, path: string, pem: string): string {
+  return leadsOut(pathFrom(folder, path)) ? pem : path;
+}
+
+function isPem(text: string): boolean {
+  return text.includes('-----BEGIN ');
+}
+
+/** Paths of trusted roots that lead out of the policy's folder: a root cannot stand in the policy itself. */
+export function rootsOutside(trusted: readonly Trusted[]): readonly string[] {
+  const roots = trusted.flatMap(({ signers }) => signers.map(({ entry }) => entry['trustedRoot']));
+  return [...new Set(roots.filter((root) => typeof root === 'string'))].filter(leadsOut);
+}
+
 function entryOf(piece: Evidence, files: SignerFiles): ProposedSigner['entry'] | null {
   const { signer } = piece;
   switch (signer?.kind) {
@@ -54,15 +72,15 @@ function entryOf(piece: Evidence, files: SignerFiles): ProposedSigner['entry'] |
       return root === undefined ? { keyless } : { keyless, trustedRoot: pathFrom(files.folder, root) };
     }
     case 'key': {
-      const file = files.keys.get(signer.sha256);
-      const key = file === undefined ? files.pems.get(signer.sha256) : pathFrom(files.folder, file);
-      return key === undefined ? null : { key };
+      const key = files.keys.get(signer.sha256);
+      if (key === undefined) return null;
+      return { key: isPem(key) ? key : pathFrom(files.folder, key) };
     }
     case 'certificate': {
       // an authority that only the signature itself names is not trusted until the user says so
       const authority = piece.materials.map((id) => files.authorities.get(id)).find((found) => found !== undefined);
       if (authority === undefined) return null;
-      const ca = authority.includes('-----BEGIN ') ? authority : pathFrom(files.folder, authority);
+      const ca = isPem(authority) ? authority : pathFrom(files.folder, authority);
       if (piece.certificate === undefined) return { notation: { subject: signer.subject, ca } };
       const { names, subject, issuer } = piece.certificate;
       const [identity] = names;

@@ -51,6 +51,8 @@ describe('init with a person at the terminal', () => {
     expect(err).toContain('A file with its public key');
     expect(err).toContain('no-such-file');
     expect(status).toBe(0);
-    expect(await line.read('docker-verify.yaml')).toContain('elsewhere.pem');
+    expect(await line.read('docker-verify.yaml')).toContain('-----BEGIN PUBLIC KEY-----');
+    expect(await line.read('docker-verify.yaml')).not.toContain('elsewhere.pem');
+    expect((await line.run('check', '.')).out).toContain('verified');
   });
 });

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { signedProject } from '../../../support/project.ts';
 import { addImage } from '../../../support/signed-registry.ts';
@@ -7,10 +8,23 @@ describe('policy', () => {
     const { line } = await signedProject({ 'other.yaml': 'version: 1\nnonsense: 1\n' });
     const { status, out } = await line.run('policy', 'check');
     expect(status).toBe(0);
-    expect(out).toMatch(/^valid: 1 rules, mode enforce\n/);
+    expect(out).toMatch(/^valid: 1 rule, mode enforce\n/);
     const { document } = await line.json('policy', 'check');
     expect(document).toMatchObject({ rules: 1, mode: 'enforce', remarks: [] });
     expect((await line.run('policy', 'check', 'other.yaml')).status).toBe(78);
+  });
+
+  it('check says that the built-in policy applies where there is no other, and calls nothing valid', async () => {
+    const { line } = await signedProject();
+    await rm(line.path('docker-verify.yaml'));
+    const { status, out } = await line.run('policy', 'check');
+    expect([status, out]).toEqual([
+      0,
+      expect.stringMatching(/^no policy is written .*\nthe built-in policy applies: .*\n/),
+    ]);
+    expect(out).toContain('docker verify init');
+    expect(out).not.toContain('valid');
+    expect((await line.json('policy', 'check')).document).toMatchObject({ rules: 0, mode: 'enforce' });
   });
 
   it('explain walks the rules for an image', async () => {
@@ -113,7 +127,6 @@ describe('init', () => {
       Dockerfile: `FROM ${app.name} AS app\nFROM ${other.name}\nCOPY --from=app / /\n`,
       'docker-verify.yaml': '',
     });
-    const { rm } = await import('node:fs/promises');
     await rm(`${line.folder}/project/docker-verify.yaml`);
     const { status, err, out } = await line.run('init', '--yes', '--key', 'acme.pub');
     expect(err).toContain('Found 2 repositories that this builds on; who signs is proven of 1.');
@@ -123,6 +136,20 @@ describe('init', () => {
     expect(await line.read('docker-verify.lock.json')).toContain(other.name);
   });
 
+  it('says which Dockerfiles it has not looked at, and adds what they need', async () => {
+    const { line, acme, other } = await signedProject({ 'acme.pub': '', 'web/Dockerfile': 'FROM scratch\n' });
+    await line.write({ 'acme.pub': acme.pem, 'web/Dockerfile': `FROM ${other.name}\n` });
+    await rm(line.path('docker-verify.yaml'));
+    const first = await line.run('init', '--yes', '.');
+    expect(first.err).toContain(
+      'Not looked at: web/Dockerfile.\n  next: docker verify init --add -f web/Dockerfile .\n',
+    );
+    const second = await line.run('init', '--yes', '--add', '-f', 'web/Dockerfile', '.');
+    expect(second.err).toContain('Found 1 repository without a rule; nothing proves who signs there.');
+    expect(second.err).not.toContain('Not looked at');
+    expect(await line.read('docker-verify.yaml')).toContain('locked: true');
+  });
+
   it('adds no rule to a policy that has them all, and needs --add for one that is there', async () => {
     const { line } = await signedProject();
     expect((await line.run('init', '--yes')).status).toBe(64);
@@ -130,8 +157,19 @@ describe('init', () => {
     expect(err).toContain('Every image that this builds on has a rule already.');
   });
 
+  it('says which command has an option that it has not', async () => {
+    const { line } = await signedProject();
+    const { status, err } = await line.run('init', '--recursive', '.');
+    expect([status, err]).toEqual([
+      64,
+      expect.stringContaining('no option --recursive here (docker verify check has it)'),
+    ]);
+  });
+
   it('asks on a terminal alone', async () => {
     const { line } = await signedProject();
-    expect((await line.run('init')).err).toContain('there is no terminal to ask on');
+    expect((await line.run('init')).err).toMatch(
+      /there is no terminal to ask on .*every signer that can be proven, with --key FILE .* lock all else/,
+    );
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import {
+  fileOrPem,
   type ProposedSigner,
   proposedRules,
   proposeSigner,
+  rootsOutside,
   type SignerFiles,
   writtenPolicy,
 } from '../../../../../src/gate/commands/policies/proposed-policy.ts';
@@ -13,10 +15,10 @@ import { byIdentity } from '../../../policy/support/evidence.ts';
 const workflow = 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1';
 const id = 'a'.repeat(64);
 const pem = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
+const publicKey = '-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n';
 const none: SignerFiles = {
   folder: '/srv/app',
   keys: new Map(),
-  pems: new Map(),
   authorities: new Map(),
   roots: new Map(),
   github: new Set(),
@@ -48,7 +50,7 @@ describe('the signer of a piece of evidence is proposed', () => {
       { keyless: who, trustedRoot: 'github' },
     ],
     ['by the file of a key', byKey, { keys: new Map([[id, '/srv/app/keys/acme.pub']]) }, { key: 'keys/acme.pub' }],
-    ['by a key that lies in no file', byKey, { pems: new Map([[id, 'PEM']]) }, { key: 'PEM' }],
+    ['by a key that lies in no file', byKey, { keys: new Map([[id, publicKey]]) }, { key: publicKey }],
     [
       'by the subject that Notation knows, below an authority',
       byCertificate(),
@@ -81,6 +83,19 @@ describe('the signer of a piece of evidence is proposed', () => {
     ['attests to nothing that has a type', keyless({ form: 'attestation', predicateType: null })],
   ])('and never one that %s', (_, piece) => {
     expect(proposeSigner(piece, none)).toBeNull();
+  });
+});
+
+describe('a key or a certificate', () => {
+  it.each([
+    ['/srv/app/acme.pub', '/srv/app/acme.pub'],
+    ['/srv/app/keys/acme.pub', '/srv/app/keys/acme.pub'],
+    ['/srv/app/..acme.pub', '/srv/app/..acme.pub'],
+    ['/srv/acme.pub', pem],
+    ['/srv/app2/acme.pub', pem],
+    ['/home/me/acme.pub', pem],
+  ])('in %s is written as what the project brings along', (path, written) => {
+    expect(fileOrPem('/srv/app', path, pem)).toBe(written);
   });
 });
 
@@ -127,6 +142,14 @@ describe('the rules', () => {
         },
       },
     ]);
+  });
+
+  it.each([
+    ['/srv/roots/acme.json', ['../roots/acme.json']],
+    ['/srv/app/roots/acme.json', []],
+  ])('are known to name a trusted root outside of the project, or not: %s', (path, outside) => {
+    const found = signer(keyless(), { roots: new Map([['root', path]]) });
+    expect(rootsOutside([{ ...images('a.io/x'), signers: [found, found] }])).toEqual(outside);
   });
 
   it('are called after a subject, and after an identity of no forge', () => {
