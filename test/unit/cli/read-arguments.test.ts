@@ -19,6 +19,7 @@ function read(
     intercepted: false,
     watch,
     row,
+    takers: () => [],
   };
   return readArguments(context, args);
 }

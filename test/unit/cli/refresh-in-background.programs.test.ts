@@ -34,6 +34,7 @@ async function machine(): Promise<{ readonly context: CommandContext; readonly t
     intercepted: false,
     watch: { cancelled: never, interruptions, stop: () => undefined },
     row,
+    takers: () => [],
   };
   return { context, told };
 }
