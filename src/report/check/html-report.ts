@@ -124,7 +124,7 @@ function pictureSection(report: Report): readonly string[] {
       '</div></details>',
     ].join('\n');
   });
-  return ['<h2>The build as a picture</h2>', ...parts];
+  return ['<div class="pictures"><h2>The build as a picture</h2>', ...parts, '</div>'];
 }
 
 /** Each image with all that is known of it. Where there are many, those that are allowed wait folded up, to which the table's links open. */

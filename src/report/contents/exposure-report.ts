@@ -1,6 +1,6 @@
 import type { Exposure, ExposureRow, ExposureState, UnlistedRows } from '../../model/index.ts';
 import { describeSigner } from '../describe/describe-signer.ts';
-import { htmlDocument, textTable } from '../page/html-document.ts';
+import { type Cell, escapeHtml, htmlDocument, htmlTable, textCell } from '../page/html-document.ts';
 import { csvDocument } from '../text/csv.ts';
 import { renderJsonDocument } from '../text/json-report.ts';
 import { page, type Shown } from '../text/visible.ts';
@@ -162,21 +162,53 @@ function cells(row: ExposureRow): readonly string[] {
   ];
 }
 
-function renderHtml({ rows, unlisted, builds: count }: Exposure): Shown {
-  const titles = ['State', 'Build', 'Pushed to', 'Package', 'Through', 'In the image', 'SBOM', 'VEX or reason'];
-  const body = rows.map((row) => [
-    `${marks[row.state][0]} ${marks[row.state][2]}`,
-    `${buildName(row)} (${row.build.time.slice(0, 16).replace('T', ' ')}, ${row.build.id})`,
-    row.build.pushed.join(', '),
-    row.package === null ? '' : `${row.package.name} ${row.package.version}`,
-    throughText(row),
-    row.package === null ? '' : runtimeText(row),
-    trustText(row),
-    row.vex ?? row.reason ?? '',
-  ]);
-  const questions = [...new Set(rows.map(({ question }) => question))].join(', ');
+const statusClasses: Readonly<Partial<Record<Style, string>>> = { bad: 'block', caution: 'warn', good: 'allow' };
+
+function htmlCells(row: ExposureRow): readonly Cell[] {
+  const [mark, style, word] = marks[row.state];
+  const { build, package: found, via } = row;
+  const told = [`${build.time.slice(0, 16).replace('T', ' ')}, ${build.id}`];
+  if (build.pushed.length > 0) told.push(`pushed to ${build.pushed.join(', ')}`);
+  const through = [...(via === null ? [] : [throughText(row)]), ...(found === null ? [] : [runtimeText(row)])];
+  const grounds = [trustText(row), row.vex === null ? '' : `VEX: ${row.vex}`, row.reason ?? ''];
+  return [
+    {
+      html: `<span class="${statusClasses[style] ?? ''}">${mark} ${word}</span>`,
+      order: `${states.indexOf(row.state)}`,
+    },
+    { html: `${escapeHtml(buildName(row))} <span class="faint">${escapeHtml(told.join('; '))}</span>` },
+    textCell(found === null ? '' : `${found.name} ${found.version}`),
+    textCell(through.join(', ')),
+    textCell(grounds.filter((text) => text !== '').join('; ')),
+  ];
+}
+
+/** A title that names more questions is no title. */
+const mostNamed = 3;
+
+const htmlColumns = ['State', 'Build', 'Package', 'Through', 'Known by'].map((title) => ({ title }));
+
+function renderHtml({ rows, unlisted, builds: count, remarks }: Exposure): Shown {
+  const questions = [...new Set(rows.map(({ question }) => question))];
   const summary = `${rows.length === 0 ? 'nothing found' : countStates(rows, unlisted)}; ${builds(count)}`;
-  return htmlDocument(`Exposure: ${questions}`, [summary], [textTable('Recorded builds', titles, body)]);
+  const parts = questions.flatMap((question) => {
+    const own = rows.filter((row) => row.question === question);
+    const counted = unlisted.filter((some) => some.question === question);
+    const hidden = totalOf(counted);
+    return [
+      `<h2>${escapeHtml(question)}</h2>`,
+      `<p>${escapeHtml(countStates(own, counted))}</p>`,
+      htmlTable(
+        `Recorded builds, ${question}`,
+        htmlColumns,
+        own.map((row) => ({ cells: htmlCells(row) })),
+      ),
+      ...(hidden === 0 ? [] : [`<p>and ${hidden} more: see --format json or csv</p>`]),
+    ];
+  });
+  const named = questions.length > mostNamed ? `${questions.length} questions` : questions.join(', ');
+  const title = named === '' ? 'Exposure' : `Exposure: ${named}`;
+  return htmlDocument(title, [summary, ...remarks], parts);
 }
 
 /** Which builds contain what was asked about, ending in a newline. */

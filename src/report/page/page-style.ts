@@ -15,7 +15,7 @@ dt, .faint { color: var(--faint); }
 .scroll { overflow-x: auto; } .scroll:focus-visible { outline: 2px solid var(--link); }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.75rem 0.35rem 0; border-top: 1px solid var(--line); min-width: 6.5rem; } td:nth-child(2) { min-width: 14rem; } td:first-child { white-space: nowrap; }
-th { color: var(--faint); font-weight: 600; } th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline dotted; }
+th { color: var(--faint); font-weight: 600; overflow-wrap: normal; } th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; text-align: start; cursor: pointer; text-decoration: underline dotted; }
 th[aria-sort='ascending'] button::after { content: ' ▲' / ''; } th[aria-sort='descending'] button::after { content: ' ▼' / ''; }
 .tools { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; align-items: baseline; } .tools input, .tools select { font: inherit; max-width: 12rem; color: inherit; background: var(--card); border: 1px solid var(--strong); border-radius: 4px; padding: 0.1rem 0.4rem; }
 details { border-top: 1px solid var(--line); padding: 0.5rem 0; } summary { cursor: pointer; }
@@ -24,5 +24,5 @@ details { border-top: 1px solid var(--line); padding: 0.5rem 0; } summary { curs
   dl { grid-template-columns: 1fr; gap: 0; } dt { margin-top: 0.35rem; } dd { grid-column: 1; }
   table, tbody, thead, tr, td, th { display: block; } thead tr { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; } tbody tr { border-top: 1px solid var(--line); padding: 0.5rem 0; } tr[hidden] { display: none; }
   th, td, td:nth-child(2) { border: 0; padding: 0; min-width: 0; } td:nth-child(n + 2)::before { content: attr(data-label) ' '; color: var(--faint); } td:empty { display: none; } }
-@media print { body { max-width: none; margin: 0; font-size: 11pt; } .tools { display: none; } section, tr { break-inside: avoid; } h2 { break-after: avoid; } .scroll { overflow: visible; } details::details-content { content-visibility: visible; display: block; } a { color: inherit; } }
+@media print { body { max-width: none; margin: 0; font-size: 11pt; } dl code { font-size: 0.8em; } .tools { display: none; } th button { display: contents; } th, td { min-width: 4rem; } td:nth-child(2) { min-width: 10rem; } section, tr { break-inside: avoid; } h2, summary { break-after: avoid; } .scroll { overflow: visible; } details::details-content { content-visibility: visible; display: block; } a { color: inherit; } }
 `.trim();

@@ -12,7 +12,7 @@ export const pictureStyle = `
 .picture .warn { stroke: var(--warn); stroke-dasharray: 6 3; stroke-width: 2; } .picture text.warn { fill: var(--warn); stroke: none; }
 .picture .block, .picture .error { stroke: var(--block); stroke-width: 4; } .picture text.block, .picture text.error { fill: var(--block); stroke: none; font-weight: 700; }
 .picture .arrow { fill: none; stroke: var(--strong); stroke-width: 1.5; } .picture .tip { fill: var(--strong); }
-@media print { .picture { max-width: 100%; height: auto; } }
+@media print { @page wide { size: landscape; } .picture { max-width: 100%; max-height: 90vh; width: auto; height: auto; break-inside: avoid; } .pictures:has(.across) { page: wide; } }
 `.trim();
 
 /** Everything that a box says and what it hangs on, as one sentence for those who hear it, or point at it. */
@@ -69,7 +69,7 @@ export function renderPicture({ title, boxes }: BuildPicture): string {
   const arrows = placed.flatMap((each) => arrowsTo(each, places));
   const name = escapeHtml(`${title}: stages, the images that they use, and the bases of those`);
   return [
-    `<svg class="picture" xmlns="http://www.w3.org/2000/svg" role="group" aria-label="${name}" width="${wide}" height="${high}" viewBox="0 0 ${wide} ${high}">`,
+    `<svg class="picture${wide > 700 && wide > 1.6 * high ? ' across' : ''}" xmlns="http://www.w3.org/2000/svg" role="group" aria-label="${name}" width="${wide}" height="${high}" viewBox="0 0 ${wide} ${high}">`,
     `<g aria-hidden="true">${arrows.join('')}</g>`,
     ...placed.map(boxOf),
     '</svg>',

@@ -1,20 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report, ReportImage } from '../../../src/model/index.ts';
-import { renderExposure, renderPackages, renderReport } from '../../../src/report/index.ts';
-import { imageWithout, listedImage } from '../../unit/report/contents/listed-images.ts';
+import { renderReport } from '../../../src/report/index.ts';
 import { picturedReport } from '../../unit/report/picture/pictured.ts';
-import { examples, finding, reportOn, signedImage, unsignedImage } from '../../unit/report/reports.ts';
+import { finding, reportOn, signedImage, unsignedImage } from '../../unit/report/reports.ts';
 import { Browser, browserProgram } from '../support/browser.ts';
 import { acmePolicy, lab, projectFolder, runVerify } from '../support/lab.ts';
 
 const { registry } = lab();
 const plain = { color: false, width: null };
-const widths = [320, 768, 1600] as const;
-const schemes = ['light', 'dark'] as const;
 
 /** What would run, load or lead away if it became markup, in each place where a text can stand. */
 const weapons = [
@@ -58,14 +54,6 @@ function manyImages(count: number): Report {
   return reportOn(images, 'block', { files: [] });
 }
 
-const pages: Readonly<Record<string, () => string>> = {
-  'a build that is refused': () => renderReport(picturedReport, 'html', plain),
-  'a survey': () => renderReport(examples['surveyed'] as Report, 'html', plain),
-  'a build that is allowed': () => renderReport(examples['allowed'] as Report, 'html', plain),
-  'an exposure': () => renderExposure({ rows: [], unlisted: [], builds: 2, remarks: [] }, 'html', plain),
-  'what is inside': () => renderPackages([listedImage, imageWithout], 'html', plain),
-};
-
 let folder = '';
 let browser: Browser;
 
@@ -95,32 +83,6 @@ function complaints(): readonly string[] {
 }
 
 describe.skipIf(browserProgram === null)('a page in a browser (needs chromium or google-chrome on PATH)', () => {
-  const cases = Object.keys(pages).flatMap((page) => schemes.map((scheme) => [page, scheme] as const));
-
-  it.each(cases)('is open to everybody (axe): %s in %s, at every width', async (page, scheme) => {
-    const url = await put((pages[page] as () => string)());
-    await browser.open(url, { bypassesPolicy: true });
-    await browser.evaluate(axe.source);
-    for (const width of widths) {
-      await browser.resize(width, scheme);
-      const found = await browser.evaluate(
-        'axe.run().then(({ violations, passes }) => [violations.map(({ id, nodes }) => [id, nodes[0].html]), passes.length])',
-      );
-      expect(found).toEqual([[], expect.any(Number)]);
-      expect((found as readonly [unknown, number])[1]).toBeGreaterThan(10);
-      expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    }
-  });
-
-  it('would be found out if it were not: axe finds a picture without a name', async () => {
-    const page = renderReport(picturedReport, 'html', plain).replace(/<title>stage 1[^<]*<\/title>/, '');
-    await browser.open(await put(page), { bypassesPolicy: true });
-    await browser.evaluate(axe.source);
-    expect(await browser.evaluate('axe.run().then(({ violations }) => violations.map(({ id }) => id))')).toEqual([
-      'svg-img-alt',
-    ]);
-  });
-
   it('runs nothing and sends no request, whatever stands in it', async () => {
     browser.takeEvents();
     await browser.open(await put(renderReport(hostileReport(), 'html', plain)));
@@ -192,21 +154,6 @@ describe.skipIf(browserProgram === null)('a page in a browser (needs chromium or
     expect(await browser.evaluate('document.querySelectorAll("tbody tr").length')).toBe(500);
     const open = '[...document.querySelectorAll("section")].filter((each) => each.checkVisibility()).length';
     expect(await browser.evaluate(open)).toBe(72);
-  });
-
-  it('prints in black on white, with every picture unfolded', async () => {
-    await browser.resize(720, 'dark');
-    await browser.open(await put(renderReport(picturedReport, 'html', plain).replaceAll('<details open', '<details')));
-    const isShown = 'document.querySelector(".picture").checkVisibility()';
-    expect(await browser.evaluate(isShown)).toBe(false);
-    await browser.send('Emulation.setEmulatedMedia', { media: 'print' });
-    expect(await browser.evaluate(isShown)).toBe(true);
-    const width = await browser.evaluate('document.querySelector(".picture").getBoundingClientRect().width');
-    expect(width).toBeGreaterThan(600);
-    expect(width).toBeLessThanOrEqual(720);
-    expect(await browser.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
-    expect(await browser.evaluate('getComputedStyle(document.querySelector(".tools")).display')).toBe('none');
-    await browser.send('Emulation.setEmulatedMedia', { media: '' });
   });
 
   it('is what `check` writes of a real build', async () => {

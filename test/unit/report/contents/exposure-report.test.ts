@@ -102,3 +102,25 @@ it('an exposure as HTML is one page in which text of others stays text', () => {
   expect(html.match(/<script/g)).toHaveLength(1); // the page's own, which sorts its tables
   expect(html).toContain('<title>Exposure: xz-utils@5.6.0 - 5.6.1</title>');
 });
+
+it('an exposure as HTML says of each question what it found, where it went, and what is only counted', () => {
+  const other = { ...unknown, question: 'openssl@3' };
+  const unlisted = [{ question: 'openssl@3', state: 'not-found', count: 12 }] as const;
+  const remarks = ['1 record cannot be read'];
+  const html = renderExposure({ rows: [affected, other], unlisted, builds: 14, remarks }, 'html', plain);
+  const [, first = '', second = ''] = html.split('<h2>');
+  expect(first).toMatch(/^xz-utils@5\.6\.0 - 5\.6\.1</);
+  expect(first).toContain('<span class="block">✗ affected</span>');
+  expect(first).toContain('pushed to registry.example.com/acme/app:1');
+  expect(first).toContain('docker.io/library/debian:testing (base of the image), in the image');
+  expect(second).toMatch(/^openssl@3<\/h2>\n<p>1 not known, 12 not found<\/p>/);
+  expect(second).toContain('no complete SBOM of what was built');
+  expect(second).toContain('and 12 more: see --format json or csv');
+  expect(html).toContain('1 record cannot be read');
+});
+
+it('an exposure as HTML names no more questions in its title than fit there', () => {
+  const rows = [1, 2, 3, 4].map((at) => ({ ...affected, question: `p@${at}` }));
+  expect(renderExposure(exposureOf(...rows), 'html', plain)).toContain('<title>Exposure: 4 questions</title>');
+  expect(renderExposure(exposureOf(), 'html', plain)).toContain('<title>Exposure</title>');
+});
