@@ -7,6 +7,7 @@ set -uo pipefail
 programs() {
   cat <<'L'
 chromium chromium chromium-browser google-chrome chrome
+poppler-utils pdftotext
 zsh zsh
 fish fish
 bash-completion /usr/share/bash-completion/bash_completion
