@@ -76,7 +76,7 @@ export const exceptedReport: Report = reportOn(
     {
       ...unsignedImage,
       status: 'warn',
-      basis: 'exception',
+      basis: 'none',
       findings: [
         ...unsignedImage.findings,
         finding('policy.exception', {
