@@ -28,6 +28,8 @@ export interface CommandLine {
   pipes(text: string | Buffer): void;
   /** A person at a terminal, who gives one of these answers to each question. */
   answers(...lines: readonly string[]): void;
+  /** A person at a terminal, who ends the input at the first question. */
+  hangsUp(): void;
   /** Runs a command as Docker would, in this process. */
   run(...words: readonly string[]): Promise<Outcome>;
   /** Runs a command, and gives its result as JSON. */
@@ -130,6 +132,10 @@ export async function commandLine(files: Readonly<Record<string, string | Buffer
     },
     answers: (...lines) => {
       input = talk(lines);
+    },
+    hangsUp: () => {
+      const stream = Object.assign(new PassThrough(), { isTTY: true });
+      input = { stream, onText: (text) => (/\] $/.test(text) ? void stream.end() : undefined) };
     },
     variables: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_STATE_HOME: join(folder, 'state'), TMPDIR: tmpdir() },
     run: (...words) => runWords(line, input, words),

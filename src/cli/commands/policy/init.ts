@@ -79,7 +79,8 @@ function sayFound({ repositories, policy, ruled }: FoundProject): void {
   const several = (count: number): string => `${count} ${count === 1 ? 'repository' : 'repositories'}`;
   const proven = repositories.filter(({ signers }) => signers.length > 0).length;
   const ofAll = proven === 0 ? 'nothing proves who signs there' : `who signs is proven of ${proven}`;
-  if (policy !== null && repositories.length === 0) say('Every image that this builds on has a rule already.');
+  if (repositories.length === 0)
+    say(policy === null ? 'This builds on no image.' : 'Every image that this builds on has a rule already.');
   else if (policy !== null) say(`Found ${several(repositories.length)} without a rule; ${ofAll}.`);
   else if (proven === 0)
     say(`Nothing could be verified: ${several(repositories.length)} without a signature that is proven.`);
