@@ -73,6 +73,18 @@ describe('folderNamedBy', () => {
 });
 
 describe("Windows' folder for what belongs to the machine", () => {
+  it('is no variable’s to name: where the registry cannot be asked it is the usual one', () => {
+    const platform = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+    Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
+    try {
+      const environment = readEnvironment({ ProgramData: 'D:\\mine', ALLUSERSPROFILE: 'D:\\mine' }, []);
+      expect([environment.platform, environment.programData]).toEqual(['win32', 'C:\\ProgramData']);
+    } finally {
+      Object.defineProperty(process, 'platform', platform);
+    }
+    expect(readEnvironment({ ProgramData: '/mine' }, [])).not.toHaveProperty('programData');
+  });
+
   it.each([
     ['    ProgramData    REG_EXPAND_SZ    %SystemDrive%\\ProgramData\r\n', 'C:\\ProgramData'],
     ['\r\nHKLM\\X\r\n    ProgramData    REG_SZ    D:\\Shared Data\r\n\r\n', 'D:\\Shared Data'],

@@ -15,6 +15,20 @@ describe('inspect', () => {
     });
   });
 
+  it('says 11 where nothing is in hand and more may be attached, and 0 where it could see that nothing is', async () => {
+    const { line, registry, other } = await signedProject();
+    expect((await line.run('inspect', other.name)).status).toBe(0);
+    line.variables['XDG_CACHE_HOME'] = `${line.folder}/another`;
+    registry.intercept = ({ url = '' }, response) => {
+      if (!/^\/v2\/other\/(?:referrers|manifests\/sha256-)/.test(url)) return false;
+      response.writeHead(503).end();
+      return true;
+    };
+    const { status, out } = await line.run('inspect', other.name);
+    expect(status).toBe(11);
+    expect(out).toContain('503');
+  });
+
   it('takes images only, and says where one does not exist', async () => {
     const { line, registry } = await signedProject();
     expect((await line.run('inspect', '.')).status).toBe(64);

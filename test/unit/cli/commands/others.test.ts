@@ -51,6 +51,8 @@ describe('explain', () => {
     const { document } = await line.json('explain', '[policy.default]');
     expect(document).toMatchObject({ codes: [{ code: 'policy.default', exitStatus: null }] });
     expect((await line.run('explain', 'signature.mising')).err).toContain('did you mean signature.missing?');
+    const far = await line.run('explain', 'zzzzzzzzzzzzzzzzzzzz');
+    expect([far.status, far.err]).toEqual([64, expect.stringContaining('(docker verify explain lists them all)')]);
   });
 });
 
@@ -87,6 +89,13 @@ describe('help, completion and version', () => {
     const { status, out } = await (await commandLine()).run(...words);
     expect(status).toBe(0);
     expect(out).toContain(expected);
+  });
+
+  it('the version is the same for machines', async () => {
+    const line = await commandLine();
+    const { status, document } = await line.json('version');
+    expect([status, document]).toEqual([0, { schemaVersion: 0, version: expect.stringMatching(/^\d+\.\d+\.\d+/) }]);
+    expect((await line.run('version')).out).toBe(`docker-verify ${(document as { version: string }).version}\n`);
   });
 
   it.each([[['completion']], [['completion', 'tcsh']], [['shell', 'a', 'b']]])('refuses %j', async (words) => {

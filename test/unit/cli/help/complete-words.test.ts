@@ -135,6 +135,31 @@ describe('names at hand', () => {
       ['app:v1', ':4'],
     ],
     [['exposure', '--advisories', ''], [':16']],
+    [['exposure', '--vex', ''], [':0']], // files are the shell's to offer
+    [['records', 'pull', '--file', ''], [':0']],
+    [['records', 'export', '--sha', ''], [':4']], // nobody knows it
+    [
+      ['install', '--mode', ''],
+      ['alias', 'full', ':4'],
+    ],
+    [
+      ['build', '--progress', 'p'],
+      ['plain', ':4'],
+    ],
+    [
+      ['build', '--provenance', 'mode='],
+      ['mode=max', 'mode=min', ':4'],
+    ],
+    [['build', '--iidfile', ''], [':0']],
+    [['build', '--label', ''], [':4']],
+    [
+      ['build', '--verify-offline='],
+      ['true', 'false', ':4'],
+    ],
+    [
+      ['build', '--no-cache-filter', 'first,'],
+      [':4'], // each stage once
+    ],
     [['policy', 'convert', ''], [':0']],
     [
       ['shell', ''],

@@ -26,6 +26,29 @@ describe('interruptions', () => {
     },
   );
 
+  it.each([
+    ['none of the streams is a terminal', [false, false, false], false],
+    ['standard input is one', [true, false, false], true],
+    ['standard output is one', [false, true, false], true],
+    ['standard error is one', [false, false, true], true],
+  ] as const)('reach what we start without us where it shares our terminal: %s', (_, terminals, expected) => {
+    const streams = [process.stdin, process.stdout, process.stderr];
+    const before = streams.map((stream) => Object.getOwnPropertyDescriptor(stream, 'isTTY'));
+    const watch = watchInterruptions(undefined);
+    try {
+      for (const [index, stream] of streams.entries())
+        Object.defineProperty(stream, 'isTTY', { value: terminals[index], configurable: true, writable: true });
+      expect(watch.interruptions.sharedTerminal).toBe(expected);
+    } finally {
+      watch.stop();
+      for (const [index, stream] of streams.entries()) {
+        Reflect.deleteProperty(stream, 'isTTY');
+        const own = before[index];
+        if (own !== undefined) Object.defineProperty(stream, 'isTTY', own);
+      }
+    }
+  });
+
   it("end when Docker's command line goes away", async () => {
     const path = join(tmpdir(), `interruptions-${process.pid}.sock`);
     const server = createServer((socket) => void socket.end());

@@ -1,5 +1,7 @@
+import { appendFile, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { builtProject } from '../../../../support/project.ts';
+import { addImage } from '../../../../support/signed-registry.ts';
 
 describe('records', () => {
   it('lists, shows, exports and takes away what was built', async () => {
@@ -16,6 +18,42 @@ describe('records', () => {
     const later = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     expect((await line.run('records', 'prune', '--older-than', later)).out).toBe('1 taken away, 0 kept\n');
     expect((await line.run('records', 'ls')).out).toBe('no build is recorded here\n');
+  });
+
+  it('show one build, and prune, for machines too', async () => {
+    const { line, app } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const shown = await line.json('records', 'show', 'x:1');
+    expect(shown).toMatchObject({ status: 0, document: { tags: ['x:1'], images: [{ name: app.name }] } });
+    const pruned = await line.json('records', 'prune', '--older-than', '9999-01-01');
+    expect(pruned).toEqual({ status: 0, document: { schemaVersion: 1, removed: 1, kept: 0 } });
+  });
+
+  it('are listed past a line of the journal that is damaged, which is said', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    const [journal = ''] = (await readdir(`${line.folder}/state/docker-verify`)).filter((name) =>
+      name.endsWith('.jsonl'),
+    );
+    await appendFile(`${line.folder}/state/docker-verify/${journal}`, '{"no": "record"}\n');
+    const { status, out, err } = await line.run('records', 'ls');
+    expect([status, out]).toEqual([0, expect.stringContaining('x:1')]);
+    expect(err).toContain('line 2 of the journal is passed over');
+    expect((await line.run('records', 'ls', '--quiet')).err).toBe('');
+  });
+
+  it('export 11 where no SBOM says what is inside: an empty list must not pass for one without software', async () => {
+    const { line, registry, docker } = await builtProject();
+    const bare = addImage(registry, 'bare');
+    await line.write({
+      Dockerfile: `FROM ${registry.host}/bare:1\n`,
+      'docker-verify.yaml': 'version: 1\nmode: warn\nrules: []\n',
+    });
+    await docker.builds({ materials: [{ name: `${registry.host}/bare:1`, digest: bare.digest }] });
+    expect((await line.run('build', '-t', 'y:1', '.')).status).toBe(0);
+    const { status, out } = await line.run('records', 'export', 'y:1');
+    expect(status).toBe(11);
+    expect(JSON.parse(out)).toMatchObject({ bomFormat: 'CycloneDX' });
   });
 
   it.each([
