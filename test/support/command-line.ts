@@ -135,7 +135,7 @@ export async function commandLine(files: Readonly<Record<string, string | Buffer
     },
     hangsUp: () => {
       const stream = Object.assign(new PassThrough(), { isTTY: true });
-      input = { stream, onText: (text) => (/\] $/.test(text) ? void stream.end() : undefined) };
+      input = { stream, onText: (text) => (text.endsWith('] ') ? void stream.end() : undefined) };
     },
     variables: { XDG_CACHE_HOME: join(folder, 'cache'), XDG_STATE_HOME: join(folder, 'state'), TMPDIR: tmpdir() },
     run: (...words) => runWords(line, input, words),

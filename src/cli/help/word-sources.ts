@@ -1,4 +1,4 @@
-import { type DescribedOption, type NamesAtHand, type OptionDefinition, outputFormats } from '../../gate/index.ts';
+import type { DescribedOption, NamesAtHand, OptionDefinition } from '../../gate/index.ts';
 import type { Candidate, EarlierWords, Offer, WordSource } from '../../plugin/index.ts';
 import { explainedCodes } from '../../report/index.ts';
 import type { CommandRow } from '../command-row.ts';
@@ -55,7 +55,7 @@ export function dockerValues({ name }: OptionDefinition, names: NamesAtHand): Wo
 
 /** What an option of ours, or of one command, can be given, by what its value is called. */
 export function ownValues({ name, value }: DescribedOption, { formats }: CommandRow): WordSource {
-  if (name === 'format') return () => offer(formats.length === 0 ? outputFormats : formats);
+  if (name === 'format') return () => offer(formats);
   if (value === null) return () => offer(['true', 'false']);
   if (value.includes('|')) return () => offer(value.split('|'));
   if (value === 'DIR') return () => offer([], 'folders');

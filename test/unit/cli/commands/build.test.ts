@@ -113,6 +113,19 @@ describe('bake', () => {
     expect((await docker.calls()).at(-1)).toMatch(/^buildx bake --file \S+ --metadata-file/);
   });
 
+  it.each([['--list=targets'], ['--print']])(
+    'hands over %s, which builds nothing, and verifies nothing',
+    async (option) => {
+      const { line, docker, other } = await builtProject();
+      await line.write({ Dockerfile: `FROM ${other.name}\n` });
+      await docker.prints(definition);
+      const { status, err } = await line.run('bake', option);
+      expect([status, err]).toEqual([0, '']);
+      expect((await docker.calls()).at(-1)).toBe(`buildx bake ${option}`);
+      expect((await line.run('bake')).status).toBe(10);
+    },
+  );
+
   it('refuses a target with a base that is not signed', async () => {
     const { line, docker, other } = await builtProject({ 'other.Dockerfile': 'FROM scratch' });
     await line.write({ 'other.Dockerfile': `FROM ${other.name}\n` });

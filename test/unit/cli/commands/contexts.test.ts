@@ -142,6 +142,8 @@ describe('a build', () => {
     expect(err).toContain(`the builder denied ${app.name}, which could not be foreseen`);
     expect(err).toContain('the build starts again');
     expect(status).toBe(0);
+    await docker.denies(`docker-image://${app.name}`);
+    expect(await line.run('build', '-q', '.')).toMatchObject({ status: 0, err: '' });
     await docker.denies(`docker-image://${registry.host}/other:1`);
     const refused = await line.run('build', '.');
     expect(refused.status).toBe(10);

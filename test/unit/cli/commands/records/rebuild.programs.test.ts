@@ -56,6 +56,29 @@ describe('rebuild', () => {
     expect((await line.run('rebuild', tag)).status).toBe(11);
   });
 
+  it('says 12 where the builder used other bytes than those that were verified, and compares nothing', async () => {
+    const { line, docker, makes, built, app, tag } = await recorded();
+    await makes('built', built);
+    await docker.builds({ materials: [{ name: app.name, digest: `sha256:${'9'.repeat(64)}` }] });
+    const { status, out, err } = await line.run('rebuild', tag);
+    expect([status, out]).toEqual([12, '']);
+    expect(err).toContain('built from sources that were not verified');
+  });
+
+  it('is refused by a policy that has become stricter, also where it is to be quiet', async () => {
+    const { line, docker, makes, built, tag } = await recorded();
+    await makes('built', built);
+    const quiet = await line.run('rebuild', '--quiet', tag);
+    expect([quiet.status, quiet.err]).toEqual([0, '']);
+    const builds = async () => (await docker.calls()).filter((call) => call.includes('--metadata-file')).length;
+    const before = await builds();
+    await line.write({ 'strict.yaml': 'version: 1\nmode: enforce\ndefault: deny\nrules: []\n' });
+    const { status, err } = await line.run('rebuild', '--quiet', '--policy', 'strict.yaml', tag);
+    expect([status, err]).toEqual([10, expect.stringContaining('blocked: ')]);
+    expect(err.match(/blocked: /g)).toHaveLength(1);
+    expect(await builds()).toBe(before);
+  });
+
   it('says what is not to be had: the image, or a build that ends well', async () => {
     const { line, docker, registry, built, tag } = await recorded();
     await docker.builds({ status: 1 });

@@ -183,6 +183,11 @@ describe('exposure, further', () => {
     const stated = await line.run('exposure', 'CVE-2026-1', '--advisories', 'osv', '--vex', 'vex.json');
     expect(stated.status).toBe(11);
     expect(stated.out).toContain('VEX: CVE-2026-1: not_affected');
+    const [statement] = vex.statements;
+    const open = { ...vex, statements: [{ ...statement, status: 'under_investigation', justification: undefined }] };
+    await line.write({ 'vex.json': JSON.stringify(open) });
+    const unsettled = await line.run('exposure', 'CVE-2026-1', '--advisories', 'osv', '--vex', 'vex.json');
+    expect(unsettled.status).not.toBe(0); // whoever looks into it has not said that nothing is wrong
     expect((await line.run('exposure', 'CVE-2026-1', '--advisories', 'none')).status).toBe(64);
   });
 
