@@ -8,14 +8,14 @@ import { chosenNames, helpers, ownModules } from './lazy-modules.ts';
  * The scripts that the second stage is cut into, each with a code cache of its own: a run reads those alone that it needs. What a command
  * of `warm-up.ts` is the first to evaluate goes into the part of its name, all else into the last but for what `placed` says.
  */
-export const partNames = ['start', 'scan', 'check', 'build', 'rest'] as const;
+export const partNames = ['start', 'scan', 'check', 'keyless', 'build', 'rest'] as const;
 
 /** One of them. */
 export type PartName = (typeof partNames)[number];
 
-// What those commands cannot evaluate: they meet no engine and no builder, and what signed their image is a key.
+// What those commands do not come to: other signatures, and other builds.
 const placed: readonly { readonly keys: RegExp; readonly part: PartName }[] = [
-  { keys: /^src\/signature\/(?:certificates\/|sigstore\/|[^/]+$)/, part: 'check' },
+  { keys: /^src\/signature\/(?:certificates\/|sigstore\/|[^/]+$)/, part: 'keyless' },
   { keys: /^src\/(?:builder|context|dockerfile|gate\/(?:examine|run|session)|invocation|records)\//, part: 'build' },
   // tuf-js shares a package with dockerode.
   { keys: /^(?:dockerode|tuf-js|@balena\/dockerignore|leven)$/, part: 'build' },

@@ -1,7 +1,10 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type RegistryStore, startTestRegistry, type TestRegistry } from '../lab/test-registry.ts';
+import { root } from './folders.ts';
 
-const repository = 'warm/base';
+const keyed = 'warm/base';
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const simpleSigningType = 'application/vnd.dev.cosign.simplesigning.v1+json';
@@ -24,7 +27,7 @@ function putBlob(store: RegistryStore, mediaType: string, content: string): Desc
   return { mediaType, digest: store.putBlob(content), size: Buffer.byteLength(content) };
 }
 
-function putManifest(store: RegistryStore, tag: string | null, parts: ManifestParts): Descriptor {
+function putManifest(store: RegistryStore, repository: string, tag: string | null, parts: ManifestParts): Descriptor {
   const content = JSON.stringify({ schemaVersion: 2, mediaType: manifestType, ...parts });
   const { digest } = store.putManifest(repository, tag, manifestType, content);
   return { mediaType: manifestType, digest, size: Buffer.byteLength(content) };
@@ -32,7 +35,7 @@ function putManifest(store: RegistryStore, tag: string | null, parts: ManifestPa
 
 /** As cosign 2 writes it: beside the image, under a tag made of its digest. */
 function putTagSignature(store: RegistryStore, host: string, image: Descriptor, key: KeyObject): void {
-  const identity = { 'docker-reference': `${host}/${repository}` };
+  const identity = { 'docker-reference': `${host}/${keyed}` };
   const critical = {
     identity,
     image: { 'docker-manifest-digest': image.digest },
@@ -45,7 +48,7 @@ function putTagSignature(store: RegistryStore, host: string, image: Descriptor, 
     annotations: { 'dev.cosignproject.cosign/signature': signature },
   };
   const config = putBlob(store, 'application/vnd.oci.image.config.v1+json', '{}');
-  putManifest(store, `${image.digest.replace(':', '-')}.sig`, { config, layers: [layer] });
+  putManifest(store, keyed, `${image.digest.replace(':', '-')}.sig`, { config, layers: [layer] });
 }
 
 /** As cosign 3 writes it: a Sigstore bundle among the image's referrers. */
@@ -70,19 +73,17 @@ function putBundle(store: RegistryStore, image: Descriptor, key: KeyObject): voi
     },
     dsseEnvelope: { payload: Buffer.from(body).toString('base64'), payloadType, signatures: [{ sig: signature }] },
   };
-  const layer = putBlob(store, bundleType, JSON.stringify(bundle));
-  const config = putBlob(store, 'application/vnd.oci.empty.v1+json', '{}');
-  putManifest(store, null, { artifactType: bundleType, config, layers: [layer], subject: image });
+  putReferrer(store, keyed, image, JSON.stringify(bundle));
 }
 
-/**
- * A registry on loopback with one image, `HOST/warm/base:1`, signed in both of cosign's ways with a key of the moment.
- * @returns the registry, which the caller closes, and the public key, PEM
- */
-export async function startWarmRegistry(): Promise<{ readonly registry: TestRegistry; readonly publicKey: string }> {
-  const registry = await startTestRegistry();
-  const { store, host } = registry;
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+function putReferrer(store: RegistryStore, repository: string, subject: Descriptor, bundle: string): void {
+  const layer = putBlob(store, bundleType, bundle);
+  const config = putBlob(store, 'application/vnd.oci.empty.v1+json', '{}');
+  putManifest(store, repository, null, { artifactType: bundleType, config, layers: [layer], subject });
+}
+
+/** Puts the image that is warmed with into a repository, as its tag `1`: always of the same digest. */
+export function putWarmImage(store: RegistryStore, repository: string): Descriptor {
   const layer = putBlob(store, 'application/vnd.oci.image.layer.v1.tar+gzip', '');
   const description = {
     os: 'linux',
@@ -91,8 +92,51 @@ export async function startWarmRegistry(): Promise<{ readonly registry: TestRegi
     rootfs: { type: 'layers', diff_ids: [layer.digest] },
   };
   const config = putBlob(store, 'application/vnd.oci.image.config.v1+json', JSON.stringify(description));
-  const image = putManifest(store, '1', { config, layers: [layer] });
+  return putManifest(store, repository, '1', { config, layers: [layer] });
+}
+
+/** What `record-signatures.ts` wrote. */
+interface RecordedSignatures {
+  /** Shortly after they were made, in milliseconds since the epoch. */
+  readonly time: number;
+  readonly issuer: string;
+  readonly identity: string;
+  readonly trustedRoot: object;
+  /** As cosign pushed them, for the image of `putWarmImage`. */
+  readonly bundles: readonly string[];
+}
+
+/** Where signatures of an identity are kept. */
+export const recordedFile = join(root, 'scripts', 'build', 'warm-signatures.json');
+
+/** A registry with signed images, and what their signatures are verified with. */
+export interface WarmRegistry {
+  /** On loopback; the caller closes it. */
+  readonly registry: TestRegistry;
+  /** An image that a key of the moment has signed in both of cosign's ways, and the key, PEM. */
+  readonly keyed: { readonly image: string; readonly digest: string; readonly publicKey: string };
+  /** Images that an identity has signed. */
+  readonly keyless: Omit<RecordedSignatures, 'bundles'> & { readonly images: readonly string[] };
+}
+
+/** Starts one. */
+export async function startWarmRegistry(): Promise<WarmRegistry> {
+  const registry = await startTestRegistry();
+  const { store, host } = registry;
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const image = putWarmImage(store, keyed);
   putTagSignature(store, host, image, privateKey);
   putBundle(store, image, privateKey);
-  return { registry, publicKey: publicKey.export({ type: 'spki', format: 'pem' }) as string }; // text, being PEM
+  const { bundles, ...trusted } = JSON.parse(readFileSync(recordedFile, 'utf8')) as RecordedSignatures;
+  const images = bundles.map((bundle, index) => {
+    const repository = `warm/keyless${index}`;
+    putReferrer(store, repository, putWarmImage(store, repository), bundle);
+    return `${host}/${repository}:1`;
+  });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string; // text, being PEM
+  return {
+    registry,
+    keyed: { image: `${host}/${keyed}:1`, digest: image.digest, publicKey: pem },
+    keyless: { ...trusted, images },
+  };
 }

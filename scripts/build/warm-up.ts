@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { PartName } from './parts.ts';
+import { layOutProject, startEngine } from './warm-project.ts';
 import { startWarmRegistry } from './warm-registry.ts';
 
 /** What the second stage gives: its entry is `app.ts`. */
@@ -9,17 +10,15 @@ export interface SecondStage {
   run(variables: NodeJS.ProcessEnv): Promise<void>;
 }
 
-/** A project whose base the registry holds, so that each of these commands goes all the way but for the build itself. */
-function layOutProject(home: string, host: string, publicKey: string): void {
-  const lines = ['ARG VERSION=1', `FROM --platform=$BUILDPLATFORM ${host}/warm/base:\${VERSION:-2} AS build`];
-  lines.push('RUN <<END', 'true', 'END', 'FROM scratch', 'COPY --from=build /a /b', '');
-  writeFileSync(join(home, 'Dockerfile'), lines.join('\n'));
-  writeFileSync(join(home, 'warm.pub'), publicKey);
-  const rules = ['rules:', `  - images: ["${host}/**"]`, '    signedBy: [{key: warm.pub, log: optional}]', ''];
-  writeFileSync(
-    join(home, 'docker-verify.yaml'),
-    ['version: 1', 'mode: enforce', 'default: deny', ...rules].join('\n'),
-  );
+/** Sets the clock to the time at which the signatures were recorded, lest they be judged otherwise on another day. */
+function setClock(time: number): void {
+  const { Date: RealDate } = globalThis;
+  const ahead = time - RealDate.now();
+  const now = (): number => RealDate.now() + ahead;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, words, made) => Reflect.construct(target, words.length === 0 ? [now()] : words, made),
+    get: (target, name, asked) => (name === 'now' ? now : Reflect.get(target, name, asked)),
+  });
 }
 
 /**
@@ -29,23 +28,33 @@ function layOutProject(home: string, host: string, publicKey: string): void {
  */
 export async function warmUp(second: SecondStage, begin: (part: PartName) => void, end: () => void): Promise<never> {
   const home = mkdtempSync(join(tmpdir(), 'docker-verify-warm-'));
-  const { registry, publicKey } = await startWarmRegistry();
+  const warm = await startWarmRegistry();
   process.on('exit', () => {
     rmSync(home, { recursive: true, force: true });
     end();
     process.exitCode = 0;
   });
-  layOutProject(home, registry.host, publicKey);
-  const variables = { HOME: home, DOCKER_CONFIG: home, XDG_CACHE_HOME: home, DOCKER_HOST: `unix://${home}/none.sock` };
-  const image = `${registry.host}/warm/base:1`;
+  layOutProject(home, warm);
+  startEngine(join(home, 'engine.sock'));
+  setClock(warm.keyless.time);
+  const variables = {
+    PATH: [join(home, 'bin'), process.env['PATH']].join(delimiter),
+    HOME: home,
+    DOCKER_CONFIG: home,
+    XDG_CACHE_HOME: home,
+    DOCKER_HOST: `unix://${home}/engine.sock`,
+  };
   const check = ['check', '--policy', join(home, 'docker-verify.yaml')];
+  const keyless = ['check', '--policy', join(home, 'keyless.yaml')];
   const commands: readonly (readonly [PartName, ...(readonly string[])])[] = [
     ['start', 'version'],
     ['scan', 'scan', home],
     ['scan', 'scan', '--format', 'json', home],
-    ['check', ...check, image],
+    ['check', ...check, warm.keyed.image],
     ['check', 'check', home],
     ['check', 'check', '--refresh', '--format', 'json', home],
+    ['keyless', ...keyless, ...warm.keyless.images],
+    ['build', 'build', home],
     ['build', 'build', '--quiet', home],
   ];
   for (const [part, ...words] of commands) {

@@ -46,13 +46,14 @@ async function orNull<Result>(asked: Promise<Result>): Promise<Result | null> {
 
 /** What git says of the checkout that a folder lies in; null where it lies in none, or has no commit yet. */
 export async function describeCheckout(question: CheckoutQuestion): Promise<Checkout | null> {
-  const [place, remote, status] = await Promise.all([
-    orNull(ask(question, ['rev-parse', '--show-prefix', 'HEAD'])),
+  // alone: most that are no checkouts are told by it, and each start of a program costs time
+  const place = await orNull(ask(question, ['rev-parse', '--show-prefix', 'HEAD']));
+  const [prefix = '', commit = ''] = place?.split('\n') ?? [];
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) return null;
+  const [remote, status] = await Promise.all([
     orNull(ask(question, ['config', '--get', 'remote.origin.url'])),
     orNull(ask(question, ['status', '--porcelain', '.'])),
   ]);
-  const [prefix = '', commit = ''] = place?.split('\n') ?? [];
-  if (!/^[0-9a-f]{40,64}$/.test(commit)) return null;
   return {
     remote: remote?.trim() || null,
     commit,
