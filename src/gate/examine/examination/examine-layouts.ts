@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import {
   type BuildTarget,
+  type CanonicalName,
   type ContextReplacement,
   type Digest,
   type ImageUse,
@@ -24,9 +25,12 @@ import { judgeGathered } from './examine-image.ts';
 
 const scheme = 'oci-layout://';
 
+/** An OCI layout that stands for an image. */
+type LayoutReplacement = ContextReplacement & { readonly image: CanonicalName };
+
 /** Whether a named context is an OCI layout that stands for an image, and so is judged like one. */
-export function isLayout({ image, value }: ContextReplacement): boolean {
-  return image !== null && value.startsWith(scheme);
+export function isLayout(replacement: ContextReplacement): replacement is LayoutReplacement {
+  return replacement.image !== null && replacement.value.startsWith(scheme);
 }
 
 interface LayoutPlace {
@@ -113,18 +117,17 @@ function asListed(examined: JudgedImage): JudgedImage {
 }
 
 function usesOf(
-  replacements: readonly ContextReplacement[],
+  replacements: readonly LayoutReplacement[],
   targets: readonly BuildTarget[],
   defaultPlatform: string,
-): readonly { readonly replacement: ContextReplacement; readonly use: ImageUse }[] {
-  return replacements.flatMap((replacement) => {
-    if (replacement.image === null) return [];
+): readonly { readonly replacement: LayoutReplacement; readonly use: ImageUse }[] {
+  return replacements.map((replacement) => {
     const names = new Set(replacement.uses.map(({ target }) => target));
     const platforms = targets
       .filter(({ name }) => names.has(name))
       .flatMap((target) => (target.platforms.length === 0 ? [defaultPlatform] : target.platforms));
     const { image: name, value: written, uses } = replacement;
-    return [{ replacement, use: { name, written, platforms: [...new Set(platforms)].toSorted(), uses } }];
+    return { replacement, use: { name, written, platforms: [...new Set(platforms)].toSorted(), uses } };
   });
 }
 
