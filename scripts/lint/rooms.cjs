@@ -75,7 +75,7 @@ const floors = {
   model: {
     ground: [],
     image: ['ground'],
-    build: ['image'],
+    build: ['ground', 'image'],
     verdict: ['ground', 'image', 'build'],
     contents: ['image', 'verdict'],
   },

@@ -27,6 +27,7 @@ export { foldedKey } from './ground/folded-key.ts';
 export * from './ground/go-boolean.ts';
 export * from './ground/json-shape.ts';
 export * from './ground/loopback.ts';
+export { messageOf } from './ground/message-of.ts';
 export * from './ground/path-within.ts';
 export * from './ground/result.ts';
 export { type BoundedEnd, runBounded } from './ground/run-bounded.ts';

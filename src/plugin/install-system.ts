@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import {
   isMissingFile,
+  messageOf,
   parseBoundedJson,
   placeWhole,
   readBoundedFile,
@@ -73,7 +74,7 @@ function translated(error: unknown, again: string): VerifyError {
   if (error instanceof VerifyError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const isForbidden = code === 'EACCES' || code === 'EPERM';
-  const reason = error instanceof Error ? error.message : 'unknown reason';
+  const reason = messageOf(error);
   return new VerifyError(
     'file.unwritable',
     isForbidden

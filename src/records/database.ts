@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { VerifyError } from '../model/index.ts';
+import { messageOf, VerifyError } from '../model/index.ts';
 
 /** Changes with the tables and with what is read from SBOMs: an index of another version is made anew. */
 const version = 5;
@@ -98,7 +98,7 @@ export async function openDatabase(path: string): Promise<DatabaseSync> {
       await removeDatabase(path);
       return await openOrMake(path);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : 'unknown reason';
+      const reason = messageOf(cause);
       throw new VerifyError('records.unreadable', `the index of records cannot be made at ${path}: ${reason}`, {
         hint: 'see who may write to that folder, and whether there is room',
         cause,

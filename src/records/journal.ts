@@ -5,6 +5,7 @@ import {
   type BuildRecord,
   type Digest,
   failure,
+  messageOf,
   parseBoundedJson,
   type Result,
   success,
@@ -72,7 +73,7 @@ export async function appendRecords(
       await file.close();
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unknown reason';
+    const reason = messageOf(cause);
     throw new VerifyError('file.unwritable', `this build could not be added to ${path}: ${reason}`, {
       hint: 'make room, or switch records off (DOCKER_VERIFY_RECORDS=off)',
       cause,

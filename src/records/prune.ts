@@ -1,7 +1,15 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BuildRecord, type Digest, isDigest, ownFile, VerifyError, writeWhole } from '../model/index.ts';
+import {
+  type BuildRecord,
+  type Digest,
+  isDigest,
+  messageOf,
+  ownFile,
+  VerifyError,
+  writeWhole,
+} from '../model/index.ts';
 import { readImageNote } from './image-notes.ts';
 import { appendRecords, journalName, pruningName, pulledName, readJournalFile, readPulled } from './journal.ts';
 
@@ -100,7 +108,7 @@ export async function pruneJournal(folder: string, before: Date): Promise<PruneO
     return { kept: kept.length + pulled.kept.length, removed };
   } catch (cause) {
     if (cause instanceof VerifyError) throw cause;
-    const reason = cause instanceof Error ? cause.message : 'unknown reason';
+    const reason = messageOf(cause);
     throw new VerifyError('file.unwritable', `the records in ${folder} cannot be pruned: ${reason}`, {
       hint: 'see who may write to that folder',
       cause,

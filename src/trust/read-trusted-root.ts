@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type PolicyLayerName, type TrustedRootSource, VerifyError } from '../model/index.ts';
+import { messageOf, type PolicyLayerName, type TrustedRootSource, VerifyError } from '../model/index.ts';
 
 const largestFile = 16 * 1024 * 1024;
 
@@ -25,5 +25,5 @@ export async function readTrustedRoot(path: string, layer: PolicyLayerName): Pro
 }
 
 function reason(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown reason';
+  return messageOf(error);
 }

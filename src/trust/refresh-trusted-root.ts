@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TrustedRootSource, VerifyError } from '../model/index.ts';
+import { messageOf, type TrustedRootSource, VerifyError } from '../model/index.ts';
 import { cachedTrustedRoot, keepTrustedRoot } from './cached-root.ts';
 import type { TrustInstance } from './trust-instance.ts';
 import type { FetchFile } from './tuf-client.ts';
@@ -84,7 +84,7 @@ export async function refreshTrustedRoot(request: RefreshRequest): Promise<Refre
     await keepTrustedRoot(instance, directory, root, now.toISOString());
     return { status: isSame ? 'unchanged' : 'refreshed', root, error: null };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown reason';
+    const reason = messageOf(error);
     const failure = new VerifyError(
       'trust.unavailable',
       `the trusted root of ${instance.source} could not be refreshed: ${reason}`,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../model/index.ts';
 import type { WebClient } from '../../oci/index.ts';
 import { type KeyFetch, type PolicySet, withFetchedKeys } from '../../policy/index.ts';
 import { keepFile } from './keep-file.ts';
@@ -42,9 +43,7 @@ async function fetchKey(
     if (digestOf(bytes) === fetch.sha256) await keepFile(path, bytes);
     return [fetch.url, bytes];
   } catch (error) {
-    session.warn(
-      `the key ${fetch.name} could not be fetched: ${error instanceof Error ? error.message : 'unknown reason'}`,
-    );
+    session.warn(`the key ${fetch.name} could not be fetched: ${messageOf(error)}`);
     return null;
   }
 }

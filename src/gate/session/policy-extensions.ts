@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseBoundedJson, parseReference, VerifyError } from '../../model/index.ts';
+import { messageOf, parseBoundedJson, parseReference, VerifyError } from '../../model/index.ts';
 import { type ExtensionSource, type FetchedPolicy, type PolicyExtension, unavailable } from '../../policy/index.ts';
 import { keepFile } from './keep-file.ts';
 import { localEngine } from './local-engine.ts';
@@ -26,10 +26,6 @@ function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function whyNot(error: unknown): string {
-  return error instanceof Error ? error.message : 'for an unknown reason';
-}
-
 /** A file that its checksum names: once fetched it never changes. */
 async function download(
   session: Session,
@@ -50,7 +46,7 @@ async function download(
   } catch (error) {
     refuseCancelled(session);
     if (error instanceof VerifyError && error.code === 'policy.unavailable') throw error;
-    throw unavailable(extension.url, whyNot(error), error);
+    throw unavailable(extension.url, messageOf(error), error);
   } finally {
     client.close();
   }
@@ -97,7 +93,7 @@ async function renew(session: Session, extension: BundleExtension, kept: ProvenB
   } catch (error) {
     refuseCancelled(session);
     if (error instanceof VerifyError && error.code.startsWith('policy.')) throw error;
-    throw unavailable(extension.from, whyNot(error), error);
+    throw unavailable(extension.from, messageOf(error), error);
   } finally {
     await registries.close();
   }
@@ -108,7 +104,7 @@ async function renewBehind(session: Session, extension: BundleExtension, kept: P
     const timeout = Math.min(session.own.timeout, behind);
     await renew({ ...session, own: { ...session.own, timeout } }, extension, kept);
   } catch (error) {
-    session.warn(`${whyNot(error)}; the one that is kept (serial ${kept.serial}) stays in force`);
+    session.warn(`${messageOf(error)}; the one that is kept (serial ${kept.serial}) stays in force`);
   }
 }
 

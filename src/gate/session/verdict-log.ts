@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, open } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
-import type { Report, ReportImage } from '../../model/index.ts';
+import { messageOf, type Report, type ReportImage } from '../../model/index.ts';
 import { tellMetrics, wantsTelemetry } from '../../plugin/index.ts';
 import type { PolicySet } from '../../policy/index.ts';
 import { auditLine, type LoggedRun, verdictLine } from '../../report/index.ts';
@@ -108,7 +108,7 @@ export function openVerdictLog(session: Session, { logs }: Pick<PolicySet, 'logs
   };
   const written = new Set<string>();
   const warn = (where: string, error: unknown): void => {
-    const reason = error instanceof Error ? error.message : 'unknown reason';
+    const reason = messageOf(error);
     session.warn(`verdicts could not be written to ${where}, as the machine's policy asks: ${reason}`);
   };
   const write = async (lines: readonly string[]): Promise<void> => {

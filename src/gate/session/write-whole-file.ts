@@ -1,6 +1,6 @@
 import { access, constants, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { VerifyError, writeWhole } from '../../model/index.ts';
+import { messageOf, VerifyError, writeWhole } from '../../model/index.ts';
 
 interface Destination {
   readonly path: string;
@@ -20,7 +20,7 @@ async function destination(path: string): Promise<Destination> {
 }
 
 function unwritable(path: string, cause: unknown): VerifyError {
-  const reason = cause instanceof Error ? cause.message : 'unknown reason';
+  const reason = messageOf(cause);
   return new VerifyError('file.unwritable', `cannot write ${path}: ${reason}`, {
     hint: 'name a file in a folder that exists and that you may write',
     cause,

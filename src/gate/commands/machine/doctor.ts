@@ -1,5 +1,5 @@
 import { type BuilderImage, builderImages, isAtLeast } from '../../../builder/index.ts';
-import { isVerifyError, parseCanonicalName } from '../../../model/index.ts';
+import { isVerifyError, messageOf, parseCanonicalName } from '../../../model/index.ts';
 import { loadPolicies } from '../../../policy/index.ts';
 import type { Examination } from '../../examine/examination/examination.ts';
 import { programsFor, readyBuilder } from '../../run/plan/builder-readiness.ts';
@@ -14,7 +14,7 @@ async function attempt(name: string, look: () => Promise<readonly Examination[]>
     return await look();
   } catch (error) {
     const hint = isVerifyError(error) ? error.hint : null;
-    return [{ name, result: 'bad', detail: error instanceof Error ? error.message : 'unknown reason', hint }];
+    return [{ name, result: 'bad', detail: messageOf(error), hint }];
   }
 }
 
@@ -54,7 +54,7 @@ async function examineBuilderImage(session: Session, image: BuilderImage, platfo
     const reason = images[0]?.findings[0]?.message ?? 'it was not verified';
     return examined('bypass', `${images[0]?.status ?? 'error'} by the policies: ${reason}`);
   } catch (error) {
-    return examined('bypass', `it cannot be verified: ${error instanceof Error ? error.message : 'unknown reason'}`);
+    return examined('bypass', `it cannot be verified: ${messageOf(error)}`);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type Evidence,
   factsOfForm,
   failure,
+  messageOf,
   parseCanonicalName,
   type Result,
   readBoundedFile,
@@ -44,7 +45,7 @@ async function readPart(path: string, limit: number): Promise<Buffer | null> {
   try {
     return await readBoundedFile(path, limit);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'it cannot be read';
+    const reason = messageOf(cause);
     throw new VerifyError('usage.invalid', `${basename(path)} cannot be read: ${reason}`, {
       place: { file: path },
       cause,

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readBoundedFile, VerifyError, writeWhole } from '../../../model/index.ts';
+import { messageOf, readBoundedFile, VerifyError, writeWhole } from '../../../model/index.ts';
 import { addRules, projectPolicyName, stringifyYaml } from '../../../policy/index.ts';
 import type { Session } from '../../session/session.ts';
 import type { StandardInput } from '../../session/standard-input.ts';
@@ -19,7 +19,7 @@ async function createWholeFile(path: string, text: string): Promise<void> {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
       throw new VerifyError('usage.invalid', `${path} exists already`, { hint: 'change it by hand', cause });
     }
-    const reason = cause instanceof Error ? cause.message : 'unknown reason';
+    const reason = messageOf(cause);
     throw new VerifyError('file.unwritable', `cannot write ${path}: ${reason}`, {
       hint: 'see who may write to that folder',
       cause,

@@ -9,7 +9,7 @@ import {
   unknownType,
   type VexStatement,
 } from '../../../inventory/index.ts';
-import { parseBoundedJson, readBoundedInput, VerifyError } from '../../../model/index.ts';
+import { messageOf, parseBoundedJson, readBoundedInput, VerifyError } from '../../../model/index.ts';
 import { findAdvisories, readAdvisories } from './read-advisories.ts';
 
 /** What `exposure` is asked. */
@@ -67,7 +67,7 @@ async function readStatements(path: string): Promise<readonly VexStatement[]> {
   try {
     document = parseBoundedJson((await readBoundedInput(path, largestVex)).toString('utf8'));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unknown reason';
+    const reason = messageOf(cause);
     throw new VerifyError('usage.invalid', `cannot read the VEX file ${path}: ${reason}`, {
       hint: 'name a file in the form of OpenVEX or CycloneDX',
       cause,

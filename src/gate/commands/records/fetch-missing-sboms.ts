@@ -1,4 +1,4 @@
-import { atDigest, isVerifyError, parseReference } from '../../../model/index.ts';
+import { atDigest, isVerifyError, messageOf, parseReference } from '../../../model/index.ts';
 import type { MissingImage } from '../../../records/index.ts';
 import { noteImage } from '../../examine/examination/note-image.ts';
 import { gatherImage } from '../../examine/gather/gather-image.ts';
@@ -40,7 +40,7 @@ export async function fetchMissingSboms(
           await fetchOne(pipeline, image);
         } catch (error) {
           if (isVerifyError(error, 'cancelled')) throw error;
-          const reason = error instanceof Error ? error.message : 'unknown reason';
+          const reason = messageOf(error);
           remarks.add(`what was looked up of ${image.name} is not kept: ${reason}`);
         }
       }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Question, questionOfOsv } from '../../../inventory/index.ts';
 import {
   failure,
+  messageOf,
   parseBoundedJson,
   type Result,
   readBoundedInput,
@@ -44,7 +45,7 @@ async function jsonFilesIn(folder: string): Promise<readonly string[]> {
 }
 
 function unreadable(path: string, cause: unknown): VerifyError {
-  const reason = cause instanceof Error ? cause.message : 'unknown reason';
+  const reason = messageOf(cause);
   return new VerifyError('usage.invalid', `cannot read advisories from ${path}: ${reason}`, {
     hint: 'name a file in the form of OSV (osv.dev), or a folder of such files',
     cause,
@@ -59,7 +60,7 @@ async function ofFolder(folder: string, isWanted: (text: string) => boolean): Pr
     // oxlint-disable-next-line no-await-in-loop
     const text = await textOf(path).catch((error: unknown) => error);
     if (typeof text !== 'string') {
-      remarks.push(`${path} is passed over: ${text instanceof Error ? text.message : 'it cannot be read'}`);
+      remarks.push(`${path} is passed over: ${messageOf(text)}`);
       continue;
     }
     if (!isWanted(text)) continue;

@@ -1,5 +1,5 @@
 import { type Programs, readBuiltContent } from '../../../builder/index.ts';
-import { type BuildRecord, type Digest, parseCanonicalName } from '../../../model/index.ts';
+import { type BuildRecord, type Digest, messageOf, parseCanonicalName } from '../../../model/index.ts';
 import { collectAttachments, digestOf, type ImageSource, openHeldContent, resolveImage } from '../../../oci/index.ts';
 import { noteImage } from '../../examine/examination/note-image.ts';
 import { readAttachedSboms } from '../../examine/gather/attached-sboms.ts';
@@ -54,7 +54,7 @@ export async function withBuiltSboms(search: BuiltSearch, record: BuildRecord): 
   try {
     return { ...record, sboms: await readBuilt(search, record) };
   } catch (error) {
-    search.session.warn(remarkOn(record, error instanceof Error ? error.message : 'unknown reason'));
+    search.session.warn(remarkOn(record, messageOf(error)));
     return record;
   }
 }
