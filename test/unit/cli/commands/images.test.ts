@@ -21,12 +21,12 @@ describe('inspect', () => {
     line.variables['XDG_CACHE_HOME'] = `${line.folder}/another`;
     registry.intercept = ({ url = '' }, response) => {
       if (!/^\/v2\/other\/(?:referrers|manifests\/sha256-)/.test(url)) return false;
-      response.writeHead(503).end();
+      response.writeHead(403).end();
       return true;
     };
     const { status, out } = await line.run('inspect', other.name);
     expect(status).toBe(11);
-    expect(out).toContain('503');
+    expect(out).toContain('403');
   });
 
   it('takes images only, and says where one does not exist', async () => {

@@ -26,7 +26,7 @@ async function openProject(...more: readonly string[]): Promise<Project> {
 function fails({ registry }: Project, path: RegExp): void {
   registry.intercept = ({ url = '' }, response) => {
     if (!path.test(url)) return false;
-    response.writeHead(503).end();
+    response.writeHead(403).end();
     return true;
   };
 }

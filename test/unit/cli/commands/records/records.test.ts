@@ -69,16 +69,15 @@ describe('records', () => {
     expect(await line.run('records', 'prune', '--older-than', age)).toMatchObject({ status: 0, out: `${said}\n` });
   });
 
-  it.each(['32', 'in 5', '1 jan 2027', '2026-13-01', '2026-01', '0d'])(
-    'takes nothing away for %s, which is neither an age nor a day',
-    async (age) => {
-      const { line } = await builtProject();
-      await line.run('build', '-t', 'x:1', '.');
+  it('takes nothing away for what is neither an age nor a day', async () => {
+    const { line } = await builtProject();
+    await line.run('build', '-t', 'x:1', '.');
+    for (const age of ['32', 'in 5', '1 jan 2027', '2026-13-01', '2026-01', '0d']) {
       const { status, err } = await line.run('records', 'prune', '--older-than', age);
-      expect([status, err]).toEqual([64, expect.stringContaining('which records are old')]);
-      expect((await line.run('records', 'ls')).out).toContain('x:1');
-    },
-  );
+      expect([age, status, err]).toEqual([age, 64, expect.stringContaining('which records are old')]);
+    }
+    expect((await line.run('records', 'ls')).out).toContain('x:1');
+  });
 
   it('exports for GitHub with what a workflow or the options say, and not without', async () => {
     const { line } = await builtProject();
