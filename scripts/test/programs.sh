@@ -13,6 +13,7 @@ fish fish
 bash-completion /usr/share/bash-completion/bash_completion
 shellcheck shellcheck
 pre-commit pre-commit
+cmark-gfm cmark-gfm
 groff-base groff
 mandoc mandoc
 man-db man

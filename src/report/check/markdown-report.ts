@@ -20,25 +20,37 @@ function verdict(status: Status): string {
 
 /** The text as code, whatever backticks it holds (CommonMark, section 6.1). */
 export function code(text: string): string {
-  const shown = visible(text).replaceAll('|', '\\|');
+  const shown = visible(text);
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   const padding = shown.startsWith('`') || shown.endsWith('`') || longest > 0 ? ' ' : '';
   return shown === '' ? '' : `${fence}${padding}${shown}${padding}${fence}`;
 }
 
+/** A link, a mention, a formula, a picture in words (`:name:`), or a number of an issue or a change, to GitHub or GitLab. */
+const meansMore = /[@#$]|:\/\/|www\.|:[a-z+-][\w+-]*:|\bGH-\d|!\d/i;
+
 /**
- * Text that stands for itself. What a forge would turn into a link, a mention that notifies a user, or a formula
- * becomes code, since no escape prevents that.
+ * Text that stands for itself. What a forge would turn into something else than its words becomes code, since no escape prevents
+ * that (GitHub Docs, "Autolinked references and URLs"; GitHub Flavored Markdown, section 6.9).
  */
 export function prose(text: string): string {
-  if (/[@#$]|:\/\//.test(text)) return code(text);
+  if (meansMore.test(text)) return code(text);
   const inline = visible(text).replace(/[\\`*_[\]<>|~&]/g, (mark) => `\\${mark}`);
   return inline.replace(/^([-+=]|\d+[.)])/, (mark) => `\\${mark}`);
 }
 
+/**
+ * A cell of a table, which a stroke ends even inside code (GitHub Flavored Markdown, section 4.10). What `prose` wrote as no code
+ * has its backslashes already.
+ */
+export function cell(markdown: string): string {
+  return markdown.startsWith('`') ? markdown.replaceAll('|', '\\|') : markdown;
+}
+
 function row(image: ReportImage): string {
-  return `| ${verdict(image.status)} | ${code(image.name)} | ${code(shortDigest(image))} | ${prose(headline(image))} |`;
+  const cells = [verdict(image.status), code(image.name), code(shortDigest(image)), prose(headline(image))];
+  return `| ${cells.map(cell).join(' | ')} |`;
 }
 
 function detailItem({ label, value, code: finding }: Detail): string {

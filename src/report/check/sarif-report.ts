@@ -53,6 +53,11 @@ function categoryOf({ files, targets }: Report): string {
   return `docker-verify/${(subject === '' ? 'images' : subject).replace(/[^\w.+-]/g, '_')}/`;
 }
 
+/** A message in which nothing of others becomes a link: brackets before a parenthesis would (SARIF 2.1.0, section 3.11.6). */
+function withoutLinks(text: string): string {
+  return text.replace(/\](?=\()/g, '\\]');
+}
+
 /**
  * The findings as SARIF 2.1.0, as code scanning services take them: each has a place, and files are named from the root of the
  * repository on where that is known.
@@ -76,7 +81,7 @@ export function renderSarif(report: Report, checkout: Checkout | null): Shown {
         results: results.map((found) => ({
           ruleId: found.code,
           level: found.level,
-          message: { text: [found.sentence, ...found.details].join('\n') },
+          message: { text: withoutLinks([found.sentence, ...found.details].join('\n')) },
           locations: [location(found, checkout)],
           partialFingerprints: { primaryLocationLineHash: `${found.fingerprint.slice(0, 16)}:1` },
           ...suppressions(found),

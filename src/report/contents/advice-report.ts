@@ -1,5 +1,5 @@
 import type { Advice, Suggestion, Support } from '../../model/index.ts';
-import { code, prose } from '../check/markdown-report.ts';
+import { cell, code, prose } from '../check/markdown-report.ts';
 import { renderJsonDocument } from '../text/json-report.ts';
 import { joinedPages, page, type Shown, visible, visibleDocument } from '../text/visible.ts';
 import { type Layout, wrap } from '../text/wrap.ts';
@@ -99,7 +99,7 @@ function markdown(advice: readonly Advice[]): Shown {
     '',
     '| | |',
     '|---|---|',
-    ...rowsOf(each).map(({ label, text }) => `| ${label} | ${prose(text)} |`),
+    ...rowsOf(each).map(({ label, text }) => `| ${label} | ${cell(prose(text))} |`),
     '',
   ]);
   const sources = sourceLines(advice).map((line) => `- ${visible(line)}`);

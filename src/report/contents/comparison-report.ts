@@ -1,5 +1,5 @@
 import type { ComparedImage, ImageComparison } from '../../model/index.ts';
-import { code, prose } from '../check/markdown-report.ts';
+import { cell, code, prose } from '../check/markdown-report.ts';
 import { describeSigner } from '../describe/describe-signer.ts';
 import { renderJsonDocument } from '../text/json-report.ts';
 import { plainPage, type Shown, visibleDocument } from '../text/visible.ts';
@@ -69,9 +69,9 @@ function text(comparison: ImageComparison): Shown {
 function markdown(comparison: ImageComparison): Shown {
   const [left, right] = comparison.images;
   const lines = [
-    `| | ${code(left.name)} | ${code(right.name)} |`,
+    `| | ${cell(code(left.name))} | ${cell(code(right.name))} |`,
     '|---|---|---|',
-    ...rowsOf(comparison).map((row) => `| ${row.label} | ${prose(row.left)} | ${prose(row.right)} |`),
+    ...rowsOf(comparison).map((row) => `| ${row.label} | ${cell(prose(row.left))} | ${cell(prose(row.right))} |`),
     '',
     ...remarks(comparison).map((remark) => `- ${prose(remark)}`),
     '',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../../../src/report/index.ts';
-import { examples } from '../reports.ts';
+import { examples, finding, reportOn, unsignedImage } from '../reports.ts';
 
 /** What GitHub reads of a log, as far as its rules are about it (GitHub Docs, "SARIF support for code scanning"). */
 interface Log {
@@ -77,4 +77,11 @@ describe.each(Object.entries(examples))('the SARIF of the report "%s", as GitHub
     const prints = run.results.map(({ partialFingerprints }) => partialFingerprints.primaryLocationLineHash);
     expect(new Set(prints).size).toBe(prints.length);
   });
+});
+
+it('makes no link of what others wrote: a bracket before a parenthesis is one with a backslash', () => {
+  const found = finding('signature.missing', { message: 'see [the docs](https://evil.example) [1] (2)' });
+  const report = reportOn([{ ...unsignedImage, findings: [found] }], 'block');
+  const { runs } = JSON.parse(renderReport(report, 'sarif', { color: false, width: null })) as Log;
+  expect(runs[0]?.results[0]?.message.text).toContain('see [the docs\\](https://evil.example) [1] (2)');
 });

@@ -55,6 +55,7 @@ describe('the hooks of pre-commit', () => {
       '.pre-commit-config.yaml': JSON.stringify(config),
       'a/Dockerfile': '',
       'a/docker-verify.yaml': '',
+      '--policy=a/docker-verify.yaml': '',
       'notes.md': '',
     })) {
       mkdirSync(dirname(join(project, name)), { recursive: true });
@@ -65,7 +66,7 @@ describe('the hooks of pre-commit', () => {
     expect(readFileSync(join(folder, 'ran'), 'utf8').split('\n')).toEqual([
       'check --recursive --quiet .',
       'lock --check .',
-      'policy check a/docker-verify.yaml',
+      'policy check -- --policy=a/docker-verify.yaml a/docker-verify.yaml',
       '',
     ]);
     must(project, 'git', ...identity, 'commit', '-qm', 'all', '--no-verify');
