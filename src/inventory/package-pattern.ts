@@ -79,7 +79,8 @@ export function parsePackagePattern(written: string): PackagePattern | null {
   const name = (hasRange ? text.slice(0, at) : text).trim();
   const range = text.slice(at + 1);
   const comparators = hasRange ? parseRange(isUrl ? decoded(range) : range) : [];
-  if (name === '' || /\s/.test(name) || comparators === null) return null;
+  // a scope of npm alone (`@1`) is no name
+  if (name === '' || /\s|^@[^/]*\/?$/.test(name) || comparators === null) return null;
   if (!isUrl) return { type: null, namespace: '', name, comparators };
   const url = parsePackageUrl(name);
   return url === null ? null : { type: url.type, namespace: url.namespace, name: url.name, comparators };

@@ -44,6 +44,17 @@ function ask(state: string, args: readonly string[], cwd = state): Promise<Outco
 }
 
 describe('exposure', () => {
+  it.each(['./none.json', 'none.json', './empty', '@1.2.3'])(
+    'never answers that nothing is affected where %s asks about nothing',
+    async (word) => {
+      const state = await stateWith([spdx([xz])]);
+      await mkdir(join(state, 'empty'));
+      const { status, stdout, stderr } = await ask(state, [word]);
+      expect([status, stdout]).toEqual([64, '']);
+      expect(stderr).toContain(word);
+    },
+  );
+
   it('passes over lines of the journal that cannot be read, one line each, and loses no build', async () => {
     const state = await stateWith([spdx([xz])]);
     const journal = join(state, 'docker-verify', 'journal.jsonl');

@@ -10,7 +10,7 @@ import {
   type VexStatement,
 } from '../../../inventory/index.ts';
 import { messageOf, parseBoundedJson, readBoundedInput, VerifyError } from '../../../model/index.ts';
-import { findAdvisories, readAdvisories } from './read-advisories.ts';
+import { type Advisories, findAdvisories, readAdvisories } from './read-advisories.ts';
 
 /** What `exposure` is asked. */
 export interface ExposureRequest {
@@ -51,15 +51,26 @@ function withRanges(what: readonly string[]): readonly string[] {
   return joined;
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | null> {
-  return await stat(path).then(
-    (found) => (found.isDirectory() ? 'folder' : 'file'),
-    () => null,
-  );
+function looksLikePath(word: string): boolean {
+  return /^(?:\.{0,2}\/|[A-Za-z]:[\\/])|^\.{1,2}$|(?:\.json|[\\/])$/.test(word);
 }
 
-function looksLikePath(word: string): boolean {
-  return /^(?:\.{0,2}\/|[A-Za-z]:[\\/])/.test(word) || word === '.' || word === '..' || word.endsWith('.json');
+/** The advisories of a file or folder that is there. One that is not, or holds none, would answer that nothing is affected. */
+async function advisoriesAt(word: string, path: string): Promise<Advisories & { readonly isFolder: boolean }> {
+  const found = await stat(path).catch(() => null);
+  if (found === null)
+    refuse(
+      `there is no file or folder ${word.slice(0, 200)}`,
+      'name a file in the form of OSV (osv.dev), or a folder of such files; a package of that name is written pkg:TYPE/NAME',
+    );
+  const isFolder = found.isDirectory();
+  const advisories = await readAdvisories(path);
+  if (advisories.questions.length === 0)
+    refuse(
+      `${word.slice(0, 200)} holds no advisory that can be asked about`,
+      'name a folder with .json files in the form of OSV (osv.dev)',
+    );
+  return { ...advisories, isFolder };
 }
 
 async function readStatements(path: string): Promise<readonly VexStatement[]> {
@@ -104,14 +115,11 @@ export async function readExposureQuestions(
       questions.push(...(await findAdvisories(resolve(workingDirectory, advisories), word)));
       continue;
     }
-    const path = resolve(workingDirectory, word);
-    // oxlint-disable-next-line no-await-in-loop
-    const kind = looksLikePath(word) ? await kindOf(path) : null;
-    if (kind !== null) {
+    if (looksLikePath(word)) {
       // oxlint-disable-next-line no-await-in-loop
-      const found = await readAdvisories(path);
+      const found = await advisoriesAt(word, resolve(workingDirectory, word));
       remarks.push(...found.remarks);
-      (kind === 'file' ? questions : bulk).push(...found.questions);
+      (found.isFolder ? bulk : questions).push(...found.questions);
       continue;
     }
     const question = parseQuestion(word);

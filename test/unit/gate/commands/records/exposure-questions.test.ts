@@ -19,6 +19,9 @@ beforeAll(async () => {
   await writeFile(join(folder, 'osv', 'broken.json'), '{');
   await writeFile(join(folder, 'osv', 'other.json'), '{"a":1}');
   await writeFile(join(folder, 'osv', 'readme.txt'), 'no advisory');
+  await mkdir(join(folder, 'empty'));
+  await mkdir(join(folder, 'unread'));
+  await writeFile(join(folder, 'unread', 'broken.json'), '{');
   await writeFile(join(folder, 'vex.json'), '{"@context":"https://openvex.dev/ns/v0.2.0","statements":[]}');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -73,6 +76,12 @@ describe('what exposure is asked', () => {
     ['an id that no advisory has', ['CVE-2026-9999'], { advisories: 'osv' }, 'no advisory in'],
     ['a folder that is not there', ['CVE-2026-9999'], { advisories: 'none' }, 'cannot read advisories from'],
     ['a range that makes no sense', ['a@^x'], {}, 'is no package, range, advisory or file'],
+    ['a file that is not there', ['./none.json'], {}, 'there is no file or folder ./none.json'],
+    ['a file that is not there, without its folder', ['none.json'], {}, 'there is no file or folder none.json'],
+    ['a folder of advisories that is not there', ['none/'], {}, 'there is no file or folder none/'],
+    ['a folder without advisories', ['./empty'], {}, './empty holds no advisory'],
+    ['a folder of which no file can be read', ['./unread'], {}, './unread holds no advisory'],
+    ['a version without a name', ['@1.2.3'], {}, 'is no package, range, advisory or file'],
     ['a broken file', ['./osv/broken.json'], {}, 'cannot read advisories from'],
     ['VEX that is none', ['a'], { vex: ['osv/two.json'] }, 'is neither OpenVEX nor CycloneDX'],
     ['VEX that is not there', ['a'], { vex: ['none.json'] }, 'cannot read the VEX file'],
