@@ -163,10 +163,16 @@ function isTypo(known: string, found: string): boolean {
   return known.length >= 6 && edits(known, found) === 1;
 }
 
+/** Among words of four letters one letter makes another word (`base` and `bash`, `code` and `node`), not a slip. */
+function isOtherWord(known: string, found: string): boolean {
+  if (known.length > 4 || found.length !== known.length) return false;
+  return Array.from(known).filter((letter, index) => letter !== found[index]).length === 1;
+}
+
 function resembles(known: string, found: string): boolean {
   if (skeleton(known) === skeleton(found) || joined(known) === joined(found)) return true;
   const tolerated = known.length >= 8 ? 2 : 1;
-  return known.length >= 4 && edits(known, found) <= tolerated;
+  return known.length >= 4 && edits(known, found) <= tolerated && !isOtherWord(known, found);
 }
 
 function isPublisher(repository: string): boolean {

@@ -24,6 +24,8 @@ describe('a name', () => {
     'postgress',
     'acme/ngnix',
     'n0de',
+    'noed',
+    'nodde',
     'eclipsetemurin',
     'ubuntuu',
     'elastic-search',
@@ -46,7 +48,10 @@ describe('a name', () => {
     'ghcr.io/acme/alpine',
     'localhost:5000/a',
     'moby/buildkit',
-  ])('that looks like itself is not: %s', (name) => {
+    'acme/base',
+    'acme/code',
+    'acme/rest',
+  ])('that looks like itself or another word is not: %s', (name) => {
     expect(codes(`${name}@${image}`)).toEqual([]);
   });
 
