@@ -53,22 +53,25 @@ async function makeFolder(folder: string): Promise<void> {
 /**
  * Adds records to the journal, each as one line, in one write: other builds at the same time lose nothing, and a process that dies
  * leaves at worst one torn line, which the next one closes.
+ * @returns whether there was such a line
  * @throws VerifyError `file.unwritable`
  */
 export async function appendRecords(
   folder: string,
   records: readonly BuildRecord[],
   name: typeof journalName | typeof pulledName = journalName,
-): Promise<void> {
+): Promise<boolean> {
   const path = join(folder, name);
   try {
     await makeFolder(folder);
     const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
     try {
       const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-      const bytes = Buffer.from((await endsInLine(file)) ? lines : `\n${lines}`);
+      const isWhole = await endsInLine(file);
+      const bytes = Buffer.from(isWhole ? lines : `\n${lines}`);
       const { bytesWritten } = await file.write(bytes);
       if (bytesWritten < bytes.length) throw new Error('the disk is full');
+      return !isWhole;
     } finally {
       await file.close();
     }

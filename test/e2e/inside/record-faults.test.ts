@@ -1,7 +1,7 @@
 // A build never fails by its record, and what was recorded before is never lost by it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -23,6 +23,25 @@ it('a build on a full disk succeeds, and says that it is not recorded', async ()
   expect(built.status).toBe(0);
   expect(built.stderr).toContain('this build could not be added to');
   expect(built.stderr).toContain('ENOSPC');
+});
+
+it('a build that finds the last line of the journal torn closes it, adds its own, and says so once', async () => {
+  const [cwd, state] = [
+    await projectFolder({
+      Dockerfile: 'FROM scratch\nCOPY Dockerfile /Dockerfile\n',
+      'docker-verify.yaml': acmePolicy(),
+    }),
+    await temporaryFolder(),
+  ];
+  const folder = join(state, 'docker-verify');
+  await mkdir(folder);
+  await appendFile(join(folder, 'journal.jsonl'), '{"schemaVersion":1,"id":"01');
+  const first = await runVerify(['build', '.'], { cwd, env: { XDG_STATE_HOME: state } });
+  expect(first).toMatchObject({ status: 0, stderr: expect.stringContaining('the last line of the journal') });
+  const second = await runVerify(['build', '.'], { cwd, env: { XDG_STATE_HOME: state } });
+  expect(second.stderr).not.toContain('the journal');
+  const listed = await runVerify(['records', 'ls', '--format', 'json'], { cwd, env: { XDG_STATE_HOME: state } });
+  expect(JSON.parse(listed.stdout)).toMatchObject({ records: [{}, {}] });
 });
 
 it('a build that is killed at any time leaves the journal and the index whole', async () => {

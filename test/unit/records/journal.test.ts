@@ -29,9 +29,9 @@ describe('the journal', () => {
   it('closes a line that a dead process left torn, and tells it', async () => {
     const folder = newStateFolder();
     const [one, two] = [record('a:1', []), record('a:2', [])];
-    await appendRecords(folder, [one]);
+    expect(await appendRecords(folder, [one])).toBe(false);
     await appendFile(join(folder, 'journal.jsonl'), '{"schemaVersion":1,"id":"01');
-    await appendRecords(folder, [two]);
+    expect(await appendRecords(folder, [two])).toBe(true);
     const seen: string[] = [];
     const damaged = await readJournal(folder, ({ id }) => seen.push(id));
     expect(seen).toEqual([one.id, two.id]);

@@ -67,7 +67,11 @@ export async function recordBuild(
     }),
   );
   try {
-    await appendRecords(stateFolder(session.environment), records);
+    const folder = stateFolder(session.environment);
+    if (await appendRecords(folder, records))
+      session.warn(
+        `the last line of the journal in ${folder} was torn: it is closed, and the build that it told of is lost (docker verify records prune takes it away)`,
+      );
   } catch (error) {
     if (!isVerifyError(error)) throw error;
     session.warn(`${error.message} (${error.hint ?? 'see docker verify records'})`);
