@@ -32,6 +32,7 @@ const whole = (value: number): string => `\x18${String.fromCharCode(value)}`;
 describe('a collector of metrics', () => {
   it('hears which command ran, and its status', async () => {
     const heard = await heardOf(() => Promise.resolve(10));
+    expect(heard).toContain('command.time');
     expect(heard).toContain('verify check');
     expect(heard).toContain('command.status.code');
     expect(heard).toContain(whole(10));

@@ -135,6 +135,7 @@ describe('choosing', () => {
       expect(await chooseAuthorities(found, answer(yes))).toEqual(yes ? [root] : []);
       expect(questions).toHaveLength(1);
       expect(said.join('')).toContain(`sha256:${id}`);
+      expect(said.join('')).toContain('by a signature on a.io/x\n');
       expect(said.join('')).not.toContain('a.io/proven');
     },
   );
