@@ -57,7 +57,7 @@ function authorityPart(kind: TrustPart['kind'], authority: CertificateAuthority)
  * @throws VerifyError `trust.invalid`
  */
 export function describeTrustedRoot(source: TrustedRootSource, now: Date): TrustDescription {
-  const root = parseTrustedRoot(source.json, source.source);
+  const { root } = parseTrustedRoot(source.json, source.source);
   return {
     source: source.source,
     layer: source.layer,

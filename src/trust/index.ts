@@ -3,10 +3,9 @@
  * A root that cannot be read ends the run: nothing is trusted in its place.
  */
 
-import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import type { TrustedRootSource } from '../model/index.ts';
 import type { TrustDescription } from './describe-trusted-root.ts';
-import type { RootOrigin } from './parse-trusted-root.ts';
+import type { ParsedRoot, RootOrigin } from './parse-trusted-root.ts';
 import type { RefreshOutcome, RefreshRequest } from './refresh-trusted-root.ts';
 
 export { builtinTrustedRoots } from './builtin-roots.ts';
@@ -21,10 +20,10 @@ export { embeddedInstances, githubInstance, publicGoodInstance, type TrustInstan
 export type { FetchedFile, FetchFile } from './tuf-client.ts';
 
 /**
- * The trusted root that `json` spells, every key and certificate in it parsed once. Its parser is loaded on first use.
+ * The trusted root that `json` spells, with every key and certificate in it, parsed once in a run. Its parser is loaded on first use.
  * @throws VerifyError `trust.invalid`; `name` names the root in the message
  */
-export async function parseTrustedRoot(json: string, name: string): Promise<TrustedRoot> {
+export async function parseTrustedRoot(json: string, name: string): Promise<ParsedRoot> {
   const parser = await import('./parse-trusted-root.ts');
   return parser.parseTrustedRoot(json, name);
 }

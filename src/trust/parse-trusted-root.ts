@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { toTrustMaterial } from '@sigstore/verify';
+import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
 import { type PolicyLayerName, parseBoundedJson, type TrustedRootSource, VerifyError } from '../model/index.ts';
 
 /** Media types of a trusted root (sigstore/protobuf-specs, sigstore_trustroot.proto). */
@@ -37,11 +37,13 @@ function assertParts(root: TrustedRoot, name: string): void {
   }
 }
 
-/**
- * The trusted root that `json` spells, with everything in it parsed once, so that a broken key is found here.
- * @throws VerifyError `trust.invalid`; `name` names the root in the message
- */
-export function parseTrustedRoot(json: string, name: string): TrustedRoot {
+/** A trusted root with the keys and certificates in it, in the same order. */
+export interface ParsedRoot {
+  readonly root: TrustedRoot;
+  readonly material: TrustMaterial;
+}
+
+function parseWhole(json: string, name: string): ParsedRoot {
   if (json.length > longestRoot) throw invalid(name, 'it is larger than 4 MiB');
   let root: TrustedRoot;
   try {
@@ -56,11 +58,25 @@ export function parseTrustedRoot(json: string, name: string): TrustedRoot {
   }
   assertParts(root, name);
   try {
-    toTrustMaterial(root);
+    return { root, material: toTrustMaterial(root) };
   } catch (error) {
     throw invalid(name, 'a key or certificate in it cannot be parsed', error);
   }
-  return root;
+}
+
+// A run reads a root where it is named and again where something is verified with it.
+const parsed = new Map<string, ParsedRoot>();
+
+/**
+ * The trusted root that `json` spells, with everything in it parsed, once in a run, so that a broken key is found here.
+ * @throws VerifyError `trust.invalid`; `name` names the root in the message
+ */
+export function parseTrustedRoot(json: string, name: string): ParsedRoot {
+  const known = parsed.get(json);
+  if (known !== undefined) return known;
+  const found = parseWhole(json, name);
+  parsed.set(json, found);
+  return found;
 }
 
 /** SHA-256 of the text's UTF-8 bytes, hexadecimal. */
@@ -106,7 +122,7 @@ export function parseTrustedRoots(text: string, from: RootOrigin): readonly Trus
     throw invalid(from.source, `it holds ${parts.length} roots, at most ${mostRoots} are read`);
   return parts.map((json, index) => {
     const source = parts.length === 1 ? from.source : `${from.source} (line ${index + 1})`;
-    assertDated(parseTrustedRoot(json, source), source);
+    assertDated(parseTrustedRoot(json, source).root, source);
     return { id: sha256Of(json), layer: from.layer, source, json, updated: from.updated, thresholds: null };
   });
 }

@@ -1,5 +1,5 @@
 import type { TrustedRoot } from '@sigstore/protobuf-specs';
-import { type TrustMaterial, toTrustMaterial } from '@sigstore/verify';
+import type { TrustMaterial } from '@sigstore/verify';
 import type { CertificateMaterial, TrustedRootSource } from '../../model/index.ts';
 import { parseTrustedRoot } from '../../trust/index.ts';
 import { namedCertificates } from '../certificates/named-certificates.ts';
@@ -22,10 +22,13 @@ export interface TrustAnchors {
 const beginning = new Date(0);
 const end = new Date(8_640_000_000_000_000);
 
+type Log = TrustedRoot['tlogs'][number];
+
 /** Logs without the start of their key's validity are left out: nothing says when such a key was good (conformance: trust-root-tlog-missing-validity-start). */
-function withoutUndatedLogs(root: TrustedRoot): TrustedRoot {
-  const isDated = (log: TrustedRoot['tlogs'][number]): boolean => log.publicKey?.validFor?.start !== undefined;
-  return { ...root, tlogs: root.tlogs.filter(isDated), ctlogs: root.ctlogs.filter(isDated) };
+function withoutUndatedLogs(root: TrustedRoot, material: TrustMaterial): TrustMaterial {
+  const dated = (keys: TrustMaterial['tlogs'], logs: readonly Log[]): TrustMaterial['tlogs'] =>
+    keys.filter((_, index) => logs[index]?.publicKey?.validFor?.start !== undefined);
+  return { ...material, tlogs: dated(material.tlogs, root.tlogs), ctlogs: dated(material.ctlogs, root.ctlogs) };
 }
 
 const known = new WeakMap<TrustedRootSource, TrustAnchors>();
@@ -38,14 +41,14 @@ const known = new WeakMap<TrustedRootSource, TrustAnchors>();
 export async function rootAnchors(source: TrustedRootSource): Promise<TrustAnchors> {
   const cached = known.get(source);
   if (cached !== undefined) return cached;
-  const root = await parseTrustedRoot(source.json, source.source);
+  const { root, material } = await parseTrustedRoot(source.json, source.source);
   const defaults = { log: 0, certificateTransparency: root.ctlogs.length > 0 ? 1 : 0, timestamp: 1 };
   const anchors: TrustAnchors = {
     id: source.id,
     kind: 'root',
     clock: null,
     name: source.source,
-    material: toTrustMaterial(withoutUndatedLogs(root)),
+    material: withoutUndatedLogs(root, material),
     thresholds: source.thresholds ?? defaults,
   };
   known.set(source, anchors);
