@@ -1,5 +1,5 @@
 import { type ErrorCode, isVerifyError, type VerifyError } from '../gate/index.ts';
-import { page, type Shown, visible } from '../report/index.ts';
+import { page, type Shown, visible, wrap } from '../report/index.ts';
 import { exitStatus, exitStatusOfError } from './exit-status.ts';
 
 /** Where an error came from, a line for each call: a message of several lines is one line here too. */
@@ -36,18 +36,19 @@ function cure({ hint, code, message }: VerifyError): string {
 
 /**
  * One line that names the thing, its place and the cure, with the exit status that goes with it: what comes from outside cannot begin a second line.
- * An error that is none of ours is a defect. With `debug` the lines of its stack follow.
+ * An error that is none of ours is a defect. With `debug` the lines of its stack follow. With a `width` the line is broken between words.
  */
 export function describeError(
   error: unknown,
-  { debug = false }: { readonly debug?: boolean } = {},
+  { debug = false, width = null }: { readonly debug?: boolean; readonly width?: number | null } = {},
 ): { readonly text: Shown; readonly status: number } {
+  const broken = (text: string): Shown => wrap([{ text, style: 'plain' }], 2, { color: false, width });
   const trace = debug && error instanceof Error ? traceOf(error) : [];
   if (isVerifyError(error)) {
-    const line = visible(`docker verify: ${place(error)}${error.message}${cure(error)}`);
+    const line = broken(`docker verify: ${place(error)}${error.message}${cure(error)}`);
     return { text: page([line, ...trace]), status: exitStatusOfError(error.code) };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const line = visible(`docker verify: internal error: ${message}${debug ? '' : ' (run with -D for details)'}`);
+  const line = broken(`docker verify: internal error: ${message}${debug ? '' : ' (run with -D for details)'}`);
   return { text: page([line, ...trace]), status: exitStatus.defect };
 }

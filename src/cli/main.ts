@@ -6,7 +6,7 @@ import { describeError } from './describe-error.ts';
 import { dispatch } from './dispatch.ts';
 import { readEnvironment } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
-import { openStreams, writeError } from './streams.ts';
+import { errorWidth, openStreams, writeError } from './streams.ts';
 import { watchInterruptions } from './terminal/interruptions.ts';
 
 /** The path that we were started under: as `docker-verify-build`, `docker-buildx` or `docker-compose` we are something else. */
@@ -37,7 +37,7 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
     return await dispatch(context, call);
   } catch (error) {
     if (watch.cancelled.aborted) return exitStatus.cancelled;
-    const { text, status } = describeError(error, { debug: isDebug(call?.dockerFlags ?? []) });
+    const { text, status } = describeError(error, { debug: isDebug(call?.dockerFlags ?? []), width: errorWidth() });
     writeError(text);
     return status;
   } finally {
@@ -50,7 +50,7 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
  * @param variables the environment as it was given, also what the first stage took out of `process.env`
  */
 export async function main(variables: NodeJS.ProcessEnv = process.env): Promise<void> {
-  openStreams((error) => describeError(error));
+  openStreams((error) => describeError(error, { width: errorWidth() }));
   process.exitCode = await run(variables);
   // once nothing is left to do: an exit leaves the memory to the kernel, where a natural end would take it apart first
   process.once('beforeExit', () => process.exit());

@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline/promises';
-import { type Progress, plainPage, type Shown, startProgress, visible } from '../report/index.ts';
+import { type Progress, page, type Shown, startProgress, visible, wrap } from '../report/index.ts';
 
 /**
  * The one door through which this program speaks: nothing else touches standard output, standard error or the console (a lint rule
@@ -21,9 +21,15 @@ export function writeError(text: Shown): void {
   process.stderr.write(text);
 }
 
-/** Writes one line for people to standard error, whatever stands in it. */
+/** The columns of standard error, where it is a terminal that says how many. */
+export function errorWidth(): number | null {
+  const { isTTY, columns } = process.stderr;
+  return isTTY && columns > 0 ? columns : null;
+}
+
+/** Writes one line for people to standard error, whatever stands in it; a terminal that is narrower gets it broken between words. */
 export function say(text: string): void {
-  writeError(plainPage([text]));
+  writeError(page([wrap([{ text, style: 'plain' }], 2, { color: false, width: errorWidth() })]));
 }
 
 /**

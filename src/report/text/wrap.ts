@@ -54,19 +54,24 @@ function append(line: Piece[], word: Piece): void {
 /**
  * One paragraph: the pieces one after another, broken at spaces where the width asks for it. Words are never cut, so
  * an identity or a digest always stands there whole and can be copied.
- * @param hanging columns by which the lines after the first are indented; fewer where the terminal is narrow
+ * @param hanging columns by which the lines after the first are indented; fewer where the terminal is narrow, or a word is long
  * @param rail what those lines begin with, as a part of their indentation: one character of a drawing
  */
 export function wrap(pieces: readonly Piece[], hanging: number, { color, width }: Layout, rail: '│' | '' = ''): Shown {
   const limit = width ?? Number.POSITIVE_INFINITY;
   const indent = Math.min(hanging, Math.max(leastIndent, limit - leastText));
+  const leastHere = rail === '' ? 0 : leastIndent;
+  // a word that is whole only further to the left goes there: a terminal would cut it
+  const indentFor = (length: number): number =>
+    length > limit ? indent : Math.max(leastHere, Math.min(indent, limit - length));
   const lines: Piece[][] = [[]];
   let [column, wordsInLine, afterSpace] = [0, 0, false];
   for (const word of words(pieces)) {
     const length = word.text.trimEnd().length;
     if (column + length > limit && wordsInLine > 0 && afterSpace) {
-      lines.push([{ text: rail.padEnd(indent), style: rail === '' ? 'plain' : 'dim' }]);
-      [column, wordsInLine] = [indent, 0];
+      column = indentFor(length);
+      lines.push([{ text: rail.padEnd(column), style: rail === '' ? 'plain' : 'dim' }]);
+      wordsInLine = 0;
     }
     append(lines.at(-1) ?? [], word);
     column += word.text.length;

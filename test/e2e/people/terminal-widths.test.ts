@@ -12,6 +12,8 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['--help', ['--help']],
   ['help of a command', ['check', '--help']],
   ['help of a group', ['policy', '--help']],
+  ['a wrong value', ['check', '--format', 'summary', '.']],
+  ['an error', ['inspect', '127.0.0.1:1/team/image:1']],
 ];
 /** What a spinner draws before its text. */
 const frame = /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /;

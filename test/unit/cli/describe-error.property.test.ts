@@ -33,4 +33,12 @@ describe('an error', () => {
       { seed: 3, numRuns: 1_500 },
     );
   });
+
+  it('does no harm where a terminal breaks it either', () => {
+    fc.assert(
+      fc.property(errors, fc.integer({ min: 1, max: 90 }), (error, width) => {
+        expect(harmIn(describeError(error, { width }).text)).toBeNull();
+      }),
+    );
+  });
 });

@@ -44,4 +44,11 @@ describe('an error', () => {
     expect(text.split('\n')[0]).toContain('x\\u000a::error::pwned\\u000a    at y');
     expect(text).not.toMatch(/^\s*::error/m);
   });
+
+  it('is broken between words where a terminal is narrower', () => {
+    const { text } = describeError(new VerifyError('usage.invalid', 'a word after another', { hint: 'cure' }), {
+      width: 24,
+    });
+    expect(text).toBe('docker verify: a word\n  after another (cure)\n');
+  });
 });

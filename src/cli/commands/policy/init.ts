@@ -22,7 +22,7 @@ import { exitStatus, exitStatusOfVerdict } from '../../exit-status.ts';
 import type { ReadArguments } from '../../read-arguments.ts';
 import { renderFor } from '../../render-for.ts';
 import { commandOf } from '../../run-command.ts';
-import { say, writeError } from '../../streams.ts';
+import { errorWidth, say, writeError } from '../../streams.ts';
 import {
   chooseAuthorities,
   chooseSigners,
@@ -66,7 +66,7 @@ async function findWithHelp(search: Search, conversation: Conversation | null): 
       trial = more;
     } catch (error) {
       if (!(error instanceof VerifyError)) throw error;
-      writeError(describeError(error).text);
+      writeError(describeError(error, { width: errorWidth() }).text);
     }
     // oxlint-enable no-await-in-loop
   }

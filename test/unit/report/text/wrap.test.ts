@@ -14,6 +14,15 @@ describe('wrap', () => {
     expect(wrap([{ text: `by ${word} (GitHub)`, style: 'plain' }], 4, layout)).toBe(`by\n    ${word}\n    (GitHub)`);
   });
 
+  it('moves a word to the left that would be whole only there', () => {
+    const digest = `(sha256:${'0'.repeat(20)})`;
+    const text = `expected  a key acme ${digest} or another`;
+    const lines = wrap([{ text, style: 'plain' }], 10, layout).split('\n');
+    expect(lines).toEqual(['expected  a key acme', ` ${digest}`, '          or another']);
+    const drawn = wrap([{ text, style: 'plain' }], 10, layout, '│').split('\n');
+    expect(drawn[1]).toBe(`│ ${digest}`);
+  });
+
   it('keeps everything on one line without a width', () => {
     const text = 'word '.repeat(100).trim();
     expect(wrap([{ text, style: 'plain' }], 4, { color: false, width: null })).toBe(text);
