@@ -1,12 +1,13 @@
 import type { CacheImport, FetchedSource, ImageUse, ScanResult, Unknown } from '../../model/index.ts';
 
 function mergeImages(left: ImageUse, right: ImageUse): ImageUse {
+  const nearStage = left.nearStage ?? right.nearStage;
   return {
     name: left.name,
     written: left.written,
     platforms: [...new Set([...left.platforms, ...right.platforms])].toSorted(),
     uses: [...left.uses, ...right.uses],
-    ...(left.nearStage === undefined ? {} : { nearStage: left.nearStage }),
+    ...(nearStage === undefined ? {} : { nearStage }),
   };
 }
 

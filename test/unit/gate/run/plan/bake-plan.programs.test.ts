@@ -1,51 +1,28 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bakeTargets, planBake } from '../../../../../src/gate/run/plan/bake-plan.ts';
 import type { BuildPlan } from '../../../../../src/gate/run/plan/build-plan.ts';
 import type { BuildRequest } from '../../../../../src/gate/run/plan/build-request.ts';
 import { standardInput } from '../../../../../src/gate/session/standard-input.ts';
+import { type ToldAnswer, toldBuildx } from '../../../../support/told-buildx.ts';
 import { folderOf } from '../../../policy/support/policies.ts';
 import { sessionIn } from '../../gate-pipeline.ts';
-
-interface Answer {
-  readonly out?: object | string;
-  readonly err?: string;
-  readonly status?: number;
-}
 
 const definition = {
   group: { default: { targets: ['app'] } },
   target: { app: { context: '.', dockerfile: 'Dockerfile' } },
 };
 
-/** A buildx that prints these one after another, the last one for ever, and keeps the variables that it saw. */
-async function bakeWith(answers: readonly Answer[], variables: Readonly<Record<string, string>> = {}) {
+async function bakeWith(answers: readonly ToldAnswer[], variables: Readonly<Record<string, string>> = {}) {
   const folder = await folderOf({ 'docker-bake.hcl': '', Dockerfile: 'FROM scratch\n' });
-  const files = answers.map(async ({ out = '', err = '', status = 0 }, index) => {
-    await writeFile(join(folder, `out${index}`), typeof out === 'string' ? out : JSON.stringify(out));
-    await writeFile(join(folder, `err${index}`), err);
-    await writeFile(join(folder, `status${index}`), String(status));
-  });
-  await Promise.all(files);
-  const buildx = join(folder, 'docker-buildx');
-  const script = `#!/bin/sh
-cd '${folder}'
-case "$*" in *version*) echo "github.com/docker/buildx v0.30.1 abc"; exit 0 ;; esac
-n=$(ls seen* 2>/dev/null | wc -l)
-env > "seen$n"
-[ -e "out$n" ] || n=${answers.length - 1}
-cat "out$n"; cat "err$n" >&2; exit "$(cat "status$n")"
-`;
-  await writeFile(buildx, script, { mode: 0o755 });
+  const programs = await toldBuildx(folder, answers);
   const session = sessionIn(folder);
   const environment = { ...session.environment, variables: { PATH: '/usr/bin:/bin', ...variables } };
   const input = standardInput(() => process.stdin, environment);
   const request = { session: { ...session, environment }, input, intercepted: false } as unknown as BuildRequest; // what of it is asked
-  return { request, programs: { docker: null, buildx } };
+  return { request, programs };
 }
 
-async function plan(answers: readonly Answer[], args: readonly string[] = [], variables = {}): Promise<BuildPlan> {
+async function plan(answers: readonly ToldAnswer[], args: readonly string[] = [], variables = {}): Promise<BuildPlan> {
   const { request, programs } = await bakeWith(answers, variables);
   const found = await planBake(args, request, programs);
   if (found === null) throw new Error('a plan is wanted');

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,27 +10,22 @@ import {
 } from '../../../../../src/gate/run/plan/found-targets.ts';
 import { standardInput } from '../../../../../src/gate/session/standard-input.ts';
 import { VerifyError } from '../../../../../src/model/index.ts';
+import { toldBuildx } from '../../../../support/told-buildx.ts';
 import { folderOf } from '../../../policy/support/policies.ts';
 import { sessionIn } from '../../gate-pipeline.ts';
 
 /** Which targets a bake file has that buildx lists so, and which of them were asked for. */
 async function asked(listed: string, which: 'found' | 'every' = 'found', status = 0): Promise<string> {
-  const folder = await folderOf({ 'sub/docker-bake.hcl': '', 'sub/Dockerfile': 'FROM scratch\n', listed });
-  const buildx = join(folder, 'docker-buildx');
-  const script = `#!/bin/sh
-case "$*" in
-  *--list=*) cat '${folder}/listed'; exit ${status} ;;
-  *--print*) echo "$*" > '${folder}/asked'; echo '{"target":{"app":{"context":".","dockerfile":"Dockerfile"}}}' ;;
-esac
-`;
-  await writeFile(buildx, script, { mode: 0o755 });
+  const folder = await folderOf({ 'sub/docker-bake.hcl': '', 'sub/Dockerfile': 'FROM scratch\n' });
+  const printed = { target: { app: { context: '.', dockerfile: 'Dockerfile' } } };
+  const programs = await toldBuildx(folder, [{ out: printed }], { out: listed, status });
   const session = sessionIn(folder);
   const environment = { ...session.environment, variables: { PATH: '/usr/bin:/bin' } };
   const source = {
     session: { ...session, environment },
     input: standardInput(() => process.stdin, environment),
     args: [],
-    programs: async () => ({ docker: null, buildx }),
+    programs: async () => programs,
   };
   const file = {
     kind: 'definition',
@@ -39,8 +34,7 @@ esac
   } as const;
   const targets = await (which === 'found' ? foundTargets : everyTarget)(file, source);
   expect(targets.map(({ dockerfile }) => dockerfile.kind)).toEqual(['file']);
-  const { readFile } = await import('node:fs/promises');
-  const words = (await readFile(join(folder, 'asked'), 'utf8')).trim();
+  const words = (await readFile(join(folder, 'asked0'), 'utf8')).trim();
   return words.slice(words.indexOf('docker-bake.hcl') + 'docker-bake.hcl'.length).trim();
 }
 
