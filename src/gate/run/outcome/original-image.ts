@@ -9,6 +9,8 @@ import {
   isVerifyError,
   parseBoundedJson,
   parseReference,
+  recordAt,
+  recordsOf,
 } from '../../../model/index.ts';
 import { openLayout } from '../../../oci/index.ts';
 import type { LocalEngine } from '../../session/local-engine.ts';
@@ -33,12 +35,8 @@ const nowhere = { registry: 'localhost', repository: 'layout' };
  * @throws VerifyError `layout.invalid`
  */
 export async function openLayoutContents(folder: string): Promise<readonly ImageContents[]> {
-  const index: unknown = parseBoundedJson(await readFile(join(folder, 'index.json'), 'utf8'));
-  const manifests = typeof index === 'object' && index !== null && 'manifests' in index ? index.manifests : [];
-  const listed: readonly unknown[] = Array.isArray(manifests) ? manifests : [];
-  const digests = listed.flatMap((entry): readonly Digest[] =>
-    typeof entry === 'object' && entry !== null && 'digest' in entry && isDigest(entry.digest) ? [entry.digest] : [],
-  );
+  const index = recordAt(parseBoundedJson(await readFile(join(folder, 'index.json'), 'utf8')));
+  const digests = recordsOf(index['manifests']).flatMap(({ digest }) => (isDigest(digest) ? [digest] : []));
   const source = await openLayout(folder);
   const found = await Promise.all([...new Set(digests)].map((digest) => openContents(source, nowhere, digest)));
   return found.flat();
@@ -93,9 +91,10 @@ export async function openOriginal(search: ImageSearch, record: BuildRecord): Pr
     const found = id === null ? null : await fromEngine(search, id);
     if (found !== null) return found;
   }
-  for (const name of digest === null ? [] : pushed) {
+  if (digest === null) return null;
+  for (const name of pushed) {
     // oxlint-disable-next-line no-await-in-loop
-    const found = digest === null ? null : await fromRegistry(search, name, digest);
+    const found = await fromRegistry(search, name, digest);
     if (found !== null) return found;
   }
   return null;

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { askBuildx, type Programs } from '../../../builder/index.ts';
 import { foundDefinitionArguments, parseBuildArguments } from '../../../invocation/index.ts';
-import { type BuildTarget, parseBoundedJson, type VerifyError } from '../../../model/index.ts';
+import { type BuildTarget, recordsOf, tryParseJson, type VerifyError } from '../../../model/index.ts';
 import type { BuildFile } from '../../scan/find-build-files.ts';
 import type { Session } from '../../session/session.ts';
 import type { StandardInput } from '../../session/standard-input.ts';
@@ -28,29 +28,14 @@ export function nameOfFile(session: Session, { paths }: BuildFile): string {
   return paths.map((path) => pathForPeople(session, path)).join(' + ');
 }
 
-interface Listed {
-  readonly name: string;
-  readonly group?: boolean;
-}
-
-function isListed(entry: unknown): entry is Listed {
-  return typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string';
-}
-
 /**
  * What a bake file is meant to build: its groups and `default`. A target that stands in none may be there for others to inherit from;
  * where there is no group at all, or `every` one is asked for, each is taken. Empty where buildx does not list them: it then says what is wrong, or builds the default.
  */
 function meantTargets(stdout: string, which: 'every' | 'meant'): readonly string[] {
-  let document: unknown;
-  try {
-    document = parseBoundedJson(stdout);
-  } catch {
-    return []; // a buildx that lists in another form
-  }
-  const listed = Array.isArray(document) ? document.filter(isListed) : [];
+  const listed = recordsOf(tryParseJson(stdout)).filter(({ name }) => typeof name === 'string');
   const meant = which === 'every' ? [] : listed.filter(({ name, group }) => group === true || name === 'default');
-  return (meant.length === 0 ? listed : meant).map(({ name }) => name);
+  return (meant.length === 0 ? listed : meant).map(({ name }) => String(name));
 }
 
 async function definitionTargets(

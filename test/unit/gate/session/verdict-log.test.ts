@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Session } from '../../../../src/gate/session/session.ts';
 import { openVerdictLog } from '../../../../src/gate/session/verdict-log.ts';
 import { defaultOwnOptions, type Report } from '../../../../src/model/index.ts';
+import { startCollector } from '../../../support/metrics-collector.ts';
 import { environmentIn, folderOf, policiesOf } from '../../policy/support/policies.ts';
 import { reportOn, signedImage, unsignedImage } from '../../report/reports.ts';
 
@@ -148,4 +149,43 @@ describe("the machine's log of verdicts", () => {
       await expect(policiesOf({ machine: `version: 1\n${said}\n` })).rejects.toMatchObject({ code: 'policy.invalid' });
     },
   );
+});
+
+describe("the machine's collector of metrics", () => {
+  it('counts the verdicts of a command by what became of the images, and is told no name', async () => {
+    const { port, requests, close } = await startCollector();
+    try {
+      const endpoint = `http://127.0.0.1:${port}`;
+      const variables = { DOCKER_CLI_OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
+      session = { ...session, environment: { ...session.environment, variables } };
+      // a run waits 50 ms for its collector, which a busy machine may need to begin with
+      await vi.waitFor(
+        async () => {
+          await openVerdictLog(session, { logs: [] }).note('build', blockedReport());
+          expect(requests).not.toEqual([]);
+        },
+        { timeout: 10_000 },
+      );
+      const text = requests.map((bytes) => bytes.toString('latin1')).join();
+      for (const word of ['docker_verify.verdicts', 'verify build', 'block', 'allow']) expect(text).toContain(word);
+      for (const { name } of blockedReport().images) expect(text).not.toContain(name);
+    } finally {
+      close();
+    }
+  });
+
+  it('is told nothing where none is named', async () => {
+    const log = openVerdictLog(session, { logs: [] });
+    await log.note('build', blockedReport());
+    await log.noteAudit('build', blockedReport(), 'x');
+    expect(warnings).toEqual([]);
+  });
+});
+
+it("a system's log that cannot be written is a warning at most, and the file beside it is written all the same", async () => {
+  const path = join(folder, 'verdicts.jsonl');
+  const log = openVerdictLog(session, { logs: [{ kind: 'syslog' }, { kind: 'file', path }] });
+  await log.note('check', blockedReport());
+  expect(await linesOf(path)).toHaveLength(blockedReport().images.length);
+  for (const warning of warnings) expect(warning).toContain("the system's log");
 });
