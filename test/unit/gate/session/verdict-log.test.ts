@@ -153,7 +153,8 @@ describe("the machine's log of verdicts", () => {
 
 describe("the machine's collector of metrics", () => {
   it('counts the verdicts of a command by what became of the images, and is told no name', async () => {
-    const { port, requests, close } = await startCollector();
+    const collector = await startCollector();
+    const { port, requests } = collector;
     try {
       const endpoint = `http://127.0.0.1:${port}`;
       const variables = { DOCKER_CLI_OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
@@ -170,7 +171,7 @@ describe("the machine's collector of metrics", () => {
       for (const word of ['docker_verify.verdicts', 'verify build', 'block', 'allow']) expect(text).toContain(word);
       for (const { name } of blockedReport().images) expect(text).not.toContain(name);
     } finally {
-      close();
+      collector.close();
     }
   });
 
