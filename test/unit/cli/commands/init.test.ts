@@ -96,6 +96,9 @@ describe('init --add', () => {
     const { status, err } = await line.run('init', '--yes', '--add');
     expect(status).toBe(0);
     expect(err).toContain(said);
+    expect(err).toMatch(/^Found 1 repository without a rule; nothing proves who signs there\.$/m);
+    expect(err).toContain('\nLocked to the digest that they have now:\n');
+    expect(err).toMatch(/^Wrote docker-verify\.yaml and docker-verify\.lock\.json$/m);
     expect(err).toContain('Added to docker-verify.yaml:');
     const after = await line.read('docker-verify.yaml');
     expect(after.startsWith(before.trimEnd())).toBe(true);

@@ -164,7 +164,8 @@ describe('policy push', () => {
     expect(first).toMatchObject({ status: 0, out: expect.stringContaining(`pushed ${target}, serial 3: sha256:`) });
     expect(first.out).toContain('  with acme.pub\n');
     expect(first.out).toContain(`extends: [{from: "${target}", signedBy: [{key: FILE-OF-THE-PUBLIC-KEY}]}]`);
-    expect((await push('--key', 'acme.key')).status).toBe(0); // the same once more
+    const again = await line.json('policy', 'push', 'company.yaml', target, '--key', 'acme.key'); // the same once more
+    expect(again).toMatchObject({ status: 0, document: { reference: target, serial: 3, signer: { kind: 'key' } } });
     await line.write({ 'company.yaml': policy(3).replace('enforce', 'warn') });
     expect(await push('--key', 'acme.key')).toMatchObject({
       status: 64,
@@ -207,6 +208,7 @@ describe('policy push', () => {
 
   it.each([
     [['company.yaml'], /takes one file, and where it goes/],
+    [['company.yaml', 'oci://registry.example.com/policy:1', 'more.yaml'], /takes one file, and where it goes/],
     [['company.yaml', 'registry.example.com/policy:1'], /is no place for a bundle/],
     [['company.yaml', `oci://registry.example.com/policy@sha256:${'0'.repeat(64)}`], /names a digest, and not a tag/],
   ])('refuses %j', async (words, message) => {
