@@ -37,6 +37,8 @@ export interface FakeDocker {
   obeys(answer: boolean): Promise<void>;
   /** The image that the engine's own store has under a name, as `docker image inspect` shows it. */
   keeps(name: string, image: object): void;
+  /** The container that the engine runs under a name, as `docker inspect` shows it. */
+  runs(name: string, container: object): void;
 }
 
 const builtUnlessSaid = `sha256:${'d'.repeat(64)}`;
@@ -99,6 +101,7 @@ export async function fakeDocker(line: CommandLine): Promise<FakeDocker> {
   await writeFile(buildx, script(folder, join(line.folder, 'docker')));
   await chmod(buildx, 0o755);
   const images = new Map<string, object>();
+  const containers = new Map<string, object>();
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '').replace(/^\/v[\d.]+/, ''));
     const image = /^\/images\/(.+)\/json$/.exec(path)?.[1];
@@ -112,7 +115,9 @@ export async function fakeDocker(line: CommandLine): Promise<FakeDocker> {
         DriverStatus: [['driver-type', 'io.containerd.snapshotter.v1']],
       },
     };
-    const answer = image === undefined ? answers[path] : images.get(image);
+    const container = /^\/containers\/(.+)\/json$/.exec(path)?.[1];
+    const known = containers.get(container ?? '') ?? images.get(image ?? '');
+    const answer = image === undefined && container === undefined ? answers[path] : known;
     response.statusCode = answer === undefined ? 404 : 200;
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(answer ?? { message: 'no such thing' }));
@@ -141,6 +146,7 @@ export async function fakeDocker(line: CommandLine): Promise<FakeDocker> {
       if (!answer) await writeFile(join(folder, 'disobeys'), '');
     },
     keeps: (name, image) => void images.set(name, image),
+    runs: (name, container) => void containers.set(name, container),
   };
   await fake.builds({});
   return fake;
