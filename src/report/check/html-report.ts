@@ -8,7 +8,7 @@ import {
   refusedSources,
 } from '../describe/describe-report.ts';
 import { describeVerdict } from '../describe/describe-verdict.ts';
-import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from '../describe/image-details.ts';
+import { curedDetails, type Detail, imageDetails, shortDigest } from '../describe/image-details.ts';
 import { escapeHtml, htmlPage, htmlTable, type Row, textCell } from '../page/html-document.ts';
 import { statusSpan } from '../page/status-span.ts';
 import { buildPictures } from '../picture/build-picture.ts';
@@ -55,7 +55,7 @@ function otherSection(report: Report): readonly string[] {
     ...report.unknown.map((each) => `<p>? ${escapeHtml(describeUnknown(each))}</p>`),
   ];
   const built = report.build === null ? [] : describeBuild(report.build);
-  const items = details([...findingDetails(report.findings), ...cureDetails(report.findings), ...built]);
+  const items = details([...curedDetails(report.findings), ...built]);
   if (lines.length === 0 && items === '') return [];
   return ['<h2>Beside the images</h2>', '<section>', ...lines, `${items}</section>`];
 }

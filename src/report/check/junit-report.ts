@@ -2,7 +2,7 @@ import type { Report, ReportImage } from '../../model/index.ts';
 import { headline } from '../describe/describe-image.ts';
 import { describeCacheImport, describeTask, describeUnknown } from '../describe/describe-report.ts';
 import { describeVerdict } from '../describe/describe-verdict.ts';
-import { cureDetails, type Detail, findingDetails, imageDetails } from '../describe/image-details.ts';
+import { curedDetails, type Detail, imageDetails } from '../describe/image-details.ts';
 import { escapeHtml } from '../page/html-document.ts';
 import { type Shown, visibleDocument } from '../text/visible.ts';
 
@@ -35,7 +35,7 @@ function otherCases(report: Report): readonly TestCase[] {
     lines: [],
   }));
   const isOpen = report.unknown.length > 0;
-  const findings = [...findingDetails(report.findings), ...cureDetails(report.findings)].map(lineOf);
+  const findings = curedDetails(report.findings).map(lineOf);
   const rest = [...report.unknown.map(describeUnknown), ...findings];
   const outcome = isOpen || findings.length > 0 ? outcomes[report.verdict] : 'passed';
   const whole = { name: 'the build as a whole', outcome, message: describeVerdict(report), lines: rest };

@@ -9,7 +9,7 @@ import {
   refusedSources,
 } from '../describe/describe-report.ts';
 import { describeVerdict } from '../describe/describe-verdict.ts';
-import { cureDetails, type Detail, findingDetails, imageDetails, shortDigest } from '../describe/image-details.ts';
+import { curedDetails, type Detail, imageDetails, shortDigest } from '../describe/image-details.ts';
 import { statusMarks, statusWords } from '../text/status-marks.ts';
 import { type Shown, visible, visibleDocument } from '../text/visible.ts';
 
@@ -85,7 +85,7 @@ export function renderMarkdown(report: Report): Shown {
     ...report.images
       .filter(({ status }) => status !== 'allow')
       .flatMap((image) => section(`${verdict(image.status)}: ${code(image.name)}`, imageDetails(image))),
-    ...section('Not about a single image', [...findingDetails(report.findings), ...cureDetails(report.findings)]),
+    ...section('Not about a single image', curedDetails(report.findings)),
     ...(report.build === null ? [] : section('After the build', describeBuild(report.build))),
   ];
   return visibleDocument(`${lines.join('\n')}\n`);

@@ -9,14 +9,7 @@ import {
   refusedSources,
 } from '../describe/describe-report.ts';
 import { describeVerdict } from '../describe/describe-verdict.ts';
-import {
-  cureDetails,
-  type Detail,
-  findingDetails,
-  imageDetails,
-  labelled,
-  shortDigest,
-} from '../describe/image-details.ts';
+import { curedDetails, type Detail, imageDetails, labelled, shortDigest } from '../describe/image-details.ts';
 import { statusMarks } from '../text/status-marks.ts';
 import { page, type Shown, visible } from '../text/visible.ts';
 import { type Layout, type Piece, wrap } from '../text/wrap.ts';
@@ -70,7 +63,7 @@ function otherLines(report: Report, layout: Layout): readonly Shown[] {
   const unknown = report.unknown.map((each) =>
     wrap([{ text: '  ? ', style: 'caution' }, plain(describeUnknown(each))], detailIndent, layout),
   );
-  const findings = [...findingDetails(report.findings), ...cureDetails(report.findings)];
+  const findings = curedDetails(report.findings);
   return [...caches, ...sources, ...unknown, ...findings.map((each) => detailLine(each, layout))];
 }
 

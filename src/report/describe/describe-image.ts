@@ -3,7 +3,7 @@ import { findingExplanations } from '../findings/findings.ts';
 import { describeSigner, trustedSigners } from './describe-signer.ts';
 
 /** The finding that matters most: errors before warnings, otherwise in the order given; null for none. */
-function worstFinding(findings: readonly Finding[]): Finding | null {
+export function worstFinding(findings: readonly Finding[]): Finding | null {
   const order = ['error', 'warning', 'note'] as const;
   for (const level of order) {
     const found = findings.find((finding) => finding.level === level);

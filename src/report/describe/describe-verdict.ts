@@ -1,12 +1,23 @@
-import type { Report, ReportImage, Status } from '../../model/index.ts';
+import type { FindingCode, Report, ReportImage, Status } from '../../model/index.ts';
 import { countsInWords } from '../text/summary.ts';
-import { decidingRules, describeRule } from './describe-image.ts';
+import { decidingRules, describeRule, worstFinding } from './describe-image.ts';
 import { describeUnverified, refusedSources } from './describe-report.ts';
 
 /** `1 of 3 images`, `the image`, `all 3 images`. */
 function share(count: number, all: number): string {
   if (all === 1) return 'the image';
   return count === all ? `all ${all} images` : `${count} of ${all} images`;
+}
+
+/** `the image is not`, `1 of 3 images is not`, `none of the 3 images is`: what English makes of a share of which something is not so. */
+function shareNot(
+  count: number,
+  all: number,
+  [one, several]: readonly [one: string, several: string],
+  is: string,
+): string {
+  if (count === all && all > 1) return `none of the ${all} images ${is}`;
+  return `${share(count, all)} ${count === 1 ? one : several}`;
 }
 
 function withStatus(images: readonly ReportImage[], status: Status): readonly ReportImage[] {
@@ -50,18 +61,37 @@ function describeAllowed({ images, unknown }: Report): string {
   const verified = images.filter((image) => image.verified).length;
   if (verified === images.length)
     return `allowed: ${share(verified, images.length)} ${images.length === 1 ? 'is' : 'are'} verified`;
-  if (verified === 0) return `allowed by policy; nothing was verified about ${share(images.length, images.length)}`;
+  if (verified === 0)
+    return `allowed by policy; nothing was verified about ${images.length === 1 ? 'the image' : `the ${images.length} images`}`;
   return `allowed: ${share(verified, images.length)} verified, ${images.length - verified} allowed unverified by policy`;
 }
 
-/** What to say of the images that have this status, null for none. */
-function describeConcerned({ images }: Report, status: 'warn' | 'block' | 'error'): string | null {
+const notLookedUp: readonly FindingCode[] = ['image.unresolved', 'image.not-found', 'image.offline'];
+
+/** Why an image has its status: its policy refuses it, or it could not be known what the policy would say. */
+function causeOf(image: ReportImage): 'policy' | 'lookup' | 'evidence' {
+  const code = worstFinding(image.findings)?.code;
+  if (image.digest === null && code !== undefined && notLookedUp.includes(code)) return 'lookup';
+  return image.status === 'error' || code === 'image.unverifiable' || code === 'image.offline' ? 'evidence' : 'policy';
+}
+
+/** What to say of the images that have this status: what could not be known is not the policy's doing. */
+function describeConcerned({ images }: Report, status: 'warn' | 'block' | 'error'): readonly string[] {
   const concerned = withStatus(images, status);
-  if (concerned.length === 0) return null;
-  const subject = share(concerned.length, images.length);
-  if (status === 'error') return `${subject} could not be verified`;
-  const verb = concerned.length === 1 ? 'does' : 'do';
-  return `${subject} ${verb} not satisfy ${commonRule(concerned) ?? 'the policy'}`;
+  const of = (cause: ReturnType<typeof causeOf>): readonly ReportImage[] =>
+    concerned.filter((image) => causeOf(image) === cause);
+  const [refused, unseen, unproven] = [of('policy'), of('lookup'), of('evidence')];
+  const rule = commonRule(refused) ?? 'the policy';
+  const could = (some: readonly ReportImage[], done: string): readonly string[] =>
+    some.length === 0
+      ? []
+      : [shareNot(some.length, images.length, [`could not be ${done}`, `could not be ${done}`], `could be ${done}`)];
+  const verbs = [`does not satisfy ${rule}`, `do not satisfy ${rule}`] as const;
+  return [
+    ...(refused.length === 0 ? [] : [shareNot(refused.length, images.length, verbs, `satisfies ${rule}`)]),
+    ...could(unseen, 'looked up'),
+    ...could(unproven, 'verified'),
+  ];
 }
 
 const openings = { warn: 'allowed with warnings', block: 'blocked', error: 'stopped' } as const;
@@ -76,8 +106,8 @@ function describeReasons(report: Report): string {
   const { verdict, unknown, build } = report;
   if (verdict === 'allow') return describeAllowed(report);
   const reasons = [
-    describeConcerned(report, verdict),
-    verdict === 'error' ? describeConcerned(report, 'block') : null,
+    ...describeConcerned(report, verdict),
+    ...(verdict === 'error' ? describeConcerned(report, 'block') : []),
     ...othersWithStatus(report, verdict),
     unknown.length > 0 ? 'only the build itself can settle what else is pulled' : null,
     build !== null && build.unverified.length > 0 ? `the build used ${describeUnverified(build.unverified)}` : null,

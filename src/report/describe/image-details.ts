@@ -37,6 +37,17 @@ export function cureDetails(findings: readonly Finding[]): readonly Detail[] {
   return [...new Set(cures)].map((cure) => labelled('next', cure));
 }
 
+/** Findings that belong to no image, each with its cure beneath it; those with one cure stand together, in the order of the first. */
+export function curedDetails(findings: readonly Finding[]): readonly Detail[] {
+  const groups = new Map<string, Finding[]>();
+  for (const [index, finding] of findings.entries()) {
+    const [cure] = cureDetails([finding]);
+    const key = cure === undefined ? `note ${index}` : `cure ${cure.value}`;
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap((some) => [...findingDetails(some), ...cureDetails(some)]);
+}
+
 /** Places that are named one by one: a survey may find hundreds, which machine formats list. */
 const mostUses = 12;
 

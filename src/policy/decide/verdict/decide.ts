@@ -120,7 +120,7 @@ function defaultFinding(context: JudgeContext, setting: Setting, policies: Polic
   return findingOf(
     'policy.default',
     isBuiltin
-      ? 'no policy speaks of it'
+      ? 'no policy has a rule for it'
       : `no rule of ${setting.policy} matches it, and its default is ${setting.verdict}`,
     {
       level: setting.verdict === 'warn' ? 'warning' : 'error',
@@ -141,7 +141,7 @@ function describeEvidence(input: DecideInput): string {
 /** No layer decides: `builtin: off`, and every layer abstains. */
 function judgeSilence(policies: PolicySet): LayerVerdict {
   const last = policies.layers.at(-1);
-  const finding = findingOf('policy.default', 'no policy speaks of it, and the built-in one is off', {
+  const finding = findingOf('policy.default', 'no policy has a rule for it, and the built-in one is off', {
     level: 'warning',
     expected: 'a rule or a default',
     found: 'neither',

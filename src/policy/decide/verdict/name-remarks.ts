@@ -3,6 +3,7 @@ import { parseReference } from '../../../model/index.ts';
 import { policyRepository } from '../../language/patterns/image-pattern.ts';
 import { knownPublishers } from '../../publishers/known-publishers.ts';
 import { findingOf } from '../evidence/judgement.ts';
+import { ordinaryNames } from './ordinary-names.ts';
 
 /** Official images and others whose names are worth imitating. */
 const famousImages = [
@@ -58,6 +59,7 @@ const famousHosts = [
   'ghcr.io',
   'quay.io',
   'gcr.io',
+  'icr.io',
   'registry.k8s.io',
   'mcr.microsoft.com',
   'cgr.dev',
@@ -154,9 +156,18 @@ function imitatedBy(repository: string): string | null {
   if (likeHost !== undefined) return `${likeHost}/${path}`;
   if (isPublisher(repository)) return null;
   const last = path.slice(path.lastIndexOf('/') + 1);
-  if (host !== 'docker.io' || famousImages.includes(last)) return null;
+  if (host !== 'docker.io' || isItself(last)) return null;
   const like = famousImages.find((known) => resembles(known, last));
   return like === undefined ? null : `docker.io/library/${like}`;
+}
+
+/** A well-known name, one with its version (`python3`), or a word of its own. */
+function isItself(name: string): boolean {
+  return (
+    famousImages.includes(name.replace(/[._-]?v?\d+(?:\.\d+)*$/, '')) ||
+    famousImages.includes(name) ||
+    ordinaryNames.has(name)
+  );
 }
 
 function isTypo(known: string, found: string): boolean {

@@ -4,8 +4,9 @@ import type { JudgedImage } from '../evidence/decide-input.ts';
 import { findingOf } from '../evidence/judgement.ts';
 import { differsFinding, lockEntryOf, movedFinding } from '../judge/judge-lock.ts';
 
-/** `3 hours`: the largest unit of which there is one. */
+/** `3 hours ago`: the largest unit of which there is one. */
 function inWords(milliseconds: number): string {
+  if (milliseconds < 1000) return 'just now';
   const units = [
     ['day', 86_400_000],
     ['hour', 3_600_000],
@@ -13,11 +14,11 @@ function inWords(milliseconds: number): string {
   ] as const;
   const [unit, length] = units.find(([, each]) => milliseconds >= each) ?? ['second', 1_000];
   const count = Math.floor(milliseconds / length);
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
 }
 
 function keptFinding({ digest, name }: JudgedImage, age: number): Finding {
-  return findingOf('image.kept-tag', `what its tag stands for was last looked up ${inWords(age)} ago`, {
+  return findingOf('image.kept-tag', `what its tag stands for was last looked up ${inWords(age)}`, {
     level: 'note',
     found: digest,
     hint: `run once without --offline, or lock it: docker verify lock --update ${name}`,

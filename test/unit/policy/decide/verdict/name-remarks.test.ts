@@ -21,6 +21,16 @@ describe('a name', () => {
     'ngimx',
     'pyhton',
     'alpne',
+    'alpin',
+    'ubunut',
+    'debain',
+    'acme/ubunut',
+    'acme/n0de',
+    'acme/noode',
+    'acme/mysq1',
+    'acme/redi5',
+    'acme/bahs',
+    'acme/postgers',
     'postgress',
     'acme/ngnix',
     'n0de',
@@ -51,13 +61,21 @@ describe('a name', () => {
     'acme/base',
     'acme/code',
     'acme/rest',
+    'icr.io/acme/app',
+    ...['app', 'web', 'api', 'core', 'base', 'nodes', 'code', 'http', 'trust', 'mssql', 'mongod'].map(
+      (word) => `acme/${word}`,
+    ),
+    ...['postgresql', 'postgis', 'jruby', 'ipython', 'telegram', 'compose', 'bookkeeper'].map((word) => `acme/${word}`),
+    ...['python3', 'mysql8', 'node-20', 'postgres15', 'ruby3.3', 'openjdk_17', 'alpine-v3'].map(
+      (word) => `acme/${word}`,
+    ),
   ])('that looks like itself or another word is not: %s', (name) => {
     expect(codes(`${name}@${image}`)).toEqual([]);
   });
 
   it('that a policy names imitates no name', () => {
-    expect(codes(`acme/nodes@${image}`)).toEqual(['image.imitates']);
-    expect(codes(`acme/nodes@${image}`, ['docker.io/acme/nodes'])).toEqual([]);
+    expect(codes(`acme/nodee@${image}`)).toEqual(['image.imitates']);
+    expect(codes(`acme/nodee@${image}`, ['docker.io/acme/nodee'])).toEqual([]);
   });
 });
 
