@@ -8,7 +8,7 @@ import { trustedSigners } from '../trusted-signers.ts';
 
 function pageOf({ file, digest, verified, signer, listed, provenance, problems }: VerifiedRelease): readonly string[] {
   return [
-    `${verified ? '✓' : '✗'} ${file}  ${digest}`,
+    `${verified ? '✓ verified' : '✗ refused'}  ${file}  ${digest}`,
     ...(signer === null ? [] : [`  signed by ${describeSigner(signer)}`]),
     ...(listed === true ? ['  listed in SHA256SUMS'] : []),
     ...(provenance === true ? ['  named in the signed provenance'] : []),

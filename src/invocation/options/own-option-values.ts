@@ -1,3 +1,4 @@
+import leven from 'leven';
 import {
   defaultOwnOptions,
   type OutputFormat,
@@ -65,10 +66,21 @@ function boolean(source: string, value: string): boolean {
   return isOn;
 }
 
+/** The format that was probably meant: a letter of it is wrong, missing or too many, or two are swapped. */
+function nearFormat(value: string): OutputFormat | undefined {
+  const written = value.toLowerCase();
+  const letters = (word: string): string => word.split('').toSorted().join('');
+  return outputFormats.find((each) => leven(each, written) <= 1 || letters(each) === letters(written));
+}
+
 function format(source: string, value: string): OutputFormat {
   const found = outputFormats.find((format) => format === value);
-  if (found === undefined) throw invalid(source, value, `text or json; the command's help lists all that it has`);
-  return found;
+  if (found !== undefined) return found;
+  const near = nearFormat(value);
+  if (near === undefined) throw invalid(source, value, `text or json; the command's help lists all that it has`);
+  throw new VerifyError('usage.invalid', `"${value.slice(0, 200)}" is not a value for ${source}`, {
+    hint: `did you mean ${near}?`,
+  });
 }
 
 function givenTwice(what: string, hint: string): VerifyError {

@@ -10,13 +10,14 @@ export interface Examined {
   readonly hint: string | null;
 }
 
-const marks = { good: '✓', bypass: '!', bad: '✗' } as const;
+/** Each with a word: a screen reader passes over a sign. */
+const marks = { good: '✓ good', bypass: '! bypass', bad: '✗ bad' } as const;
 
 /** What `doctor` found, for people or as JSON. `version` is this program's. */
 export function renderDoctor(examinations: readonly Examined[], version: string, format: string): Shown {
   if (format === 'json') return renderJsonDocument({ schemaVersion: 0, version, examinations });
   const lines = examinations.flatMap(({ name, result, detail, hint }) => [
-    `${marks[result]} ${name}: ${detail}`,
+    `${marks[result]}  ${name}: ${detail}`,
     ...(hint === null ? [] : [`    next: ${hint}`]),
   ]);
   return plainPage([`docker-verify ${version}`, ...lines]);

@@ -54,7 +54,7 @@ export function renderPolicyTests(results: readonly PolicyTestOutcome[], format:
   if (format === 'json') return renderJsonDocument({ schemaVersion: 0, results });
   const failed = results.filter(({ passed }) => !passed).length;
   const lines = results.flatMap(({ name, line, passed, differences }) => [
-    `${passed ? '✓' : '✗'} ${name}${passed ? '' : ` (line ${line})`}`,
+    `${passed ? '✓ passed' : '✗ failed'}  ${name}${passed ? '' : ` (line ${line})`}`,
     ...differences.map((difference) => `    ${difference}`),
   ]);
   return plainPage([...lines, `${results.length - failed} passed, ${failed} failed`]);

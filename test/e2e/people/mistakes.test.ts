@@ -25,6 +25,7 @@ const mistakes: readonly Mistake[] = [
   ['an option of a command is mistyped', 64, 'lock --chek', plain],
   ['an option is one of another command', 64, 'init --recursive .', plain],
   ['a format does not exist', 64, 'check --format xml .', plain],
+  ['a format is mistyped', 64, 'check --format htm .', plain],
   ['a duration has no unit', 64, 'check --timeout 60 .', plain],
   ['a folder has no ./', 64, 'check app', { 'app/Dockerfile': 'FROM alpine\n' }],
   ['a folder that is not there has no ./', 64, 'check app/', plain],

@@ -51,13 +51,16 @@ export async function exposure(
   return await withIndex(folder, async (database) => {
     const passedOver = await prepare(session, database, folder);
     const found = searchBuilds(database, asked.questions, asked.statements, { most });
+    const builds = countBuilds(database).all;
+    if (builds === 0)
+      session.warn(`the journal in ${folder} is empty: docker verify build and bake fill it when they end well`);
     const together = `${asked.bulk.length} advisories`;
     const ofFolders =
       asked.bulk.length === 0 ? null : searchBuilds(database, asked.bulk, asked.statements, { together, most });
     return {
       rows: [...found.rows, ...(ofFolders?.rows ?? [])],
       unlisted: [...found.unlisted, ...(ofFolders?.unlisted ?? [])],
-      builds: countBuilds(database).all,
+      builds,
       remarks: [...asked.remarks, ...passedOver],
     };
   });

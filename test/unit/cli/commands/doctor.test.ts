@@ -19,9 +19,9 @@ const lineOf = (text: string, name: string): string => text.split('\n').find((li
 
 describe('doctor', () => {
   it.each([
-    ['v0.13.0', /✗ buildx: .*0\.13\.0.*every build ends with 12/],
+    ['v0.13.0', /✗ bad {2}buildx: .*0\.13\.0.*every build ends with 12/],
     ['v0.20.0', /buildx: .*0\.20\.0.*fails on what could not be foreseen/],
-    ['v0.30.1', /✓ buildx: .*0\.30\.1/],
+    ['v0.30.1', /✓ good {2}buildx: .*0\.30\.1/],
   ])('says what buildx %s cannot do for us', async (version, expected) => {
     const { line } = await builtProject();
     await buildxSays(line, 'v0.30.1', version);
@@ -66,6 +66,6 @@ describe('doctor', () => {
     await writeFile(join(line.folder, 'docker', 'config.json'), '{');
     const { status, out } = await line.run('doctor');
     expect(status).toBe(11);
-    expect(out).toContain("✗ Docker's configuration: Docker's configuration cannot be read");
+    expect(out).toContain("✗ bad  Docker's configuration: Docker's configuration cannot be read");
   });
 });

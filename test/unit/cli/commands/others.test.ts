@@ -8,7 +8,7 @@ describe('doctor', () => {
   it('says that everything is there, and 11 with what is missing', async () => {
     const { line } = await builtProject();
     const { status, out } = await line.run('doctor');
-    expect(out).toContain('✓ enforcement: the builder denies what a source policy denies');
+    expect(out).toContain('✓ good  enforcement: the builder denies what a source policy denies');
     expect(status).toBe(0);
     const bare = await commandLine();
     const { status: without, document } = await bare.json('doctor');
