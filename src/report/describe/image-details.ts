@@ -21,7 +21,7 @@ export function shortDigest({ name, digest }: ReportImage): string {
 }
 
 /** What the findings say; their cures come later, beneath everything that led to them. */
-export function findingDetails(findings: readonly Finding[]): readonly Detail[] {
+function findingDetails(findings: readonly Finding[]): readonly Detail[] {
   return findings.flatMap(({ code, level, message, expected, found }) => [
     { label: null, value: message, code, level },
     ...(expected === null ? [] : [labelled('expected', expected)]),
@@ -30,7 +30,7 @@ export function findingDetails(findings: readonly Finding[]): readonly Detail[] 
 }
 
 /** What to do next, each thing once. A note asks for nothing. */
-export function cureDetails(findings: readonly Finding[]): readonly Detail[] {
+function cureDetails(findings: readonly Finding[]): readonly Detail[] {
   const cures = findings
     .filter(({ level }) => level !== 'note')
     .map(({ code, hint }) => hint ?? findingExplanations[code].cure);
