@@ -22,7 +22,9 @@ async function containerProject(digest: (app: string) => string | null, imageNam
 describe('the image that a builder runs in', () => {
   it('is good where its signature satisfies the policies', async () => {
     const { text } = await containerProject((app) => app);
-    expect(text).toMatch(/✓ builder image: default runs \S+app:1@sha256:\w+.*its signature satisfies the policies/);
+    expect(text).toMatch(
+      /✓ good builder image: default runs \S+app:1@sha256:\w+.*its signature satisfies the policies/,
+    );
   });
 
   it('could bypass the policies where they refuse it, and the command to look closer is said', async () => {
