@@ -18,7 +18,7 @@ const inProcess = {
   experimental: { viteModuleRunner: false },
   isolate: false,
   pool: 'threads' as const,
-  // Left to itself it keeps one core for its own work, of two the half: that work is next to nothing here.
+  // Left to itself it keeps a core for its own work, which is next to nothing here.
   maxWorkers: Math.max(2, availableParallelism() - 1),
 };
 
@@ -30,6 +30,8 @@ export default defineConfig({
         test: {
           ...inProcess,
           name: 'unit',
+          // a quarter of their time goes by in waiting
+          maxWorkers: availableParallelism() + 1,
           include: ['test/unit/**/*.test.ts'],
           exclude: [...longByIntent, ...startPrograms],
           testTimeout: 20_000,
