@@ -32,6 +32,8 @@ export default defineConfig({
           name: 'unit',
           // a quarter of their time goes by in waiting
           maxWorkers: availableParallelism() + 1,
+          // vitest asks for this where two projects that run together have another number of workers
+          sequence: { groupOrder: 1 },
           include: ['test/unit/**/*.test.ts'],
           exclude: [...longByIntent, ...startPrograms],
           testTimeout: 20_000,
