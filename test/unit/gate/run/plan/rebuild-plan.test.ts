@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  dockerfileBeside,
   findDockerfile,
   missingFrom,
   missingValues,
@@ -38,6 +39,8 @@ describe('what a record lacks', () => {
     ['clean files', { context: { ...context, dirty: true } }, 'changes that no commit holds'],
     ['knowledge of them', { context: { ...context, dirty: null } }, 'is not known'],
     ['its context', { context: { ...context, kind: 'stdin', source: null } }, 'standard input'],
+    ['an archive', { context: { ...context, kind: 'http', source: 'https://acme.example/a.tar' } }, 'acme.example/a'],
+    ['a context of a kind', { context: { ...context, kind: 'other', source: null } }, 'it came from other'],
     ['a Dockerfile', { dockerfile: { path: null, sha256: null } }, 'the Dockerfile'],
     ['secrets', { arguments: { ...given, secrets: ['npm', 'key'] } }, 'npm, key'],
     ['ssh', { arguments: { ...given, ssh: ['default'] } }, 'default'],
@@ -45,6 +48,12 @@ describe('what a record lacks', () => {
     ['a digest', { images: [{ ...image('base'), digest: null }] }, 'base'],
   ])('is %s', (_, more, text) => {
     expect(missingFrom(whole(more))).toEqual([expect.stringContaining(text)]);
+  });
+
+  it('is nothing of its files where the folder to build from is named', () => {
+    const lost = whole({ context: { ...context, kind: 'stdin', source: null, commit: null } });
+    expect(missingFrom(lost)).toHaveLength(2);
+    expect(missingFrom(lost, true)).toEqual([]);
   });
 
   it('is a value only where the Dockerfile asks for it', () => {
@@ -84,7 +93,11 @@ describe('the Dockerfile of a record', () => {
     }
     return folder;
   };
-  const find = async (files: Readonly<Record<string, string>>, path: string, below = ''): Promise<string | null> => {
+  const find = async (
+    files: Readonly<Record<string, string>>,
+    path: string | null,
+    below = '',
+  ): Promise<string | null> => {
     const folder = await tree(files);
     const found = await findDockerfile(folder, join(folder, below), whole({ dockerfile: { path, sha256 } }));
     return found?.path.slice(folder.length + 1) ?? null;
@@ -94,6 +107,7 @@ describe('the Dockerfile of a record', () => {
     const files = { Dockerfile: 'FROM b\n', 'app/Dockerfile': 'FROM a\n' };
     expect(await find(files, 'Dockerfile')).toBe('app/Dockerfile');
     expect(await find(files, '../repo/app/Dockerfile')).toBe('app/Dockerfile');
+    expect(await find(files, null)).toBe('app/Dockerfile');
   });
 
   it('is the one whose path agrees best, then the one in the context', async () => {
@@ -104,5 +118,41 @@ describe('the Dockerfile of a record', () => {
 
   it('is none where no file has its bytes', async () => {
     expect(await find({ Dockerfile: 'FROM b\n' }, 'Dockerfile')).toBeNull();
+  });
+});
+
+describe('the Dockerfile beside a folder that is named', () => {
+  const text = 'FROM acme.example/a:1\n';
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const recorded = (path: string | null) => whole({ dockerfile: { path, sha256 } });
+  const folderWith = async (...files: readonly string[]): Promise<string> => {
+    const folder = newStateFolder();
+    for (const file of files) {
+      // oxlint-disable-next-line no-await-in-loop
+      await mkdir(join(folder, dirname(file)), { recursive: true });
+      // oxlint-disable-next-line no-await-in-loop
+      await writeFile(join(folder, file), text);
+    }
+    return folder;
+  };
+
+  it.each([
+    ['/src/app/docker/Dockerfile', 'docker/Dockerfile'],
+    ['C:\\src\\app\\docker\\Dockerfile', 'docker/Dockerfile'],
+    ['./docker/../Dockerfile', 'Dockerfile'],
+    [null, 'Dockerfile'],
+  ])('is found at the end of the recorded path %s', async (path, file) => {
+    const folder = await folderWith(file);
+    expect((await dockerfileBeside(folder, recorded(path)))?.path).toBe(join(folder, file));
+  });
+
+  it('is none where it has other bytes, or only a link leads to it out of the folder', async () => {
+    const folder = await folderWith('Dockerfile');
+    expect(await dockerfileBeside(folder, whole({ dockerfile: { path: 'Dockerfile', sha256: 'x' } }))).toBeNull();
+    const other = newStateFolder();
+    await symlink(join(folder, 'Dockerfile'), join(other, 'Dockerfile'));
+    expect(await dockerfileBeside(other, recorded('Dockerfile'))).toBeNull();
+    await mkdir(join(other, 'folder'));
+    expect(await dockerfileBeside(other, recorded('folder'))).toBeNull();
   });
 });
