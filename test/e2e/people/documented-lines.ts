@@ -56,6 +56,9 @@ export const spelledOut: Readonly<Record<string, string>> = {
   'docker verify init': 'rm docker-verify.yaml && docker verify init --yes --key acme.pub',
   'docker verify init --yes --key keys/acme.pub .':
     'rm docker-verify.yaml && docker verify init --yes --key keys/acme.pub .',
+  'docker verify init --add': 'docker verify init --add --yes --key keys/acme.pub',
+  'docker verify init --add -f FILE .':
+    'cp Dockerfile Other && docker verify init --add --yes --key keys/acme.pub -f Other .',
   'docker verify rebuild BUILD': `docker verify build . && docker verify rebuild ${lastId}`,
   'docker verify rebuild app:latest': `${committed}${recorded}docker verify rebuild app:latest`,
   'docker verify rebuild --format json=rebuild.json 01JD3Z': `${committed}${recorded}docker verify rebuild --format json=rebuild.json ${lastId}`,
