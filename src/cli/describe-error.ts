@@ -1,5 +1,5 @@
 import { type ErrorCode, isVerifyError, type VerifyError } from '../gate/index.ts';
-import { page, type Shown, visible, wrap } from '../report/index.ts';
+import { page, type Shown, visible, wrapLine } from '../report/index.ts';
 import { exitStatus, exitStatusOfError } from './exit-status.ts';
 
 /** Where an error came from, a line for each call: a message of several lines is one line here too. */
@@ -42,13 +42,12 @@ export function describeError(
   error: unknown,
   { debug = false, width = null }: { readonly debug?: boolean; readonly width?: number | null } = {},
 ): { readonly text: Shown; readonly status: number } {
-  const broken = (text: string): Shown => wrap([{ text, style: 'plain' }], 2, { color: false, width });
   const trace = debug && error instanceof Error ? traceOf(error) : [];
   if (isVerifyError(error)) {
-    const line = broken(`docker verify: ${place(error)}${error.message}${cure(error)}`);
+    const line = wrapLine(`docker verify: ${place(error)}${error.message}${cure(error)}`, width);
     return { text: page([line, ...trace]), status: exitStatusOfError(error.code) };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const line = broken(`docker verify: internal error: ${message}${debug ? '' : ' (run with -D for details)'}`);
+  const line = wrapLine(`docker verify: internal error: ${message}${debug ? '' : ' (run with -D for details)'}`, width);
   return { text: page([line, ...trace]), status: exitStatus.defect };
 }

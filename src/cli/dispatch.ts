@@ -23,18 +23,15 @@ function namesHelp(args: readonly string[]): boolean {
 }
 
 async function run(context: CallContext, row: CommandRow, args: readonly string[]): Promise<number> {
+  const own = { ...context, row, takers: commandsWith };
   if (row.own !== 'prefixed') {
     if (namesHelp(args)) return await help(row.name.split(' '));
   } else if (asksForHelp(args, row.host === 'bake' ? 'bake' : 'build')) {
     const { builderHelp } = await import('./commands/builder-help.ts');
-    return await builderHelp({ ...context, row, takers: commandsWith }, args);
+    return await builderHelp(own, args);
   }
   const command = await row.load();
-  return await tellingCommand(
-    context,
-    `verify ${row.name}`,
-    async () => await command({ ...context, row, takers: commandsWith }, args),
-  );
+  return await tellingCommand(context, `verify ${row.name}`, async () => await command(own, args));
 }
 
 /** A command that stands behind a word of ours. */

@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline/promises';
-import { type Progress, page, type Shown, startProgress, visible, wrap } from '../report/index.ts';
+import { type Progress, page, type Shown, startProgress, visible, wrapLine } from '../report/index.ts';
 
 /**
  * The one door through which this program speaks: nothing else touches standard output, standard error or the console (a lint rule
@@ -29,7 +29,7 @@ export function errorWidth(): number | null {
 
 /** Writes one line for people to standard error, whatever stands in it; a terminal that is narrower gets it broken between words. */
 export function say(text: string): void {
-  writeError(page([wrap([{ text, style: 'plain' }], 2, { color: false, width: errorWidth() })]));
+  writeError(page([wrapLine(text, errorWidth())]));
 }
 
 /**

@@ -25,6 +25,7 @@ export * from './ground/environment.ts';
 export * from './ground/errors.ts';
 export { foldedKey } from './ground/folded-key.ts';
 export * from './ground/go-boolean.ts';
+export { isPem } from './ground/is-pem.ts';
 export * from './ground/json-shape.ts';
 export * from './ground/loopback.ts';
 export { messageOf } from './ground/message-of.ts';

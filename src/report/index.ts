@@ -38,4 +38,4 @@ export { type Progress, startProgress } from './text/progress.ts';
 export { projectAddress } from './text/project-address.ts';
 export { auditLine, type LoggedRun, verdictLine } from './text/verdict-lines.ts';
 export { joinedLines, joinedPages, page, plainPage, type Shown, visible, visibleDocument } from './text/visible.ts';
-export { type Layout, wrap } from './text/wrap.ts';
+export { type Layout, wrap, wrapLine } from './text/wrap.ts';

@@ -3,6 +3,7 @@ import {
   type Evidence,
   evidenceForms,
   type FoundSigners,
+  isPem,
   type ProposedSigner,
   proposalKey,
   type Trusted,
@@ -134,7 +135,7 @@ export async function chooseAuthorities(
 function fileOf({ entry }: ProposedSigner): string {
   const key = entry['key'];
   if (typeof key !== 'string') return '';
-  return key.includes('-----BEGIN ') ? ', which the policy will hold itself' : `, in ${key}`;
+  return isPem(key) ? ', which the policy will hold itself' : `, in ${key}`;
 }
 
 function shortSigner({ signer }: ProposedSigner): string {

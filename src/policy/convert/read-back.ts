@@ -1,4 +1,4 @@
-import { isVerifyError, VerifyError } from '../../model/index.ts';
+import { isPem, isVerifyError, VerifyError } from '../../model/index.ts';
 import { type PolicyDocument, policySchema } from '../language/schema/schema.ts';
 import { validateDocument } from '../language/schema/validate-document.ts';
 import { parseYamlSource } from '../language/schema/yaml-source.ts';
@@ -30,7 +30,7 @@ export async function readBack(yaml: string, file: string): Promise<void> {
 /** The same with other material in place of what it names by file. */
 function withoutFiles(document: PolicyDocument): PolicyDocument {
   return replaced(document, (name, value) => {
-    if (value.includes('-----BEGIN ')) return value;
+    if (isPem(value)) return value;
     if (name === 'key') return tektonKey;
     return ['ca', 'tsa', 'intermediates'].includes(name) ? microsoftSupplyChainRoot : value;
   });

@@ -86,3 +86,8 @@ export function wrap(pieces: readonly Piece[], hanging: number, { color, width }
   );
   return paintedLines(laidOut);
 }
+
+/** One line for people, without colours, broken between words where a terminal of so many columns would break it anywhere. */
+export function wrapLine(text: string, width: number | null): Shown {
+  return wrap([{ text, style: 'plain' }], leastIndent, { color: false, width });
+}

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import type { CanonicalName, Evidence, Signer } from '../../../model/index.ts';
+import { type CanonicalName, type Evidence, isPem, type Signer } from '../../../model/index.ts';
 import { stringifyYaml } from '../../../policy/index.ts';
 
 /** A signer as a policy may name it: exactly, and with whatever its signatures cannot be verified without. */
@@ -49,10 +49,6 @@ function leadsOut(written: string): boolean {
 /** What a policy in `folder` holds of a key or a certificate: its file, where the project brings that along, else the PEM itself. */
 export function fileOrPem(folder: string, path: string, pem: string): string {
   return leadsOut(pathFrom(folder, path)) ? pem : path;
-}
-
-function isPem(text: string): boolean {
-  return text.includes('-----BEGIN ');
 }
 
 /** Paths of trusted roots that lead out of the policy's folder: a root cannot stand in the policy itself. */

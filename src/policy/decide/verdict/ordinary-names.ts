@@ -4,13 +4,11 @@
  */
 export const ordinaryNames: ReadonlySet<string> = new Set(
   [
-    'base bases dash hash mash sash bosh yash ash batch',
-    'nodes code mode note none nodm core',
-    'rest trust just dust rusty rustc rush',
+    'ash nodes trust rusty rustc',
     'mango mongod mongos mssql mysqld redir iredis',
     'postgresql postgis postgrest postgrey influx memcache rabbit',
     'dockers dockerd kdocker rocker locker vaults fault registrar',
-    'http https httpx perf perm jruby mruby ipython bpython cpython jython xpython',
+    'http https httpx jruby mruby ipython bpython cpython jython xpython',
     'haven raven grade cradle goland compose composed telegram telegraph bookkeeper',
   ].flatMap((words) => words.split(' ')),
 );

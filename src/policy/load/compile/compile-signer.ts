@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isRecord, type KeyMaterial, parseBoundedJson } from '../../../model/index.ts';
+import { isPem, isRecord, type KeyMaterial, parseBoundedJson } from '../../../model/index.ts';
 import type {
   ClaimName,
   KeylessSigner,
@@ -59,7 +59,7 @@ function pendingKey(scope: PolicyScope, url: string, sha256: string, logRequired
 }
 
 async function keyMaterial(scope: PolicyScope, path: Path, key: string): Promise<KeyMaterial> {
-  if (key.includes('-----BEGIN ')) return keyFrom(scope, path, key, null, 'the inline key');
+  if (isPem(key)) return keyFrom(scope, path, key, null, 'the inline key');
   if (/^[a-z0-9]+:\/\//i.test(key))
     throw invalidIn(
       scope,

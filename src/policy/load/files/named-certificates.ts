@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CertificateMaterial } from '../../../model/index.ts';
+import { type CertificateMaterial, isPem } from '../../../model/index.ts';
 import { parseCertificates } from './key-material.ts';
 import { invalidIn, type PolicyScope, readNamedFile, shortName } from './policy-scope.ts';
 
@@ -13,7 +13,7 @@ async function readCertificates(
   value: string,
   purpose: CertificateMaterial['purpose'],
 ): Promise<CertificateMaterial> {
-  const isInline = value.includes('-----BEGIN ');
+  const isInline = isPem(value);
   const pem = isInline ? value : (await readNamedFile(scope, path, value)).text;
   const material = parseCertificates(pem, isInline ? null : shortName(value), purpose);
   if (!material.ok)
