@@ -1,8 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/model/index.ts';
 import { renderExposure, renderPackages, renderReport } from '../../../src/report/index.ts';
 import { imageWithout, listedImage } from '../../unit/report/contents/listed-images.ts';
@@ -15,8 +12,7 @@ import {
 } from '../../unit/report/page/full-reports.ts';
 import { picturedReport } from '../../unit/report/picture/pictured.ts';
 import { examples } from '../../unit/report/reports.ts';
-import { Browser, browserProgram } from '../support/browser.ts';
-import { temporaryFolder } from '../support/lab.ts';
+import { browserProgram, useBrowser } from '../support/browser.ts';
 
 const plain = { color: false, width: null };
 const widths = [320, 768, 1600] as const;
@@ -35,46 +31,31 @@ const pages: Readonly<Record<string, () => string>> = {
   'what is inside': () => renderPackages([listedImage, imageWithout], 'html', plain),
 };
 
-let folder = '';
-let browser: Browser;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  if (browserProgram !== null) browser = await Browser.start(browserProgram);
-});
-afterAll(async () => {
-  if (browserProgram !== null) await browser.close();
-});
-
-async function put(html: string): Promise<string> {
-  const path = join(folder, 'page.html');
-  await writeFile(path, html);
-  return pathToFileURL(path).href;
-}
+const { browser, put } = useBrowser();
 
 describe.skipIf(browserProgram === null)('a page, to axe (needs chromium or google-chrome on PATH)', () => {
   const cases = Object.keys(pages).flatMap((page) => schemes.map((scheme) => [page, scheme] as const));
 
   it.each(cases)('is open to everybody (axe): %s in %s, at every width', async (page, scheme) => {
     const url = await put((pages[page] as () => string)());
-    await browser.open(url, { bypassesPolicy: true });
-    await browser.evaluate(axe.source);
+    await browser().open(url, { bypassesPolicy: true });
+    await browser().evaluate(axe.source);
     for (const width of widths) {
-      await browser.resize(width, scheme);
-      const found = await browser.evaluate(
+      await browser().resize(width, scheme);
+      const found = await browser().evaluate(
         'axe.run().then(({ violations, passes }) => [violations.map(({ id, nodes }) => [id, nodes[0].html]), passes.length])',
       );
       expect(found).toEqual([[], expect.any(Number)]);
       expect((found as readonly [unknown, number])[1]).toBeGreaterThan(10);
-      expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      expect(await browser().evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     }
   });
 
   it('would be found out if it were not: axe finds a picture without a name', async () => {
     const page = renderReport(picturedReport, 'html', plain).replace(/<title>stage 1[^<]*<\/title>/, '');
-    await browser.open(await put(page), { bypassesPolicy: true });
-    await browser.evaluate(axe.source);
-    expect(await browser.evaluate('axe.run().then(({ violations }) => violations.map(({ id }) => id))')).toEqual([
+    await browser().open(await put(page), { bypassesPolicy: true });
+    await browser().evaluate(axe.source);
+    expect(await browser().evaluate('axe.run().then(({ violations }) => violations.map(({ id }) => id))')).toEqual([
       'svg-img-alt',
     ]);
   });

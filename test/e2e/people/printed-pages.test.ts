@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { renderExposure, renderPackages, renderReport } from '../../../src/report/index.ts';
 import { imageWithout, listedImage } from '../../unit/report/contents/listed-images.ts';
 import { brokenReport, crowdedReport, filledExposure, longReport } from '../../unit/report/page/full-reports.ts';
 import { picturedReport } from '../../unit/report/picture/pictured.ts';
-import { Browser, browserProgram } from '../support/browser.ts';
+import { browserProgram, useBrowser } from '../support/browser.ts';
 import { temporaryFolder } from '../support/lab.ts';
 
 const plain = { color: false, width: null };
@@ -24,32 +23,17 @@ const pages: Readonly<Record<string, () => string>> = {
   'what is inside': () => renderPackages([listedImage, imageWithout], 'html', plain),
 };
 
-let folder = '';
-let browser: Browser;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  if (browserProgram !== null) browser = await Browser.start(browserProgram);
-});
-afterAll(async () => {
-  if (browserProgram !== null) await browser.close();
-});
-
-async function put(html: string): Promise<string> {
-  const path = join(folder, 'page.html');
-  await writeFile(path, html);
-  return pathToFileURL(path).href;
-}
+const { browser, put } = useBrowser();
 
 /** What each sheet of paper says, and how wide and high it is, by the programs of poppler. */
 async function printed(html: string): Promise<readonly { readonly text: string; readonly isAcross: boolean }[]> {
-  await browser.open(await put(html));
-  const { data } = await browser.send('Page.printToPDF', {
+  await browser().open(await put(html));
+  const { data } = await browser().send('Page.printToPDF', {
     paperWidth: 8.27,
     paperHeight: 11.69,
     preferCSSPageSize: true,
   });
-  const path = join(folder, 'page.pdf');
+  const path = join(await temporaryFolder(), 'page.pdf');
   await writeFile(path, Buffer.from(data as string, 'base64'));
   const texts = spawnSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' }).stdout.split('\f').slice(0, -1);
   const sizes = spawnSync('pdfinfo', ['-l', '-1', path], { encoding: 'utf8' }).stdout.matchAll(
@@ -63,31 +47,33 @@ describe.skipIf(browserProgram === null)('on paper (needs chromium or google-chr
   it.each(Object.entries(pages))(
     'nothing is wider than the sheet, and no picture higher or over others: %s',
     async (_, page) => {
-      await browser.open(await put(page()));
-      await browser.send('Emulation.setDeviceMetricsOverride', { ...paper, deviceScaleFactor: 1, mobile: false });
-      await browser.send('Emulation.setEmulatedMedia', { media: 'print' });
+      await browser().open(await put(page()));
+      await browser().send('Emulation.setDeviceMetricsOverride', { ...paper, deviceScaleFactor: 1, mobile: false });
+      await browser().send('Emulation.setEmulatedMedia', { media: 'print' });
       const outside = `[...document.body.querySelectorAll('*:not(svg *)')].filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > ${paper.width} + 1).map((each) => each.outerHTML.slice(0, 80))`;
-      expect(await browser.evaluate(outside)).toEqual([]);
-      expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(paper.width);
+      expect(await browser().evaluate(outside)).toEqual([]);
+      expect(await browser().evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(paper.width);
       const pictures = `[...document.querySelectorAll('.picture')].filter((each) => !each.checkVisibility() || each.getBoundingClientRect().height > ${paper.height} || each.closest('.pictures').getBoundingClientRect().bottom < each.getBoundingClientRect().bottom).length`;
-      expect(await browser.evaluate(pictures)).toBe(0);
-      await browser.send('Emulation.setEmulatedMedia', { media: '' });
+      expect(await browser().evaluate(pictures)).toBe(0);
+      await browser().send('Emulation.setEmulatedMedia', { media: '' });
     },
   );
 
   it('prints in black on white, with every picture unfolded', async () => {
-    await browser.resize(720, 'dark');
-    await browser.open(await put(renderReport(picturedReport, 'html', plain).replaceAll('<details open', '<details')));
+    await browser().resize(720, 'dark');
+    await browser().open(
+      await put(renderReport(picturedReport, 'html', plain).replaceAll('<details open', '<details')),
+    );
     const isShown = 'document.querySelector(".picture").checkVisibility()';
-    expect(await browser.evaluate(isShown)).toBe(false);
-    await browser.send('Emulation.setEmulatedMedia', { media: 'print' });
-    expect(await browser.evaluate(isShown)).toBe(true);
-    const width = await browser.evaluate('document.querySelector(".picture").getBoundingClientRect().width');
+    expect(await browser().evaluate(isShown)).toBe(false);
+    await browser().send('Emulation.setEmulatedMedia', { media: 'print' });
+    expect(await browser().evaluate(isShown)).toBe(true);
+    const width = await browser().evaluate('document.querySelector(".picture").getBoundingClientRect().width');
     expect(width).toBeGreaterThan(600);
     expect(width).toBeLessThanOrEqual(720);
-    expect(await browser.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
-    expect(await browser.evaluate('getComputedStyle(document.querySelector(".tools")).display')).toBe('none');
-    await browser.send('Emulation.setEmulatedMedia', { media: '' });
+    expect(await browser().evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await browser().evaluate('getComputedStyle(document.querySelector(".tools")).display')).toBe('none');
+    await browser().send('Emulation.setEmulatedMedia', { media: '' });
   });
 
   it.skipIf(!hasPdfTools)(

@@ -1,12 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Report, ReportImage } from '../../../src/model/index.ts';
 import { renderReport } from '../../../src/report/index.ts';
 import { picturedReport } from '../../unit/report/picture/pictured.ts';
 import { finding, reportOn, signedImage, unsignedImage } from '../../unit/report/reports.ts';
-import { Browser, browserProgram } from '../support/browser.ts';
+import { browserProgram, useBrowser } from '../support/browser.ts';
 import { acmePolicy, lab, projectFolder, runVerify } from '../support/lab.ts';
 
 const { registry } = lab();
@@ -54,26 +53,11 @@ function manyImages(count: number): Report {
   return reportOn(images, 'block', { files: [] });
 }
 
-let folder = '';
-let browser: Browser;
-
-beforeAll(async () => {
-  folder = await projectFolder({});
-  if (browserProgram !== null) browser = await Browser.start(browserProgram);
-});
-afterAll(async () => {
-  if (browserProgram !== null) await browser.close();
-});
-
-async function put(html: string): Promise<string> {
-  const path = join(folder, 'page.html');
-  await writeFile(path, html);
-  return pathToFileURL(path).href;
-}
+const { browser, put } = useBrowser();
 
 /** What the browser had to say against the page: errors of its script, what its policy refused, what it asked a network for. */
 function complaints(): readonly string[] {
-  return browser
+  return browser()
     .takeEvents()
     .filter(({ method, params }) => {
       if (method === 'Network.requestWillBeSent') return !JSON.stringify(params).includes('"url":"file://');
@@ -84,26 +68,26 @@ function complaints(): readonly string[] {
 
 describe.skipIf(browserProgram === null)('a page in a browser (needs chromium or google-chrome on PATH)', () => {
   it('runs nothing and sends no request, whatever stands in it', async () => {
-    browser.takeEvents();
-    await browser.open(await put(renderReport(hostileReport(), 'html', plain)));
-    expect(await browser.evaluate('globalThis.pwned')).toBeUndefined();
+    browser().takeEvents();
+    await browser().open(await put(renderReport(hostileReport(), 'html', plain)));
+    expect(await browser().evaluate('globalThis.pwned')).toBeUndefined();
     expect(complaints()).toEqual([]);
     const own =
       'document.querySelectorAll("script, style, iframe, img, foreignObject, object, [onload], [onerror]").length';
-    expect(await browser.evaluate(own)).toBe(2);
+    expect(await browser().evaluate(own)).toBe(2);
     const links =
       '[...document.querySelectorAll("[href]")].every((link) => /^#image-[0-9]+$/.test(link.getAttribute("href")))';
-    expect(await browser.evaluate(links)).toBe(true);
+    expect(await browser().evaluate(links)).toBe(true);
   });
 
   it('would run nothing even if a text became markup: its policy refuses it', async () => {
     const safe = renderReport(picturedReport, 'html', plain);
     const attacked = safe.replace('<main>', `<main>${weapons.join('')}`);
-    await browser.open(await put(attacked), { bypassesPolicy: true });
-    expect(await browser.evaluate('globalThis.pwned')).toBe(true);
-    browser.takeEvents();
-    await browser.open(await put(attacked));
-    expect(await browser.evaluate('globalThis.pwned')).toBeUndefined();
+    await browser().open(await put(attacked), { bypassesPolicy: true });
+    expect(await browser().evaluate('globalThis.pwned')).toBe(true);
+    browser().takeEvents();
+    await browser().open(await put(attacked));
+    expect(await browser().evaluate('globalThis.pwned')).toBeUndefined();
     expect(complaints().join('\n')).toContain('Content Security Policy');
   });
 
@@ -111,49 +95,49 @@ describe.skipIf(browserProgram === null)('a page in a browser (needs chromium or
     const url = await put(renderReport(picturedReport, 'html', plain));
     const names = '[...document.querySelectorAll("tbody tr:not([hidden]) a")].map((link) => link.textContent)';
     const [golang, node, alpine] = picturedReport.images.map(({ name }) => name);
-    await browser.open(url);
-    expect(await browser.evaluate(names)).toEqual([alpine, golang, node]);
+    await browser().open(url);
+    expect(await browser().evaluate(names)).toEqual([alpine, golang, node]);
     const sortBy = (column: number): Promise<unknown> =>
-      browser.evaluate(`document.querySelectorAll('th button')[${column}].click()`);
+      browser().evaluate(`document.querySelectorAll('th button')[${column}].click()`);
     await sortBy(1);
-    expect(await browser.evaluate(names)).toEqual([alpine, golang, node]);
+    expect(await browser().evaluate(names)).toEqual([alpine, golang, node]);
     await sortBy(1);
-    expect(await browser.evaluate(names)).toEqual([node, golang, alpine]);
-    expect(await browser.evaluate('document.querySelectorAll("th")[1].ariaSort')).toBe('descending');
+    expect(await browser().evaluate(names)).toEqual([node, golang, alpine]);
+    expect(await browser().evaluate('document.querySelectorAll("th")[1].ariaSort')).toBe('descending');
     await sortBy(0);
-    expect(((await browser.evaluate(names)) as readonly string[])[0]).toBe(alpine);
+    expect(((await browser().evaluate(names)) as readonly string[])[0]).toBe(alpine);
     const set = (what: string, value: string, event: string): Promise<unknown> =>
-      browser.evaluate(
+      browser().evaluate(
         `(() => { const control = document.querySelector('.tools ${what}'); control.value = ${JSON.stringify(value)}; control.dispatchEvent(new Event('${event}')); })()`,
       );
     await set('input', 'GOLANG 1.22', 'input');
-    expect(await browser.evaluate(names)).toEqual([golang]);
-    expect(await browser.evaluate('document.querySelector("output").textContent')).toBe('1 of 3');
-    expect(await browser.evaluate('document.querySelectorAll("section[hidden]").length')).toBe(2);
+    expect(await browser().evaluate(names)).toEqual([golang]);
+    expect(await browser().evaluate('document.querySelector("output").textContent')).toBe('1 of 3');
+    expect(await browser().evaluate('document.querySelectorAll("section[hidden]").length')).toBe(2);
     await set('input', '', 'input');
     await set('select', '✗ blocked', 'change');
-    expect(await browser.evaluate(names)).toEqual([alpine]);
+    expect(await browser().evaluate(names)).toEqual([alpine]);
   });
 
   it('shows all that it says where no script runs', async () => {
-    await browser.open(await put(renderReport(picturedReport, 'html', plain)), { scripts: false });
-    const { root } = await browser.send('DOM.getDocument', { depth: -1 });
+    await browser().open(await put(renderReport(picturedReport, 'html', plain)), { scripts: false });
+    const { root } = await browser().send('DOM.getDocument', { depth: -1 });
     const text = JSON.stringify(root);
     for (const { name } of picturedReport.images) expect(text).toContain(name);
     expect(text).not.toContain('"INPUT"');
-    await browser.send('Emulation.setScriptExecutionDisabled', { value: false });
+    await browser().send('Emulation.setScriptExecutionDisabled', { value: false });
   });
 
   it('of 500 images opens at once, with what is refused in view', async () => {
-    await browser.resize(1280, 'light');
+    await browser().resize(1280, 'light');
     const url = await put(renderReport(manyImages(500), 'html', plain));
     const started = performance.now();
-    await browser.open(url);
-    await browser.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    await browser().open(url);
+    await browser().evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
     expect(performance.now() - started).toBeLessThan(10_000); // 0.9 to 1.4 s on two busy cores
-    expect(await browser.evaluate('document.querySelectorAll("tbody tr").length')).toBe(500);
+    expect(await browser().evaluate('document.querySelectorAll("tbody tr").length')).toBe(500);
     const open = '[...document.querySelectorAll("section")].filter((each) => each.checkVisibility()).length';
-    expect(await browser.evaluate(open)).toBe(72);
+    expect(await browser().evaluate(open)).toBe(72);
   });
 
   it('is what `check` writes of a real build', async () => {
@@ -161,10 +145,10 @@ describe.skipIf(browserProgram === null)('a page in a browser (needs chromium or
     const project = await projectFolder({ Dockerfile: dockerfile, 'docker-verify.yaml': acmePolicy() });
     const { status } = await runVerify(['check', '--format', 'html=page.html', '.'], { cwd: project });
     expect(status).toBe(10);
-    browser.takeEvents();
-    await browser.open(pathToFileURL(join(project, 'page.html')).href);
+    browser().takeEvents();
+    await browser().open(pathToFileURL(join(project, 'page.html')).href);
     expect(complaints()).toEqual([]);
-    const boxes = await browser.evaluate(
+    const boxes = await browser().evaluate(
       '[...document.querySelectorAll(".picture title")].map((title) => title.textContent)',
     );
     expect(boxes).toEqual([

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
+import { temporaryFolder } from './lab.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 
@@ -125,4 +128,31 @@ export class Browser {
     await ended;
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** A browser for the tests of a file, closed behind them, and a place to open pages from; nothing where this machine has no browser. */
+export function useBrowser(): {
+  /** Throws where this machine has none. */
+  readonly browser: () => Browser;
+  /** Writes a page, and says its address. */
+  readonly put: (html: string) => Promise<string>;
+} {
+  let folder = '';
+  let browser: Browser | null = null;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    if (browserProgram !== null) browser = await Browser.start(browserProgram);
+  });
+  afterAll(async () => await browser?.close());
+  return {
+    browser: () => {
+      if (browser === null) throw new Error('this machine has no browser');
+      return browser;
+    },
+    put: async (html) => {
+      const path = join(folder, 'page.html');
+      await writeFile(path, html);
+      return pathToFileURL(path).href;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   chooseAuthorities,
   chooseSigners,
@@ -10,16 +10,9 @@ import {
 import type { Question } from '../../../../src/cli/terminal/consent.ts';
 import { type Evidence, type FoundSigners, type ProposedSigner, VerifyError } from '../../../../src/gate/index.ts';
 import { byIdentity } from '../../policy/support/evidence.ts';
+import { captureSaid } from './said.ts';
 
-const said: string[] = [];
-beforeEach(() => {
-  said.length = 0;
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said.push(String(text));
-    return true;
-  });
-});
-afterEach(() => void vi.restoreAllMocks());
+const said = captureSaid();
 
 const id = 'a'.repeat(64);
 const key = { kind: 'key', sha256: id, name: null } as const;

@@ -1,15 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { consentBy } from '../../../../src/cli/terminal/consent.ts';
+import { captureSaid } from './said.ts';
 
-const said: string[] = [];
-beforeEach(() => {
-  said.length = 0;
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said.push(String(text));
-    return true;
-  });
-});
-afterEach(() => void vi.restoreAllMocks());
+const said = captureSaid();
 
 const question = { text: 'Trust me?', explained: ['y  you do', 'n  you do not'] };
 

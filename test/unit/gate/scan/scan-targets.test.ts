@@ -10,6 +10,7 @@ import { startRegistry } from '../../../support/signed-registry.ts';
 import { tar } from '../../context/tar.ts';
 import type { MemoryRegistry } from '../../oci/memory-registry.ts';
 import { folderOf } from '../../policy/support/policies.ts';
+import { builtTarget } from '../built-target.ts';
 import { type SeenSession, sessionIn } from '../gate-pipeline.ts';
 import { judgedImage } from '../judged-images.ts';
 
@@ -21,18 +22,11 @@ beforeEach(async () => {
 });
 
 function target(more: Partial<BuildTarget> = {}): BuildTarget {
-  return {
-    name: 'default',
+  return builtTarget({
     context: { kind: 'folder', path: folder },
     dockerfile: { kind: 'file', path: join(folder, 'Dockerfile'), written: 'Dockerfile' },
-    stage: null,
-    platforms: [],
-    buildArguments: {},
-    namedContexts: [],
-    cacheImports: [],
-    sbomGenerator: null,
     ...more,
-  };
+  });
 }
 
 async function load(

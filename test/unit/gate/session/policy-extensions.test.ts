@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { policyExtensions } from '../../../../src/gate/session/policy-extensions.ts';
 import { cacheFolder, type Session } from '../../../../src/gate/session/session.ts';
-import { defaultOwnOptions, type OwnOptions } from '../../../../src/model/index.ts';
+import type { OwnOptions } from '../../../../src/model/index.ts';
 import { decideSource, loadPolicies, type PolicySet } from '../../../../src/policy/index.ts';
 import { MemoryRegistry } from '../../oci/memory-registry.ts';
 import { environmentIn, folderOf } from '../../policy/support/policies.ts';
+import { sessionIn } from '../gate-pipeline.ts';
 
 const type = 'application/vnd.docker-verify.policy.v1+yaml';
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -46,19 +47,8 @@ function publish(text: string, signers: readonly KeyObject[] = [acme.privateKey]
   if (layers.length > 0) registry.artifact('base', layers, {}, `${bundle.digest.replace(':', '-')}.sig`);
 }
 
-function sessionWith(own: Partial<OwnOptions>): Session {
-  return {
-    environment: environmentIn(folder),
-    own: { ...defaultOwnOptions, timeout: 10_000, ...own },
-    version: '0',
-    executable: '/docker-verify',
-    now: () => new Date(),
-    progress: () => undefined,
-    warn: (text) => warnings.push(text),
-    onKeyless: () => undefined,
-    signal: new AbortController().signal,
-  };
-}
+const sessionWith = (own: Partial<OwnOptions>): Session =>
+  sessionIn(folder, own, { warn: (text) => warnings.push(text) });
 
 /** What is in force in a folder whose policy extends the bundle, or says something else. */
 async function load(

@@ -58,7 +58,7 @@ describe('the record of a build', () => {
     await expect(ofOthers.push('made:1')).rejects.toMatchObject({
       message: expect.stringContaining('no record of this machine'),
     });
-    const old = await recorded(({ digest }) => ({ digest, policies: undefined }) as unknown as Partial<BuildRecord>);
+    const old = await recorded(({ digest }) => ({ digest, policies: undefined }) as unknown as Partial<BuildRecord>); // as records were before they had policies
     await expect(old.push('made:1')).rejects.toMatchObject({ hint: 'an older version wrote it: build again' });
   });
 });

@@ -15,6 +15,7 @@ import {
 import type { MemoryRegistry } from '../../../oci/memory-registry.ts';
 import { folderOf } from '../../../policy/support/policies.ts';
 import { digestFor } from '../../../records/support.ts';
+import { builtTarget } from '../../built-target.ts';
 import { pipelineUnder, useOfImage } from '../../gate-pipeline.ts';
 
 const acme = newKeyHolder();
@@ -24,19 +25,10 @@ beforeEach(async () => {
 });
 
 function loaded(text: string, more: Partial<BuildTarget> = {}): LoadedTarget {
-  const target: BuildTarget = {
-    name: 'default',
-    context: { kind: 'folder', path: '/nowhere' },
-    dockerfile: { kind: 'stdin' },
-    stage: null,
-    platforms: [],
-    buildArguments: {},
-    namedContexts: [],
-    cacheImports: [],
-    sbomGenerator: null,
-    ...more,
+  return {
+    target: builtTarget(more),
+    dockerfile: { kind: 'text', file: 'Dockerfile', bytes: Buffer.from(text), pin: null },
   };
-  return { target, dockerfile: { kind: 'text', file: 'Dockerfile', bytes: Buffer.from(text), pin: null } };
 }
 
 function rulesOf(...rules: readonly (readonly [action: 'DENY' | 'CONVERT', from: string, to?: string])[]): UserPolicy {

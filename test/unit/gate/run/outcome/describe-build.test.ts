@@ -4,6 +4,7 @@ import { describeBuild, type Made } from '../../../../../src/gate/run/outcome/de
 import type { LoadedTarget } from '../../../../../src/gate/scan/scan-targets.ts';
 import type { BuildRecord, BuildTarget, SourcePin } from '../../../../../src/model/index.ts';
 import { digestFor } from '../../../records/support.ts';
+import { builtTarget } from '../../built-target.ts';
 import { judgedImage, usedAs } from '../../judged-images.ts';
 
 const commit = 'a'.repeat(40);
@@ -21,18 +22,11 @@ interface Given {
 function loadedFrom({ target = {}, text = 'FROM scratch\n', pin = null }: Given): LoadedTarget {
   const file = 'Dockerfile';
   return {
-    target: {
-      name: 'default',
+    target: builtTarget({
       context: { kind: 'folder', path: '/work/app' },
       dockerfile: { kind: 'file', path: '/work/app/Dockerfile', written: 'Dockerfile' },
-      stage: null,
-      platforms: [],
-      buildArguments: {},
-      namedContexts: [],
-      cacheImports: [],
-      sbomGenerator: null,
       ...target,
-    },
+    }),
     dockerfile:
       text === null
         ? { kind: 'unknown', file, reason: 'remote-context' }
