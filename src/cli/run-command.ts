@@ -1,9 +1,9 @@
 import { type OwnOptions, type Session, type StandardInput, standardInput } from '../gate/index.ts';
 import type { Progress } from '../report/index.ts';
 import { openSession } from './command-context.ts';
-import type { Command, CommandContext } from './command-row.ts';
+import type { Command, CommandContext, CommandRow } from './command-row.ts';
 import { type ReadArguments, readArguments } from './read-arguments.ts';
-import { type Render, writeResult } from './write-result.ts';
+import { printResult, type Render, type ResultFiles, resultFiles } from './write-result.ts';
 
 /** What a command has in hand while it runs: its arguments, read, and a session of the gate. */
 export interface CommandRun extends ReadArguments {
@@ -16,6 +16,11 @@ export interface CommandRun extends ReadArguments {
    * @throws VerifyError `file.unwritable`
    */
   readonly show: (render: Render, options?: { readonly isSilent: boolean }) => Promise<void>;
+  /**
+   * Writes the result to the files that were named for it alone: standard output is the builder's.
+   * @throws VerifyError `file.unwritable`
+   */
+  readonly save: (render: Render) => Promise<void>;
 }
 
 /** What a command's session depends on. */
@@ -26,26 +31,53 @@ export interface SessionOptions {
   readonly settleOwn?: (read: ReadArguments) => OwnOptions;
 }
 
+/** What a command line names that may be a file which is read: operands, and values of options in either spelling. */
+function namedBesides({ own, given, rest }: ReadArguments, { options }: CommandRow): readonly string[] {
+  const values = options.flatMap(({ name, value }) => (value === null ? [] : given.all(name)));
+  return [
+    ...own.policies,
+    ...own.trustedRoots,
+    ...values,
+    ...rest.flatMap((word) => [word, word.replace(/^[^=]*=/, '')]),
+  ];
+}
+
 /**
- * Runs the work of a command; whatever becomes of it, nothing stays on the terminal and nothing of standard input on the disk, and what may
- * go on without us is begun.
+ * Runs the work of a command; whatever becomes of it, nothing stays on the terminal and nothing of standard input on the disk, no file that
+ * was named for its result holds that of an earlier run, and what may go on without us is begun.
  */
 export async function runCommand(
   context: CommandContext,
   args: readonly string[],
-  { label, settleOwn }: SessionOptions,
+  options: SessionOptions,
   work: (run: CommandRun) => Promise<number>,
 ): Promise<number> {
   const read = await readArguments(context, args);
+  const results = resultFiles(read.own);
+  try {
+    return await runRead(context, read, results, options, work);
+  } finally {
+    await results.discard(namedBesides(read, context.row));
+  }
+}
+
+async function runRead(
+  context: CommandContext,
+  read: ReadArguments,
+  { save }: ResultFiles,
+  { label, settleOwn }: SessionOptions,
+  work: (run: CommandRun) => Promise<number>,
+): Promise<number> {
   const own = settleOwn?.(read) ?? read.own;
   const { session, progress, finish } = openSession(context, own, label);
   const input = standardInput(() => process.stdin, context.environment);
   const show: CommandRun['show'] = async (render, { isSilent } = { isSilent: false }) => {
     progress.stop();
-    await writeResult(context, own, render, { isSilent });
+    await save(render);
+    if (!isSilent && own.output === null) await printResult(context, own, render);
   };
   try {
-    return await work({ ...read, own, context, session, progress, input, show });
+    return await work({ ...read, own, context, session, progress, input, show, save });
   } finally {
     progress.stop();
     await input.dispose();

@@ -18,7 +18,6 @@ import type { ReadArguments } from '../read-arguments.ts';
 import { annotate, renderFor } from '../render-for.ts';
 import { type CommandRun, runCommand } from '../run-command.ts';
 import { errorTerminal, say, writeError } from '../streams.ts';
-import { inFile, writeReports, writeText } from '../write-result.ts';
 
 /** Writes the verdict to standard error; with `--quiet` only a refusal. */
 function reporter(context: CommandContext, own: OwnOptions, before: () => void): (report: Report) => void {
@@ -54,7 +53,7 @@ function voiceOf({ context, own, progress }: CommandRun): Pick<BuildRequest, 'on
 }
 
 async function runBuild(run: CommandRun, verb: 'build' | 'bake', runner: Runner, before: readonly string[]) {
-  const { session, input, own, rest, context } = run;
+  const { session, input, rest, context } = run;
   const { intercepted, watch } = context;
   const { interruptions } = watch;
   const { onVerified, onDenied, onRestart } = voiceOf(run);
@@ -69,8 +68,7 @@ async function runBuild(run: CommandRun, verb: 'build' | 'bake', runner: Runner,
   if (end.status === null && !verified.includes(end.report)) onVerified(end.report);
   if (end.auditFailure !== null) say(`docker verify: ${end.auditFailure}`);
   const render = renderFor(context, end.report, reportFormats);
-  await writeReports(own, render);
-  if (own.output !== null) await writeText(await render(own.format, inFile), own.output);
+  await run.save(render);
   return statusOf(end);
 }
 

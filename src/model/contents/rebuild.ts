@@ -1,4 +1,5 @@
 import type { Digest } from '../image/digest.ts';
+import type { Report } from '../verdict/report.ts';
 
 /** How what a rebuild made compares with what was recorded: the same bytes, the same files but for times or metadata, or other ones. */
 export type RebuildVerdict = 'identical' | 'same content' | 'different';
@@ -71,5 +72,7 @@ export interface Rebuild {
   readonly verdict: RebuildVerdict | null;
   /** What was missing, for people; empty where it was done. */
   readonly missing: readonly string[];
+  /** What kept it from being compared where the policies refused it, or an audit what was built; else null. */
+  readonly refusal: { readonly auditFailure: string | null; readonly report: Report } | null;
   readonly platforms: readonly PlatformComparison[];
 }

@@ -50,6 +50,10 @@ function platformLines({
   ];
 }
 
+function refusalOf({ auditFailure }: NonNullable<Rebuild['refusal']>): string {
+  return auditFailure === null ? 'is refused by the policies' : 'would be made of what was not verified';
+}
+
 function headline(rebuild: Rebuild): string {
   const what = `${nameOf(rebuild)} (record ${rebuild.record.id})`;
   switch (rebuild.verdict) {
@@ -60,7 +64,7 @@ function headline(rebuild: Rebuild): string {
     case 'different':
       return `different: ${what} came out otherwise`;
     case null:
-      return `not rebuilt: ${what} lacks`;
+      return `not rebuilt: ${what} ${rebuild.refusal === null ? 'lacks' : refusalOf(rebuild.refusal)}`;
   }
 }
 

@@ -1,11 +1,8 @@
 import { type PushedPolicy, pushPolicy, VerifyError } from '../../../gate/index.ts';
 import { describeSigner, plainPage, renderJsonDocument } from '../../../report/index.ts';
-import { openSession } from '../../command-context.ts';
-import type { Command } from '../../command-row.ts';
 import { exitStatus } from '../../exit-status.ts';
-import { readArguments } from '../../read-arguments.ts';
+import { commandOf } from '../../run-command.ts';
 import { readSigningOptions } from '../../signing-options.ts';
-import { writeResult } from '../../write-result.ts';
 
 /** What to write into the policy that is to extend it. */
 function howToExtend({ reference, signer }: PushedPolicy): readonly string[] {
@@ -30,24 +27,16 @@ function pageOf(pushed: PushedPolicy): readonly string[] {
 }
 
 /** `docker verify policy push FILE oci://…`. */
-export const policyPushCommand: Command = async (context, args) => {
-  const read = await readArguments(context, args);
-  const { own, operands } = read;
-  const [file, target, ...others] = operands;
+export const policyPushCommand = commandOf('pushing', async (run) => {
+  const [file, target, ...others] = run.operands;
   if (file === undefined || target === undefined || others.length > 0) {
     throw new VerifyError('usage.invalid', 'policy push takes one file, and where it goes', {
       hint: 'docker verify policy push FILE oci://REGISTRY/REPOSITORY:TAG',
     });
   }
-  const { session, progress } = openSession(context, own, 'pushing');
-  try {
-    const pushed = await pushPolicy(session, file, target, readSigningOptions(read));
-    progress.stop();
-    await writeResult(context, own, (format) =>
-      format === 'json' ? renderJsonDocument({ schemaVersion: 0, ...pushed }) : plainPage(pageOf(pushed)),
-    );
-    return exitStatus.allowed;
-  } finally {
-    progress.stop();
-  }
-};
+  const pushed = await pushPolicy(run.session, file, target, readSigningOptions(run));
+  await run.show((format) =>
+    format === 'json' ? renderJsonDocument({ schemaVersion: 0, ...pushed }) : plainPage(pageOf(pushed)),
+  );
+  return exitStatus.allowed;
+});

@@ -44,15 +44,13 @@ export const rebuildCommand = commandOf('looking for what was built', async (run
     run.given.last('context'),
   );
   progress.stop();
-  if (found.kind === 'refused') {
-    const { end } = found;
-    if (!shown.includes(end.report)) showReport(end.report);
-    if (end.auditFailure === null) return exitStatusOfVerdict(end.report.verdict);
-    say(`docker verify: ${end.auditFailure}`);
-    return exitStatus.unverifiedUsed;
-  }
+  if (found.kind === 'refused' && !shown.includes(found.end.report)) showReport(found.end.report);
   await show((format) =>
     format === 'json' ? renderJsonDocument({ schemaVersion: 0, ...found.rebuild }) : renderRebuild(found.rebuild),
   );
-  return statusOf(found.rebuild);
+  if (found.kind === 'compared') return statusOf(found.rebuild);
+  const { auditFailure, report } = found.end;
+  if (auditFailure === null) return exitStatusOfVerdict(report.verdict);
+  say(`docker verify: ${auditFailure}`);
+  return exitStatus.unverifiedUsed;
 });

@@ -27,7 +27,7 @@ import { findRecord } from './records.ts';
 /** How a rebuild ended: with a comparison, or before it by the policies (or the audit). */
 export type RebuildEnd =
   | { readonly kind: 'compared'; readonly rebuild: Rebuild }
-  | { readonly kind: 'refused'; readonly end: BuildEnd };
+  | { readonly kind: 'refused'; readonly rebuild: Rebuild; readonly end: BuildEnd };
 
 /** The digests that images had when the record was made, by name. */
 function recordedDigests({ images }: BuildRecord): ReadonlyMap<string, Digest> {
@@ -152,20 +152,25 @@ async function rebuildIn(search: ImageSearch, request: BuildRequest, wanted: Wan
     },
   };
   const end = await build(own, rebuildArguments(record, { ...sources, args: output.args }));
-  if (end.status === null || end.auditFailure !== null) return { kind: 'refused', end };
+  if (end.status === null || end.auditFailure !== null) {
+    const { auditFailure, report } = end;
+    return { kind: 'refused', end, rebuild: { ...undone(wanted), refusal: { auditFailure, report } } };
+  }
   if (end.status !== 0) throw new Missing([`a build that ends well: docker build ended with ${end.status}`]);
   session.progress('comparing');
   const platforms = await compareAll(original, await output.open());
   const { folder } = sources;
   return {
     kind: 'compared',
-    rebuild: { ...headOf(wanted), folder, verdict: verdictOf(platforms), missing: [], platforms },
+    rebuild: { ...undone(wanted), folder, verdict: verdictOf(platforms), platforms },
   };
 }
 
-function headOf({ record, leftOut }: Wanted): Pick<Rebuild, 'record' | 'commit' | 'leftOut'> {
+/** What is said of a record whatever becomes of it, as long as nothing was compared. */
+function undone({ record, leftOut }: Wanted): Rebuild {
   const { id, time, target, tags, context } = record;
-  return { record: { id, time, target, tags }, commit: context.commit, leftOut };
+  const head = { record: { id, time, target, tags }, commit: context.commit, leftOut };
+  return { ...head, folder: null, verdict: null, missing: [], refusal: null, platforms: [] };
 }
 
 /** What of an error says that something is not to be had, rather than that something is wrong with the question. */
@@ -197,10 +202,7 @@ export async function rebuild(request: BuildRequest, name: string, given: string
   } catch (error) {
     const missing = missingOf(error);
     if (missing === null || isVerifyError(error, 'cancelled')) throw error;
-    return {
-      kind: 'compared',
-      rebuild: { ...headOf(wanted), folder: null, verdict: null, missing, platforms: [] },
-    };
+    return { kind: 'compared', rebuild: { ...undone(wanted), missing } };
   } finally {
     await registries.close();
     folder.remove();

@@ -61,7 +61,8 @@ describe('rebuild', () => {
     await makes('built', built);
     await docker.builds({ materials: [{ name: app.name, digest: `sha256:${'9'.repeat(64)}` }] });
     const { status, out, err } = await line.run('rebuild', tag);
-    expect([status, out]).toEqual([12, '']);
+    expect(out).toMatch(/^not rebuilt: .* would be made of what was not verified\n$/);
+    expect(status).toBe(12);
     expect(err).toContain('built from sources that were not verified');
   });
 
@@ -77,6 +78,31 @@ describe('rebuild', () => {
     expect([status, err]).toEqual([10, expect.stringContaining('blocked: ')]);
     expect(err.match(/blocked: /g)).toHaveLength(1);
     expect(await builds()).toBe(before);
+  });
+
+  it('writes its document where a policy refuses, and leaves none of an earlier run where it cannot be asked', async () => {
+    const { line, docker, makes, built, app, tag } = await recorded();
+    await makes('built', built);
+    await line.write({ 'strict.yaml': 'version: 1\nmode: enforce\ndefault: deny\nrules: []\n', 'out.json': 'stale' });
+    const refused = await line.json('rebuild', '--policy', 'strict.yaml', tag);
+    expect(refused).toMatchObject({
+      status: 10,
+      document: {
+        verdict: null,
+        missing: [],
+        platforms: [],
+        refusal: { auditFailure: null, report: { verdict: 'block' } },
+      },
+    });
+    await line.run('rebuild', '--policy', 'strict.yaml', '--format', `json=${line.path('out.json')}`, tag);
+    expect(JSON.parse(await line.read('out.json'))).toMatchObject({ refusal: { report: { verdict: 'block' } } });
+    await docker.builds({ materials: [{ name: app.name, digest: `sha256:${'9'.repeat(64)}` }] });
+    expect(await line.json('rebuild', tag)).toMatchObject({
+      status: 12,
+      document: { refusal: { auditFailure: expect.stringContaining('not verified') } },
+    });
+    expect((await line.run('rebuild', '--format', `json=${line.path('out.json')}`, 'none')).status).toBe(64);
+    await expect(line.read('out.json')).rejects.toThrow('ENOENT');
   });
 
   it('says what is not to be had: the image, or a build that ends well', async () => {

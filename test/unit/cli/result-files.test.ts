@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { signedProject } from '../../support/project.ts';
+
+/** Command lines that end before they have a result, each with the status that it ends with. */
+const failing: readonly (readonly [status: number, line: string])[] = [
+  [65, 'check --format sarif=result ./missing'],
+  [65, 'check --output result ./missing'],
+  [65, 'scan --format json --output result ./missing'],
+  [65, 'build --verify-format json=result ./missing'],
+  [65, 'build --verify-format json --verify-output result ./missing'],
+  [78, 'policy check --output result broken.yaml'],
+  [78, 'check --format junit=result --policy broken.yaml .'],
+  [64, 'policy test --output result'],
+  [78, 'policy convert --output result broken.yaml'],
+  [64, 'policy push --output result broken.yaml'],
+  [64, 'records show --format json=result none'],
+  [64, 'records export --output result none'],
+  [64, 'records push --output result none'],
+  [64, 'rebuild --format json=result none'],
+  [64, 'exposure --format csv=result'],
+  [64, 'explain --output result none'],
+  [64, 'trust show --output result more'],
+  [64, 'doctor --output result more'],
+  [64, 'init --format html=result .'],
+  [64, 'lock --update --check --format json=result .'],
+];
+
+describe('a file for a result', () => {
+  it.each(failing)('holds none of an earlier run where the command ends with %i: %s', async (status, words) => {
+    const { line } = await signedProject({ result: 'of an earlier run', 'broken.yaml': 'nonsense: 1\n' });
+    const args = words.replace(/\bresult\b/, line.path('result')).split(' ');
+    expect(await line.run(...args)).toMatchObject({ status, out: '' });
+    await expect(line.read('result')).rejects.toThrow('ENOENT');
+  });
+
+  it('stays where it is what the command reads', async () => {
+    const { line } = await signedProject({ 'broken.yaml': 'nonsense: 1\n' });
+    const file = line.path('broken.yaml');
+    expect((await line.run('policy', 'convert', '--output', file, file)).status).toBe(78);
+    expect((await line.run('check', '--output', file, '--policy', file, '.')).status).toBe(78);
+    expect(await line.read('broken.yaml')).toBe('nonsense: 1\n');
+    await line.write({ 'Dockerfile.odd': 'NONSENSE\n' });
+    const odd = line.path('Dockerfile.odd');
+    expect((await line.run('check', '--output', odd, `--file=${odd}`, '.')).status).toBe(65);
+    expect(await line.read('Dockerfile.odd')).toBe('NONSENSE\n');
+  });
+
+  it('stays where the options are not understood: nothing says that it was meant', async () => {
+    const { line } = await signedProject({ result: 'of an earlier run' });
+    expect((await line.run('check', '--output', line.path('result'), '--no-such-option', '.')).status).toBe(64);
+    expect(await line.read('result')).toBe('of an earlier run');
+  });
+});
