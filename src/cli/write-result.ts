@@ -5,7 +5,7 @@ import type { CommandContext } from './command-row.ts';
 import { outputTerminal, writeOutput } from './streams.ts';
 
 /** Text in a file: as wide as it is, and without colour. */
-export const inFile: Layout = { color: false, width: null };
+const inFile: Layout = { color: false, width: null };
 
 /** What makes a result in one format. */
 export type Render = (format: OutputFormat, layout: Layout) => Shown | Promise<Shown>;

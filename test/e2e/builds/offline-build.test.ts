@@ -80,7 +80,10 @@ describe.each(engines)('what was built an hour ago (%s)', (_, engine) => {
     const [judged] = offline.report.images;
     expect(judged).toMatchObject({ digest, status: 'allow', verified: true, basis: 'signature' });
     const note = judged?.findings.find(({ code }) => code === 'image.kept-tag');
-    expect(note).toMatchObject({ level: 'note', message: expect.stringMatching(/just now|\d+ (?:second|minute)s? ago/) });
+    expect(note).toMatchObject({
+      level: 'note',
+      message: expect.stringMatching(/just now|\d+ (?:second|minute)s? ago/),
+    });
     expect(offline.report.build?.unverified).toEqual([]);
     // the controls: another signer is still refused, and without --verify-offline an answer is still asked for
     const untrusted = policy.includes('acme') ? keyless : acmePolicy();
