@@ -11,8 +11,8 @@ export interface BuildOptions {
   readonly platforms?: readonly string[];
   /** In buildx's form, for instance `index:org.opencontainers.image.base.name=…`. */
   readonly annotations?: readonly string[];
-  /** Further options of `docker buildx build`. */
-  readonly more?: readonly string[];
+  /** Further fields of its one output: a second output of the same name would be pushed at the same time, and either may win. */
+  readonly output?: readonly string[];
 }
 
 /**
@@ -41,9 +41,8 @@ export async function buildLinked(
       '--platform',
       platforms.join(','),
       '--output',
-      `type=image,name=${reference},push=true,oci-mediatypes=true`,
+      [`type=image,name=${reference},push=true,oci-mediatypes=true`, ...(options.output ?? [])].join(','),
       ...(options.annotations ?? []).flatMap((annotation) => ['--annotation', annotation]),
-      ...(options.more ?? []),
     ];
     await mustRun(lab, lab.docker, [...parameters, folder], {
       env: { DOCKER_HOST: lab.secondDockerHost ?? lab.dockerHost },

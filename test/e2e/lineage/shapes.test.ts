@@ -39,8 +39,8 @@ describe('the shapes that children take', () => {
 
   it('one whose layers were compressed anew is proven all the same', async () => {
     const reference = at('recompressed');
-    const output = `type=image,name=${reference},push=true,oci-mediatypes=true,compression=zstd,force-compression=true`;
-    await buildLinked(here, reference, on('root'), { provenance: 'mode=max', more: ['--output', output] });
+    const output = ['compression=zstd', 'force-compression=true'];
+    await buildLinked(here, reference, on('root'), { provenance: 'mode=max', output });
     const zstd = await mustRun(here, here.crane, ['manifest', '--insecure', '--platform', 'linux/amd64', reference]);
     expect(zstd).toContain('tar+zstd');
     expect(zstd).not.toContain('tar+gzip');
