@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** A lab that is up: what listens where, and the environment in which its tools run. Paths are absolute, registries `host:port`. */
 export interface RunningLab {
@@ -120,7 +120,10 @@ export function run(
   });
 }
 
-/** Like `run`, but throws, with the end of what the program said, where its status is not 0. Answers standard output, trimmed. */
+/**
+ * Like `run`, but throws where the program's status is not 0. The error begins with the last line that the program said, since of an
+ * error often only the first line is shown. Answers standard output, trimmed.
+ */
 export async function mustRun(
   lab: Pick<RunningLab, 'environment'>,
   program: string,
@@ -129,8 +132,14 @@ export async function mustRun(
 ): Promise<string> {
   const { status, stdout, stderr } = await run(lab, program, parameters, options);
   if (status !== 0) {
-    const said = `${stderr}${stdout}`.trim().split('\n').slice(-8).join('\n  ');
-    throw new Error(`${program} ${parameters.join(' ')} ended with ${status}:\n  ${said}`);
+    const said = `${stdout}\n${stderr}`
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-8);
+    const name = basename(program);
+    throw new Error(
+      [`${name} ended with ${status}: ${said.at(-1)}`, `${program} ${parameters.join(' ')}`, ...said].join('\n  '),
+    );
   }
   return stdout.trim();
 }
