@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect, type Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { startGitDaemon } from '../support/git-daemon.ts';
 import { lab, mustRun, temporaryFolder, writeFiles } from '../support/lab.ts';
 
 const identity = ['-c', 'user.name=lab', '-c', 'user.email=lab@example.test', '-c', 'protocol.file.allow=always'];
@@ -47,39 +47,10 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port; // it listens on TCP
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    }).on('error', () => resolve(false));
-  });
-}
-
 /** By git's own protocol. */
 export async function serveByDaemon({ folder }: TestRepository): Promise<Served> {
-  const port = await freePort();
-  const options = [`--base-path=${join(folder, '..')}`, '--export-all', '--listen=127.0.0.1', `--port=${port}`];
-  const daemon: ChildProcess = spawn('git', ['daemon', '--reuseaddr', ...options], { stdio: 'ignore', detached: true });
-  const ended = new Promise((resolve) => daemon.on('exit', resolve));
-  for (let tries = 0; !(await isListening(port)); tries += 1) {
-    if (tries > 100) throw new Error('git daemon does not listen');
-    await delay(50);
-  }
-  return {
-    url: `git://127.0.0.1:${port}/context.git`,
-    close: async () => {
-      if (daemon.pid !== undefined) process.kill(-daemon.pid);
-      await ended;
-    },
-  };
+  const daemon = await startGitDaemon(join(folder, '..'));
+  return { ...daemon, url: `${daemon.url}/context.git` };
 }
 
 /** Hands one request to `git http-backend`, which answers as a CGI program does. */

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { startGitDaemon } from '../support/git-daemon.ts';
 import { lab, mustRun, run, temporaryFolder, writeFiles } from '../support/lab.ts';
 
 /** A context served to the builder; `close` ends the server. */
@@ -31,19 +30,6 @@ export async function serveFile(bytes: Uint8Array, name = 'context.tar'): Promis
   };
 }
 
-async function freePort(): Promise<number> {
-  const served = await serveFile(new Uint8Array());
-  await served.close();
-  return Number(new URL(served.url).port);
-}
-
-async function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-    socket.unref();
-  });
-}
-
 /** Serves files as the one commit of a repository, by git's own protocol on loopback. */
 export async function serveRepository(files: Readonly<Record<string, string>>): Promise<RemoteContext> {
   const folder = await temporaryFolder();
@@ -55,21 +41,8 @@ export async function serveRepository(files: Readonly<Record<string, string>>): 
     ['commit', '--quiet', '-m', 'Context'],
   ])
     await mustRun(lab(), 'git', [...identity, ...parameters], { cwd: repository });
-  const port = await freePort();
-  const options = [`--base-path=${folder}`, '--export-all', '--listen=127.0.0.1', `--port=${port}`, '--reuseaddr'];
-  const daemon: ChildProcess = spawn('git', ['daemon', ...options], { stdio: 'ignore', detached: true });
-  const ended = new Promise((resolve) => daemon.on('exit', resolve));
-  for (let tries = 0; !(await isListening(port)); tries += 1) {
-    if (tries > 100) throw new Error('git daemon does not listen');
-    await delay(50);
-  }
-  return {
-    url: `git://127.0.0.1:${port}/context#main`,
-    close: async () => {
-      if (daemon.pid !== undefined) process.kill(-daemon.pid);
-      await ended;
-    },
-  };
+  const daemon = await startGitDaemon(folder);
+  return { ...daemon, url: `${daemon.url}/context#main` };
 }
 
 /** Whether this machine has git, which serves repositories. */

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
 import { lab, type Outcome, projectFolder, run as runTool, temporaryFolder } from './lab.ts';
 
 const run = promisify(execFile);
@@ -235,12 +236,4 @@ export class NotationAuthority {
     this.#lists = server;
     this.#listPort = (server.address() as AddressInfo).port;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
