@@ -86,7 +86,12 @@ export async function readArguments(
   refuseDropped(given, row);
   const takesOwn = row.own !== 'none';
   const { own, rest } = takesOwn
-    ? splitOwnOptions(others, { bare: isBare, host, defaults: ownDefaults(environment.variables) })
+    ? splitOwnOptions(others, {
+        bare: isBare,
+        host,
+        defaults: ownDefaults(environment.variables),
+        formats: row.formats,
+      })
     : { own: defaultOwnOptions, rest: others };
   if (isBare) refuseUnknownOptions(rest, { host, options, own: takesOwn, takers });
   const settled = settleFormat(own, row);

@@ -1,4 +1,4 @@
-import { closestMatch } from 'leven';
+import { nearestName } from '../../gate/index.ts';
 
 /** The one of `words` that was probably meant: it begins alike, or differs by few letters; null where none is near. */
 export function nearestWord(written: string, words: readonly string[]): string | null {
@@ -6,5 +6,5 @@ export function nearestWord(written: string, words: readonly string[]): string |
   if (name === '') return null;
   const [begun, ...others] = words.filter((word) => name.length > 1 && word.startsWith(name));
   if (begun !== undefined && others.length === 0) return begun;
-  return closestMatch(name, [...words], { maxDistance: Math.max(2, Math.floor(name.length / 2)) }) ?? null;
+  return nearestName(name, words);
 }

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import type { ImageUse, Use } from '../../model/index.ts';
+import { type ImageUse, nearestName, type Use } from '../../model/index.ts';
 
 const mostMistyped = 2; // letters
 
@@ -73,7 +73,6 @@ export function numberHint(count: number): string {
 /** What to write in place of a `--target` that is no stage. */
 export function targetHint(written: string, stages: readonly string[]): string {
   if (stages.length === 0) return `no stage has a name: write FROM … AS ${written}`;
-  const tolerated = Math.max(mostMistyped, Math.floor(written.length / 3));
-  const near = closestMatch(written.toLowerCase(), [...stages], { maxDistance: tolerated });
-  return near === undefined ? `its stages are ${stages.slice(0, 10).join(', ')}` : `did you mean --target ${near}?`;
+  const near = nearestName(written, stages);
+  return near === null ? `its stages are ${stages.slice(0, 10).join(', ')}` : `did you mean --target ${near}?`;
 }

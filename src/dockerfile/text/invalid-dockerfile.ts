@@ -1,5 +1,4 @@
-import { closestMatch } from 'leven';
-import { isVerifyError, type Place, VerifyError } from '../../model/index.ts';
+import { isVerifyError, nearestName, type Place, VerifyError } from '../../model/index.ts';
 
 /** A refusal of the Dockerfile in BuildKit's words, as far as it can be; `placed` adds the place. */
 export function invalidDockerfile(message: string, place?: Place | null, hint?: string | null): VerifyError {
@@ -11,8 +10,8 @@ export function invalidDockerfile(message: string, place?: Place | null, hint?: 
 
 /** The one of `words` that was probably meant, as a hint; null where none is near. */
 export function meantWord(written: string, words: readonly string[]): string | null {
-  const near = closestMatch(written, [...words], { maxDistance: 2 });
-  return near === undefined ? null : `did you mean ${near}?`;
+  const near = nearestName(written, words);
+  return near === null ? null : `did you mean ${near}?`;
 }
 
 /**

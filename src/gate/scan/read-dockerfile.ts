@@ -1,5 +1,12 @@
 import { resolveLocalDockerfile, Unread } from '../../context/index.ts';
-import { type BuildTarget, readBoundedFile, type SourcePin, type Unknown, VerifyError } from '../../model/index.ts';
+import {
+  type BuildTarget,
+  nearestFile,
+  readBoundedFile,
+  type SourcePin,
+  type Unknown,
+  VerifyError,
+} from '../../model/index.ts';
 import type { Session } from '../session/session.ts';
 import type { StandardInput } from '../session/standard-input.ts';
 import type { ContextDockerfile, ContextReader } from './context-reader.ts';
@@ -28,6 +35,11 @@ function unreadable(written: string, cause: unknown): VerifyError {
   });
 }
 
+function cureOfMissing(path: string, written: string): string {
+  const near = nearestFile(path, written);
+  return near === null ? 'name it with -f, or give the folder that holds it' : `did you mean -f ${near}?`;
+}
+
 /** A Dockerfile that lies on this machine, with links followed as BuildKit follows them: they never leave its folder. */
 async function readLocalFile(path: string, written: string): Promise<Uint8Array> {
   try {
@@ -37,7 +49,7 @@ async function readLocalFile(path: string, written: string): Promise<Uint8Array>
     const why =
       real === path ? '' : ': it is a link, which BuildKit follows within its own folder only, to no file there';
     throw new VerifyError('dockerfile.missing', `there is no Dockerfile at ${written}${why}`, {
-      hint: real === path ? 'name it with -f, or give the folder that holds it' : 'name what it leads to with -f',
+      hint: real === path ? cureOfMissing(path, written) : 'name what it leads to with -f',
       place: { file: written },
     });
   } catch (cause) {

@@ -1,5 +1,11 @@
-import leven from 'leven';
-import { defaultOwnOptions, type OwnOptions, VerifyError } from '../../model/index.ts';
+import {
+  defaultOwnOptions,
+  nearestName,
+  type OutputFormat,
+  type OwnOptions,
+  outputFormats,
+  VerifyError,
+} from '../../model/index.ts';
 import { bakeOptions } from '../options/bake-options.ts';
 import { buildOptions } from '../options/build-options.ts';
 import { type OptionDefinition, type OptionHost, type OptionTable, optionTable } from '../options/option-table.ts';
@@ -14,20 +20,23 @@ import {
 import { buildxPolicy, withOption } from '../options/own-option-values.ts';
 import { type ArgumentToken, scanArguments } from '../options/scan-arguments.ts';
 
-const mostMistyped = 2; // letters
-
 /**
- * The error for an unknown option that must be one of ours: it begins like them, or (`bare`) is a letter or two from one. No other
+ * The error for an unknown option that must be one of ours: it begins like them, or (`bare`) is nearly one. No other
  * program would refuse it, and with a typing error in `--verify-policy` that policy would not be in force. Null for any other.
  */
 function mistypedOption(token: ArgumentToken, { bare }: { readonly bare: boolean }): VerifyError | null {
   if (token.kind !== 'unknown' || !token.written.startsWith('--')) return null;
   const name = token.written.slice(2).split('=', 1)[0]?.slice(0, 40) ?? '';
   const isPrefixed = name.startsWith(ownPrefix);
-  const names = (isPrefixed ? prefixedOwnOptions : bareOwnOptions).map((option) => option.name);
-  const [nearest = ''] = names.toSorted((left, right) => leven(left, name) - leven(right, name));
-  if (!isPrefixed && !(bare && leven(nearest, name) <= mostMistyped)) return null;
-  return new VerifyError('usage.invalid', `there is no option --${name}`, { hint: `did you mean --${nearest}?` });
+  const prefix = isPrefixed ? ownPrefix : '';
+  const names = bareOwnOptions.map((option) => option.name);
+  const near = nearestName(name.slice(prefix.length), names);
+  if (!isPrefixed && !(bare && near !== null)) return null;
+  const hint =
+    near === null
+      ? `ours are ${names.map((each) => `--${prefix}${each}`).join(', ')}`
+      : `did you mean --${prefix}${near}?`;
+  return new VerifyError('usage.invalid', `there is no option --${name}`, { hint });
 }
 
 /** Of a command that builds: ours without the prefix. buildx would refuse it only later, or read it as its own, and the build go unguarded. */
@@ -73,19 +82,21 @@ function refuseMixed(tokens: readonly ArgumentToken[], taken: ReadonlySet<number
   );
 }
 
-/** The option that was probably meant: of letters the same one in the other case, else what begins so, else the nearest, if half of it is right. */
+/** The option that was probably meant: of letters the same one in the other case, else the shortest that begins so, else the nearest. */
 function nearestOption(written: string, definitions: readonly OptionDefinition[]): string | null {
   const letter = /^-[A-Za-z]$/.test(written) ? written.slice(1).toLowerCase() : null;
   const other = definitions.find(({ short }) => short !== null && short.toLowerCase() === letter);
   if (other !== undefined) return `-${other.short}, --${other.name}`;
   const name = written.replace(/^-+/, '');
   const begun = definitions.filter((option) => name.length > 1 && option.name.startsWith(name));
-  const isNear = (option: OptionDefinition): boolean =>
-    leven(option.name, name) <= Math.max(mostMistyped, Math.floor(name.length / 2));
-  const [nearest] = (begun.length === 0 ? definitions.filter(isNear) : begun).toSorted(
-    (one, two) => leven(one.name, name) - leven(two.name, name),
-  );
-  return nearest === undefined ? null : `--${nearest.name}`;
+  const [shortest] = begun.toSorted((one, two) => one.name.length - two.name.length);
+  const near =
+    shortest?.name ??
+    nearestName(
+      name,
+      definitions.map((option) => option.name),
+    );
+  return near === null ? null : `--${near}`;
 }
 
 /** What a command that never builds may be given. */
@@ -179,6 +190,8 @@ export interface SplitOptions {
   readonly host?: OptionHost;
   /** What holds where the command line says nothing. */
   readonly defaults?: OwnOptions;
+  /** The formats that the command prints. */
+  readonly formats?: readonly OutputFormat[];
 }
 
 /** A command line without our options, and what they say. */
@@ -195,7 +208,7 @@ export interface SplitArguments {
  */
 export function splitOwnOptions(
   args: readonly string[],
-  { bare = false, host = 'build', defaults = defaultOwnOptions }: SplitOptions = {},
+  { bare = false, host = 'build', defaults = defaultOwnOptions, formats = outputFormats }: SplitOptions = {},
 ): SplitArguments {
   let own = defaults;
   const taken = new Set<number>();
@@ -212,6 +225,7 @@ export function splitOwnOptions(
       written.startsWith(ownPrefix) ? written.slice(ownPrefix.length) : written,
       `--${written}`,
       token.value,
+      formats,
     );
     for (let index = token.first; index < token.first + token.count; index += 1) taken.add(index);
   }

@@ -1,6 +1,6 @@
-import leven from 'leven';
 import {
   defaultOwnOptions,
+  nearestName,
   type OutputFormat,
   type OwnOptions,
   outputFormats,
@@ -66,18 +66,12 @@ function boolean(source: string, value: string): boolean {
   return isOn;
 }
 
-/** The format that was probably meant: a letter of it is wrong, missing or too many, or two are swapped. */
-function nearFormat(value: string): OutputFormat | undefined {
-  const written = value.toLowerCase();
-  const letters = (word: string): string => word.split('').toSorted().join('');
-  return outputFormats.find((each) => leven(each, written) <= 1 || letters(each) === letters(written));
-}
-
-function format(source: string, value: string): OutputFormat {
+/** @param formats those that the command prints: no other is proposed */
+function format(source: string, value: string, formats: readonly OutputFormat[]): OutputFormat {
   const found = outputFormats.find((format) => format === value);
   if (found !== undefined) return found;
-  const near = nearFormat(value);
-  if (near === undefined) throw invalid(source, value, `text or json; the command's help lists all that it has`);
+  const near = nearestName(value, formats);
+  if (near === null) throw invalid(source, value, `one of ${formats.join(', ')}`);
   throw new VerifyError('usage.invalid', `"${value.slice(0, 200)}" is not a value for ${source}`, {
     hint: `did you mean ${near}?`,
   });
@@ -88,9 +82,9 @@ function givenTwice(what: string, hint: string): VerifyError {
 }
 
 /** `FORMAT`, of what goes to standard output or `--output`, or `FORMAT=FILE` besides. */
-function withFormat(options: OwnOptions, source: string, value: string): OwnOptions {
+function withFormat(options: OwnOptions, source: string, value: string, formats: readonly OutputFormat[]): OwnOptions {
   const equals = value.indexOf('=');
-  const named = format(source, equals < 0 ? value : value.slice(0, equals));
+  const named = format(source, equals < 0 ? value : value.slice(0, equals), formats);
   const elsewhere = `write ${source} FORMAT=FILE for each but one`;
   if (equals < 0) {
     if (options.formatGiven) throw givenTwice(`${source} without a file`, elsewhere);
@@ -108,9 +102,16 @@ function withFormat(options: OwnOptions, source: string, value: string): OwnOpti
  * `options` after one more option of ours.
  * @param name without the prefix
  * @param source as written, with its dashes, or the variable that says so
+ * @param formats those that the command prints
  * @throws VerifyError `usage.invalid` for a bad value
  */
-export function withOption(options: OwnOptions, name: string, source: string, value: string): OwnOptions {
+export function withOption(
+  options: OwnOptions,
+  name: string,
+  source: string,
+  value: string,
+  formats: readonly OutputFormat[] = outputFormats,
+): OwnOptions {
   switch (name) {
     case 'policy':
       return { ...options, policies: [...options.policies, policyFile(source, value)] };
@@ -119,7 +120,7 @@ export function withOption(options: OwnOptions, name: string, source: string, va
     case 'mode':
       return { ...options, mode: oneOf(source, value, ['enforce', 'warn']) };
     case 'format':
-      return withFormat(options, source, value);
+      return withFormat(options, source, value, formats);
     case 'output':
       return { ...options, output: fileName(source, value) };
     case 'break-glass':
@@ -152,7 +153,7 @@ export function ownDefaults(variables: Readonly<Record<string, string | undefine
     // where a report goes is for the command line to say
     options =
       option === 'format'
-        ? { ...options, format: format(variable, value) }
+        ? { ...options, format: format(variable, value, outputFormats) }
         : withOption(options, option, variable, value);
   }
   return options;

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import {
   type BuildContext,
@@ -6,6 +6,7 @@ import {
   isGitUrl,
   isHttpUrl,
   isRemoteUrl,
+  nearestFile,
   VerifyError,
 } from '../../model/index.ts';
 
@@ -45,8 +46,15 @@ export function parseContext(written: string, workingDirectory: string): BuildCo
   if (isRemoteUrl(written)) return parseRemoteContext(written);
   const scheme = schemes.find(([prefix]) => written.startsWith(prefix));
   if (scheme !== undefined) return { kind: scheme[1], value: written };
+  if (written !== '' && existsSync(path)) {
+    throw new VerifyError('context.invalid', `the build context "${written.slice(0, 300)}" is a file`, {
+      hint: `name a folder; a Dockerfile is named with -f: -f ${written.slice(0, 300)} ${dirname(written)}`,
+    });
+  }
+  const near = nearestFile(path, written);
   throw new VerifyError('context.invalid', `the build context "${written.slice(0, 300)}" was not found`, {
-    hint: 'name a folder that exists, a git or http URL, or - for standard input',
+    hint:
+      near === null ? 'name a folder that exists, a git or http URL, or - for standard input' : `did you mean ${near}?`,
   });
 }
 

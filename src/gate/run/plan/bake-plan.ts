@@ -24,6 +24,7 @@ import { type BuildTarget, type Environment, parseBoundedJson, VerifyError } fro
 import { withoutHeldPolicies } from './bake-policies.ts';
 import type { BuildPlan } from './build-plan.ts';
 import type { BuildRequest } from './build-request.ts';
+import { missingDefinition } from './missing-definition.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -148,6 +149,8 @@ async function readDefinition(parsed: ParsedBake, source: BakeSource, programs: 
   const stdin = kept === null ? {} : { stdin: (await kept.head(kept.size)).toString('utf8') };
   const command = ['bake', ...parsed.printArguments];
   const answer = await askBuildx(programs, environment, command, { variables: seen, ...stdin });
+  const missing = answer.status === 0 ? null : missingDefinition(parsed, environment.workingDirectory);
+  if (missing !== null) throw missing;
   return { definition: evaluatedDefinition(readPrinted(answer), origin), seen };
 }
 

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
-import { VerifyError } from '../../../model/index.ts';
-import { nearestName } from '../patterns/nearest-name.ts';
+import { nearestName, VerifyError } from '../../../model/index.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isPem, isRecord, type KeyMaterial, parseBoundedJson } from '../../../model/index.ts';
+import { isPem, isRecord, type KeyMaterial, nearestName, parseBoundedJson } from '../../../model/index.ts';
 import type {
   ClaimName,
   KeylessSigner,
@@ -8,7 +8,6 @@ import type {
   SignerEntry,
   TrustedSigner,
 } from '../../language/compiled/trusted-signer.ts';
-import { nearestName } from '../../language/patterns/nearest-name.ts';
 import { exactOrGlob, type TextPattern } from '../../language/patterns/text-pattern.ts';
 import type { SignerDocument } from '../../language/schema/schema.ts';
 import { entryOfPublisher } from '../../publishers/publisher-catalogue.ts';

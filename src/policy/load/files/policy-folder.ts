@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, win32 } from 'node:path';
-import { type Environment, parseBoundedJson, VerifyError } from '../../../model/index.ts';
-import { nearestName } from '../../language/patterns/nearest-name.ts';
+import { type Environment, nearestName, parseBoundedJson, VerifyError } from '../../../model/index.ts';
 import { lockFileName } from '../../lock/lock-file.ts';
 import { meantName } from './lookalike.ts';
 import { isPresent, readBytes, refuseUnsafe } from './safe-file.ts';

@@ -1,6 +1,6 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { readBoundedInput, VerifyError } from '../../../model/index.ts';
+import { basename, dirname } from 'node:path';
+import { nearestFile, readBoundedInput, VerifyError } from '../../../model/index.ts';
 
 const largestFile = 8_388_608; // bytes
 
@@ -44,9 +44,11 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     return await readBoundedInput(path, largestFile);
   } catch (error) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+    const near = isMissing ? nearestFile(path, basename(path)) : null;
+    const missing = near === null ? 'name a file that exists' : `did you mean ${near}?`;
     throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {
       place: { file: path },
-      hint: isMissing ? 'name a file that exists' : 'mend its permissions, or name another file',
+      hint: isMissing ? missing : 'mend its permissions, or name another file',
       cause: error,
     });
   }

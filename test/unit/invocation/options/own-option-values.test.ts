@@ -61,3 +61,10 @@ describe('defaults from the environment', () => {
     );
   });
 });
+
+it('proposes a format that the command has, and lists them where none is near', () => {
+  const read = (value: string) => () =>
+    splitOwnOptions([`--format=${value}`], { bare: true, formats: ['text', 'json', 'csv'] });
+  expect(read('jsn')).toThrow(expect.objectContaining({ hint: 'did you mean json?' }));
+  expect(read('htm')).toThrow(expect.objectContaining({ hint: 'write one of text, json, csv' }));
+});

@@ -6,7 +6,6 @@ import { repositoryMatch } from '../../../../src/policy/decide/evidence/same-rep
 import { lockEntryOf } from '../../../../src/policy/decide/judge/judge-lock.ts';
 import { parseDuration } from '../../../../src/policy/language/patterns/duration.ts';
 import { parseImagePattern } from '../../../../src/policy/language/patterns/image-pattern.ts';
-import { nearestName } from '../../../../src/policy/language/patterns/nearest-name.ts';
 import {
   exactOrGlob,
   matchesText,
@@ -61,11 +60,6 @@ describe('a text', () => {
 
   it('is no pattern for images where it is empty', () => {
     expect(parseImagePattern('')).toEqual({ ok: false, reason: 'it is empty' });
-  });
-
-  it('is compared with what may have been meant up to 64 characters', () => {
-    expect(nearestName('a'.repeat(64), ['a'.repeat(60)])).toBe('a'.repeat(60));
-    expect(nearestName('a'.repeat(65), ['a'.repeat(60)])).toBeNull();
   });
 });
 

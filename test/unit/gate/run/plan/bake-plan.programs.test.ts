@@ -60,6 +60,23 @@ describe('a bake definition', () => {
     });
   });
 
+  it.each([
+    [['-f', 'nope.yaml'], 'there is no bake or compose file at nope.yaml', expect.stringContaining('name one that is')],
+    [
+      ['-f', 'docker-bake.hlc'],
+      'there is no bake or compose file at docker-bake.hlc',
+      'did you mean -f docker-bake.hcl?',
+    ],
+    [
+      ['-f', 'cwd://a.hcl', 'https://host.example/r.git'],
+      'there is no bake or compose file at a.hcl',
+      expect.anything(),
+    ],
+  ])('that is not there is said to be so: %j', async (args, message, hint) => {
+    const refused = plan([{ err: 'ERROR: open: no such file or directory', status: 1 }], args);
+    await expect(refused).rejects.toMatchObject({ code: 'bake.invalid', message, hint });
+  });
+
   it('is refused where what buildx prints is no JSON', async () => {
     await expect(plan([{ out: 'target {}' }])).rejects.toMatchObject({
       code: 'bake.invalid',
