@@ -17,8 +17,8 @@ export type PartName = (typeof partNames)[number];
 const placed: readonly { readonly keys: RegExp; readonly part: PartName }[] = [
   { keys: /^src\/signature\/(?:certificates\/|sigstore\/|[^/]+$)/, part: 'keyless' },
   { keys: /^src\/(?:builder|context|dockerfile|gate\/(?:examine|run|session)|invocation|records)\//, part: 'build' },
-  // tuf-js shares a package with dockerode.
-  { keys: /^(?:dockerode|tuf-js|@balena\/dockerignore|leven)$/, part: 'build' },
+  // tuf-js shares a package with dockerode, and another with the proof of a root that it has fetched.
+  { keys: /^(?:dockerode|tuf-js|@tufjs\/models|@balena\/dockerignore|leven)$/, part: 'build' },
 ];
 
 /** A module that one of ours asks for: another of ours, or a package with the names that are used of it. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, type TrustedRootSource, VerifyError } from '../model/index.ts';
-import { cachedTrustedRoot, keepTrustedRoot } from './cached-root.ts';
+import { type CachedRoot, cachedTrustedRoot, keepTrustedRoot } from './cached-root.ts';
+import type { provenTufRoot } from './root-proof.ts';
 import type { TrustInstance } from './trust-instance.ts';
 import type { FetchFile } from './tuf-client.ts';
 
@@ -47,17 +48,34 @@ async function inCopy<Result>(state: string, work: (copy: string) => Promise<Res
   }
 }
 
-async function fetchRoot({ instance, directory, tufRoot, fetchFile }: RefreshRequest): Promise<string> {
+/** The last TUF root that was seen, so that nobody can bring back an older one; the first where nothing proves another. */
+function lastSeen(cached: CachedRoot | null, first: string, proven: typeof provenTufRoot): string {
+  try {
+    return cached === null ? first : proven(cached.proof, cached.root.json, first);
+  } catch {
+    return first; // a root that comes with the program counts without a proof
+  }
+}
+
+/** The trusted root now, with its proof from the TUF root that comes with the program on. */
+async function fetchRoot(
+  { instance, directory, tufRoot, fetchFile }: RefreshRequest,
+  cached: CachedRoot | null,
+): Promise<Pick<CachedRoot, 'proof'> & { readonly json: string }> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const [{ fetchTrustedRoot }, { embeddedTufRoot }] = await Promise.all([
+  const [{ fetchTrustedRoot }, { provenTufRoot: proven }, { embeddedTufRoot }] = await Promise.all([
     import('./tuf-client.ts'),
+    import('./root-proof.ts'),
     import('./embedded-tuf-roots.ts'),
   ]);
-  const start = tufRoot ?? embeddedTufRoot(instance.name);
-  if (start === null) throw new Error('no TUF root is known to start from');
-  return await inCopy(join(directory, `tuf-${instance.name}`), (copy) =>
+  const first = tufRoot ?? embeddedTufRoot(instance.name);
+  if (first === null) throw new Error('no TUF root is known to start from');
+  const start = lastSeen(cached, first, proven);
+  const { json, proof } = await inCopy(join(directory, `tuf-${instance.name}`), (copy) =>
     fetchTrustedRoot(instance.mirror, copy, start, fetchFile),
   );
+  const before = start === first ? [] : (cached?.proof.roots ?? []);
+  return { json, proof: { ...proof, roots: [...before, ...proof.roots] } };
 }
 
 /**
@@ -66,7 +84,7 @@ async function fetchRoot({ instance, directory, tufRoot, fetchFile }: RefreshReq
  */
 export async function refreshTrustedRoot(request: RefreshRequest): Promise<RefreshOutcome> {
   const { instance, directory, now } = request;
-  const cached = await cachedTrustedRoot(instance, directory);
+  const cached = await cachedTrustedRoot(instance, directory, request.tufRoot);
   const former = cached?.root ?? null;
   if (request.offline) return { status: 'offline', root: former, error: null };
   // A confirmation in the future does not count: the clock has been set since.
@@ -75,13 +93,13 @@ export async function refreshTrustedRoot(request: RefreshRequest): Promise<Refre
     return { status: 'fresh', root: former, error: null };
   }
   try {
-    const json = await fetchRoot(request);
+    const { json, proof } = await fetchRoot(request, cached);
     const { parseTrustedRoots } = await import('./parse-trusted-root.ts');
     const [found] = parseTrustedRoots(json, { layer: 'builtin', source: instance.source, updated: now.toISOString() });
     if (found === undefined) throw new Error('the repository holds no trusted root');
     const isSame = former !== null && found.id === former.id;
     const root = isSame ? former : { ...found, thresholds: instance.thresholds };
-    await keepTrustedRoot(instance, directory, root, now.toISOString());
+    await keepTrustedRoot(instance, directory, root, now.toISOString(), proof);
     return { status: isSame ? 'unchanged' : 'refreshed', root, error: null };
   } catch (error) {
     const reason = messageOf(error);

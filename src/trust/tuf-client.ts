@@ -1,10 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Updater, type UpdaterOptions } from 'tuf-js';
 // Not among what the package's index names, yet its client tells by this class alone that a newest root has no successor.
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
-import { parseBoundedJson } from '../model/index.ts';
+import { provenTufRoot, type RootProof, trustedRootTarget } from './root-proof.ts';
 
 /** What a server answered to a GET, read whole. */
 export interface FetchedFile {
@@ -21,7 +20,8 @@ export type FetchFile = (url: string, limit: number) => Promise<FetchedFile>;
 
 /** What a trusted root may have: the repository's own word on its length is bounded by it. */
 const largestTarget = 4 * 1024 * 1024;
-const target = 'trusted_root.json';
+
+type Fetcher = NonNullable<UpdaterOptions['fetcher']>;
 
 async function body(fetchFile: FetchFile, url: string, limit: number): Promise<Buffer> {
   const bound = Math.min(limit, largestTarget);
@@ -31,10 +31,14 @@ async function body(fetchFile: FetchFile, url: string, limit: number): Promise<B
   return Buffer.from(bytes);
 }
 
-/** The network as the TUF client sees it: ours, with nothing written but in `folder`. */
-function fetcherOf(fetchFile: FetchFile, folder: string): NonNullable<UpdaterOptions['fetcher']> {
+/** The network as the TUF client sees it: ours, with nothing written but in `folder`. Each TUF root that it gets is added to `roots`. */
+function fetcherOf(fetchFile: FetchFile, folder: string, roots: string[]): Fetcher {
   return {
-    downloadBytes: (url, limit) => body(fetchFile, url, limit),
+    async downloadBytes(url, limit) {
+      const bytes = await body(fetchFile, url, limit);
+      if (/\/\d+\.root\.json$/.test(url)) roots.push(bytes.toString('utf8'));
+      return bytes;
+    },
     async downloadFile(url, limit, handler) {
       const bytes = await body(fetchFile, url, limit);
       const path = join(folder, 'download');
@@ -48,43 +52,34 @@ function fetcherOf(fetchFile: FetchFile, folder: string): NonNullable<UpdaterOpt
   };
 }
 
-function versionOf(root: string): number {
-  const { signed } = parseBoundedJson(root) as { readonly signed?: { readonly version?: unknown } };
-  return typeof signed?.version === 'number' ? signed.version : 0;
-}
-
-function updaterOf(mirror: string, folder: string, fetchFile: FetchFile): Updater {
+function updaterOf(mirror: string, folder: string, fetcher: Fetcher): Updater {
   return new Updater({
     metadataBaseUrl: mirror,
     metadataDir: folder,
     targetBaseUrl: `${mirror}/targets`,
     targetDir: join(folder, 'targets'),
-    fetcher: fetcherOf(fetchFile, folder),
+    fetcher,
   });
 }
 
-/**
- * A client on the state in `folder`, from its root or from `tufRoot`, whichever is newer. A state whose root is damaged is begun anew.
- */
-async function openClient(mirror: string, folder: string, tufRoot: string, fetchFile: FetchFile): Promise<Updater> {
-  const path = join(folder, 'root.json');
-  const least = versionOf(tufRoot);
+/** A client on the state in `folder`, whatever root lies there: only `tufRoot` is known to be the repository's. */
+async function openClient(mirror: string, folder: string, tufRoot: string, fetcher: Fetcher): Promise<Updater> {
   await mkdir(join(folder, 'targets'), { recursive: true, mode: 0o700 });
-  try {
-    if (existsSync(path) && versionOf(readFileSync(path, 'utf8')) >= least) {
-      return updaterOf(mirror, folder, fetchFile);
-    }
-  } catch {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(join(folder, 'targets'), { recursive: true, mode: 0o700 });
-  }
-  writeFileSync(path, tufRoot, { mode: 0o600 });
-  return updaterOf(mirror, folder, fetchFile);
+  await writeFile(join(folder, 'root.json'), tufRoot, { mode: 0o600 });
+  return updaterOf(mirror, folder, fetcher);
+}
+
+/** A trusted root as a TUF repository hands it out now, JSON, with what proves it to a later run. */
+interface HandedOut {
+  readonly json: string;
+  /** The roots after the one that was begun with. */
+  readonly proof: RootProof;
 }
 
 /**
- * The trusted root that a TUF repository hands out now, JSON: from root to target by the client workflow of the TUF specification.
+ * The trusted root that a TUF repository hands out now: from root to target by the client workflow of the TUF specification.
  * @param folder what the client keeps between its runs (versions that were seen, so that an attacker cannot bring back an older one)
+ * @param tufRoot where to begin, JSON: the root that comes with the program, or the last that one of its followers proves
  * Rejects with the client's errors: what is not signed, expired, older than what was seen, or larger than it may be.
  */
 export async function fetchTrustedRoot(
@@ -92,11 +87,15 @@ export async function fetchTrustedRoot(
   folder: string,
   tufRoot: string,
   fetchFile: FetchFile,
-): Promise<string> {
-  const client = await openClient(mirror, folder, tufRoot, fetchFile);
+): Promise<HandedOut> {
+  const roots: string[] = [];
+  const client = await openClient(mirror, folder, tufRoot, fetcherOf(fetchFile, folder, roots));
   await client.refresh();
-  const info = await client.getTargetInfo(target);
-  if (info === undefined) throw new Error(`the repository has no ${target}`);
+  const info = await client.getTargetInfo(trustedRootTarget);
+  if (info === undefined) throw new Error(`the repository has no ${trustedRootTarget}`);
   const path = (await client.findCachedTarget(info)) ?? (await client.downloadTarget(info));
-  return await readFile(path, 'utf8');
+  const [json, targets] = await Promise.all([readFile(path, 'utf8'), readFile(join(folder, 'targets.json'), 'utf8')]);
+  const proof = { roots, targets };
+  provenTufRoot(proof, json, tufRoot);
+  return { json, proof };
 }

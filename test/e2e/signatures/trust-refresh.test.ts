@@ -1,12 +1,21 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createConnectionServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultIdentity, lab, type Outcome, projectFolder, runVerify, temporaryFolder } from '../support/lab.ts';
+import {
+  defaultIdentity,
+  lab,
+  type Outcome,
+  projectFolder,
+  runVerify,
+  temporaryFolder,
+  writeFiles,
+} from '../support/lab.ts';
 
 const hosts = ['tuf-repo-cdn.sigstore.dev:443', 'tuf-repo.github.com:443'];
 const tunnels: string[] = [];
@@ -103,6 +112,32 @@ describe('a refresh of the trusted roots that hangs', () => {
     expect(stderr).toMatch(/trusted root of .+ could not be refreshed/);
     expect(tunnels.toSorted()).toEqual(hosts);
     expect(existsSync(join(home, 'cache', 'docker-verify', 'trust', 'github.json'))).toBe(false);
+  });
+});
+
+describe('a trusted root in the cache that no repository handed out', () => {
+  it.each([
+    ['as earlier versions kept it', { version: 1 }],
+    ['as it is kept', { version: 2, proof: { roots: [], targets: '{}' } }],
+  ])('verifies nothing, %s: a cache may lie where others write', async (_name, shape) => {
+    const home = await temporaryFolder();
+    const json = await readFile(lab().trustedRoot, 'utf8');
+    const sha256 = createHash('sha256').update(json).digest('hex');
+    const time = new Date().toISOString();
+    const kept = JSON.stringify({ ...shape, checked: time, updated: time, sha256, json });
+    await writeFiles(join(home, 'cache', 'docker-verify', 'trust'), { 'public-good.json': kept });
+    const { email: identity, issuer } = defaultIdentity;
+    const rules = [{ images: ['127.0.0.1:*/**'], signedBy: [{ keyless: { issuer, identity } }] }];
+    const policy = JSON.stringify({ version: 1, mode: 'enforce', rules });
+    const cwd = await projectFolder({ 'docker-verify.yaml': policy });
+    const image = `${lab().registry}/keyless/base:1`;
+    const env = { HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+    expect(await runVerify(['check', image], { cwd, env })).toMatchObject({
+      status: 10,
+      stdout: expect.stringContaining('signature.untrusted-key'),
+    });
+    const named = ['check', '--trusted-root', lab().trustedRoot, image];
+    expect(await runVerify(named, { cwd, env })).toMatchObject({ status: 0 });
   });
 });
 

@@ -44,7 +44,8 @@ export async function serve(handler: RequestListener): Promise<string> {
 /** A TUF repository on loopback that hands out the first edition, and an empty cache. */
 export class RefreshBed {
   readonly repository = new TufRepository(edition(1));
-  readonly #firstRoot = this.repository.root(1);
+  /** Where every client starts. */
+  readonly firstRoot = this.repository.root(1);
   readonly directory: string;
   readonly mirror: string;
 
@@ -73,14 +74,14 @@ export class RefreshBed {
       now,
       maxAgeDays: 7,
       fetchFile: (url, limit) => client.request({ url, limit, follow: true }),
-      tufRoot: this.#firstRoot,
+      tufRoot: this.firstRoot,
       ...changes,
     });
   }
 
   /** What a run after it would use. */
   async inUse(): Promise<string | undefined> {
-    const roots = await builtinTrustedRoots(this.directory);
+    const roots = await builtinTrustedRoots(this.directory, { [publicGoodInstance.name]: this.firstRoot });
     return roots.find(({ source }) => source === publicGoodInstance.source)?.json;
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -11,7 +12,9 @@ import {
 } from '../../../src/trust/index.ts';
 import { temporaryFolder } from '../oci/harness.ts';
 import { edition, embedded, now, RefreshBed } from './refresh-bed.ts';
-import { newTufKey } from './tuf-repository.ts';
+import { newTufKey, TufRepository } from './tuf-repository.ts';
+
+const noProof = { roots: [], targets: '' };
 
 let bed: RefreshBed;
 beforeEach(async () => {
@@ -113,15 +116,85 @@ describe('what a refresh has kept', () => {
     const github = embeddedTrustedRoots().find(({ source }) => source === 'github');
     if (github === undefined) throw new Error('no root of GitHub is embedded');
     const newer = { ...github, updated: '2026-11-01T00:00:00.000Z' };
-    await keepTrustedRoot(githubInstance, bed.directory, newer, now.toISOString());
+    await keepTrustedRoot(githubInstance, bed.directory, newer, now.toISOString(), noProof);
     expect(await builtinTrustedRoots(bed.directory)).toEqual([embedded(), newer]);
     expect(await cachedTrustedRoot(publicGoodInstance, bed.directory)).toBeNull();
   });
 
   test('does not take the place of an embedded root that is newer', async () => {
     await bed.refresh({ now: new Date('2026-01-01T00:00:00Z') });
-    expect((await cachedTrustedRoot(publicGoodInstance, bed.directory))?.root.json).toBe(edition(1));
+    expect((await cachedTrustedRoot(publicGoodInstance, bed.directory, bed.firstRoot))?.root.json).toBe(edition(1));
     expect(await builtinTrustedRoots(bed.directory)).toEqual(embeddedTrustedRoots());
+  });
+
+  test('is proven on every reading, over all roots in between', async () => {
+    bed.repository.rotate([newTufKey()]);
+    await bed.refresh();
+    bed.repository.rotate([newTufKey()]);
+    await bed.refresh({ maxAgeDays: 0 });
+    expect(await bed.inUse()).toBe(edition(1));
+    // the next release comes with a later TUF root
+    const next = { 'public-good': bed.repository.root(2) };
+    expect((await builtinTrustedRoots(bed.directory, next))[0]?.json).toBe(edition(1));
+  });
+
+  describe('by somebody who can write to the cache', () => {
+    interface Kept {
+      sha256: string;
+      json: string;
+      proof: { roots: string[]; targets: string };
+    }
+    const forged = edition(666);
+    const forger = new TufRepository(forged);
+    const targetsOf = (repository: TufRepository): string => repository.files.get('1.targets.json')?.toString() ?? '';
+    const forgeries: readonly (readonly [string, (kept: Kept) => void])[] = [
+      ['with the proof of another trusted root', () => undefined],
+      ['without a proof', (kept) => delete (kept as Partial<Kept>).proof],
+      ['with an empty proof', (kept) => Object.assign(kept, { proof: noProof })],
+      ['with targets of another repository', (kept) => Object.assign(kept.proof, { targets: targetsOf(forger) })],
+      [
+        'with targets and a root of another repository',
+        ({ proof }) => Object.assign(proof, { targets: targetsOf(forger), roots: [...proof.roots, forger.root(1)] }),
+      ],
+      [
+        'with a next root that only its own keys have signed',
+        ({ proof }) => {
+          forger.rotate([newTufKey()], true);
+          Object.assign(proof, { targets: targetsOf(forger), roots: [forger.root(2)] });
+        },
+      ],
+    ];
+
+    test.each(forgeries)('is not believed %s', async (_name, forge) => {
+      await bed.refresh();
+      const path = join(bed.directory, 'public-good.json');
+      const kept: Kept = JSON.parse(readFileSync(path, 'utf8'));
+      Object.assign(kept, { json: forged, sha256: createHash('sha256').update(forged).digest('hex') });
+      forge(kept);
+      writeFileSync(path, JSON.stringify(kept));
+      expect(await cachedTrustedRoot(publicGoodInstance, bed.directory, bed.firstRoot)).toBeNull();
+      expect(await bed.inUse()).toBe(embedded().json);
+      // and the next refresh does not begin with it
+      expect(await bed.refresh()).toMatchObject({ status: 'refreshed', root: { json: edition(1) } });
+    });
+
+    test('would be believed if it were proven: the forgeries differ in nothing else', async () => {
+      await bed.refresh();
+      const path = join(bed.directory, 'public-good.json');
+      const kept: Kept = JSON.parse(readFileSync(path, 'utf8'));
+      const proof = { roots: [], targets: targetsOf(forger) };
+      const sha256 = createHash('sha256').update(forged).digest('hex');
+      writeFileSync(path, JSON.stringify({ ...kept, json: forged, sha256, proof }));
+      const found = await cachedTrustedRoot(publicGoodInstance, bed.directory, forger.root(1));
+      expect(found?.root.json).toBe(forged);
+    });
+
+    test('a state that begins with a root of his is begun anew', async () => {
+      await bed.refresh();
+      writeFileSync(join(bed.directory, 'tuf-public-good', 'root.json'), forger.root(1));
+      bed.repository.publish(edition(2));
+      expect(await bed.refresh({ maxAgeDays: 0 })).toMatchObject({ status: 'refreshed', root: { json: edition(2) } });
+    });
   });
 
   test('is left for the embedded root where it is damaged', async () => {

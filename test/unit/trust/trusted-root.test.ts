@@ -142,10 +142,12 @@ describe('a file with a trusted root', () => {
 });
 
 describe('the cache', () => {
+  // what comes with the program needs none
+  const noProof = { roots: [], targets: '' };
   const newer = (): TrustedRootSource => ({ ...embedded(), updated: '2026-11-01T00:00:00.000Z' });
 
   test('gives back what was kept, and the builtin layer prefers it when it is newer', async () => {
-    await keepTrustedRoot(publicGoodInstance, folder, newer(), now.toISOString());
+    await keepTrustedRoot(publicGoodInstance, folder, newer(), now.toISOString(), noProof);
     expect(readdirSync(folder)).toEqual(['public-good.json']);
     expect((await cachedTrustedRoot(publicGoodInstance, folder))?.root).toEqual(newer());
     expect(await builtinTrustedRoots(folder)).toEqual([newer(), ...embeddedTrustedRoots().slice(1)]);
@@ -154,16 +156,16 @@ describe('the cache', () => {
 
   test('an older copy never replaces the embedded root', async () => {
     const older = { ...embedded(), updated: '2020-01-01T00:00:00.000Z' };
-    await keepTrustedRoot(publicGoodInstance, folder, older, now.toISOString());
+    await keepTrustedRoot(publicGoodInstance, folder, older, now.toISOString(), noProof);
     expect(await builtinTrustedRoots(folder)).toEqual(embeddedTrustedRoots());
   });
 
   test.each([
     ['half written', (text: string) => text.slice(0, 100)],
     ['changed', (text: string) => text.replace('rekor.sigstore.dev', 'rekor.attacker.test')],
-    ['of another version', (text: string) => text.replace('"version":1', '"version":2')],
+    ['of another version', (text: string) => text.replace('"version":2', '"version":1')],
   ])('%s is a cache miss', async (_name, damage) => {
-    await keepTrustedRoot(publicGoodInstance, folder, newer(), now.toISOString());
+    await keepTrustedRoot(publicGoodInstance, folder, newer(), now.toISOString(), noProof);
     const path = join(folder, 'public-good.json');
     writeFileSync(path, damage(readFileSync(path, 'utf8')));
     expect(await cachedTrustedRoot(publicGoodInstance, folder)).toBeNull();
