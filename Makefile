@@ -42,7 +42,7 @@ property: $(modules) ## unit tests that are long by intent: generated cases, com
 	vitest run --config scripts/lint/vitest.config.ts --project property
 
 e2e: $(executable) ## end-to-end tests, on a real Docker engine, registries and cosign
-	vitest run --config scripts/lint/vitest.config.ts --project e2e
+	vitest run --config scripts/lint/vitest.config.ts --project 'e2e*'
 
 lint: $(modules) ## types, format, code, rooms, unused
 	$(node) scripts/test/all.ts lint

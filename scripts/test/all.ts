@@ -47,17 +47,18 @@ function npm(name: string): Check {
   return { name, command: ['npm', 'run', '--silent', name], report: null };
 }
 
-function vitest(project: string): Check {
+/** @param pattern of its projects, where it has more than the one of its name */
+function vitest(project: string, pattern = project): Check {
   const report = join(reports, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const flags = ['run', '--config', 'scripts/lint/vitest.config.ts', '--project', project, ...reporters];
+  const flags = ['run', '--config', 'scripts/lint/vitest.config.ts', '--project', pattern, ...reporters];
   return { name: `${project} tests`, command: ['vitest', ...flags], report };
 }
 
 const lint = ['typecheck', 'lint:format', 'lint:code', 'lint:rooms', 'lint:unused', 'lint:lock'].map(npm);
 const build: Check = { name: 'build', command: ['make', '--no-print-directory', 'build'], report: null };
 const speed: Check = { name: 'speed', command: ['scripts/bench', '--check'], report: null };
-const tests = [vitest('unit'), vitest('programs'), vitest('property'), build, vitest('e2e'), speed];
+const tests = [vitest('unit'), vitest('programs'), vitest('property'), build, vitest('e2e', 'e2e*'), speed];
 const checks = process.argv[2] === 'lint' ? lint : [...lint, ...tests];
 
 function firstLine(text: string | undefined): string {

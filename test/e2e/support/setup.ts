@@ -29,7 +29,8 @@ export function setup(): void {
   if (!existsSync(executable)) {
     must('make', ['build']);
   }
-  ours = !isUp();
+  // two projects of tests may be set up by one run
+  ours ||= !isUp();
   try {
     must(join(project, 'scripts', 'lab', 'up'), []);
   } catch (error) {
@@ -41,6 +42,7 @@ export function setup(): void {
 /** Takes down the lab that this run brought up, unless LAB_KEEP is set. */
 export function teardown(): void {
   if (ours && !process.env['LAB_KEEP']) {
+    ours = false;
     must(join(project, 'scripts', 'lab', 'down'), []);
   }
 }
