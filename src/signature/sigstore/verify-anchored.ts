@@ -71,6 +71,29 @@ function assertPromise(entry: TransparencyLogEntry, anchors: TrustAnchors): void
   if (!isProven) throw new Refusal('log-invalid', "the log's signature on the entry does not verify");
 }
 
+/** When it was signed, as far as that is signed itself. */
+function provenTimes({ entries, tokens }: Supported): readonly Date[] {
+  return [
+    ...entries.filter(timed).map((entry) => new Date(Number(entry.integratedTime) * 1000)),
+    ...tokens.map(({ token }) => token.signingTime),
+  ];
+}
+
+/**
+ * Requires of an entry that tells no time itself, but has a proof of its inclusion, that its log's key counted when it was signed: the
+ * library looks at a key's validity only where the log has promised the entry. Where nothing proves a time, none can be compared.
+ */
+function assertLogsValidThen(supported: Supported, anchors: TrustAnchors): void {
+  const times = provenTimes(supported);
+  for (const entry of supported.entries.filter((each) => !timed(each))) {
+    const logs = anchors.material.tlogs.filter((log) => log.logID.equals(entry.logId.keyId));
+    const outside = times.find((time) => logs.every(({ validFor }) => time < validFor.start || time > validFor.end));
+    if (outside === undefined) continue;
+    const message = `it was signed at ${dateTime(outside)}, when the key of its log did not count`;
+    throw new Refusal('log-invalid', message);
+  }
+}
+
 function entityOf(statement: SignedStatement, signer: AnchoredSigner, supported: Supported): SignedEntity {
   return {
     signature: signatureContent(statement.signed, signer.kind === 'key' ? signer.hash : null),
@@ -151,10 +174,7 @@ function certificatesOf(signer: AnchoredSigner): readonly X509Certificate[] {
 
 /** Requires that the certificates were valid at every time that is proven, or are now where none is. */
 function assertValidThen(signer: AnchoredSigner, supported: Supported, now: Date): void {
-  const times = [
-    ...supported.entries.filter(timed).map((entry) => new Date(Number(entry.integratedTime) * 1000)),
-    ...supported.tokens.map(({ token }) => token.signingTime),
-  ];
+  const times = provenTimes(supported);
   for (const [index, certificate] of certificatesOf(signer).entries()) {
     const outside = (times.length === 0 ? [now] : times).find((time) => !certificate.validForDate(time));
     if (outside === undefined) continue;
@@ -245,6 +265,7 @@ export function verifyAnchored(
   const verifier = verifierFor(signer, anchors, authorities, supported);
   if (!isKey) assertTimed(statement, supported, anchors);
   for (const entry of supported.entries.filter(recordsEnvelope)) assertPromise(entry, anchors);
+  assertLogsValidThen(supported, anchors);
   const entity = entityOf(statement, signer, supported);
   try {
     verifier.verify(isTimeless && !isKey ? withPresent(entity, now) : entity);

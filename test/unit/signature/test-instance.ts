@@ -93,6 +93,23 @@ export async function createInstance(options: { readonly intermediate?: Certific
     return JSON.stringify({ SignedEntryTimestamp: signature.toString('base64'), Payload: payload });
   }
 
+  /** That an entry is the only one of its log, as a bundle carries it. */
+  function proof(body: Buffer): object {
+    const rootHash = createHash('sha256')
+      .update(Buffer.from([0]))
+      .update(body)
+      .digest();
+    const note = `log.example.test\n1\n${rootHash.toString('base64')}\n`;
+    const signature = Buffer.concat([logId.subarray(0, 4), sign('sha256', Buffer.from(note), log.privateKey)]);
+    return {
+      logIndex: '0',
+      treeSize: '1',
+      rootHash: rootHash.toString('base64'),
+      hashes: [],
+      checkpoint: { envelope: `${note}\n\u2014 log.example.test ${signature.toString('base64')}\n` },
+    };
+  }
+
   async function timestamp(data: Buffer, time: Date, by: 'own' | 'other' = 'own'): Promise<Buffer> {
     const authority = Object.assign(by === 'own' ? stamps : otherStamps, { getCurrentTime: () => time });
     const hash = createHash('sha256').update(data).digest();
@@ -143,6 +160,7 @@ export async function createInstance(options: { readonly intermediate?: Certific
       rootSource(JSON.stringify(json), thresholds, 'test instance'),
     issue,
     promise,
+    proof,
     timestamp,
     signature,
   };

@@ -95,3 +95,56 @@ test('a keyless signature tells since when its certificate was valid', async () 
     certifiedSince: dateTime(notBefore),
   });
 });
+
+describe('an entry that has a proof of its inclusion and tells no time', () => {
+  /** The bundle of a key's signature, with such an entry. */
+  async function proven(stampedAt: readonly Date[]): Promise<Attachment> {
+    const found = await bundle([signedAt], stampedAt);
+    const content = JSON.parse(Buffer.from(found.content, 'base64').toString('utf8'));
+    const [entry] = content.verificationMaterial.tlogEntries;
+    const { inclusionPromise: _, ...rest } = entry;
+    const inclusionProof = instance.proof(Buffer.from(entry.canonicalizedBody, 'base64'));
+    content.verificationMaterial.tlogEntries = [{ ...rest, integratedTime: '0', inclusionProof }];
+    content.mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+    return attachment('sigstore-bundle', subject, JSON.stringify(content));
+  }
+
+  async function under(validFor: object, stampedAt: readonly Date[]): Promise<Evidence | undefined> {
+    const [log] = instance.trustedRoot.tlogs;
+    const root = { ...instance.trustedRoot, tlogs: [{ ...log, publicKey: { ...log?.publicKey, validFor } }] };
+    const keys = [keyMaterial(pemOf(pair.publicKey))];
+    const trustedRoots = [instance.source(root)];
+    const [evidence] = await verifyAttachments([await proven(stampedAt)], material({ keys, trustedRoots }));
+    return evidence;
+  }
+
+  const before = new Date(signedAt.getTime() - 1_000).toISOString();
+  const after = new Date(signedAt.getTime() + 1_000).toISOString();
+  const start = '2025-01-01T00:00:00Z';
+
+  test.each([{ start }, { start, end: after }, { start: before }])(
+    'counts while its log counts: %o',
+    async (validFor) => {
+      expect(await under(validFor, [signedAt])).toMatchObject({
+        verified: true,
+        log: { index: 0 },
+        timeSource: 'timestamp',
+      });
+    },
+  );
+
+  test.each([{ start, end: before }, { start: after }])(
+    'is refused where its log did not count then: %o',
+    async (validFor) => {
+      expect(await under(validFor, [signedAt])).toMatchObject({
+        verified: false,
+        log: null,
+        problem: { code: 'log-invalid', message: expect.stringContaining('when the key of its log did not count') },
+      });
+    },
+  );
+
+  test('cannot be compared with a log that has ended where nothing proves a time', async () => {
+    expect(await under({ start, end: before }, [])).toMatchObject({ verified: true, time: null, log: { index: 0 } });
+  });
+});
