@@ -21,6 +21,7 @@ export * from './contents/image-packages.ts';
 export * from './contents/rebuild.ts';
 export * from './ground/bounded-file.ts';
 export * from './ground/bounded-json.ts';
+export { isChangedWithin } from './ground/changed-within.ts';
 export * from './ground/environment.ts';
 export * from './ground/errors.ts';
 export { foldedKey } from './ground/folded-key.ts';

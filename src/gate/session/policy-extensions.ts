@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, parseBoundedJson, parseReference, VerifyError } from '../../model/index.ts';
+import { isChangedWithin, messageOf, parseBoundedJson, parseReference, VerifyError } from '../../model/index.ts';
 import { type ExtensionSource, type FetchedPolicy, type PolicyExtension, unavailable } from '../../policy/index.ts';
 import { keepFile } from './keep-file.ts';
 import { localEngine } from './local-engine.ts';
@@ -70,8 +70,7 @@ async function readKept(session: Session, extension: BundleExtension): Promise<P
 
 async function isRecent(session: Session, extension: BundleExtension): Promise<boolean> {
   const found = await stat(placeOf(session, extension)).catch(() => null);
-  const age = found === null ? Number.NaN : Date.now() - found.mtimeMs;
-  return age >= 0 && age < believed;
+  return found !== null && isChangedWithin(found, believed);
 }
 
 /** An older policy, or another one under the same serial, is never put in the place of what is kept. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { VerifyError } from '../../model/index.ts';
+import { isChangedWithin, VerifyError } from '../../model/index.ts';
 import type { PolicySet } from '../../policy/index.ts';
 import type { RevocationRequest, RevocationSource } from '../../signature/index.ts';
 import { keepFile } from './keep-file.ts';
@@ -13,9 +13,7 @@ const believed = 60 * 60_000;
 /** What was answered to this request before. It is signed and says until when it holds, which its reader checks each time. */
 async function kept(path: string, isAnyAge: boolean): Promise<Uint8Array | null> {
   try {
-    const { mtimeMs } = await stat(path);
-    const age = Date.now() - mtimeMs;
-    return isAnyAge || (age >= 0 && age < believed) ? await readFile(path) : null;
+    return isAnyAge || isChangedWithin(await stat(path), believed) ? await readFile(path) : null;
   } catch {
     return null;
   }

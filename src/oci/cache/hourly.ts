@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownFile, writeWhole } from '../../model/index.ts';
+import { isChangedWithin, ownFile, writeWhole } from '../../model/index.ts';
 
 const hour = 60 * 60_000;
 
@@ -10,9 +10,8 @@ const hour = 60 * 60_000;
  */
 export async function hourly(folder: string, task: () => Promise<unknown>): Promise<void> {
   const mark = join(folder, 'trimmed');
-  const age = Date.now() - ((await stat(mark).catch(() => null))?.mtimeMs ?? 0);
-  // a time to come is no time at all: a clock was set back
-  if (age >= 0 && age < hour) return;
+  const found = await stat(mark).catch(() => null);
+  if (found !== null && isChangedWithin(found, hour)) return;
   await writeWhole(mark, '', ownFile).catch(() => undefined);
   await task();
 }
