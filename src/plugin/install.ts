@@ -5,7 +5,7 @@ import { readDockerConfig, writeConfigFile } from './docker-config-file.ts';
 import { addToConfig, isAsWanted, takeFromConfig } from './edit-docker-config.ts';
 import { type InstallPlaces, installPlaces, isInSharedFolder } from './install-places.ts';
 import { type ConfigRecord, type InstallRecord, readInstallRecord } from './install-record.ts';
-import { makeFolders, type Placement, placeExecutable, removePlaced } from './place-executable.ts';
+import { makeFolders, type Placement, placeExecutable, refuseOther, removePlaced } from './place-executable.ts';
 
 /** `alias`: `docker build` and `docker bake` come to us. `full`: `docker buildx` and compose too. */
 export type InstallMode = 'alias' | 'full';
@@ -64,7 +64,7 @@ async function configure(mode: InstallMode, places: InstallPlaces, old: ConfigRe
  * Sets up the plugin: a link to `executable` (absolute) in Docker's plugin folder, the builder's alias in config.json and, for `full`,
  * a stand-in for buildx that Docker and compose find first, and one for compose where `compose` says that there is one, since it need not
  * ask buildx. Twice is as once; everything else in config.json stays to the letter.
- * @throws VerifyError `config.invalid` (nothing was changed), `file.unwritable`
+ * @throws VerifyError `config.invalid` (nothing was changed), `file.unwritable` (also where another program has the plugin's place)
  */
 export async function install(
   executable: string,
@@ -77,6 +77,7 @@ export async function install(
   const shims = mode === 'alias' ? [] : [places.shim, ...(compose ? [places.composeShim] : [])];
   const unwanted = shimsOf(places).filter((shim) => !shims.includes(shim));
   const old = await readInstallRecord(places.record);
+  if (old?.files.includes(places.plugin) !== true) await refuseOther(executable, places.plugin);
   const { text, config } = await configure(mode, places, old?.config ?? null);
   const home = await makeFolders(dirname(places.record));
   const placed = await place({ executable, places, shims, copy: isCopy }, old);

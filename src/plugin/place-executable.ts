@@ -1,6 +1,6 @@
-import { copyFile, lstat, mkdir, realpath, rmdir, symlink, unlink } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, realpath, rmdir, stat, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isMissingFile, placeWhole, VerifyError } from '../model/index.ts';
+import { isMissingFile, placeWhole, readBoundedFile, VerifyError } from '../model/index.ts';
 
 async function absentAs<T>(found: Promise<T>): Promise<T | null> {
   try {
@@ -17,6 +17,30 @@ export async function makeFolders(folder: string): Promise<readonly string[]> {
   for (let at = folder; (await absentAs(lstat(at))) === null; at = dirname(at)) missing.unshift(at);
   for (const each of missing) await mkdir(each, { mode: 0o700 });
   return missing;
+}
+
+const largest = 1024 * 1024 * 1024; // bytes, of an executable
+
+/** Whether the two paths lead to one file, or to files of the same bytes. */
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([realpath(one), absentAs(realpath(other))]);
+  if (first === second || second === null) return first === second;
+  const [left, right] = await Promise.all([stat(first), stat(second)]);
+  if (!right.isFile() || left.size !== right.size) return false;
+  const [wanted, found] = await Promise.all([readBoundedFile(first, largest), readBoundedFile(second, largest)]);
+  return wanted !== null && found !== null && wanted.equals(found);
+}
+
+/**
+ * Refuses where something else has the place of the plugin, be it another program, a folder or an earlier version: Docker would start that,
+ * and nothing says that it verifies anything.
+ * @throws VerifyError `file.unwritable`
+ */
+export async function refuseOther(executable: string, target: string): Promise<void> {
+  if ((await absentAs(lstat(target))) === null || (await isSameFile(executable, target))) return;
+  throw new VerifyError('file.unwritable', `${target} is there already, and is not this program; nothing was changed`, {
+    hint: 'Docker would start that one: remove it and try again, or have it install itself',
+  });
 }
 
 /** What placing an executable made. */

@@ -179,15 +179,40 @@ describe('install', () => {
     expect(readdirSync(folder)).toEqual(['config.json']);
   });
 
-  it('leaves a plugin that somebody else has put there', async () => {
-    const { root, folder, executable, environment, places } = setUp('{}');
-    const other = join(root, 'other');
-    writeFileSync(other, '');
+  const others: readonly (readonly [what: string, put: (target: string, root: string) => void])[] = [
+    ['another program', (target) => writeFileSync(target, '#!/bin/sh\nexit 0\n', { mode: 0o755 })],
+    ['another program of the same size', (target) => writeFileSync(target, '#!/bin/ab\n', { mode: 0o755 })],
+    [
+      'a link to another',
+      (target, root) => {
+        writeFileSync(join(root, 'other'), '');
+        symlinkSync(join(root, 'other'), target);
+      },
+    ],
+    ['a link to nothing', (target, root) => symlinkSync(join(root, 'nothing'), target)],
+    ['a folder', (target) => mkdirSync(target)],
+  ];
+  it.each(others)("changes nothing where %s has the plugin's place, which Docker would start", async (_what, put) => {
+    const { root, folder, executable, path, environment, places } = setUp('{}');
     mkdirSync(join(folder, 'cli-plugins'));
-    symlinkSync(other, places.plugin);
+    put(places.plugin, root);
+    const before = lstatSync(places.plugin);
+    await expect(install(executable, 'alias', environment)).rejects.toMatchObject({
+      code: 'file.unwritable',
+      message: `${places.plugin} is there already, and is not this program; nothing was changed`,
+    });
+    expect([read(path), readdirSync(folder).sort()]).toEqual(['{}', ['cli-plugins', 'config.json']]);
+    expect(lstatSync(places.plugin)).toMatchObject({ ino: before.ino, mode: before.mode });
+    expect(await uninstall(environment)).toEqual({ changes: [] });
+  });
+
+  it('leaves a copy of itself that somebody else has put there', async () => {
+    const { folder, executable, environment, places } = setUp('{}');
+    mkdirSync(join(folder, 'cli-plugins'));
+    writeFileSync(places.plugin, read(executable), { mode: 0o755 });
     await install(executable, 'alias', environment);
     await uninstall(environment);
-    expect(realpathSync(places.plugin)).toBe(other);
+    expect(lstatSync(places.plugin).isFile()).toBe(true);
   });
 
   it('makes no link to itself, and does not remove itself', async () => {
