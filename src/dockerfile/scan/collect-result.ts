@@ -165,6 +165,7 @@ class ReplacementList {
       name: context.name,
       image: context.image,
       value: context.value,
+      qualified: context.qualified,
       certain,
       uses: [...uses.values()].sort(byPlace),
     }));

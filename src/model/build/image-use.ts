@@ -68,6 +68,8 @@ export interface ContextReplacement {
   /** The canonical name that it stands for, null where the name is no reference. */
   readonly image: CanonicalName | null;
   readonly value: string;
+  /** Whether its name carries a registry, tag or digest. */
+  readonly qualified: boolean;
   /**
    * Whether its name carries a registry, tag or digest, or stands in a FROM, where only targets are expected; otherwise only a policy's
    * rule makes it a replacement.

@@ -72,10 +72,24 @@ async function resolveLayout(source: ImageSource, use: ImageUse, place: LayoutPl
   return { ...resolved, name: use.name, source: 'layout' };
 }
 
-/** What is attached in the layout, and what the image's own registry has attached to the same digest. */
-async function collectFor(pipeline: Pipeline, source: ImageSource, image: ResolvedImage): Promise<Collected> {
+interface LayoutUse {
+  readonly replacement: LayoutReplacement;
+  readonly use: ImageUse;
+}
+
+/**
+ * What is attached in the layout, and what the image's own registry has attached to the same digest. A plain name (`base`) is one that a
+ * person gave to a folder: no registry is asked about it, as the builder asks none.
+ */
+async function collectFor(
+  pipeline: Pipeline,
+  source: ImageSource,
+  image: ResolvedImage,
+  { qualified }: LayoutReplacement,
+): Promise<Collected> {
   const options = collectOptionsFor(pipeline.policies, image.name, { everything: false });
   const beside = await collectAttachments(source, image, { ...options, repositories: [] });
+  if (!qualified) return beside;
   const registry = await pipeline.registries
     .attempt(parseReference(image.name), (client) => collectAttachments(client, image, options))
     .catch((error: unknown) => {
@@ -90,13 +104,13 @@ async function collectFor(pipeline: Pipeline, source: ImageSource, image: Resolv
   };
 }
 
-async function gatherLayout(pipeline: Pipeline, use: ImageUse): Promise<GatheredImage> {
+async function gatherLayout(pipeline: Pipeline, { use, replacement }: LayoutUse): Promise<GatheredImage> {
   const nothing: Collected = { attachments: [], unsigned: [], problems: [] };
   try {
     const place = parseLayout(use.written, pipeline.session.environment.workingDirectory);
     const source = await openLayout(place.folder);
     const image = await resolveLayout(source, use, place);
-    const attached = await collectFor(pipeline, source, image);
+    const attached = await collectFor(pipeline, source, image, replacement);
     const { evidence, collected } = await verifyCollected(pipeline, attached, image.root.digest);
     const resolution = { kind: 'resolved', image, client: null, tagDigest: null, failure: null } as const;
     return await withDemands(pipeline, source, image, { use, resolution, evidence, collected });
@@ -120,7 +134,7 @@ function usesOf(
   replacements: readonly LayoutReplacement[],
   targets: readonly BuildTarget[],
   defaultPlatform: string,
-): readonly { readonly replacement: LayoutReplacement; readonly use: ImageUse }[] {
+): readonly LayoutUse[] {
   return replacements.map((replacement) => {
     const names = new Set(replacement.uses.map(({ target }) => target));
     const platforms = targets
@@ -143,8 +157,9 @@ export async function examineLayouts(
 ): Promise<readonly JudgedImage[]> {
   const uses = usesOf(replacements.filter(isLayout), targets, defaultPlatform);
   return await Promise.all(
-    uses.map(async ({ replacement, use }) => {
-      const judged = await judgeGathered(pipeline, await gatherLayout(pipeline, use), null);
+    uses.map(async (each) => {
+      const { replacement } = each;
+      const judged = await judgeGathered(pipeline, await gatherLayout(pipeline, each), null);
       const examined = settlePlatforms(pipeline, judged, { isLayout: true });
       return isListedContext(replacement, pipeline.policies) ? asListed(examined) : examined;
     }),

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CommandLine } from '../../../support/command-line.ts';
 import { builtProject, signedProject } from '../../../support/project.ts';
 import { addIndex, attestImage, layoutOf } from '../../../support/signed-registry.ts';
 
@@ -47,6 +51,22 @@ describe('a context that is no folder', () => {
     expect((await line.run('check', '--build-context', `${app.name}=oci-layout://layout@x`, '.')).status).toBe(11);
   });
 
+  it('is an OCI layout under a plain name, about which nothing is asked of a registry', async () => {
+    const { line, registry, other } = await signedProject();
+    const asked = await listeningProxy(line);
+    await line.write({ Dockerfile: 'FROM base\n', ...asFiles(layoutOf(registry, 'other', other.image)) });
+    const { status, document } = await line.json('check', '--build-context', 'base=oci-layout://layout', '.');
+    expect(document).toMatchObject({
+      verdict: 'block',
+      images: [{ name: 'docker.io/library/base:latest', digest: other.image.digest, status: 'block' }],
+    });
+    expect([status, asked]).toEqual([10, []]);
+    // the control: a name that is an image's is asked about, since its signatures may lie beside it
+    await line.write({ Dockerfile: 'FROM base:1\n' });
+    await line.run('check', '--build-context', 'base:1=oci-layout://layout', '.');
+    expect(asked).not.toEqual([]);
+  });
+
   it('is a folder in an image’s place, which is unsigned', async () => {
     const { line, app } = await signedProject({ 'base/file': '' });
     const { status, out } = await line.run('check', '--build-context', `${app.name}=base`, '.');
@@ -54,6 +74,21 @@ describe('a context that is no folder', () => {
     expect(status).toBe(10);
   });
 });
+
+/** A proxy for everything but this machine, that lets nothing through and keeps what was asked. */
+async function listeningProxy(line: CommandLine): Promise<readonly string[]> {
+  const asked: string[] = [];
+  const proxy = createServer().on('connect', (request, socket) => {
+    asked.push(String(request.url));
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void proxy.close());
+  const { port } = proxy.address() as AddressInfo; // it listens
+  line.variables['HTTPS_PROXY'] = `http://127.0.0.1:${port}`;
+  line.variables['NO_PROXY'] = '127.0.0.1';
+  return asked;
+}
 
 const asFiles = (files: Readonly<Record<string, Buffer>>): Record<string, Buffer> =>
   Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`layout/${name}`, bytes]));

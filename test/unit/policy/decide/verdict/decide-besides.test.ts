@@ -82,6 +82,7 @@ describe('a folder in place of an image', () => {
     name,
     image: parseCanonicalName(name),
     value: './folder',
+    qualified: certain,
     certain,
     uses: [],
   });

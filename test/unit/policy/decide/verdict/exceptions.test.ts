@@ -208,6 +208,7 @@ describe('break-glass', () => {
       name: 'alpine:3',
       image: parseCanonicalName('alpine:3'),
       value: './x',
+      qualified: true,
       certain: true,
       uses: [],
     };
