@@ -23,6 +23,10 @@ export type RegistryMode =
   | 'foreign'
   /** A listing whose `Link` header makes no sense, so that it may go on. */
   | 'unreadable-link'
+  /** A portal or proxy before the registry: a page of its own in place of a listing, with success. */
+  | 'referrers-page'
+  /** A listing without its media type. */
+  | 'unlabelled-listing'
   /** The referrers API answers with this status and nothing else. */
   | `referrers-${401 | 403 | 410 | 429 | 500}`
   /** Tags of signatures cannot be had, whether they are there or not. */
@@ -117,6 +121,12 @@ const behaviours: Readonly<Record<Exclude<RegistryMode, `referrers-${number}`>, 
     ...honest,
     headers: { ...honest.headers, link: 'page=2; rel="next"' },
   })),
+  'referrers-page': referrers(() => ({
+    status: 200,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: Buffer.from('<!doctype html><title>Log in</title>'),
+  })),
+  'unlabelled-listing': referrers((_request, honest) => ({ ...honest, headers: {} })),
   'signature-tags-500': (request, honest) =>
     isReading(request) && /\/manifests\/sha256-/.test(request.path) ? errorAnswer(500, 'UNKNOWN') : honest,
   hub,
@@ -149,6 +159,8 @@ export const registryModes: readonly Exclude<RegistryMode, 'hub'>[] = [
   'dangling',
   'foreign',
   'unreadable-link',
+  'referrers-page',
+  'unlabelled-listing',
   'referrers-401',
   'referrers-403',
   'referrers-410',

@@ -3,6 +3,7 @@ import type { RegistrySession } from '../auth/session.ts';
 import { bounds } from '../transport/bounds.ts';
 import type { Answer } from '../transport/exchange.ts';
 import { registryFailure } from '../transport/registry-failure.ts';
+import { brokenDocument, parseDocument } from './document.ts';
 import { formatRepository, type ReferrersListing, type RepositoryName } from './image-source.ts';
 import { parseReferrersPage } from './manifest.ts';
 import { bareMediaType, mediaTypes } from './media-types.ts';
@@ -110,6 +111,21 @@ function request(repository: RepositoryName) {
 
 const missing: ReferrersListing = { manifests: [], supported: false, malformed: 0, problem: null };
 
+/**
+ * Makes sure that what is answered with success is a listing: under its media type, or, from registries that forget that, a document that
+ * can be nothing else. The page of a portal or a proxy is neither, and says nothing of what is signed.
+ * @throws VerifyError `registry.untrustworthy`
+ */
+function assertListing(answer: Answer, repository: RepositoryName): void {
+  const mediaType = bareMediaType(answer.headers['content-type'] ?? '');
+  if (mediaType === mediaTypes.ociIndex) return;
+  const what = `listing of referrers at ${formatRepository(repository)}`;
+  const document = parseDocument(answer.body, what);
+  const isIndex = (document['mediaType'] ?? mediaTypes.ociIndex) === mediaTypes.ociIndex;
+  if (isIndex && Array.isArray(document['manifests'])) return;
+  throw brokenDocument(what, `its media type is ${mediaType === '' ? 'not said' : mediaType.slice(0, 100)}`);
+}
+
 /** The first page; null where the registry does not have the API, or leads to another host that has no listing for us. */
 async function firstPage(session: RegistrySession, repository: RepositoryName, digest: Digest): Promise<Answer | null> {
   const path = `/v2/${repository.repository}/referrers/${digest}`;
@@ -119,10 +135,11 @@ async function firstPage(session: RegistrySession, repository: RepositoryName, d
   };
   try {
     const answer = await session.request({ ...request(repository), path, onElsewhere });
-    const isListing =
-      answer.status === 200 && bareMediaType(answer.headers['content-type'] ?? '') === mediaTypes.ociIndex;
-    if (isListing) return answer;
-    if (answer.status === 200 || elsewhere || unsupported.has(answer.status)) return null;
+    if (answer.status === 200) {
+      assertListing(answer, repository);
+      return answer;
+    }
+    if (elsewhere || unsupported.has(answer.status)) return null;
     throw registryFailure(answer, `referrers of ${repository.repository}@${digest}`, repository.registry);
   } catch (error) {
     if (elsewhere && isVerifyError(error, 'registry.unreachable', 'registry.untrustworthy')) return null;

@@ -68,6 +68,8 @@ const expected: Readonly<Record<(typeof registryModes)[number], Row>> = {
   dangling: seen,
   foreign: seen,
   'unreadable-link': lasting,
+  'referrers-page': lasting,
+  'unlabelled-listing': seen,
   'referrers-401': lasting,
   'referrers-403': lasting,
   'referrers-410': seen,

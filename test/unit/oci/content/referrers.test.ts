@@ -105,13 +105,35 @@ describe('a listing of referrers', () => {
     await expect(listed(registry)).rejects.toMatchObject({ name: 'VerifyError' });
   });
 
-  it('that is a web page is not supported', async () => {
-    const registry = await startRegistry();
+  const answering = (registry: MemoryRegistry, type: string | null, body: string): void => {
     registry.intercept = (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
+      response.writeHead(200, type === null ? {} : { 'content-type': type }).end(body);
       return true;
     };
-    expect(await listed(registry)).toMatchObject({ supported: false });
+  };
+
+  it.each<[string | null, string]>([
+    ['text/html; charset=utf-8', '<!doctype html><title>Log in</title>'],
+    ['text/html', ''],
+    ['text/plain', 'ok'],
+    [null, ''],
+    [null, '{}'],
+    ['application/json', '{"manifests": null}'],
+    ['application/json', '{"mediaType": "application/vnd.oci.image.manifest.v1+json", "manifests": []}'],
+    ['application/json', '[]'],
+  ])('in whose place %j with %j is answered could not be asked, which is never "no such API"', async (type, body) => {
+    const registry = await startRegistry();
+    answering(registry, type, body);
+    await expect(listed(registry)).rejects.toMatchObject({
+      code: 'registry.untrustworthy',
+      message: expect.stringContaining('listing of referrers at '),
+    });
+  });
+
+  it.each<string | null>([null, 'application/json', 'text/plain'])('counts also as %s', async (type) => {
+    const registry = await startRegistry();
+    answering(registry, type, JSON.stringify({ schemaVersion: 2, manifests: entries(0, 3) }));
+    expect((await listed(registry)).manifests).toHaveLength(3);
   });
 });
 
@@ -138,6 +160,14 @@ describe('a listing that the registry leads to at another host', () => {
       expect(registry.log).toHaveLength(2);
     },
   );
+
+  it('and that is a web page is one too', async () => {
+    const registry = await startRegistry();
+    leading(registry, other(registry), (response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
+    });
+    expect(await listed(registry)).toMatchObject({ supported: false, problem: null });
+  });
 
   it('and that cannot be reached is one too', async () => {
     const registry = await startRegistry();
