@@ -3,69 +3,8 @@ import { parseReference } from '../../../model/index.ts';
 import { policyRepository } from '../../language/patterns/image-pattern.ts';
 import { knownPublishers } from '../../publishers/known-publishers.ts';
 import { findingOf } from '../evidence/judgement.ts';
+import { famousHosts, famousImages } from './famous-names.ts';
 import { ordinaryNames } from './ordinary-names.ts';
-
-/** Official images and others whose names are worth imitating. */
-const famousImages = [
-  'alpine',
-  'amazoncorretto',
-  'busybox',
-  'bash',
-  'caddy',
-  'centos',
-  'composer',
-  'debian',
-  'docker',
-  'eclipse-temurin',
-  'elasticsearch',
-  'fedora',
-  'golang',
-  'gradle',
-  'haproxy',
-  'httpd',
-  'influxdb',
-  'jenkins',
-  'kibana',
-  'logstash',
-  'mariadb',
-  'maven',
-  'memcached',
-  'mongo',
-  'mysql',
-  'nextcloud',
-  'nginx',
-  'node',
-  'openjdk',
-  'perl',
-  'php',
-  'postgres',
-  'python',
-  'rabbitmq',
-  'redis',
-  'registry',
-  'ruby',
-  'rust',
-  'sonarqube',
-  'telegraf',
-  'tomcat',
-  'traefik',
-  'ubuntu',
-  'vault',
-  'wordpress',
-  'zookeeper',
-];
-const famousHosts = [
-  'docker.io',
-  'ghcr.io',
-  'quay.io',
-  'gcr.io',
-  'icr.io',
-  'registry.k8s.io',
-  'mcr.microsoft.com',
-  'cgr.dev',
-  'public.ecr.aws',
-  'registry.access.redhat.com',
-];
 
 /** Edits, the swap of neighbours among them, that turn one word into the other; 3 for "more than two". */
 function edits(left: string, right: string): number {
@@ -145,29 +84,44 @@ function tagRemark(name: string, tag: string): Finding {
   );
 }
 
+/** Whether the name of one host goes on behind that of the other, so that it is somebody else's: `registry.docker.io.example.com`. */
+function goesOn(known: string, name: string): boolean {
+  const within = `.${name}`;
+  return [`.${known}.`, `.${known}-`].some((beginning) => within.includes(beginning));
+}
+
+/** The well-known registry whose name this host's imitates: a letter another, or more behind it (`docker.io.example.com`); null for none. */
+function imitatedHost(host: string): string | null {
+  const name = host.replace(/:\d+$/, '');
+  if (famousHosts.includes(name)) return null;
+  const isLike = (known: string): boolean =>
+    skeleton(known) === skeleton(name) || isTypo(known, name) || goesOn(known, name);
+  return famousHosts.find(isLike) ?? null;
+}
+
 /** The well-known repository that this one imitates, null where it imitates none, or is one. */
 function imitatedBy(repository: string): string | null {
   const slash = repository.indexOf('/');
   const host = repository.slice(0, slash);
   const path = repository.slice(slash + 1);
-  const likeHost = famousHosts.includes(host)
-    ? undefined
-    : famousHosts.find((known) => skeleton(known) === skeleton(host) || isTypo(known, host));
-  if (likeHost !== undefined) return `${likeHost}/${path}`;
-  if (isPublisher(repository)) return null;
+  const likeHost = imitatedHost(host);
+  if (likeHost !== null) return `${likeHost}/${path}`;
+  if (host !== 'docker.io' || isPublisher(repository)) return null;
   const last = path.slice(path.lastIndexOf('/') + 1);
-  if (host !== 'docker.io' || isItself(last)) return null;
-  const like = famousImages.find((known) => resembles(known, last));
+  const [space = '', ...rest] = path.split('/');
+  if (space !== 'library' && resembles('library', space) && rest.length === 1 && famousImages.has(last))
+    return `docker.io/library/${last}`;
+  if (isItself(last)) return null;
+  const like = [...famousImages.keys()].find((known) => resembles(known, last));
   return like === undefined ? null : `docker.io/library/${like}`;
 }
 
 /** A well-known name, one with its version (`python3`), or a word of its own. */
 function isItself(name: string): boolean {
-  return (
-    famousImages.includes(name.replace(/[._-]?v?\d+(?:\.\d+)*$/, '')) ||
-    famousImages.includes(name) ||
-    ordinaryNames.has(name)
-  );
+  if (famousImages.has(name) || ordinaryNames.has(name)) return true;
+  const [, known = '', version = ''] = /^(.*?)([._-]?v?\d+(?:\.\d+)*)$/.exec(name) ?? [];
+  const majors = famousImages.get(known);
+  return majors !== undefined && (version.length > 1 || majors.includes(version));
 }
 
 function isTypo(known: string, found: string): boolean {
