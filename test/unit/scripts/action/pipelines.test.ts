@@ -25,7 +25,9 @@ const component = parseAllDocuments(readFileSync('templates/check.yml', 'utf8'))
 const [{ spec }, { 'docker-verify': job }] = component as unknown as [
   {
     readonly spec: {
-      readonly inputs: Readonly<Record<string, { readonly default?: unknown; readonly type?: string }>>;
+      readonly inputs: Readonly<
+        Record<string, { readonly default?: unknown; readonly description?: string; readonly type?: string }>
+      >;
     };
   },
   {
@@ -126,6 +128,16 @@ describe("GitLab's component", () => {
     for (const name of given) expect(Object.keys(spec.inputs)).toContain(name);
     for (const [name, input] of Object.entries(spec.inputs))
       expect(given.includes(name) || 'default' in input).toBe(true);
+  });
+
+  it('is included with its own image by digest: whoever changes that image decides which executable is found right', () => {
+    const { include } = parse(shown('.gitlab-ci.yml')) as {
+      readonly include: readonly { readonly inputs: { readonly image?: string } }[];
+    };
+    const { default: byDefault, description } = spec.inputs['image'] ?? {};
+    expect(include[0]?.inputs.image).toMatch(/@sha256:[0-9a-f]{64}$/);
+    expect(include[0]?.inputs.image?.split('@')[0]).toBe(byDefault);
+    expect(description).toContain('digest');
   });
 });
 
