@@ -1,6 +1,17 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, isDigest, ownFile, parseBoundedJson, type Signer, writeWhole } from '../model/index.ts';
+import {
+  type Digest,
+  isDigest,
+  ownFile,
+  parseBoundedJson,
+  readBoundedFile,
+  type Signer,
+  writeWhole,
+} from '../model/index.ts';
+
+/** A note of an image, bytes. */
+const largestNote = 64 * 1024 * 1024;
 
 /** An SBOM that is attached to an image. */
 export interface NotedSbom {
@@ -49,7 +60,8 @@ export async function imageNoteStamp(folder: string, digest: Digest): Promise<st
 /** What is known of an image; null where nothing is, or where the note is damaged. */
 export async function readImageNote(folder: string, digest: Digest): Promise<ImageNote | null> {
   try {
-    const note: unknown = parseBoundedJson(await readFile(fileOf(folder, digest), 'utf8'));
+    const bytes = await readBoundedFile(fileOf(folder, digest), largestNote);
+    const note: unknown = bytes === null ? null : parseBoundedJson(bytes.toString('utf8'));
     const isNote = typeof note === 'object' && note !== null && 'schemaVersion' in note && note.schemaVersion === 1;
     if (!isNote || !('digest' in note) || !isDigest(note.digest) || note.digest !== digest) return null;
     return note as ImageNote; // written by us, under the digest that it names

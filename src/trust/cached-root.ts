@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownFile, parseBoundedJson, type TrustedRootSource, writeWhole } from '../model/index.ts';
+import { ownFile, parseBoundedJson, readBoundedFile, type TrustedRootSource, writeWhole } from '../model/index.ts';
 import { embeddedTrustedRoots } from './embedded-roots.ts';
 import type { RootProof } from './root-proof.ts';
 import type { TrustInstance } from './trust-instance.ts';
@@ -12,6 +11,9 @@ export interface CachedRoot {
   readonly checked: string;
   readonly proof: RootProof;
 }
+
+/** A trusted root with its proof, bytes. */
+const largestFile = 64 * 1024 * 1024;
 
 interface CacheFile {
   /** Files of version 1 had no proof. */
@@ -76,7 +78,8 @@ export async function cachedTrustedRoot(
   tufRoot?: string,
 ): Promise<CachedRoot | null> {
   try {
-    const file: unknown = parseBoundedJson(await readFile(pathOf(instance, directory), 'utf8'));
+    const bytes = await readBoundedFile(pathOf(instance, directory), largestFile);
+    const file: unknown = bytes === null ? null : parseBoundedJson(bytes.toString('utf8'));
     if (!isCacheFile(file)) return null;
     const { parseTrustedRoots, sha256Of } = await import('./parse-trusted-root.ts');
     if (sha256Of(file.json) !== file.sha256) return null;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../model/index.ts';
+import { messageOf, readBoundedFile } from '../../model/index.ts';
 import type { WebClient } from '../../oci/index.ts';
 import { type KeyFetch, type PolicySet, withFetchedKeys } from '../../policy/index.ts';
 import { keepFile } from './keep-file.ts';
@@ -22,8 +21,8 @@ async function download(client: WebClient, url: string): Promise<Buffer> {
 
 async function cached(path: string, sha256: string): Promise<Buffer | null> {
   try {
-    const bytes = await readFile(path);
-    return digestOf(bytes) === sha256 ? bytes : null;
+    const bytes = await readBoundedFile(path, largestKey);
+    return bytes !== null && digestOf(bytes) === sha256 ? bytes : null;
   } catch {
     return null;
   }

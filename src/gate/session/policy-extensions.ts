@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isChangedWithin, messageOf, parseBoundedJson, parseReference, VerifyError } from '../../model/index.ts';
+import {
+  isChangedWithin,
+  messageOf,
+  parseBoundedJson,
+  parseReference,
+  readBoundedFile,
+  VerifyError,
+} from '../../model/index.ts';
 import { type ExtensionSource, type FetchedPolicy, type PolicyExtension, unavailable } from '../../policy/index.ts';
 import { keepFile } from './keep-file.ts';
 import { localEngine } from './local-engine.ts';
@@ -19,6 +26,9 @@ import { cacheFolder, openWebClient, refuseCancelled, type Session } from './ses
 /** How long a bundle is used before its registry is asked for a newer one, milliseconds. */
 const believed = 5 * 60_000;
 
+/** A bundle as it is kept: its policy and what is attached to it, in base64, bytes. */
+const largestKept = 256 * 1024 * 1024;
+
 /** How long a run that is over waits for a newer one, milliseconds. */
 const behind = 5_000;
 
@@ -32,7 +42,7 @@ async function download(
   extension: Extract<PolicyExtension, { kind: 'download' }>,
 ): Promise<Uint8Array> {
   const path = join(cacheFolder(session), 'policies', extension.sha256);
-  const kept = await readFile(path).catch(() => null);
+  const kept = await readBoundedFile(path, largestPolicy).catch(() => null);
   if (kept !== null && sha256(kept) === extension.sha256) return kept;
   if (session.own.offline) throw unavailable(extension.url, 'the network is not to be used, and it is not kept');
   const client = openWebClient(session);
@@ -60,9 +70,10 @@ function placeOf(session: Session, { from, policies }: BundleExtension): string 
 
 async function readKept(session: Session, extension: BundleExtension): Promise<ProvenBundle | null> {
   try {
-    const text = await readFile(placeOf(session, extension), 'utf8');
+    const bytes = await readBoundedFile(placeOf(session, extension), largestKept);
+    if (bytes === null) return null;
     // written by us; whatever it became meanwhile is proven like what was fetched
-    return await proveBundle(session, extension, parseBoundedJson(text) as FetchedBundle);
+    return await proveBundle(session, extension, parseBoundedJson(bytes.toString('utf8')) as FetchedBundle);
   } catch {
     return null; // nothing, or nothing that is worth anything any more
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isChangedWithin, VerifyError } from '../../model/index.ts';
+import { isChangedWithin, readBoundedFile, VerifyError } from '../../model/index.ts';
 import type { PolicySet } from '../../policy/index.ts';
 import type { RevocationRequest, RevocationSource } from '../../signature/index.ts';
 import { keepFile } from './keep-file.ts';
@@ -11,9 +11,9 @@ import { cacheFolder, openPlainWebClient, type Session } from './session.ts';
 const believed = 60 * 60_000;
 
 /** What was answered to this request before. It is signed and says until when it holds, which its reader checks each time. */
-async function kept(path: string, isAnyAge: boolean): Promise<Uint8Array | null> {
+async function kept(path: string, limit: number, isAnyAge: boolean): Promise<Uint8Array | null> {
   try {
-    return isAnyAge || isChangedWithin(await stat(path), believed) ? await readFile(path) : null;
+    return isAnyAge || isChangedWithin(await stat(path), believed) ? await readBoundedFile(path, limit) : null;
   } catch {
     return null;
   }
@@ -29,7 +29,7 @@ function nameOf({ url, body }: RevocationRequest): string {
 async function fetchAnswer(session: Session, request: RevocationRequest): Promise<Uint8Array> {
   const { offline, refresh } = session.own;
   const path = join(cacheFolder(session), 'revocation', nameOf(request));
-  const earlier = refresh ? null : await kept(path, offline);
+  const earlier = refresh ? null : await kept(path, request.limit, offline);
   if (earlier !== null) return earlier;
   const address = request.url.slice(0, 200);
   if (offline) throw new VerifyError('registry.offline', `${address} was not asked: the network is not to be used`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownFile, parseBoundedJson, writeWhole } from '../../model/index.ts';
+import { ownFile, parseBoundedJson, readBoundedFile, writeWhole } from '../../model/index.ts';
 import { bounds } from '../transport/bounds.ts';
 
 /** What was listed, and how long ago. */
@@ -29,9 +29,9 @@ export function openListingCache(folder: string): ListingCache {
   return {
     async read(key) {
       try {
-        const file = fileOf(key);
-        if ((await stat(file)).size > largest) return null;
-        const note = parseBoundedJson(await readFile(file, 'utf8')) as Record<string, unknown>;
+        const bytes = await readBoundedFile(fileOf(key), largest);
+        if (bytes === null) return null;
+        const note = parseBoundedJson(bytes.toString('utf8')) as Record<string, unknown>;
         if (note['key'] !== key || typeof note['time'] !== 'number') return null;
         const age = Date.now() - note['time'];
         // A time to come is no time at all: a clock was set back.

@@ -18,6 +18,7 @@ import {
   readTrustedRoot,
   rootAge,
 } from '../../../src/trust/index.ts';
+import { silentPipe } from '../../support/pipe.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -158,6 +159,11 @@ describe('the cache', () => {
     const older = { ...embedded(), updated: '2020-01-01T00:00:00.000Z' };
     await keepTrustedRoot(publicGoodInstance, folder, older, now.toISOString(), noProof);
     expect(await builtinTrustedRoots(folder)).toEqual(embeddedTrustedRoots());
+  });
+
+  test('a pipe is a cache miss', async () => {
+    silentPipe(join(folder, 'public-good.json'));
+    expect(await cachedTrustedRoot(publicGoodInstance, folder)).toBeNull();
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { fetchPolicyKeys } from '../../../../src/gate/session/fetch-policy-keys.
 import { cacheFolder } from '../../../../src/gate/session/session.ts';
 import type { OwnOptions } from '../../../../src/model/index.ts';
 import type { PolicySet } from '../../../../src/policy/index.ts';
+import { silentPipe } from '../../../support/pipe.ts';
 import { startRegistry } from '../../../support/signed-registry.ts';
 import type { MemoryRegistry } from '../../oci/memory-registry.ts';
 import { folderOf, freshKey } from '../../policy/support/policies.ts';
@@ -44,6 +45,13 @@ describe('a key that a policy has from the network', () => {
     expect(server.log).toHaveLength(1);
     expect(await fetched({ refresh: true })).toMatchObject({ keys: 1 });
     expect(server.log).toHaveLength(2);
+  });
+
+  it('is fetched where a pipe lies in the place of what is kept', async () => {
+    const place = join(cacheFolder(sessionIn(folder)), 'keys');
+    await mkdir(place, { recursive: true });
+    silentPipe(join(place, sha256));
+    expect(await fetched()).toMatchObject({ keys: 1 });
   });
 
   it('is not taken from what is kept where that has become something else', async () => {

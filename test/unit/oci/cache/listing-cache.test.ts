@@ -1,8 +1,9 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openListingCache } from '../../../../src/oci/cache/listing-cache.ts';
 import { bounds } from '../../../../src/oci/transport/bounds.ts';
+import { silentPipe } from '../../../support/pipe.ts';
 import { temporaryFolder } from '../harness.ts';
 
 /** A note, changed on disk. */
@@ -31,6 +32,17 @@ describe('a note of what was listed', () => {
     ['comes from the future', (note) => ({ ...note, time: Date.now() + 60_000 })],
     ['is null', () => 'null'],
   ])('that %s is none', async (_what, change) => expect(await changed(change)).toBeNull());
+
+  it('that is a pipe is none: nobody writes into it, and a run would wait for ever', async () => {
+    const folder = await temporaryFolder();
+    const cache = openListingCache(folder);
+    await cache.write('key', ['value']);
+    const [name = ''] = await readdir(join(folder, 'listings'));
+    const file = join(folder, 'listings', name);
+    await rm(file);
+    silentPipe(file);
+    expect(await cache.read('key')).toBeNull();
+  });
 
   it('counts at any age: who may use the network decides by it', async () => {
     const time = Date.now() - 2 * bounds.listingKept;
