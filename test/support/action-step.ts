@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type MockGitHub, startGitHub } from './mock-github.ts';
+import { writeProgram } from './write-program.ts';
 
 /** How a step ended, and what it left for the runner. */
 export interface StepOutcome {
@@ -137,8 +138,7 @@ export async function startStep(): Promise<Step> {
       return execFileSync('git', parameters, { cwd: workspace, env, encoding: 'utf8', stdio: 'pipe' }).trim();
     },
     answers: (report, status, said = 'checked') => {
-      writeFileSync(join(bin, 'docker-verify'), stub(folder, report, status, said));
-      chmodSync(join(bin, 'docker-verify'), 0o755);
+      writeProgram(join(bin, 'docker-verify'), stub(folder, report, status, said));
     },
     event: (name, change) => {
       const event = JSON.parse(readFileSync(`test/fixtures/action/${name}.json`, 'utf8')) as PullRequestEvent;

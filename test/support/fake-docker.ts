@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { CommandLine } from './command-line.ts';
+import { writeProgram } from './write-program.ts';
 
 /** What the builder recorded of a build: an image's name with the digest that it used. */
 export interface Material {
@@ -98,8 +99,7 @@ export async function fakeDocker(line: CommandLine): Promise<FakeDocker> {
   await mkdir(folder, { recursive: true });
   await mkdir(plugins, { recursive: true });
   const buildx = join(plugins, 'docker-buildx');
-  await writeFile(buildx, script(folder, join(line.folder, 'docker')));
-  await chmod(buildx, 0o755);
+  writeProgram(buildx, script(folder, join(line.folder, 'docker')));
   const images = new Map<string, object>();
   const containers = new Map<string, object>();
   const server = createServer((request, response) => {

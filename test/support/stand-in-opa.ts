@@ -1,5 +1,5 @@
-import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeProgram } from './write-program.ts';
 
 /**
  * Writes a program named opa into a folder. It takes the options of the real one, and stands in for it because there is no opa to be had
@@ -21,7 +21,6 @@ let value;
 try { value = new Function('input', 'environment', 'return ' + module_)(input, process.env); } catch (error) { fail(error.message); }
 console.log(JSON.stringify(value === undefined ? {} : { result: [{ expressions: [{ value }] }] }));
 `;
-  await writeFile(file, text);
-  await chmod(file, 0o755);
+  writeProgram(file, text);
   return file;
 }

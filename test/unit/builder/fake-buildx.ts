@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Programs } from '../../../src/builder/programs/programs.ts';
+import { writeProgram } from '../../support/write-program.ts';
 import { temporaryFolder } from './test-environment.ts';
 
 /** A buildx that answers these words with these texts, and all others with status 1. */
@@ -9,12 +9,9 @@ export async function fakeBuildx(answers: Readonly<Record<string, string>>): Pro
   const cases = Object.entries(answers).map(([words, text]) => `'${words}') printf '%s' '${text}' ;;`);
   // the plugin's own name and the builder, which are always there, are left out
   const words = 'words=$(printf "%s" "$*" | sed "s/^buildx //; s/ --builder .*//")';
-  await writeFile(
+  writeProgram(
     buildx,
     `#!/bin/sh\n${words}\ncase "$words" in\n${cases.join('\n')}\n*) echo "ERROR: $words" >&2; exit 1 ;;\nesac\n`,
-    {
-      mode: 0o755,
-    },
   );
   return { docker: null, buildx };
 }

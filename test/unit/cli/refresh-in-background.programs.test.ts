@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { rowOf } from '../../../src/cli/command-table.ts';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import { VerifyError } from '../../../src/model/index.ts';
 import { newFolder } from '../../support/new-folder.ts';
+import { writeProgram } from '../../support/write-program.ts';
 import { bareEnvironment } from '../oci/memory-registry.ts';
 
 const { execPath } = process;
@@ -21,7 +22,7 @@ async function machine(): Promise<{ readonly context: CommandContext; readonly t
   const told = join(folder, 'told');
   const text = `#!/bin/sh\nprintf '%s' "$* in $HOME, socket:$DOCKER_CLI_PLUGIN_SOCKET" > '${told}.part'\nmv '${told}.part' '${told}'\n`;
   const executable = join(folder, 'docker-verify');
-  await writeFile(executable, text, { mode: 0o755 });
+  writeProgram(executable, text);
   process.execPath = executable;
   const variables = { HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), DOCKER_CLI_PLUGIN_SOCKET: '@docker_cli_1' };
   const row = rowOf('inspect');

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completionScript, parseShell, type Shell, shellFunction, shells } from '../../../src/plugin/index.ts';
+import { writeProgram } from '../../support/write-program.ts';
 
 const run = promisify(execFile);
 let folder = '';
@@ -17,8 +18,8 @@ const completer =
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'shell-'));
-  writeFileSync(join(folder, 'docker'), printer, { mode: 0o755 });
-  writeFileSync(join(folder, 'docker-verify'), completer, { mode: 0o755 });
+  writeProgram(join(folder, 'docker'), printer);
+  writeProgram(join(folder, 'docker-verify'), completer);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

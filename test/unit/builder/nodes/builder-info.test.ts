@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Engine } from '../../../../src/builder/engine/engine.ts';
 import { builderInfo } from '../../../../src/builder/nodes/builder-info.ts';
 import { openFactCache } from '../../../../src/builder/nodes/fact-cache.ts';
+import { writeProgram } from '../../../support/write-program.ts';
 import { environmentWith } from '../test-environment.ts';
 
 let folder: string;
@@ -28,7 +29,7 @@ async function fakeBuildx(): Promise<string> {
     `*) printf 'Name: default\nDriver: docker\n\nNodes:\n${nodes}\n';;`,
     'esac',
   ];
-  await writeFile(file, ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+  writeProgram(file, ['#!/bin/sh', ...lines, ''].join('\n'));
   return file;
 }
 

@@ -1,18 +1,18 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CommandLine, commandLine } from '../../../support/command-line.ts';
 import { builtProject } from '../../../support/project.ts';
+import { writeProgram } from '../../../support/write-program.ts';
 
 async function buildxSays(line: CommandLine, from: string | RegExp, to: string): Promise<void> {
   const buildx = join(line.folder, 'docker', 'cli-plugins', 'docker-buildx');
-  await writeFile(buildx, (await readFile(buildx, 'utf8')).replaceAll(from, to));
+  writeProgram(buildx, (await readFile(buildx, 'utf8')).replaceAll(from, to));
 }
 
 async function composeIs(line: CommandLine, version: string): Promise<void> {
   const compose = join(line.folder, 'docker', 'cli-plugins', 'docker-compose');
-  await writeFile(compose, `#!/bin/sh\necho "${version}"\n`);
-  await chmod(compose, 0o755);
+  writeProgram(compose, `#!/bin/sh\necho "${version}"\n`);
 }
 
 const lineOf = (text: string, name: string): string => text.split('\n').find((line) => line.includes(name)) ?? '';

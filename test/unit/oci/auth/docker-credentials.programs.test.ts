@@ -1,7 +1,8 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dockerCredentials } from '../../../../src/oci/auth/docker-credentials.ts';
+import { writeProgram } from '../../../support/write-program.ts';
 import { temporaryFolder } from '../harness.ts';
 import { bareEnvironment } from '../memory-registry.ts';
 
@@ -18,8 +19,7 @@ async function stored(
   await writeFile(join(folder, 'config.json'), typeof config === 'string' ? config : JSON.stringify(config));
   for (const [name, script] of Object.entries(helpers)) {
     const file = join(folder, `docker-credential-${name}`);
-    await writeFile(file, `#!/bin/sh\n${script}\n`);
-    await chmod(file, 0o755);
+    writeProgram(file, `#!/bin/sh\n${script}\n`);
   }
   const environment = {
     variables: { PATH: `${folder}:/usr/bin:/bin`, ...variables },

@@ -1,6 +1,7 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writeProgram } from '../../../support/write-program.ts';
 import { nameAt, newClient, resolve, startRegistry, temporaryFolder } from '../harness.ts';
 import { bareEnvironment, type MemoryRegistry } from '../memory-registry.ts';
 import { basic, only } from '../stored-credentials.ts';
@@ -121,11 +122,10 @@ describe('name and password', () => {
     await mkdir(join(folder, 'bin'));
     await writeFile(join(folder, 'config.json'), JSON.stringify({ credsStore: 'test' }));
     const helper = join(folder, 'bin', 'docker-credential-test');
-    await writeFile(
+    writeProgram(
       helper,
       '#!/bin/sh\nread -r key\nprintf \'{"ServerURL":"%s","Username":"ann","Secret":"s3cret"}\' "$key"\n',
     );
-    await chmod(helper, 0o755);
     const at = (path: string) =>
       newClient({
         environment: bareEnvironment({

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { regoKey } from '../../../../src/policy/language/compiled/rego.ts';
 import { evaluateRego } from '../../../../src/policy/rego/evaluate-rego.ts';
 import { newFolder } from '../../../support/new-folder.ts';
 import { writeStandInOpa } from '../../../support/stand-in-opa.ts';
+import { writeProgram } from '../../../support/write-program.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -35,7 +36,7 @@ async function standIn(version?: string): Promise<string> {
 
 async function script(text: string): Promise<string> {
   const file = join(await mkdtemp(join(folder, 'bin-')), 'opa');
-  await writeFile(file, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  writeProgram(file, `#!/bin/sh\n${text}\n`);
   return file;
 }
 

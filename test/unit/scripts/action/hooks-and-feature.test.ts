@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { commandTable } from '../../../../src/cli/command-table.ts';
+import { writeProgram } from '../../../support/write-program.ts';
 import { runScript, shown } from './page-script.ts';
 
 describe('the hooks of pre-commit', () => {
@@ -36,8 +37,7 @@ describe('the hooks of pre-commit', () => {
       string,
     ];
     for (const each of [hooksFolder, project, bin]) mkdirSync(each);
-    writeFileSync(join(bin, 'docker-verify'), `#!/bin/sh\necho "$*" >>'${folder}/ran'\n`);
-    chmodSync(join(bin, 'docker-verify'), 0o755);
+    writeProgram(join(bin, 'docker-verify'), `#!/bin/sh\necho "$*" >>'${folder}/ran'\n`);
     cpSync('.pre-commit-hooks.yaml', join(hooksFolder, '.pre-commit-hooks.yaml'));
     const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b'];
     const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, PRE_COMMIT_HOME: join(folder, 'home') };

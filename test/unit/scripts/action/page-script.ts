@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { run } from '../../../../scripts/lab/running-lab.ts';
+import { writeProgram } from '../../../support/write-program.ts';
 
 /** The file that a page shows under that name. */
 export function shown(name: string, page: 'ci.md' | 'first-week.md' = 'ci.md'): string {
@@ -40,11 +41,10 @@ export async function runScript(
   onTestFinished(() => void server.close());
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  writeFileSync(
+  writeProgram(
     join(bin, 'buildkite-agent'),
     `#!/bin/sh\nprintf '%s ' "$@" >'${folder}/annotated'\ncat >>'${folder}/annotated'\n`,
   );
-  chmodSync(join(bin, 'buildkite-agent'), 0o755);
   writeFileSync(join(folder, 'script'), script);
   const env = {
     PATH: `${bin}:/usr/bin:/bin`,

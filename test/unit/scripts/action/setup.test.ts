@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { releaseFileName } from '../../../../scripts/action/release-file.ts';
 import { type Step, type StepOutcome, startStep } from '../../../support/action-step.ts';
+import { writeProgram } from '../../../support/write-program.ts';
 
 const name = releaseFileName('1.2.3', process.platform, process.arch) ?? '';
 
@@ -42,8 +43,7 @@ async function releaseStep(release: { says?: string; accepts?: number } = {}): P
 
 /** Puts a program on PATH that was there before. */
 function program(step: Step, file: string, status: number): void {
-  writeFileSync(file, `#!/bin/sh\necho "$*" >>'${join(step.folder, 'asked')}'\nexit ${status}\n`);
-  chmodSync(file, 0o755);
+  writeProgram(file, `#!/bin/sh\necho "$*" >>'${join(step.folder, 'asked')}'\nexit ${status}\n`);
 }
 
 function leftovers(step: Step): readonly string[] {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { newFolder } from '../../../support/new-folder.ts';
+import { writeProgram } from '../../../support/write-program.ts';
 
 const script = 'scripts/test/programs.sh';
 const always = ['bash', 'env', 'cat', 'sed', 'tail'];
@@ -24,8 +25,7 @@ function runWith(scripts: Readonly<Record<string, string>>): {
   writeFileSync(calls, '');
   const limited = { timeout: 'shift; exec "$@"' };
   for (const [name, text] of Object.entries({ ...limited, ...scripts })) {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
-    chmodSync(join(bin, name), 0o755);
+    writeProgram(join(bin, name), `#!/bin/sh\n${text}\n`);
   }
   const env = { PATH: bin, CALLS: calls, BIN: bin };
   const { status, stdout, stderr } = spawnSync(script, { env, encoding: 'utf8' });
