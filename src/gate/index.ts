@@ -63,7 +63,7 @@ export { type PulledRecords, pullRecords } from './commands/records/pull-records
 export { type PushedRecord, pushRecords } from './commands/records/push-records.ts';
 export { type RebuildEnd, rebuild } from './commands/records/rebuild.ts';
 export { recommend } from './commands/records/recommend.ts';
-export { findRecord, listRecords, pruneRecords } from './commands/records/records.ts';
+export { findRecord, listRecords, pruneRecords, warnOfEmptyJournal } from './commands/records/records.ts';
 export type { Examination } from './examine/examination/examination.ts';
 export { admitUnverified } from './run/plan/admit-unverified.ts';
 export { asksForQuiet } from './run/plan/build-plan.ts';

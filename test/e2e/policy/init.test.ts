@@ -52,7 +52,7 @@ describe('init --yes', () => {
     const folder = await projectWithoutKey();
     const { status, stderr } = await init(folder, '--yes');
     expect(status).toBe(0);
-    expect(stderr).toMatch(/^Nothing could be verified: 3 repositories without a signature that is proven\./);
+    expect(stderr).toMatch(/^Found 3 repositories that this builds on; of none is it proven who signs\./);
     expect(stderr).toMatch(/signed\/base {2}nothing proves who signed it\n.*--key FILE/);
     expect(stderr).toMatch(/keyless\/base {2}nothing proves who signed it\n.*--trusted-root FILE/);
     expect(stderr).toMatch(/unsigned\/base {2}unsigned/);

@@ -83,7 +83,7 @@ function sayFound({ repositories, policy, ruled }: FoundProject): void {
     say(policy === null ? 'This builds on no image.' : 'Every image that this builds on has a rule already.');
   else if (policy !== null) say(`Found ${several(repositories.length)} without a rule; ${ofAll}.`);
   else if (proven === 0)
-    say(`Nothing could be verified: ${several(repositories.length)} without a signature that is proven.`);
+    say(`Found ${several(repositories.length)} that this builds on; of none is it proven who signs.`);
   else say(`Found ${several(repositories.length)} that this builds on; who signs is proven of ${proven}.`);
   if (policy !== null && repositories.length > 0 && ruled > 0)
     say(`${ruled} ${ruled === 1 ? 'image has' : 'images have'} a rule already.`);

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import {
   type LockOutcome,
   type LockRequest,
@@ -26,6 +27,12 @@ function sayFailures({ failures }: LockOutcome): void {
   }
 }
 
+/** Below the current folder as seen from it. */
+function shownPath(folder: string, path: string): string {
+  const named = relative(folder, path);
+  return named.startsWith('..') ? path : named;
+}
+
 /** What the command line asks for. */
 function requestOf(given: OptionValues, args: readonly string[], folder: string): LockRequest {
   const check = given.isOn('check');
@@ -47,7 +54,10 @@ function requestOf(given: OptionValues, args: readonly string[], folder: string)
 export const lockCommand = commandOf('looking at the images', async ({ session, given, rest, input, show }) => {
   const request = requestOf(given, rest, session.environment.workingDirectory);
   const outcome = await lock(session, request, input);
-  await show((format) => renderLock(outcome, format));
+  const { workingDirectory } = session.environment;
+  await show((format) =>
+    renderLock(format === 'text' ? { ...outcome, file: shownPath(workingDirectory, outcome.file) } : outcome, format),
+  );
   sayFailures(outcome);
   return statusOf(outcome);
 });

@@ -1,4 +1,11 @@
-import { findRecord, listRecords, parseDuration, pruneRecords, VerifyError } from '../../../gate/index.ts';
+import {
+  findRecord,
+  listRecords,
+  parseDuration,
+  pruneRecords,
+  VerifyError,
+  warnOfEmptyJournal,
+} from '../../../gate/index.ts';
 import { plainPage, renderJsonDocument, renderRecord, renderRecordList } from '../../../report/index.ts';
 import { exitStatus } from '../../exit-status.ts';
 import { oneBuild, takesNothing } from '../../read-arguments.ts';
@@ -10,6 +17,7 @@ export const listCommand = commandOf(null, async (run) => {
   takesNothing(run, run.context.row);
   const { records, damaged } = await listRecords(session);
   for (const { line, reason } of damaged) session.warn(`line ${line} of the journal is passed over: ${reason}`);
+  if (records.length === 0) warnOfEmptyJournal(session);
   await show((format) =>
     format === 'json' ? renderJsonDocument({ schemaVersion: 1, records }) : renderRecordList(records),
   );

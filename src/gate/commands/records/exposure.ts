@@ -13,6 +13,7 @@ import {
 } from '../../../records/index.ts';
 import type { Session } from '../../session/session.ts';
 import { type ExposureRequest, readExposureQuestions } from './exposure-questions.ts';
+import { warnOfEmptyJournal } from './records.ts';
 
 /** Brings the index up to date, and looks up what no SBOM is here for; gives what was passed over. */
 async function prepare(session: Session, database: DatabaseSync, folder: string): Promise<readonly string[]> {
@@ -52,8 +53,7 @@ export async function exposure(
     const passedOver = await prepare(session, database, folder);
     const found = searchBuilds(database, asked.questions, asked.statements, { most });
     const builds = countBuilds(database).all;
-    if (builds === 0)
-      session.warn(`the journal in ${folder} is empty: docker verify build and bake fill it when they end well`);
+    if (builds === 0) warnOfEmptyJournal(session);
     const together = `${asked.bulk.length} advisories`;
     const ofFolders =
       asked.bulk.length === 0 ? null : searchBuilds(database, asked.bulk, asked.statements, { together, most });

@@ -100,7 +100,9 @@ async function compareAll(
   const lost = original.filter(({ platform }) => !pairs.some(({ before }) => before.platform === platform));
   if (lost.length > 0 || pairs.length === 0)
     throw new Missing([
-      `the platforms ${lost.map(({ platform }) => platform).join(', ')}: the rebuild has not got them`,
+      lost.length === 0
+        ? 'the platforms: the original and the rebuild list none that can be compared'
+        : `the platforms ${lost.map(({ platform }) => platform).join(', ')}: the rebuild has not got them`,
     ]);
   const found: PlatformComparison[] = [];
   // one after another: each may be large

@@ -9,6 +9,12 @@ import {
 } from '../../../records/index.ts';
 import type { Session } from '../../session/session.ts';
 
+/** Says where an empty journal was looked for, and what fills it. */
+export function warnOfEmptyJournal(session: Session): void {
+  const folder = stateFolder(session.environment);
+  session.warn(`the journal in ${folder} is empty: docker verify build and bake fill it when they end well`);
+}
+
 /** The records of this machine and those that were pulled, oldest first. */
 export interface RecordList {
   readonly records: readonly BuildRecord[];

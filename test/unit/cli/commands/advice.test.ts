@@ -63,7 +63,9 @@ describe('lock', () => {
   it('does not ask offline, and takes no image that is neither used nor locked', async () => {
     const { line, registry, app } = await signedProject();
     expect((await line.run('lock', '--offline')).status).toBe(11);
-    expect((await line.run('lock')).status).toBe(0);
+    const written = await line.run('lock');
+    expect(written.status).toBe(0);
+    expect(written.out).toMatch(/^docker-verify\.lock\.json written$/m);
     const strange = await line.run('lock', '--update', `${registry.host}/app:2`);
     expect([strange.status, strange.err]).toEqual([64, expect.stringContaining(`it is used as ${app.name}`)]);
     const elsewhere = await line.run('lock', '--update', `${registry.host}/nowhere:2`);

@@ -60,7 +60,7 @@ describe('init', () => {
     const { line, other } = await openProject();
     await line.write({ Dockerfile: `FROM ${other.name}\n` });
     const { err } = await line.run('init', '--yes');
-    expect(err).toMatch(/^Nothing could be verified: 1 repository /);
+    expect(err).toMatch(/^Found 1 repository that this builds on; of none is it proven who signs\./);
   });
 
   it('does not say of a project that builds on no image that something could not be verified', async () => {

@@ -47,6 +47,13 @@ describe('two images side by side', () => {
     });
   });
 
+  it('are two, not one that is named twice', async () => {
+    await expect(compared('one:1', 'one:1')).rejects.toMatchObject({
+      code: 'usage.invalid',
+      message: expect.stringMatching(/^compare takes two images, and \S+\/one:1 and \S+\/one:1 are the same$/),
+    });
+  });
+
   it('share all of their layers where they are the same', async () => {
     addPair();
     addLayered(registry, 'same', { layers: ['1', '2'] });
