@@ -3,6 +3,7 @@ import type { Progress } from '../report/index.ts';
 import { openSession } from './command-context.ts';
 import type { Command, CommandContext, CommandRow } from './command-row.ts';
 import { type ReadArguments, readArguments } from './read-arguments.ts';
+import { errorTerminal, say } from './streams.ts';
 import { printResult, type Render, type ResultFiles, resultFiles } from './write-result.ts';
 
 /** What a command has in hand while it runs: its arguments, read, and a session of the gate. */
@@ -61,6 +62,12 @@ export async function runCommand(
   }
 }
 
+/** Says which files there are now, as written on the command line, where a person looks on: a file at the wrong place is else found late. */
+function tellWritten({ reports, output, quiet }: OwnOptions): void {
+  const files = [...reports.map(({ file }) => file), ...(output === null ? [] : [output])];
+  if (files.length > 0 && !quiet && errorTerminal().isTTY) say(`Wrote ${files.join(' and ')}`);
+}
+
 async function runRead(
   context: CommandContext,
   read: ReadArguments,
@@ -75,9 +82,14 @@ async function runRead(
     progress.stop();
     await save(render);
     if (!isSilent && own.output === null) await printResult(context, own, render);
+    tellWritten(own);
+  };
+  const saveAndTell = async (render: Render): Promise<void> => {
+    await save(render);
+    tellWritten(own);
   };
   try {
-    return await work({ ...read, own, context, session, progress, input, show, save });
+    return await work({ ...read, own, context, session, progress, input, show, save: saveAndTell });
   } finally {
     progress.stop();
     await input.dispose();

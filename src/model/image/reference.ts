@@ -26,9 +26,15 @@ const path = new RegExp(`^${component}(?:/${component})*$`);
 const tagPattern = /^\w[\w.-]{0,127}$/;
 const longestName = 255;
 
+/** How builders write an image where a source of another kind could stand too: people copy it from there. */
+const sourcePrefix = 'docker-image://';
+
 function invalid(text: string, reason: string): VerifyError {
+  const isSource = text.startsWith(sourcePrefix);
   return new VerifyError('reference.invalid', `"${text.slice(0, 300)}" is not an image reference: ${reason}`, {
-    hint: 'write it as [registry/]repository[:tag][@sha256:…], in lower case',
+    hint: isSource
+      ? `write ${text.slice(sourcePrefix.length, 300)}, without ${sourcePrefix}`
+      : 'write it as [registry/]repository[:tag][@sha256:…], in lower case',
   });
 }
 

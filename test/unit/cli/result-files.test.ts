@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { signedProject } from '../../support/project.ts';
 
 /** Command lines that end before they have a result, each with the status that it ends with. */
@@ -49,5 +49,46 @@ describe('a file for a result', () => {
     const { line } = await signedProject({ result: 'of an earlier run' });
     expect((await line.run('check', '--output', line.path('result'), '--no-such-option', '.')).status).toBe(64);
     expect(await line.read('result')).toBe('of an earlier run');
+  });
+});
+
+/** Standard error is, or is not, a terminal while the test runs. */
+function errorIsTerminal(isTTY: boolean): void {
+  const before = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
+  Object.defineProperty(process.stderr, 'isTTY', { value: isTTY, configurable: true });
+  onTestFinished(() => {
+    if (before === undefined) Reflect.deleteProperty(process.stderr, 'isTTY');
+    else Object.defineProperty(process.stderr, 'isTTY', before);
+  });
+}
+
+describe('a file that was written', () => {
+  it.each([
+    ['check', 'check'],
+    ['several at once', 'check', '--format', 'sarif=second'],
+  ])('is named on a terminal (%s)', async (_, ...words) => {
+    const { line } = await signedProject();
+    errorIsTerminal(true);
+    const [first, second] = [line.path('first'), line.path('second')];
+    const args = words.map((word) => word.replace('second', second));
+    const { err } = await line.run(...args, '--format', `json=${first}`, '.');
+    expect(err).toMatch(`Wrote ${words.length > 1 ? `${second} and ` : ''}${first}\n`);
+  });
+
+  it('is named with --output too, and never where an error leaves none', async () => {
+    const { line } = await signedProject();
+    errorIsTerminal(true);
+    const file = line.path('result');
+    expect((await line.run('check', '--output', file, '.')).err).toContain(`Wrote ${file}`);
+    expect((await line.run('check', '--output', file, './missing')).err).not.toContain('Wrote');
+  });
+
+  it('is not named in a log, nor where quiet was asked for', async () => {
+    const { line } = await signedProject();
+    const file = line.path('result');
+    errorIsTerminal(false);
+    expect((await line.run('check', '--output', file, '.')).err).not.toContain('Wrote');
+    errorIsTerminal(true);
+    expect((await line.run('check', '--quiet', '--output', file, '.')).err).not.toContain('Wrote');
   });
 });

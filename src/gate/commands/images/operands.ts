@@ -101,7 +101,7 @@ export function withPathAlone(args: readonly string[], folder: string, command: 
   if (image !== undefined) {
     const shown = image.slice(0, 100).replace(/\/+$/, '');
     throw new VerifyError('usage.invalid', `${command} takes a path, and "${shown}" is an image`, {
-      hint: `write ./${shown} for a path; docker verify check ${shown} looks at the image`,
+      hint: `write ./${shown} for a path; docker verify check ${shown.replace(/^docker-image:\/\//, '')} looks at the image`,
     });
   }
   if (operands.length > 1) {

@@ -2,7 +2,7 @@ import { locateProgram } from '../../../builder/index.ts';
 import type { Checkout } from '../../../context/index.ts';
 import { isVerifyError } from '../../../model/index.ts';
 import { appendRecords, stateFolder } from '../../../records/index.ts';
-import { isRecording } from '../../session/recording.ts';
+import { isRecording, recordingRemark } from '../../session/recording.ts';
 import type { BuildEnd } from '../plan/build-request.ts';
 import type { BuildRun } from './audit-build.ts';
 import { withBuiltSboms } from './built-sboms.ts';
@@ -52,6 +52,8 @@ export async function recordBuild(
 ): Promise<void> {
   if (status !== 0 || auditFailure !== null || run.plan.callOrCheck !== null || !isRecorded(run)) return;
   const { session } = run.request;
+  const remark = recordingRemark(session.environment);
+  if (remark !== null) session.warn(remark);
   const described = describeBuild(run, {
     ...made,
     checkouts: await checkouts,

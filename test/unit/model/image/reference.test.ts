@@ -7,6 +7,7 @@ import {
   parseCanonicalName,
   parseDigest,
   parseReference,
+  VerifyError,
 } from '../../../../src/model/index.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -88,4 +89,16 @@ describe('normalisedRegistry', () => {
       'docker.io.example.com/library/golang',
     );
   });
+});
+
+it('says how to write what a builder names as a source', () => {
+  const hintOf = (text: string): unknown => {
+    try {
+      return parseReference(text);
+    } catch (error) {
+      return error instanceof VerifyError ? error.hint : error;
+    }
+  };
+  expect(hintOf('docker-image://alpine:3')).toBe('write alpine:3, without docker-image://');
+  expect(hintOf('Alpine:3')).toContain('in lower case');
 });

@@ -107,3 +107,16 @@ describe('a command that takes a path alone', () => {
     expect(() => partImages(['app'], here)).toThrow(/here also a file or folder/);
   });
 });
+
+describe('an image where only a path can stand', () => {
+  it.each([
+    ['alpine:3', 'docker verify check alpine:3 looks'],
+    ['docker-image://alpine', 'docker verify check alpine looks'],
+  ])('%s is refused, with the command that takes it', (word, cure) => {
+    expect(() => withPathAlone([word], '/nowhere', 'scan')).toThrow(
+      expect.objectContaining({ code: 'usage.invalid', hint: expect.stringContaining(cure) }),
+    );
+  });
+
+  it('a path is not', () => expect(withPathAlone(['./web'], '/nowhere', 'scan')).toEqual(['./web']));
+});
