@@ -75,13 +75,22 @@ function groupHelp(group: string): string {
   return `${overview(program, rows)}${more}`;
 }
 
+/** The longest usage that an overview shows, in columns: with it two columns fit into a terminal of 80. */
+const longestUsage = 47;
+
+/** A command as an overview has it: a usage that would leave no room for what all of them are for stands in the command's own help. */
+function inOverview(word: string, usage: string): string {
+  const whole = `${word} ${usage}`.trimEnd();
+  return whole.length <= longestUsage ? whole : `${word} [OPTIONS]`;
+}
+
 function programHelp(): string {
   const commands = firstWords().map((word) => {
     const row = rowOf(word);
     const verbs = rowsOf(word).map(({ name }) => name.slice(word.length + 1));
     return row === null
       ? ([`${word} ${verbs.join('|')}`, commandGroups[word] ?? ''] as const)
-      : ([`${word} ${row.usage}`.trimEnd(), row.summary] as const);
+      : ([inOverview(word, row.usage), row.summary] as const);
   });
   const program = commander(
     'docker verify',

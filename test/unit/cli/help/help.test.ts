@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandGroups, commandTable } from '../../../../src/cli/command-table.ts';
 import { helpFor } from '../../../../src/cli/help/help.ts';
+import { fitPage } from '../../../../src/cli/terminal/fit-page.ts';
 import { ownOptionTable, ownVariables } from '../../../../src/gate/index.ts';
 
 describe.each(commandTable.map((row) => [row.name, row] as const))('the help of %s', (name, row) => {
@@ -36,6 +37,29 @@ it('the help of the whole names every command', () => {
   const text = helpFor([]);
   for (const { name } of commandTable) expect(text).toContain(`\n  ${name.split(' ')[0]} `);
   expect(text).toContain('\n  lock [BUILD-ARGS] [PATH] [--update [IMAGE…]] ');
-  expect(text).toContain('\n  install [--mode alias|full] ');
+  // what would leave no room beside it stands in the help of the command alone
+  expect(text).toContain('\n  install [OPTIONS] ');
+  expect(helpFor(['install'])).toContain('docker verify install [--mode alias|full] | --system');
   for (const group of Object.keys(commandGroups)) expect(helpFor([group])).toContain(`docker verify ${group}`);
+});
+
+describe.each([[''], ...Object.keys(commandGroups).map((group) => [group]), ...commandTable.map(({ name }) => [name])])(
+  'the help of "%s"',
+  (name) => {
+    const text = helpFor(name.split(' ').filter((word) => word !== ''));
+
+    it('fits a terminal of 80 columns', () => {
+      const lines = fitPage(text, { isTTY: true, columns: 80 }).split('\n');
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    });
+  },
+);
+
+it('the help of the whole has all commands in two columns, on a terminal of 80 columns too', () => {
+  const lines = fitPage(helpFor([]), { isTTY: true, columns: 80 }).split('\n');
+  const from = lines.indexOf('Commands:');
+  const commands = lines.slice(from + 1, lines.indexOf('', from));
+  const starts = commands.flatMap((line) => /^ {2}\S.*? {2,}(?=\S)/.exec(line)?.[0].length ?? []);
+  expect(starts.length).toBeGreaterThan(15);
+  expect(new Set(starts).size).toBe(1);
 });
