@@ -1,10 +1,10 @@
 import { type OwnOptions, type Session, type StandardInput, standardInput } from '../gate/index.ts';
 import type { Progress } from '../report/index.ts';
 import { openSession } from './command-context.ts';
-import type { Command, CommandContext, CommandRow } from './command-row.ts';
+import type { Command, CommandContext } from './command-row.ts';
 import { type ReadArguments, readArguments } from './read-arguments.ts';
 import { errorTerminal, say } from './streams.ts';
-import { printResult, type Render, type ResultFiles, resultFiles } from './write-result.ts';
+import { printResult, type Render, saveResult } from './write-result.ts';
 
 /** What a command has in hand while it runs: its arguments, read, and a session of the gate. */
 export interface CommandRun extends ReadArguments {
@@ -32,64 +32,38 @@ export interface SessionOptions {
   readonly settleOwn?: (read: ReadArguments) => OwnOptions;
 }
 
-/** What a command line names that may be a file which is read: operands, and values of options in either spelling. */
-function namedBesides({ own, given, rest }: ReadArguments, { options }: CommandRow): readonly string[] {
-  const values = options.flatMap(({ name, value }) => (value === null ? [] : given.all(name)));
-  return [
-    ...own.policies,
-    ...own.trustedRoots,
-    ...values,
-    ...rest.flatMap((word) => [word, word.replace(/^[^=]*=/, '')]),
-  ];
-}
-
-/**
- * Runs the work of a command; whatever becomes of it, nothing stays on the terminal and nothing of standard input on the disk, no file that
- * was named for its result holds that of an earlier run, and what may go on without us is begun.
- */
-export async function runCommand(
-  context: CommandContext,
-  args: readonly string[],
-  options: SessionOptions,
-  work: (run: CommandRun) => Promise<number>,
-): Promise<number> {
-  const read = await readArguments(context, args);
-  const results = resultFiles(read.own);
-  try {
-    return await runRead(context, read, results, options, work);
-  } finally {
-    await results.discard(namedBesides(read, context.row));
-  }
-}
-
 /** Says which files there are now, as written on the command line, where a person looks on: a file at the wrong place is else found late. */
 function tellWritten({ reports, output, quiet }: OwnOptions): void {
   const files = [...reports.map(({ file }) => file), ...(output === null ? [] : [output])];
   if (files.length > 0 && !quiet && errorTerminal().isTTY) say(`Wrote ${files.join(' and ')}`);
 }
 
-async function runRead(
+/**
+ * Runs the work of a command; whatever becomes of it, nothing stays on the terminal and nothing of standard input on the disk, and what may
+ * go on without us is begun.
+ */
+export async function runCommand(
   context: CommandContext,
-  read: ReadArguments,
-  { save }: ResultFiles,
+  args: readonly string[],
   { label, settleOwn }: SessionOptions,
   work: (run: CommandRun) => Promise<number>,
 ): Promise<number> {
+  const read = await readArguments(context, args);
   const own = settleOwn?.(read) ?? read.own;
   const { session, progress, finish } = openSession(context, own, label);
   const input = standardInput(() => process.stdin, context.environment);
   const show: CommandRun['show'] = async (render, { isSilent } = { isSilent: false }) => {
     progress.stop();
-    await save(render);
+    await saveResult(own, render);
     if (!isSilent && own.output === null) await printResult(context, own, render);
     tellWritten(own);
   };
-  const saveAndTell = async (render: Render): Promise<void> => {
-    await save(render);
+  const save = async (render: Render): Promise<void> => {
+    await saveResult(own, render);
     tellWritten(own);
   };
   try {
-    return await work({ ...read, own, context, session, progress, input, show, save: saveAndTell });
+    return await work({ ...read, own, context, session, progress, input, show, save });
   } finally {
     progress.stop();
     await input.dispose();

@@ -1,4 +1,4 @@
-import { access, constants, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, VerifyError, writeWhole } from '../../model/index.ts';
 
@@ -75,16 +75,4 @@ export async function writeWholeFile(path: string, text: string): Promise<void> 
   } catch (cause) {
     throw unwritable(path, cause);
   }
-}
-
-/**
- * Takes away the file that a result would have replaced, where there is none: what an earlier run wrote must not be read as what came of
- * this one. What is no file stays, and so does one that is among `read`, and one that cannot be taken away.
- */
-export async function removeStaleFile(path: string, read: readonly string[]): Promise<void> {
-  const stale = await destination(resolve(path));
-  if (!stale.isFile) return;
-  const kept = await Promise.all(read.map((each) => destination(resolve(each))));
-  if (kept.some((each) => each.path === stale.path)) return;
-  await rm(stale.path, { force: true }).catch(() => undefined);
 }

@@ -11,11 +11,13 @@ describe('the name that was probably meant', () => {
     ['policys', 'policies'],
     ['signdby', 'signedBy'],
     ['lss', 'ls'],
+    ['list', 'ls'],
+    ['policy', 'policies'],
   ])('of %s is %s', (written, expected) => {
     expect(nearestName(written, names)).toBe(expected);
   });
 
-  it.each(['foo', 'ps', 'compose', 'on', 'xml', 'x', '', 'b'.repeat(64)])('of %j is none', (written) => {
+  it.each(['foo', 'ps', 'compose', 'on', 'xml', 'x', 'l', 'loose', '', 'b'.repeat(64)])('of %j is none', (written) => {
     expect(nearestName(written, names)).toBeNull();
   });
 
