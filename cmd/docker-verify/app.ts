@@ -8,5 +8,6 @@ Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
  * @param variables the environment as it was given, also what the first stage took out of `process.env`; programs that we start receive it
  */
 export function run(variables: NodeJS.ProcessEnv): Promise<void> {
-  return main(variables);
+  // a console of Windows takes text from a stream alone
+  return main(variables, process.platform !== 'win32');
 }

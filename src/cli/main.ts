@@ -48,9 +48,10 @@ async function run(variables: NodeJS.ProcessEnv): Promise<number> {
 /**
  * The whole program but for Docker's handshake. Sets the exit status and never throws.
  * @param variables the environment as it was given, also what the first stage took out of `process.env`
+ * @param isDirect whether output goes past Node's streams where it can (`openStreams`)
  */
-export async function main(variables: NodeJS.ProcessEnv = process.env): Promise<void> {
-  openStreams((error) => describeError(error, { width: errorWidth() }));
+export async function main(variables: NodeJS.ProcessEnv = process.env, isDirect = false): Promise<void> {
+  openStreams((error) => describeError(error, { width: errorWidth() }), isDirect);
   process.exitCode = await run(variables);
   // once nothing is left to do: an exit leaves the memory to the kernel, where a natural end would take it apart first
   process.once('beforeExit', () => process.exit());

@@ -9,7 +9,8 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  readonly stream: NodeJS.WriteStream;
+  /** Null: what there is can be no terminal. */
+  readonly stream: NodeJS.WriteStream | null;
   /** False: nothing is ever shown (not a terminal, `--quiet`, a machine format). */
   readonly enabled: boolean;
   /** Whether it may be painted; it is where nothing is said. */
@@ -47,7 +48,7 @@ const silent: Progress = { update: () => undefined, stop: () => undefined };
 /** A spinner that appears only after `delay`; what draws it is not loaded before that. */
 export function startProgress(text: string, { stream, enabled, color = true, delay = 150 }: ProgressOptions): Progress {
   // a terminal that says it has no columns (0) would have endless lines cleared for every frame
-  if (!enabled || !stream.isTTY || !(stream.columns > 0)) return silent;
+  if (!enabled || stream === null || !stream.isTTY || !(stream.columns > 0)) return silent;
   let current = text;
   let stopped = false;
   let spinner: { text: string; stop(): unknown } | null = null;

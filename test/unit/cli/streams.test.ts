@@ -54,7 +54,7 @@ describe('once the streams are prepared', () => {
   function prepared(look: (uncaught: (error: unknown) => void) => void): void {
     const takeBack = keepProcess();
     try {
-      openStreams((error) => ({ text: plainPage([`said: ${String(error)}`]), status: 70 }));
+      openStreams((error) => ({ text: plainPage([`said: ${String(error)}`]), status: 70 }), false);
       const [uncaught] = process.listeners('uncaughtException').slice(-1);
       look((error) => uncaught?.(error as Error, 'uncaughtException'));
     } finally {
@@ -77,7 +77,7 @@ describe('once the streams are prepared', () => {
     const err = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
     const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
     prepared((uncaught) => uncaught('nobody\u001b[31m'));
-    expect(err.mock.calls).toEqual([['said: nobody\\u001b[31m\n']]);
+    expect(err.mock.calls.map(([text]) => text)).toEqual(['said: nobody\\u001b[31m\n']);
     expect(exit.mock.calls).toEqual([[70]]);
   });
 
