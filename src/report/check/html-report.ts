@@ -52,7 +52,7 @@ function otherSection(report: Report): readonly string[] {
     ...refusedSources(report).map(
       (source) => `<p>${statusSpan(source.status)} ${escapeHtml(describeSource(source))}</p>`,
     ),
-    ...report.unknown.map((each) => `<p>? ${escapeHtml(describeUnknown(each))}</p>`),
+    ...report.unknown.map((each) => `<p>? not known: ${escapeHtml(describeUnknown(each))}</p>`),
   ];
   const built = report.build === null ? [] : describeBuild(report.build);
   const items = details([...curedDetails(report.findings), ...built]);

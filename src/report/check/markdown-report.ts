@@ -74,7 +74,7 @@ export function renderMarkdown(report: Report): Shown {
   const others = [
     ...report.cacheImports.map((cache) => `- ${statusMarks[cache.status][0]} ${prose(describeCacheImport(cache))}`),
     ...refusedSources(report).map((source) => `- ${statusMarks[source.status][0]} ${prose(describeSource(source))}`),
-    ...report.unknown.map((each) => `- ? ${prose(describeUnknown(each))}`),
+    ...report.unknown.map((each) => `- ? not known: ${prose(describeUnknown(each))}`),
   ];
   const lines = [
     `### ${statusMarks[report.verdict][0]} ${prose(describeVerdict(report))}`,

@@ -42,7 +42,7 @@ function renderScanText({ scan }: ScanReport, layout: Layout): Shown {
   const sources = (scan.sources ?? []).map(
     ({ kind, name, pin }) => `${kind} ${name}${pin === null ? '' : ` at ${pin}`}`,
   );
-  const unknown = scan.unknown.map((each) => `? ${describeUnknown(each)}`);
+  const unknown = scan.unknown.map((each) => `? not known: ${describeUnknown(each)}`);
   const lines = [...images, ...caches, ...sources, ...unknown];
   const shown = lines.length === 0 ? ['no image is pulled'] : lines;
   return page(shown.map((text) => wrap([{ text, style: 'plain' }], 4, layout)));

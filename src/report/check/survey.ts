@@ -21,7 +21,7 @@ export function countBroken(report: Pick<Report, 'files'>): string | null {
 /** What is wrong with a file of a survey: why it could not be read, else the images that are refused. */
 export function describeBroken({ problem, refused }: SurveyedFile): string {
   if (problem !== null) return `cannot be read (${problem.code})`;
-  return refused.length === 0 ? 'not for an image: see above' : refused.join(', ');
+  return refused.length === 0 ? 'refused, not for an image: see above' : `refused: ${refused.join(', ')}`;
 }
 
 /** `3 places in 2 files`. */

@@ -61,7 +61,7 @@ function otherLines(report: Report, layout: Layout): readonly Shown[] {
     return wrap([{ text: `  ${mark} `, style }, plain(describeSource(source))], detailIndent, layout);
   });
   const unknown = report.unknown.map((each) =>
-    wrap([{ text: '  ? ', style: 'caution' }, plain(describeUnknown(each))], detailIndent, layout),
+    wrap([{ text: '  ? not known: ', style: 'caution' }, plain(describeUnknown(each))], detailIndent, layout),
   );
   const findings = curedDetails(report.findings);
   return [...caches, ...sources, ...unknown, ...findings.map((each) => detailLine(each, layout))];

@@ -90,7 +90,7 @@ export function renderInspection(inspected: InspectedImage, layout: Layout): Sho
     ...(evidence.length === 0 && problems.length === 0
       ? [visible('  nothing is attached: no signature, no attestation')]
       : []),
-    ...problems.map((problem) => wrap([{ text: `  ? ${problem}`, style: 'bad' }], 4, layout)),
+    ...problems.map((problem) => wrap([{ text: `  ? not known: ${problem}`, style: 'bad' }], 4, layout)),
     ...ignored.map((one) => wrap([{ text: `  - ignored: ${one}`, style: 'dim' }], 4, layout)),
     ...unsigned.map(({ predicateType, subject }) =>
       wrap(

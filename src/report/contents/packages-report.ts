@@ -76,7 +76,7 @@ function renderImage({ name, digest, base, sboms, packages, problems }: ImagePac
     head,
     ...sboms.map((sbom) => line(`  ${sbomText(sbom)}`, sbom.reason === null ? 'plain' : 'caution')),
     ...nothing,
-    ...problems.map((problem) => line(`  ? ${problem}`, 'caution')),
+    ...problems.map((problem) => line(`  ? not known: ${problem}`, 'caution')),
     ...bases,
     ...table(packages, layout),
   ]);
@@ -102,7 +102,7 @@ function imageSection({ name, digest, base, sboms, packages, problems }: ImagePa
   const facts = [
     digest,
     ...(sboms.length === 0 ? [noSbom] : sboms.map(sbomText)),
-    ...problems.map((problem) => `? ${problem}`),
+    ...problems.map((problem) => `? not known: ${problem}`),
     ...(base === null ? [] : [`built on ${base.name ?? base.digest}`]),
   ];
   // the first tells the rows apart: a page offers to show those of one kind

@@ -43,7 +43,7 @@ describe('the scan report', () => {
       [
         'docker.io/library/golang:1.22  linux/amd64,linux/arm64  Dockerfile:3 (FROM)',
         'cache registry registry.example.com/cache',
-        '? the Dockerfile lies in a remote context, which only the builder reads',
+        '? not known: the Dockerfile lies in a remote context, which only the builder reads',
         '',
       ].join('\n'),
     );

@@ -37,7 +37,7 @@ describe('packages as a page', () => {
     const html = htmlOf(listedImage, imageWithout);
     expect(html).toContain('<p>2 images, 2 packages; of 1 it is not known what is inside</p>');
     expect(html).toContain('<li>no SBOM is attached: what is inside is not known</li>');
-    expect(html).toContain('<li>? the registry does not answer</li>');
+    expect(html).toContain('<li>? not known: the registry does not answer</li>');
     expect(html.match(/<table/g)).toHaveLength(1);
   });
 
