@@ -170,15 +170,11 @@ describe.skipIf(!hasSharedData)('signatures of containers/image', () => {
     readonly payload: string;
     readonly annotations: Record<string, string>;
   }
-  const keys = [
-    keyMaterial(readTextIfAny('cosign.pub'), 'cosign'),
-    keyMaterial(readTextIfAny('cosign2.pub'), 'cosign2'),
-  ];
+  // a suite that is skipped is evaluated all the same
+  const keys = hasSharedData
+    ? ['cosign', 'cosign2'].map((name) => keyMaterial(readText(`containers-image/${name}.pub`), name))
+    : [];
   const roots = embeddedTrustedRoots();
-
-  function readTextIfAny(name: string): string {
-    return hasSharedData ? readText(`containers-image/${name}`) : '';
-  }
 
   /** Some of the files are links that became text on their way here. */
   function followed(path: URL): Buffer {
@@ -223,7 +219,7 @@ describe.skipIf(!hasSharedData)('signatures of containers/image', () => {
   });
 
   test("a certificate of a company's own authority verifies with that authority alone", async () => {
-    const authority = certificateMaterial(readTextIfAny('pki_root_crts.pem'), 'keyless');
+    const authority = certificateMaterial(readText('containers-image/pki_root_crts.pem'), 'keyless');
     expect(await verdict('dir-img-cosign-pki-valid', 1, [authority])).toMatchObject({
       verified: true,
       // that authority can write any identity: none of its signatures is keyless

@@ -60,7 +60,7 @@ describe('version --verify of a release signed by a key', () => {
     const { line } = await signedByKey();
     const { status, document } = await line.json(...byKey);
     expect([status, document]).toMatchObject([0, { verified: true, listed: true, provenance: true, problems: [] }]);
-    expect((await line.run(...byKey)).out).toMatch(/^✓ verified .*\n {2}signed by [^]*\nverified\n$/);
+    expect((await line.run(...byKey)).out).toMatch(/^✓ verified .*\n {2}signed by (?:.*\n)*verified\n$/);
   });
 
   it('accepts the file and its signature alone, as an installer has them', async () => {
@@ -91,7 +91,7 @@ describe('version --verify of a release signed by a key', () => {
     await line.write(files);
     const { status, out } = await line.run(...byKey);
     expect(status).toBe(10);
-    expect(out).toMatch(/^✗ refused [^]*\nrefused: do not run it\n$/);
+    expect(out).toMatch(/^✗ refused (?:.*\n)*refused: do not run it\n$/);
     expect(out).not.toContain('\nverified');
   });
 

@@ -27,6 +27,7 @@ describe('named contexts', () => {
           image: 'docker.io/library/golang:latest',
           value,
           certain: true,
+          qualified: false,
           uses: [{ kind: 'from', target: 'default', stage: 'b', file: 'Dockerfile', line: 1, column: 6 }],
         },
       ]);
@@ -44,6 +45,17 @@ describe('named contexts', () => {
     ['a stage made to be replaced', 'FROM scratch AS files\nFROM busybox\nCOPY --from=files / /\n', 'files', false],
   ])('tell whether a folder in place of %s is certain to replace an image', (_, source, name, certain) => {
     expect(scan(source, { contexts: { [name]: './folder' } }).replacements).toMatchObject([{ name, certain }]);
+  });
+
+  it.each([
+    ['golang', false],
+    ['acme/golang', false],
+    ['golang:1', true],
+    ['example.com/golang', true],
+    ['localhost/golang', true],
+  ])('tell whether the name %s says itself that it is an image: %s', (name, qualified) => {
+    const found = scan(`FROM ${name}\n`, { contexts: { [name]: './folder' } });
+    expect(found.replacements).toMatchObject([{ name, qualified }]);
   });
 
   it.each([
