@@ -164,7 +164,10 @@ describe.skipIf(containerdEngine === null)('a record that another machine shared
     const { repository, tag, second } = await shared('policy', { Dockerfile: `FROM ${base}\nCOPY acme.pub /k\n` });
     await writeFile(join(second.folder, 'docker-verify.yaml'), 'version: 1\ndefault: deny\n');
     const strict = await second.run(['rebuild', '--policy', 'docker-verify.yaml', '--context', repository.folder, tag]);
-    expect(strict).toMatchObject({ status: 10, stdout: expect.stringMatching(/^not rebuilt: .* is refused by the policies\n/) });
+    expect(strict).toMatchObject({
+      status: 10,
+      stdout: expect.stringMatching(/^not rebuilt: .* is refused by the policies\n/),
+    });
     const fromCommit = await second.run(['rebuild', tag]);
     expect(fromCommit.status).toBe(11);
   }, 120_000);

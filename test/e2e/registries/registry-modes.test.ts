@@ -198,7 +198,7 @@ describe('inspect', () => {
     await inMode('referrers-403', async (host) => {
       const unsigned = await runVerify(['inspect', `${host}/modes/unsigned:1`]);
       expect(unsigned.status).toBe(11);
-      expect(unsigned.stdout).toMatch(/\? referrers of .*403.*docker login/s);
+      expect(unsigned.stdout).toMatch(/\? not known: referrers of .*403.*docker login/s);
       expect(unsigned.stdout).not.toContain('nothing is attached');
       expect((await runVerify(['inspect', `${host}/modes/sig:1`])).status).toBe(0);
     });

@@ -27,8 +27,8 @@ function pageOf({ added, known, refused, problems }: PulledRecords): readonly st
       const by = pulled?.signer === null || pulled === undefined ? '' : `, signed by ${describeSigner(pulled.signer)}`;
       return `+ ${id}  ${pushed[0] ?? ''}  ${pulled?.result ?? ''}${by}`;
     }),
-    ...refused.map(({ image, reason }) => `! ${image}: ${reason}`),
-    ...problems.map((problem) => `? ${problem}`),
+    ...refused.map(({ image, reason }) => `! refused: ${image}: ${reason}`),
+    ...problems.map((problem) => `? not looked at: ${problem}`),
     `${added.length} new, ${known} known, ${refused.length} refused, ${problems.length} not looked at`,
   ];
 }

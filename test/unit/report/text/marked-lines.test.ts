@@ -5,10 +5,10 @@ const folder = new URL('../../../fixtures/report/', import.meta.url).pathname;
 
 /** What says the same as a mark to somebody who does not see it, or to whom a reader reads `check mark` at most. */
 const words: Readonly<Record<string, RegExp>> = {
-  '✓': /\b(?:allowed|signed by|verifies|in the lock|trusted|fixed|not affected|not found|passed|good)\b/,
-  '✗': /\b(?:refused|blocked|unsigned|signed, but by|does not verify|affected|failed|bad)\b/,
-  '!': /\b(?:warned|warning|no rule covers it|cache import denied|bypass|signed, but by|unsigned)\b/,
-  '?': /\b(?:cannot be read|not verified|not known|could not|cannot be read)\b/,
+  '✓': /(?<!\bnot )\b(?:allowed|signed by|verifies|in the lock)\b/,
+  '✗': /(?<!\bnot )\b(?:refused|blocked|unsigned|signed, but by|does not verify)\b/,
+  '!': /\b(?:warned|warning|no rule covers it|cache import denied)\b/,
+  '?': /\b(?:cannot be read|not verified|not known|could not)\b/,
 };
 
 /** The lines of a text that begin with a mark, each with those that go on with it, indented, where it did not fit. */

@@ -68,7 +68,7 @@ describe('records push and pull', () => {
     await line.write({ list: `# ours\n${made} # the app\n\n${registry.host}/none:1\n` });
     const { status, out } = await line.run('records', 'pull', '--key', 'acme.pub', '--file', 'list');
     expect(status).toBe(11);
-    expect(out).toMatch(/^\? .*\/none:1: /m);
+    expect(out).toMatch(/^\? not looked at: .*\/none:1: /m);
     expect(out).toContain('1 new, 0 known, 0 refused, 1 not looked at');
   });
 
@@ -85,7 +85,7 @@ describe('records push and pull', () => {
     await forget(project);
     const { status, out } = await line.run('records', 'pull', '--key', 'acme.pub', `${registry.host}/made`);
     expect(status).toBe(11);
-    expect(out).toMatch(/^\? .*made:broken: /m);
+    expect(out).toMatch(/^\? not looked at: .*made:broken: /m);
     expect(out).toContain('1 new');
     expect(registry.paths.filter((path) => path.startsWith(`GET /v2/made/referrers/${digest}`)).length).toBeGreaterThan(
       0,
