@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { type Progress, page, type Shown, startProgress, visible, wrapLine } from '../report/index.ts';
-import { mayBeTerminal, writeNow } from './descriptor.ts';
+import { mayBeTerminal, writeNow } from './terminal/descriptor.ts';
 
 /**
  * The one door through which this program speaks: nothing else touches standard output, standard error or the console (a lint rule

@@ -8,7 +8,7 @@ import {
 import type { BuiltHere } from '../../../policy/index.ts';
 import { readBuildsOf, stateFolder } from '../../../records/index.ts';
 import type { Pipeline } from '../../session/pipeline.ts';
-import { isRecording } from '../../session/recording.ts';
+import { isRecording } from './recording.ts';
 
 /** Images built upon images built here, one upon the other: as deep as a chain of bases is followed. */
 const mostSteps = 24;

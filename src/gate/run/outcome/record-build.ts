@@ -2,7 +2,7 @@ import { locateProgram } from '../../../builder/index.ts';
 import type { Checkout } from '../../../context/index.ts';
 import { isVerifyError } from '../../../model/index.ts';
 import { appendRecords, stateFolder } from '../../../records/index.ts';
-import { isRecording, recordingRemark } from '../../session/recording.ts';
+import { isRecording, recordingRemark } from '../../examine/gather/recording.ts';
 import type { BuildEnd } from '../plan/build-request.ts';
 import type { BuildRun } from './audit-build.ts';
 import { withBuiltSboms } from './built-sboms.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recordingRemark } from '../../../../src/gate/session/recording.ts';
+import { recordingRemark } from '../../../../../src/gate/examine/gather/recording.ts';
 
 const remarkOn = (value: string | undefined): string | null =>
   recordingRemark({ variables: { DOCKER_VERIFY_RECORDS: value } });

@@ -1,5 +1,5 @@
-import type { Environment } from '../../model/index.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Environment } from '../../../model/index.ts';
+import type { Pipeline } from '../../session/pipeline.ts';
 
 const variable = 'DOCKER_VERIFY_RECORDS';
 
