@@ -20,13 +20,13 @@ export interface Terminal {
 /** One of the two streams that we speak through. */
 interface Door {
   readonly descriptor: number;
-  /** Makes Node's stream of it, where that is not yet done. */
+  /** Makes Node's stream of it, where that is not yet done; its errors are heard, whoever writes to it. */
   readonly stream: () => NodeJS.WriteStream;
   /** Whether it is written to without that stream. */
   isDirect: boolean;
 }
 
-/** A reader that has gone away does not end the program: who writes a result gets the error. */
+/** A reader or a terminal that has gone away does not end the program: who writes a result gets the error. */
 function hearErrors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   const isHeard = stream.listeners('error').includes(forget);
   return isHeard ? stream : stream.on('error', forget);
@@ -36,8 +36,8 @@ function forget(): void {
   // whoever wrote was told
 }
 
-const output: Door = { descriptor: 1, stream: () => process.stdout, isDirect: false };
-const error: Door = { descriptor: 2, stream: () => process.stderr, isDirect: false };
+const output: Door = { descriptor: 1, stream: () => hearErrors(process.stdout), isDirect: false };
+const error: Door = { descriptor: 2, stream: () => hearErrors(process.stderr), isDirect: false };
 
 /** Writes through a door, and through its stream for good once something was left for that: what is said stays in order. */
 function write(door: Door, text: Shown, done: (problem?: Error | null) => void): void {
@@ -52,9 +52,8 @@ function write(door: Door, text: Shown, done: (problem?: Error | null) => void):
     done();
     return;
   }
-  const stream = door.isDirect ? hearErrors(door.stream()) : door.stream();
   door.isDirect = false;
-  stream.write(rest, done);
+  door.stream().write(rest, done);
 }
 
 /** A door as a layout sees it: what can be no terminal needs no stream to say so. */
@@ -103,7 +102,7 @@ export function errorTerminal(): Terminal {
 
 /** What shows on a terminal that work is going on, on standard error. */
 export function showProgress(label: string, enabled: boolean, color: boolean): Progress {
-  const stream = enabled && errorTerminal().isTTY ? process.stderr : null;
+  const stream = enabled && errorTerminal().isTTY ? error.stream() : null;
   return startProgress(label, { stream, enabled, color });
 }
 
@@ -112,7 +111,7 @@ export function openQuestions(): {
   readonly reader: Interface;
   readonly ask: (question: string, signal: AbortSignal) => Promise<string>;
 } {
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const reader = createInterface({ input: process.stdin, output: error.stream() });
   return { reader, ask: (question, signal) => reader.question(visible(question), { signal }) };
 }
 
@@ -128,7 +127,7 @@ export function openStreams(
 ): void {
   for (const door of [output, error]) {
     door.isDirect = isDirect;
-    if (!isDirect) hearErrors(door.stream());
+    if (!isDirect) door.stream();
   }
   const mute = (): void => undefined;
   Object.assign(console, { log: mute, info: mute, warn: mute, error: mute, debug: mute, dir: mute, trace: mute });

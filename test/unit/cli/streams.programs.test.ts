@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const run = promisify(execFile);
 const root = process.cwd();
 const prepared = [
-  `import { openStreams, outputTerminal, say, writeOutput } from ${JSON.stringify(join(root, 'src/cli/streams.ts'))};`,
+  `import { errorTerminal, openQuestions, openStreams, outputTerminal, say, showProgress, writeOutput } from ${JSON.stringify(join(root, 'src/cli/streams.ts'))};`,
   `import { plainPage } from ${JSON.stringify(join(root, 'src/report/index.ts'))};`,
   `openStreams(() => ({ text: plainPage(['uncaught']), status: 70 }), true);`,
 ];
@@ -56,6 +56,18 @@ describe('speaking past the streams of Node', () => {
   it('is no error where the reader went away', async () => {
     const code = ['await new Promise((later) => setTimeout(later, 300));', sayTexts(3, 10), `say('still here');`];
     expect(await speak(code, '| true')).toEqual({ stdout: '', stderr: 'still here\n' });
+  });
+
+  it.each([
+    ['standard output is looked at', 'outputTerminal();', 'stdout'],
+    ['standard error is looked at', 'errorTerminal();', 'stderr'],
+    ['progress is shown', `showProgress('at work', true, false).stop();`, 'stderr'],
+    ['a question is asked', 'openQuestions().reader.close();', 'stderr'],
+  ])('goes on where a terminal went away after %s', async (_, code, name) => {
+    // what Node's stream says of a write to a terminal that was closed, which the spinner makes at every frame
+    const gone = `process.${name}.emit('error', Object.assign(new Error('write EIO'), { code: 'EIO' }));`;
+    const wait = 'await new Promise((later) => setTimeout(later, 10));';
+    await expect(speak([code, gone, wait], '> /dev/null 2> /dev/null')).resolves.toEqual({ stdout: '', stderr: '' });
   });
 
   it.runIf(process.platform === 'linux')('is an error where there is no room', async () => {
