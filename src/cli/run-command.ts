@@ -52,15 +52,15 @@ export async function runCommand(
   const own = settleOwn?.(read) ?? read.own;
   const { session, progress, finish } = openSession(context, own, label);
   const input = standardInput(() => process.stdin, context.environment);
-  const show: CommandRun['show'] = async (render, { isSilent } = { isSilent: false }) => {
-    progress.stop();
+  const write = async (render: Render, isPrinted: boolean): Promise<void> => {
     await saveResult(own, render);
-    if (!isSilent && own.output === null) await printResult(context, own, render);
+    if (isPrinted && own.output === null) await printResult(context, own, render);
     tellWritten(own);
   };
-  const save = async (render: Render): Promise<void> => {
-    await saveResult(own, render);
-    tellWritten(own);
+  const save = (render: Render): Promise<void> => write(render, false);
+  const show: CommandRun['show'] = async (render, { isSilent } = { isSilent: false }) => {
+    progress.stop();
+    await write(render, !isSilent);
   };
   try {
     return await work({ ...read, own, context, session, progress, input, show, save });

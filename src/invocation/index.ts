@@ -12,6 +12,7 @@ export { refuseUnknownOptions, splitOwnOptions, takeCommandOptions } from './arg
 export { type BakeDefinition, evaluatedDefinition, renderDefinition } from './bake/bake-definition.ts';
 export { bakeInvocation, bakeProducts } from './bake/bake-invocation.ts';
 export { bakeTargetNames } from './bake/bake-target-names.ts';
+export { definitionNames } from './bake/definition-names.ts';
 export { grantedBySet } from './bake/granted-by-set.ts';
 export { type ParsedBake, parseBakeArguments } from './bake/parse-bake-arguments.ts';
 export type { DefinitionOrigin } from './bake/remote-definition.ts';

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { BuildRecord, Digest, RecordedArguments, RecordedPolicy, SummaryResult } from '../model/index.ts';
+import {
+  type BuildRecord,
+  type Digest,
+  imageScheme,
+  type RecordedArguments,
+  type RecordedPolicy,
+  type SummaryResult,
+} from '../model/index.ts';
 
 /** The predicate type of a verification summary (slsa.dev/spec/v1.1/verification_summary). */
 export const summaryType = 'https://slsa.dev/verification_summary/v1';
@@ -35,7 +42,7 @@ function isLocalRemote(remote: string | null): boolean {
 /** Of named contexts the images, which are among those of the record anyway, and of all others the name; of hosts the name. */
 function sharedArguments({ hosts, contexts, ...rest }: RecordedArguments): RecordedArguments {
   const named = Object.entries(contexts).map(
-    ([name, value]) => [name, value.startsWith('docker-image://') ? value : ''] as const,
+    ([name, value]) => [name, value.startsWith(imageScheme) ? value : ''] as const,
   );
   return {
     ...rest,

@@ -1,5 +1,6 @@
 import {
   type Digest,
+  imageScheme,
   type Pin,
   type PinSet,
   parseReference,
@@ -11,8 +12,6 @@ import { heldRules } from './held-sources.ts';
 import { openSchemes, type SourceRule } from './source-rule.ts';
 import type { UserPolicy } from './user-policy.ts';
 import { mergedUserRules } from './user-policy-merge.ts';
-
-const image = 'docker-image://';
 
 // EXACT is no choice: converting by it does nothing before BuildKit 0.31. A wildcard without a star means the same.
 function allow(identifier: string): SourceRule {
@@ -71,22 +70,25 @@ function pinAllowances(pin: Pin): readonly string[] {
   const tagged = nameWithoutDigest(pin.name);
   const bare = `${registry}/${repository}`;
   // the builder asks for the name with its digest, and for a digest without the tag that a name had
-  return allowedDigests(pin).flatMap((digest) => [`${image}${tagged}@${digest}`, `${image}${bare}@${digest}`]);
+  return allowedDigests(pin).flatMap((digest) => [
+    `${imageScheme}${tagged}@${digest}`,
+    `${imageScheme}${bare}@${digest}`,
+  ]);
 }
 
 function nameConversions(pins: readonly Pin[]): readonly SourceRule[] {
   return [...targetsByName(pins)].flatMap(([name, target]) => {
-    const to = `${image}${nameWithoutDigest(name)}@${target}`;
-    return target === null || to === `${image}${name}` ? [] : [convert(`${image}${name}`, to)];
+    const to = `${imageScheme}${nameWithoutDigest(name)}@${target}`;
+    return target === null || to === `${imageScheme}${name}` ? [] : [convert(`${imageScheme}${name}`, to)];
   });
 }
 
 function unpinnedAllowances(unpinned: UnpinnedAllowance): readonly SourceRule[] {
-  const exact = allow(`${image}${unpinned.name}`);
+  const exact = allow(`${imageScheme}${unpinned.name}`);
   if (!unpinned.anyDigest || unpinned.name.includes('@')) return [exact];
   const resolved: SourceRule = {
     action: 'ALLOW',
-    selector: { identifier: `${literal(`${image}${unpinned.name}`)}@*` },
+    selector: { identifier: `${literal(`${imageScheme}${unpinned.name}`)}@*` },
   };
   return [exact, resolved];
 }
@@ -122,7 +124,7 @@ function unreadLayoutAllowances({ identifier, digest }: PinSet['layouts'][number
 function rulesForUnforeseen({ unforeseen }: PinSet): readonly SourceRule[] {
   if (unforeseen === undefined) return [{ action: 'DENY', selector: { identifier: '*' } }];
   // BuildKit's star crosses slashes, and it refuses two in a row; the last one stands for tag and digest
-  const denied = unforeseen.denied.map((glob) => `${image}${`${glob}*`.replace(/\*+/g, '*')}`);
+  const denied = unforeseen.denied.map((glob) => `${imageScheme}${`${glob}*`.replace(/\*+/g, '*')}`);
   return [
     { action: 'ALLOW', selector: { identifier: '*' } },
     ...denied.map((identifier): SourceRule => ({ action: 'DENY', selector: { identifier } })),

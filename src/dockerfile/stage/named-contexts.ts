@@ -3,6 +3,7 @@ import {
   canonicalName,
   familiarName,
   formatPlatform,
+  imageScheme,
   isVerifyError,
   type NamedContextOption,
   type Platform,
@@ -88,9 +89,8 @@ function readName(name: string): Pick<NamedContext, 'image' | 'qualified'> {
  */
 function readSource(name: string, value: string): ContextSource {
   if (value.startsWith('target:')) return { kind: 'target' };
-  const scheme = 'docker-image://';
-  if (!value.startsWith(scheme)) return { kind: 'content' };
-  const image = value.slice(scheme.length);
+  if (!value.startsWith(imageScheme)) return { kind: 'content' };
+  const image = value.slice(imageScheme.length);
   if (image === 'scratch') return { kind: 'nothing' };
   const reference = tryParse(image);
   if (reference === null) throw invalidDockerfile(`invalid image in the named context ${name}: ${image}`);

@@ -26,14 +26,14 @@ const path = new RegExp(`^${component}(?:/${component})*$`);
 const tagPattern = /^\w[\w.-]{0,127}$/;
 const longestName = 255;
 
-/** How builders write an image where a source of another kind could stand too: people copy it from there. */
-const sourcePrefix = 'docker-image://';
+/** How builders write an image where a source of another kind could stand too; people copy it from there. */
+export const imageScheme = 'docker-image://';
 
 function invalid(text: string, reason: string): VerifyError {
-  const isSource = text.startsWith(sourcePrefix);
+  const isSource = text.startsWith(imageScheme);
   return new VerifyError('reference.invalid', `"${text.slice(0, 300)}" is not an image reference: ${reason}`, {
     hint: isSource
-      ? `write ${text.slice(sourcePrefix.length, 300)}, without ${sourcePrefix}`
+      ? `write ${text.slice(imageScheme.length, 300)}, without ${imageScheme}`
       : 'write it as [registry/]repository[:tag][@sha256:…], in lower case',
   });
 }

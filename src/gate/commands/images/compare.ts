@@ -98,8 +98,9 @@ export async function compare(session: Session, args: readonly string[]): Promis
   const uses = onlyImages(args, session, 'compare', 'name two images');
   const [one, other, ...more] = uses;
   if (one === undefined || other === undefined || more.length > 0) {
-    const isSame = uses.length === 1 && operandsOf(args).length > 1;
-    const found = isSame ? `and ${operandsOf(args).join(' and ')} are the same` : `found ${uses.length}`;
+    const operands = operandsOf(args);
+    const isSame = uses.length === 1 && operands.length > 1;
+    const found = isSame ? `and ${operands.join(' and ')} are the same` : `found ${uses.length}`;
     throw new VerifyError('usage.invalid', `compare takes two images, ${found}`, {
       hint: 'docker verify compare node:22 node:22-slim',
     });

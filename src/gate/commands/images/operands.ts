@@ -1,7 +1,13 @@
 import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { operandsOf, requestedPlatforms, withoutOperands } from '../../../invocation/index.ts';
-import { type CanonicalName, type ImageUse, parseCanonicalName, VerifyError } from '../../../model/index.ts';
+import {
+  type CanonicalName,
+  type ImageUse,
+  imageScheme,
+  parseCanonicalName,
+  VerifyError,
+} from '../../../model/index.ts';
 import { machinePlatform, namedPlatforms } from '../../session/default-platform.ts';
 import type { Session } from '../../session/session.ts';
 
@@ -100,8 +106,9 @@ export function withPathAlone(args: readonly string[], folder: string, command: 
   const image = operands.find((word) => !isPath(word));
   if (image !== undefined) {
     const shown = image.slice(0, 100).replace(/\/+$/, '');
+    const bare = shown.startsWith(imageScheme) ? shown.slice(imageScheme.length) : shown;
     throw new VerifyError('usage.invalid', `${command} takes a path, and "${shown}" is an image`, {
-      hint: `write ./${shown} for a path; docker verify check ${shown.replace(/^docker-image:\/\//, '')} looks at the image`,
+      hint: `write ./${shown} for a path; docker verify check ${bare} looks at the image`,
     });
   }
   if (operands.length > 1) {

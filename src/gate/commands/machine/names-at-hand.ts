@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { localImageNames, resolveDockerContext, storedBuilderNames } from '../../../builder/index.ts';
 import { declaredArguments, stageNames } from '../../../dockerfile/index.ts';
-import { bakeTargetNames } from '../../../invocation/index.ts';
+import { bakeTargetNames, definitionNames } from '../../../invocation/index.ts';
 import { type Environment, readBoundedFile } from '../../../model/index.ts';
 import { findProjects, loadPolicies, readLock } from '../../../policy/index.ts';
 import { recentRecords, stateFolder } from '../../../records/index.ts';
@@ -9,18 +9,6 @@ import { recentRecords, stateFolder } from '../../../records/index.ts';
 /** Milliseconds for the engine: a user who waits longer has typed the word by then. */
 const longestWait = 400;
 const largestFile = 1024 * 1024;
-
-/** Where buildx and compose look for a definition where none is named (buildx, bake/bake.go: defaultFilenames). */
-const definitionNames = [
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-  'docker-bake.json',
-  'docker-bake.override.json',
-  'docker-bake.hcl',
-  'docker-bake.override.hcl',
-];
 
 /**
  * Names that exist on this machine, for a user who begins to type one. Each is asked for on its own; what cannot be read, or soon

@@ -4,20 +4,19 @@ import {
   type Decision,
   type Finding,
   type ImageUse,
+  imageScheme,
   parseCanonicalName,
   strictest,
 } from '../../../model/index.ts';
-
-const scheme = 'docker-image://';
 
 /** The images that the user's own source policy turns others into: both names must satisfy the policy. */
 export function withConversions(images: readonly ImageUse[], policy: UserPolicy | null): readonly ImageUse[] {
   if (policy === null) return images;
   const known = new Set<string>(images.map(({ name }) => name));
   const added = images.flatMap((image) => {
-    const { converted } = evaluateUserPolicy(policy, `${scheme}${image.name}`);
-    if (converted === null || !converted.startsWith(scheme)) return [];
-    const name = parseCanonicalName(converted.slice(scheme.length));
+    const { converted } = evaluateUserPolicy(policy, `${imageScheme}${image.name}`);
+    if (converted === null || !converted.startsWith(imageScheme)) return [];
+    const name = parseCanonicalName(converted.slice(imageScheme.length));
     return known.has(name) ? [] : [{ ...image, name }];
   });
   return [...images, ...added];
@@ -27,7 +26,7 @@ export function withConversions(images: readonly ImageUse[], policy: UserPolicy 
 export function isDeniedByUser(policy: UserPolicy | null, name: CanonicalName, digest: string | null): boolean {
   if (policy === null) return false;
   const named = name.includes('@') || digest === null ? [name] : [name, `${name}@${digest}`];
-  return named.some((identifier) => evaluateUserPolicy(policy, `${scheme}${identifier}`).action === 'deny');
+  return named.some((identifier) => evaluateUserPolicy(policy, `${imageScheme}${identifier}`).action === 'deny');
 }
 
 /** A decision after the user's own source policy has refused the image. */

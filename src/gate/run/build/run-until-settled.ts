@@ -8,6 +8,7 @@ import {
 import {
   type Finding,
   type ImageUse,
+  imageScheme,
   isRefusal,
   isVerifyError,
   type PinSet,
@@ -24,8 +25,6 @@ import { beginCheckouts, type Checkouts, recordBuild } from '../outcome/record-b
 import type { BuildEnd } from '../plan/build-request.ts';
 import { pinsOf } from '../plan/pins.ts';
 import { type Hold, looserHold, mostRestarts, unforeseenFinding, unforeseenUnder } from './builder-hold.ts';
-
-const imageScheme = 'docker-image://';
 
 /** How buildx is to be run with these pins. */
 function buildxRun(run: BuildRun, pins: PinSet, onStarted: () => void): BuildxRun {

@@ -1,17 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ParsedBake } from '../../../invocation/index.ts';
+import { definitionNames, type ParsedBake } from '../../../invocation/index.ts';
 import { nearestFile, nearestName, VerifyError } from '../../../model/index.ts';
 
-/** Where buildx looks when no file is named (buildx, bake/bake.go: defaultFilenames). */
-const usualNames = [
-  'compose.yaml',
-  'compose.yml',
-  'docker-compose.yml',
-  'docker-compose.yaml',
-  'docker-bake.json',
-  'docker-bake.hcl',
-];
+/** Those that stand alone: an override has another one beside it. */
+const usualNames = definitionNames.filter((name) => !name.includes('.override.'));
 
 function nearUsualName(folder: string): string | null {
   try {
@@ -31,7 +24,8 @@ export function missingDefinition(
   workingDirectory: string,
 ): VerifyError | null {
   if (files.length === 0) {
-    if (definitionUrl !== null || usualNames.some((name) => existsSync(resolve(workingDirectory, name)))) return null;
+    if (definitionUrl !== null || definitionNames.some((name) => existsSync(resolve(workingDirectory, name))))
+      return null;
     const near = nearUsualName(workingDirectory);
     const message = `there is no bake or compose file in this folder: expected one of ${usualNames.join(', ')}`;
     return new VerifyError('bake.invalid', message, {

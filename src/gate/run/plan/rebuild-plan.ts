@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, posix, sep } from 'node:path';
 import { declaredArguments } from '../../../dockerfile/index.ts';
-import { type BuildRecord, pathWithin, readBoundedFile } from '../../../model/index.ts';
+import { type BuildRecord, imageScheme, pathWithin, readBoundedFile } from '../../../model/index.ts';
 
 /** What a record does not say of the files that were built. */
 function missingSources({ context }: BuildRecord): readonly string[] {
@@ -24,7 +24,7 @@ function missingSources({ context }: BuildRecord): readonly string[] {
 export function missingFrom(record: BuildRecord, isGiven = false): readonly string[] {
   const { dockerfile, arguments: given, images } = record;
   const { secrets, ssh, contexts } = given;
-  const from = Object.entries(contexts).filter(([, value]) => !value.startsWith('docker-image://'));
+  const from = Object.entries(contexts).filter(([, value]) => !value.startsWith(imageScheme));
   const unresolved = images.filter(({ digest }) => digest === null).map(({ name }) => name);
   return [
     ...(isGiven ? [] : missingSources(record)),

@@ -27,6 +27,9 @@ it('says nothing where what is named is there, or lies on another machine', () =
   writeFileSync(join(folder, 'compose.yaml'), '');
   for (const files of [[], ['compose.yaml'], ['cwd://compose.yaml'], ['-']])
     expect(missingDefinition({ files, definitionUrl: null }, folder)).toBeNull();
+  const overridden = newFolder('missing-definition');
+  writeFileSync(join(overridden, 'docker-bake.override.hcl'), '');
+  expect(missingDefinition({ files: [], definitionUrl: null }, overridden)).toBeNull();
   expect(missingDefinition({ files: [], definitionUrl }, newFolder('missing-definition'))).toBeNull();
   expect(missingDefinition({ files: ['dev.yaml'], definitionUrl }, folder)).toBeNull();
 });
