@@ -52,15 +52,15 @@ export async function runCommand(
   const own = settleOwn?.(read) ?? read.own;
   const { session, progress, finish } = openSession(context, own, label);
   const input = standardInput(() => process.stdin, context.environment);
-  const write = async (render: Render, isPrinted: boolean): Promise<void> => {
+  const write = async (render: Render, { isSilent }: { readonly isSilent: boolean }): Promise<void> => {
     await saveResult(own, render);
-    if (isPrinted && own.output === null) await printResult(context, own, render);
+    if (!isSilent && own.output === null) await printResult(context, own, render);
     tellWritten(own);
   };
-  const save = (render: Render): Promise<void> => write(render, false);
+  const save: CommandRun['save'] = (render) => write(render, { isSilent: true });
   const show: CommandRun['show'] = async (render, { isSilent } = { isSilent: false }) => {
     progress.stop();
-    await write(render, !isSilent);
+    await write(render, { isSilent });
   };
   try {
     return await work({ ...read, own, context, session, progress, input, show, save });
