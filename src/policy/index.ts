@@ -56,6 +56,7 @@ export { parseAuthority, readAuthority, readPublicKey } from './load/files/read-
 export { type BundledPolicy, readBundledPolicy } from './load/layers/bundled-policy.ts';
 export { loadPolicies } from './load/layers/load-policies.ts';
 export { type PolicyRemark, policyRemarks } from './load/layers/policy-remarks.ts';
+export { ruledImages } from './load/layers/ruled-images.ts';
 export { signersPolicy } from './load/layers/signers-policy.ts';
 export { formatLock, type LockChange, lockFileName, parseLock, updateLock } from './lock/lock-file.ts';
 export { publishersOf } from './publishers/publishers-of.ts';

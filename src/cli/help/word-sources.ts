@@ -65,9 +65,10 @@ export function ownValues({ name, value }: DescribedOption, { formats }: Command
 /** Whether a word can only be a path: everything else is an image. */
 const isPath = (word: string): boolean => /^[./~\\]/.test(word);
 
-async function imagesOf(row: CommandRow, names: NamesAtHand): Promise<readonly string[]> {
+async function imagesOf(row: CommandRow, names: NamesAtHand, { options }: EarlierWords): Promise<readonly string[]> {
   const isRuled = row.name === 'policy explain';
-  return (await Promise.all([isRuled ? names.ruledImages() : [], names.images()])).flat();
+  const ruled = isRuled ? names.ruledImages(options.get('policy') ?? []) : [];
+  return (await Promise.all([ruled, names.images()])).flat();
 }
 
 /** Images where they may stand, and `.` for a build; a word that begins like a path is completed by the shell. */
@@ -75,7 +76,7 @@ async function imageOperands(row: CommandRow, names: NamesAtHand, word: string, 
   const takesPath = row.usage.includes('PATH');
   if (takesPath && isPath(word)) return offer([], 'files');
   const targets = row.name === 'check' && filesIn(earlier).length > 0 ? await names.bakeTargets(filesIn(earlier)) : [];
-  const images = await imagesOf(row, names);
+  const images = await imagesOf(row, names, earlier);
   const here = takesPath ? [{ value: '.', description: 'the build of this folder' }] : [];
   return { values: [...here, ...plain([...targets, ...images])], otherwise: takesPath ? 'files' : 'nothing' };
 }

@@ -3,7 +3,7 @@ import { localImageNames, resolveDockerContext, storedBuilderNames } from '../..
 import { declaredArguments, stageNames } from '../../../dockerfile/index.ts';
 import { bakeTargetNames, definitionNames } from '../../../invocation/index.ts';
 import { type Environment, readBoundedFile } from '../../../model/index.ts';
-import { findProjects, loadPolicies, readLock } from '../../../policy/index.ts';
+import { findProjects, readLock, ruledImages } from '../../../policy/index.ts';
 import { recentRecords, stateFolder } from '../../../records/index.ts';
 
 /** Milliseconds for the engine: a user who waits longer has typed the word by then. */
@@ -27,8 +27,8 @@ export interface NamesAtHand {
   builders(): Promise<readonly string[]>;
   /** By which recorded builds can be named. */
   builds(): Promise<readonly string[]>;
-  /** Images that the rules of one's own policies name, `*` cut off. */
-  ruledImages(): Promise<readonly string[]>;
+  /** Images that the rules of one's own policies name, and of those given, `*` cut off. */
+  ruledImages(policies: readonly string[]): Promise<readonly string[]>;
   lockedImages(): Promise<readonly string[]>;
 }
 
@@ -54,18 +54,6 @@ async function bakeTargets(environment: Environment, files: readonly string[]): 
     }),
   );
   return found.flat();
-}
-
-async function ruledImages(environment: Environment): Promise<readonly string[]> {
-  const { layers } = await loadPolicies({
-    environment,
-    commandLine: [],
-    projectFrom: environment.workingDirectory,
-    mode: null,
-    extensions: null,
-  });
-  const own = layers.filter(({ layer }) => layer !== 'builtin').flatMap(({ rules }) => rules);
-  return own.flatMap(({ written }) => written.map((pattern) => pattern.replace(/\*.*$/, '')));
 }
 
 async function lockedImages(environment: Environment): Promise<readonly string[]> {
@@ -102,7 +90,10 @@ export function namesAtHand(environment: Environment): NamesAtHand {
       settled(ofDockerfile((source) => declaredArguments(source, 'Dockerfile'), file, context)),
     builders: () => settled(storedBuilderNames(environment)),
     builds: () => settled(builds(environment)),
-    ruledImages: () => settled(ruledImages(environment)),
+    ruledImages: (policies) =>
+      settled(
+        ruledImages(environment, policies).then((images) => images.map((pattern) => pattern.replace(/\*.*$/, ''))),
+      ),
     lockedImages: () => settled(lockedImages(environment)),
   };
 }

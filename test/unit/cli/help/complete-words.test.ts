@@ -20,6 +20,7 @@ const files = {
   'docker-bake.json': '{"target": {"api": {}}}',
   'compose.yaml': 'services:\n  db: {image: a}\n',
   'broken.yaml': 'services: [',
+  'other.yaml': 'version: 1\nrules:\n  - images: ["quay.io/acme/app:1"]\n    locked: true\n',
   'docker-verify.yaml':
     'version: 1\nrules:\n  - images: ["ghcr.io/acme/app:1", "ghcr.io/team/**"]\n    signedBy: [{keyless: {issuer: "https://a.example", identity: "x"}}]\n',
   'docker-verify.lock.json': `{"lockVersion": 1, "images": {"docker.io/library/alpine:3.20": {"digest": "sha256:${'0'.repeat(64)}", "signer": null, "lockedAt": "2026-01-02T03:04:05Z"}}}`,
@@ -108,6 +109,10 @@ describe('names at hand', () => {
     [
       ['policy', 'explain', 'gh'],
       ['ghcr.io/acme/app:1', 'ghcr.io/team/', ':4'],
+    ],
+    [
+      ['policy', 'explain', '--policy', 'other.yaml', 'qu'],
+      ['quay.io/acme/app:1', ':4'],
     ],
     [
       ['lock', '--update', ''],
