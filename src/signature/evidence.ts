@@ -9,7 +9,7 @@ import {
 } from '../model/index.ts';
 import type { SignedStatement } from './attachment-reader.ts';
 import { signatureId } from './signature-id.ts';
-import type { ProvenTime } from './sigstore/verify-anchored.ts';
+import type { ProvenTime } from './sigstore/proven-time.ts';
 
 /** A signer that verified, with the material it verified with. */
 export interface Proof extends ProvenTime {

@@ -64,6 +64,8 @@ export interface Evidence {
   /** One value for each signature that a signer made, however often it is attached; left out where it was not verified. */
   readonly signatureId?: string;
   readonly log: { readonly index: number; readonly id: string } | null;
+  /** Why a log entry that is there and true proves nothing; left out where none is passed over. */
+  readonly logPassedOver?: string;
   readonly problem: Problem | null;
   /**
    * Of a signer under a private authority: the certificate's subject, all its names, and the OpenID Connect issuer where it names one.

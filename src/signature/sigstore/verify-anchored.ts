@@ -10,16 +10,10 @@ import { problemOf, Refusal } from '../refusal.ts';
 import type { HashAlgorithm } from '../signature-algorithms.ts';
 import { certifyingAuthorities } from './authority-paths.ts';
 import { recordsEnvelope } from './log-entry.ts';
+import { assertLogsValidThen, type ProvenTime, provenTime, provenTimes, type Supported, timed } from './proven-time.ts';
 import { signatureContent } from './signed-bytes.ts';
-import { authoritiesFor, parseTimestamp, type TimestampToken, timestampSigners } from './timestamp-token.ts';
+import { authoritiesFor, parseTimestamp, timestampSigners } from './timestamp-token.ts';
 import type { CertificateAuthority, TrustAnchors } from './trust-anchors.ts';
-
-/** What one set of anchors proves about when a signature was made. */
-export interface ProvenTime {
-  readonly time: string | null;
-  readonly timeSource: 'log' | 'timestamp' | null;
-  readonly log: { readonly index: number; readonly id: string } | null;
-}
 
 /** The signer's key, in the library's form. */
 export type AnchoredSigner =
@@ -27,18 +21,6 @@ export type AnchoredSigner =
   /** A certificate with its path to a private authority: its key counts while every certificate of the path is valid. */
   | { readonly kind: 'path'; readonly path: CertificationPath }
   | { readonly kind: 'key'; readonly key: crypto.KeyObject; readonly hash: HashAlgorithm | null };
-
-interface Supported {
-  readonly entries: readonly TransparencyLogEntry[];
-  readonly tokens: readonly {
-    readonly token: TimestampToken;
-    readonly authorities: TrustAnchors['material']['timestampAuthorities'];
-  }[];
-}
-
-function timed(entry: TransparencyLogEntry): boolean {
-  return entry.inclusionPromise !== undefined && entry.integratedTime !== '' && entry.integratedTime !== '0';
-}
 
 /** The entries and timestamps whose log or authority the anchors know. Others prove nothing, and refuse nothing. */
 function supportedBy(anchors: TrustAnchors, statement: SignedStatement): Supported {
@@ -71,29 +53,6 @@ function assertPromise(entry: TransparencyLogEntry, anchors: TrustAnchors): void
   if (!isProven) throw new Refusal('log-invalid', "the log's signature on the entry does not verify");
 }
 
-/** When it was signed, as far as that is signed itself. */
-function provenTimes({ entries, tokens }: Supported): readonly Date[] {
-  return [
-    ...entries.filter(timed).map((entry) => new Date(Number(entry.integratedTime) * 1000)),
-    ...tokens.map(({ token }) => token.signingTime),
-  ];
-}
-
-/**
- * Requires of an entry that tells no time itself, but has a proof of its inclusion, that its log's key counted when it was signed: the
- * library looks at a key's validity only where the log has promised the entry. Where nothing proves a time, none can be compared.
- */
-function assertLogsValidThen(supported: Supported, anchors: TrustAnchors): void {
-  const times = provenTimes(supported);
-  for (const entry of supported.entries.filter((each) => !timed(each))) {
-    const logs = anchors.material.tlogs.filter((log) => log.logID.equals(entry.logId.keyId));
-    const outside = times.find((time) => logs.every(({ validFor }) => time < validFor.start || time > validFor.end));
-    if (outside === undefined) continue;
-    const message = `it was signed at ${dateTime(outside)}, when the key of its log did not count`;
-    throw new Refusal('log-invalid', message);
-  }
-}
-
 function entityOf(statement: SignedStatement, signer: AnchoredSigner, supported: Supported): SignedEntity {
   return {
     signature: signatureContent(statement.signed, signer.kind === 'key' ? signer.hash : null),
@@ -121,24 +80,6 @@ function withPresent(entity: SignedEntity, now: Date): SignedEntity {
     canonicalizedBody: Buffer.alloc(0),
   };
   return { ...entity, timestamps: [{ $case: 'transparency-log', tlogEntry }] };
-}
-
-function provenTime({ entries, tokens }: Supported): ProvenTime {
-  // Anybody can have a key's signature logged once more, so that the first time is the one that says most.
-  const [clocked] = entries.filter(timed).sort((a, b) => Number(a.integratedTime) - Number(b.integratedTime));
-  const entry = clocked ?? entries[0];
-  const log = entry === undefined ? null : { index: provenIndex(entry), id: entry.logId.keyId.toString('hex') };
-  if (clocked !== undefined) {
-    return { time: dateTime(new Date(Number(clocked.integratedTime) * 1000)), timeSource: 'log', log };
-  }
-  const [stamped] = tokens.map(({ token }) => token.signingTime).sort((a, b) => a.getTime() - b.getTime());
-  if (stamped === undefined) return { time: null, timeSource: null, log };
-  return { time: dateTime(stamped), timeSource: 'timestamp', log };
-}
-
-/** The index that is signed: the promise's, else the proof's (the one beside it is not signed). */
-function provenIndex(entry: TransparencyLogEntry): number {
-  return Number(entry.inclusionPromise === undefined ? (entry.inclusionProof?.logIndex ?? 0) : entry.logIndex);
 }
 
 function assertTimed(statement: SignedStatement, supported: Supported, anchors: TrustAnchors): void {
@@ -275,7 +216,7 @@ export function verifyAnchored(
     if (isValidity) assertValidThen(signer, supported, now);
     throw translated(error);
   }
-  return provenTime(supported);
+  return provenTime(supported, anchors, now);
 }
 
 /** SHA-256 of the certificate's SubjectPublicKeyInfo, hexadecimal. */

@@ -15,8 +15,9 @@ import { assertUsableKey } from '../signature-algorithms.ts';
 import { pathsToAuthority } from './authority-paths.ts';
 import { assertLogged } from './log-entry.ts';
 import type { PreparedMaterial } from './prepared-material.ts';
+import type { ProvenTime } from './proven-time.ts';
 import { authorityAnchors, type TrustAnchors } from './trust-anchors.ts';
-import { type ProvenTime, verifyAnchored } from './verify-anchored.ts';
+import { verifyAnchored } from './verify-anchored.ts';
 
 /** What one kind of signer came to: proofs, or the problem that came closest to one. */
 export interface SignerAttempt {

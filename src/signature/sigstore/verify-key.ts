@@ -52,35 +52,48 @@ function unmatched(statement: SignedStatement, material: PreparedMaterial): Sign
 const untimed = { time: null, timeSource: null, log: null } as const;
 
 /** What the logs and timestamps that came with the signature add to a key's proof. */
-function proofsOf(statement: SignedStatement, key: PreparedKey, material: PreparedMaterial): readonly Proof[] {
+function proofsOf(
+  statement: SignedStatement,
+  key: PreparedKey,
+  material: PreparedMaterial,
+  now: Date,
+): readonly Proof[] {
   for (const entry of statement.logEntries) {
     assertLogged(entry, statement.signed, { kind: 'key', spki: key.spki }, statement.envelope);
   }
   const base = { signer: signerOf(key), claims: {}, trustedRoot: null };
-  const timed = material.roots.flatMap((anchors): readonly Proof[] => {
-    const time = verifyAnchored(
-      statement,
-      { kind: 'key', key: key.key, hash: key.hash },
-      anchors,
-      new Date(0), // A key has no validity that the present would count for.
+  const found = material.roots.map((anchors) => ({
+    anchors,
+    time: verifyAnchored(statement, { kind: 'key', key: key.key, hash: key.hash }, anchors, now),
+  }));
+  const timed = found
+    .filter(({ time }) => time.log !== null || time.time !== null)
+    .map(
+      ({ anchors, time }): Proof => ({
+        ...base,
+        ...time,
+        materials: [key.id, anchors.id],
+        trustedRoot: anchors.id,
+      }),
     );
-    if (time.log === null && time.time === null) return [];
-    return [{ ...base, ...time, materials: [key.id, anchors.id], trustedRoot: anchors.id }];
-  });
-  return timed.length > 0 ? timed : [{ ...base, ...untimed, materials: [key.id] }];
+  if (timed.length > 0) return timed;
+  const passedOver = found.flatMap(({ time: { logPassedOver } }) =>
+    logPassedOver === undefined ? [] : { logPassedOver },
+  );
+  return [{ ...base, ...untimed, ...passedOver[0], materials: [key.id] }];
 }
 
 /**
  * Tries every key: a hint orders nothing here and excludes nothing. A log entry or timestamp is not needed, but one
  * that is there must be for this signature, and true if any root knows its log.
  */
-export function verifyKeys(statement: SignedStatement, material: PreparedMaterial): SignerAttempt {
+export function verifyKeys(statement: SignedStatement, material: PreparedMaterial, now: Date): SignerAttempt {
   const matching = material.keys.filter((key) => statement.signed.verify(key.key, key.hash));
   const [first] = matching;
   if (first === undefined) return unmatched(statement, material);
   const claimed = { signer: signerOf(first), claims: {} };
   try {
-    return { proofs: matching.flatMap((key) => proofsOf(statement, key, material)), problem: null, claimed };
+    return { proofs: matching.flatMap((key) => proofsOf(statement, key, material, now)), problem: null, claimed };
   } catch (error) {
     return { proofs: [], problem: problemOf(error), claimed };
   }

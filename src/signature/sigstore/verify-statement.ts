@@ -11,9 +11,9 @@ async function verdictsOf(
   material: PreparedMaterial,
   looking: Looking,
 ): Promise<readonly SignerAttempt[]> {
-  if (statement.certificate === null) return [verifyKeys(statement, material)];
+  if (statement.certificate === null) return [verifyKeys(statement, material, looking.now)];
   const keyless = await verifyCertificate(statement, statement.certificate, material, looking);
-  return [keyless, verifyKeys({ ...statement, logEntries: [], timestamps: [] }, material)];
+  return [keyless, verifyKeys({ ...statement, logEntries: [], timestamps: [] }, material, looking.now)];
 }
 
 /** Verifies one signature against all material: one piece of evidence for each signer and time proven, else one that says why not. */

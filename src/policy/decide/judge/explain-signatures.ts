@@ -94,12 +94,15 @@ function nearMiss({ signers, of }: SignerMatches, piece: Evidence, expected: str
 
 function otherSignerFinding(match: SignerMatch, piece: Evidence, expected: string, found: string): Finding {
   switch (match) {
-    case 'log':
-      return findingOf('signature.log-missing', 'the right signer signed it, but without a log entry', {
+    case 'log': {
+      const { logPassedOver } = piece;
+      const lack = logPassedOver === undefined ? 'without a log entry' : 'its log entry proves nothing';
+      return findingOf('signature.log-missing', `the right signer signed it, but ${lack}`, {
         expected,
-        found: `${found}, without a log entry`,
+        found: `${found}, ${logPassedOver ?? lack}`,
         hint: 'sign again with a transparency log, or say log: optional',
       });
+    }
     case 'timestamp':
       return findingOf('signature.log-missing', 'the right signer signed it, but without a timestamp', {
         expected,

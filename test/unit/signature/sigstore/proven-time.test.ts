@@ -144,7 +144,26 @@ describe('an entry that has a proof of its inclusion and tells no time', () => {
     },
   );
 
-  test('cannot be compared with a log that has ended where nothing proves a time', async () => {
-    expect(await under({ start, end: before }, [])).toMatchObject({ verified: true, time: null, log: { index: 0 } });
-  });
+  const day = 86_400_000;
+  const ended = new Date(Date.now() - day).toISOString();
+  const coming = new Date(Date.now() + day).toISOString();
+
+  test.each([{ start }, { start, end: coming }])(
+    'counts where nothing proves a time while its log counts now: %o',
+    async (validFor) => {
+      expect(await under(validFor, [])).toMatchObject({ verified: true, time: null, log: { index: 0 } });
+    },
+  );
+
+  test.each([{ start, end: ended }, { start: coming }])(
+    'leaves the signature unlogged where nothing proves a time and its log does not count now: %o',
+    async (validFor) => {
+      expect(await under(validFor, [])).toMatchObject({
+        verified: true,
+        time: null,
+        log: null,
+        logPassedOver: expect.stringContaining('does not count'),
+      });
+    },
+  );
 });

@@ -130,6 +130,12 @@ describe('a rule with signedBy', () => {
     expect(decide(inputOf(name, [byKey(acme)]), policies).status).toBe('allow');
     const without = decide(inputOf(name, [byKey(acme, { log: null, time: null, timeSource: null })]), policies);
     expect(without).toMatchObject({ status: 'block', findings: [{ code: 'signature.log-missing' }] });
+    const logPassedOver = 'the key of the log that has it does not count now';
+    const passedOver = byKey(acme, { log: null, time: null, timeSource: null, logPassedOver });
+    expect(decide(inputOf(name, [passedOver]), policies)).toMatchObject({
+      status: 'block',
+      findings: [{ code: 'signature.log-missing', found: expect.stringContaining(logPassedOver) }],
+    });
   });
 
   it('trusts no signer with an empty list', async () => {
