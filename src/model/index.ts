@@ -30,6 +30,7 @@ export { isPem } from './ground/is-pem.ts';
 export * from './ground/json-shape.ts';
 export * from './ground/loopback.ts';
 export { messageOf } from './ground/message-of.ts';
+export { namedFrom } from './ground/named-from.ts';
 export { nearestFile } from './ground/nearest-file.ts';
 export { nearestName } from './ground/nearest-name.ts';
 export * from './ground/path-within.ts';

@@ -78,7 +78,7 @@ export async function convertPolicyFile(path: string, file: string, aids: Conver
     import('./load/files/safe-file.ts'),
   ]);
   if (await isFolder(path)) return await converter.convertTrustFolder(path, file);
-  return await converter.convertPolicy(await readBytes(path), file, aids);
+  return await converter.convertPolicy(await readBytes(path, file), file, aids);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { dirname, isAbsolute, join, relative } from 'node:path';
-import type { Decision, Environment } from '../../model/index.ts';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { type Decision, type Environment, namedFrom } from '../../model/index.ts';
 import { decide } from '../decide/verdict/decide.ts';
 import type { PolicySet } from '../language/compiled/policy-set.ts';
 import { MaterialCollector } from '../load/files/material-collector.ts';
@@ -37,12 +37,12 @@ export async function testPolicies(
     import('./policy-test-schema.ts'),
     import('../language/schema/validate-document.ts'),
   ]);
-  const named = relative(environment.workingDirectory, path);
-  const source = parseYamlSource(await readBytes(path), named.startsWith('..') || isAbsolute(named) ? path : named);
+  const named = namedFrom(environment.workingDirectory, path);
+  const source = parseYamlSource(await readBytes(path, named), named);
   const table = validateDocument(source, policyTestSchema);
   const folder = dirname(path);
   const policies =
-    table.policies === undefined ? await inForce() : await namedPolicies(table.policies, folder, environment);
+    table.policies === undefined ? await inForce() : await namedPolicies(table.policies, dirname(named), environment);
   const scope = scopeOf(source, folder);
   const results: PolicyTestResult[] = [];
   for (const [index, test] of table.tests.entries()) {
@@ -67,9 +67,12 @@ function scopeOf(source: PolicyScope['source'], folder: string): PolicyScope {
   return { layer: 'project', policy: source.file, folder, source, material, publishers: new Map() };
 }
 
-/** The named policies alone, each a layer as on the command line, beside the built-in one. */
+/** The policies that a table in `folder`, as named to the user, names: alone, each a layer as on the command line, beside the built-in one. */
 async function namedPolicies(names: readonly string[], folder: string, environment: Environment): Promise<PolicySet> {
-  const isolated = { ...environment, dockerConfigDirectory: join(folder, '.no-user-policy') };
+  const isolated = {
+    ...environment,
+    dockerConfigDirectory: resolve(environment.workingDirectory, folder, '.no-user-policy'),
+  };
   const commandLine = names.map((name) => (isAbsolute(name) ? name : join(folder, name)));
   return loadPolicies({ environment: isolated, commandLine, projectFrom: null, mode: null, machineFolder: null });
 }

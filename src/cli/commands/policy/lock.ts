@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import {
   type LockOutcome,
   type LockRequest,
@@ -27,12 +26,6 @@ function sayFailures({ failures }: LockOutcome): void {
   }
 }
 
-/** Below the current folder as seen from it. */
-function shownPath(folder: string, path: string): string {
-  const named = relative(folder, path);
-  return named.startsWith('..') ? path : named;
-}
-
 /** What the command line asks for. */
 function requestOf(given: OptionValues, args: readonly string[], folder: string): LockRequest {
   const check = given.isOn('check');
@@ -54,10 +47,7 @@ function requestOf(given: OptionValues, args: readonly string[], folder: string)
 export const lockCommand = commandOf('looking at the images', async ({ session, given, rest, input, show }) => {
   const request = requestOf(given, rest, session.environment.workingDirectory);
   const outcome = await lock(session, request, input);
-  const { workingDirectory } = session.environment;
-  await show((format) =>
-    renderLock(format === 'text' ? { ...outcome, file: shownPath(workingDirectory, outcome.file) } : outcome, format),
-  );
+  await show((format) => renderLock(outcome, format));
   sayFailures(outcome);
   return statusOf(outcome);
 });

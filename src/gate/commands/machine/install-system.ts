@@ -92,7 +92,8 @@ export async function setUpSystem(
   const text = bootstrapPolicy({ from: policy, signer: signerOf(request, places) });
   if (policy.startsWith('oci://')) parseCanonicalName(policy.slice('oci://'.length));
   const beside: { path: string; text: string }[] = [];
-  if (key !== null) beside.push({ path: places.key, text: (await readPublicKey(resolve(workingDirectory, key))).pem });
+  if (key !== null)
+    beside.push({ path: places.key, text: (await readPublicKey(resolve(workingDirectory, key), key)).pem });
   if (trustedRoot !== null) {
     const roots = await readTrustedRoot(resolve(workingDirectory, trustedRoot), 'machine');
     beside.push({ path: places.trustedRoot, text: `${roots.map(({ json }) => json.trim()).join('\n')}\n` });

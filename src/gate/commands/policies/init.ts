@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf, readBoundedFile, VerifyError, writeWhole } from '../../../model/index.ts';
 import { addRules, projectPolicyName, stringifyYaml } from '../../../policy/index.ts';
 import type { Session } from '../../session/session.ts';
@@ -101,7 +101,7 @@ export async function writePolicy(
     const [failed] = locked.failures;
     if (failed !== undefined) throw failed.error;
     if (locked.result === 'refused') refuseOtherSigner(locked.file);
-    return [plan.path, locked.file];
+    return [plan.path, resolve(session.environment.workingDirectory, locked.file)];
   } catch (error) {
     await takeBack(plan);
     throw error;

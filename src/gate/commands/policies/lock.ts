@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type CanonicalName, parseReference, VerifyError } from '../../../model/index.ts';
+import { type CanonicalName, namedFrom, parseReference, VerifyError } from '../../../model/index.ts';
 import {
   formatLock,
   type LockChange,
@@ -45,6 +45,7 @@ export interface LockFailure {
 
 /** What locking found. */
 export interface LockOutcome {
+  /** The lock, as named to the user. */
   readonly file: string;
   readonly changes: readonly LockChange[];
   /** Entries whose tags stand for something else now, and that stay as they are. */
@@ -160,7 +161,8 @@ async function lockExamined(
   const { session } = pipeline;
   const folder = pipeline.policies.projectFolder ?? session.environment.workingDirectory;
   const file = join(folder, lockFileName);
-  const before = (await readLock(folder)).images;
+  const shown = namedFrom(session.environment.workingDirectory, folder);
+  const before = (await readLock(folder, shown)).images;
   const all = [...images, ...(await examineUnused(pipeline, request, images, before))];
   const { entries, failures } = establish(meantImages(all, request, before, session.own.refresh), session.now());
   const { kept, open } = request.prune
@@ -168,7 +170,7 @@ async function lockExamined(
     : { kept: before, open: null };
   const compared = updateLock(before, { ...kept, ...entries });
   const found = {
-    file,
+    file: join(shown, lockFileName),
     changes: compared.changes,
     moved: movedOf(images),
     failures: open === null ? failures : [...failures, { name: null, error: open }],

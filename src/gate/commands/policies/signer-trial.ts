@@ -28,8 +28,10 @@ export interface ReadTrial {
 /** @throws VerifyError `policy.invalid`, `policy.unreadable` where a file is no key or no certificate */
 export async function readTrial({ environment }: Session, trial: Trial): Promise<ReadTrial> {
   const absolute = (file: string): string => resolve(environment.workingDirectory, file);
-  const keys = trial.keyFiles.map(absolute).map(async (path) => [path, await readPublicKey(path)] as const);
-  const files = trial.authorityFiles.map(absolute).map(async (path) => [path, await readAuthority(path)] as const);
+  const keys = trial.keyFiles.map(async (file) => [absolute(file), await readPublicKey(absolute(file), file)] as const);
+  const files = trial.authorityFiles.map(
+    async (file) => [absolute(file), await readAuthority(absolute(file), file)] as const,
+  );
   const named = trial.authorities.flatMap(({ pem }) => {
     const authority = parseAuthority(pem, null);
     return authority.ok ? [[authority.value.pem, authority.value] as const] : [];

@@ -1,7 +1,7 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { askBuildx, type Programs } from '../../../builder/index.ts';
 import { foundDefinitionArguments, parseBuildArguments } from '../../../invocation/index.ts';
-import { type BuildTarget, recordsOf, tryParseJson, type VerifyError } from '../../../model/index.ts';
+import { type BuildTarget, namedFrom, recordsOf, tryParseJson, type VerifyError } from '../../../model/index.ts';
 import type { BuildFile } from '../../scan/find-build-files.ts';
 import type { Session } from '../../session/session.ts';
 import type { StandardInput } from '../../session/standard-input.ts';
@@ -17,10 +17,9 @@ export interface SurveySource {
   readonly programs: () => Promise<Programs>;
 }
 
-/** A path as the user would name it: below the current folder relative to it, else absolute. */
+/** A path as the user would name it. */
 export function pathForPeople({ environment }: Session, path: string): string {
-  const named = relative(environment.workingDirectory, path);
-  return named === '' || named.startsWith('..') ? path : named;
+  return namedFrom(environment.workingDirectory, path);
 }
 
 /** The names of a build's files, for people. */

@@ -7,7 +7,7 @@ import { matchesGlob } from '../../language/patterns/glob.ts';
 import { invalidAt, validateDocument } from '../../language/schema/validate-document.ts';
 import { parseYamlSources, type YamlSource } from '../../language/schema/yaml-source.ts';
 import type { MaterialCollector } from '../files/material-collector.ts';
-import { invalidIn, type PolicyScope, readNamedFile } from '../files/policy-scope.ts';
+import { invalidIn, namedIn, type PolicyScope, readNamedFile, relativeHint } from '../files/policy-scope.ts';
 import { ClusterObjects, isClusterObject } from './cluster-objects.ts';
 import { clusterImagePolicySchema } from './cluster-schema.ts';
 import { type ClusterPlace, compileClusterPolicy } from './compile-cluster-policy.ts';
@@ -74,8 +74,7 @@ async function filesOf(scope: PolicyScope, path: readonly PropertyKey[], glob: s
   if (folder.includes('*')) throw invalidIn(scope, path, 'wildcards stand in the last part of the path only');
   const names = await namesIn(scope, path, folder);
   const found = names.filter((name) => !name.startsWith('.') && matchesGlob(basename(glob), name)).sort();
-  if (found.length === 0)
-    throw invalidIn(scope, path, `no file matches ${glob}`, `paths are relative to ${scope.folder}`);
+  if (found.length === 0) throw invalidIn(scope, path, `no file matches ${glob}`, relativeHint(scope));
   if (found.length > mostFiles) throw invalidIn(scope, path, `more than ${mostFiles} files match ${glob}`);
   return found.map((name) => (scope.carried === undefined ? join(folder, name) : posix.join(folder, name)));
 }
@@ -87,7 +86,7 @@ async function namesIn(scope: PolicyScope, path: readonly PropertyKey[], folder:
     return [...carried.keys()].filter((file) => posix.dirname(file) === inside).map((file) => posix.basename(file));
   }
   return await readdir(resolve(scope.folder, folder)).catch(() => {
-    throw invalidIn(scope, path, `the folder ${resolve(scope.folder, folder)} cannot be read`);
+    throw invalidIn(scope, path, `the folder ${namedIn(scope, folder)} cannot be read`);
   });
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, extname, posix, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, posix, resolve } from 'node:path';
 import { isVerifyError, type PolicyLayerName, type VerifyError } from '../../../model/index.ts';
 import { invalidAt } from '../../language/schema/validate-document.ts';
 import type { YamlSource } from '../../language/schema/yaml-source.ts';
@@ -35,7 +35,7 @@ export interface NamedFile {
   readonly text: string;
   readonly bytes: Uint8Array;
   readonly sha256: string;
-  /** Absolute, or for people where it came with the policy. */
+  /** As named to the user: as seen from where the policy is named from. */
   readonly path: string;
   /** Where relative paths in it start. */
   readonly folder: string;
@@ -62,14 +62,30 @@ export async function readNamedFile(
 ): Promise<NamedFile> {
   if (scope.carried !== undefined) return carriedFile(scope, scope.carried, path, name);
   const file = resolve(scope.folder, name);
+  const named = namedIn(scope, name);
   try {
-    const bytes = await readBytes(file);
+    const bytes = await readBytes(file, named);
     scope.onFile?.(file, bytes);
-    return namedFile(bytes, file, dirname(file));
+    return namedFile(bytes, named, dirname(file));
   } catch (error) {
     if (!isVerifyError(error)) throw error;
-    throw invalidIn(scope, path, error.message, `paths are relative to ${scope.folder}`);
+    throw invalidIn(scope, path, error.message, nearHint(error) ?? relativeHint(scope));
   }
+}
+
+/** A path in a policy as the user would write it, going by how the policy itself was named. */
+export function namedIn({ policy }: Pick<PolicyScope, 'policy'>, name: string): string {
+  return isAbsolute(name) ? name : join(dirname(policy), name);
+}
+
+/** Where relative paths in a policy start. */
+export function relativeHint({ policy }: Pick<PolicyScope, 'policy'>): string {
+  return `paths are relative to the folder of ${policy}`;
+}
+
+/** What was probably meant, where that is known. */
+function nearHint({ hint }: VerifyError): string | null {
+  return hint?.startsWith('did you mean ') === true ? hint : null;
 }
 
 function namedFile(bytes: Uint8Array, path: string, folder: string): NamedFile {

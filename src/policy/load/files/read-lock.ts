@@ -6,13 +6,15 @@ import { isPresent, readBytes } from './safe-file.ts';
 
 /**
  * The lock of a folder, or the place where it would be.
+ * @param named the folder, as named to the user
  * @throws VerifyError `lock.invalid`
  */
-export async function readLock(folder: string): Promise<LockFile> {
-  const path = join(folder, lockFileName);
+export async function readLock(folder: string, named: string = folder): Promise<LockFile> {
+  const file = join(folder, lockFileName);
+  const path = join(named, lockFileName);
   try {
-    if (!(await isPresent(path))) return { path, exists: false, images: {} };
-    return parseLock(await readBytes(path), path);
+    if (!(await isPresent(file, path))) return { path, exists: false, images: {} };
+    return parseLock(await readBytes(file, path), path);
   } catch (error) {
     if (!isVerifyError(error, 'policy.unreadable')) throw error;
     throw new VerifyError('lock.invalid', error.message, {

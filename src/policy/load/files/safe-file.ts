@@ -1,5 +1,5 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { nearestFile, readBoundedInput, VerifyError } from '../../../model/index.ts';
 
 const largestFile = 8_388_608; // bytes
@@ -20,15 +20,19 @@ function reasonOf(error: unknown): string {
   return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
+function cureOfUnreadable(error: unknown): string {
+  return codeOf(error) === 'EISDIR' ? 'name a file in it' : 'mend its permissions, or name another file';
+}
+
 /** Whether something, be it a dangling link, has this name. Only "no such file" counts as no. */
-export async function isPresent(path: string): Promise<boolean> {
+export async function isPresent(path: string, named: string = path): Promise<boolean> {
   try {
     await lstat(path);
     return true;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;
-    throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {
-      place: { file: path },
+    throw new VerifyError('policy.unreadable', `${named} cannot be read: ${reasonOf(error)}`, {
+      place: { file: named },
       hint: 'only a file that does not exist is taken as absent: mend its permissions or remove it',
       cause: error,
     });
@@ -37,18 +41,19 @@ export async function isPresent(path: string): Promise<boolean> {
 
 /**
  * The bytes of a file of at most 8 MiB, or what comes through a pipe, as shells make of `<(…)`.
- * @throws VerifyError `policy.unreadable` with the path
+ * @param named as the user named it, or would
+ * @throws VerifyError `policy.unreadable` with that name
  */
-export async function readBytes(path: string): Promise<Uint8Array> {
+export async function readBytes(path: string, named: string = path): Promise<Uint8Array> {
   try {
     return await readBoundedInput(path, largestFile);
   } catch (error) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
-    const near = isMissing ? nearestFile(path, basename(path)) : null;
+    const near = isMissing ? nearestFile(path, named) : null;
     const missing = near === null ? 'name a file that exists' : `did you mean ${near}?`;
-    throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {
-      place: { file: path },
-      hint: isMissing ? missing : 'mend its permissions, or name another file',
+    throw new VerifyError('policy.unreadable', `${named} cannot be read: ${reasonOf(error)}`, {
+      place: { file: named },
+      hint: isMissing ? missing : cureOfUnreadable(error),
       cause: error,
     });
   }

@@ -48,7 +48,7 @@ export async function readBundledPolicy(path: string, named: string): Promise<Bu
   const folder = dirname(path);
   const inside = [...found].map(([file, bytes]) => [insideOf(folder, file, named), bytes] as const);
   const files = new Map(inside.toSorted(([left], [right]) => (left < right ? -1 : 1)));
-  const bytes = await readBytes(path);
+  const bytes = await readBytes(path, named);
   await read({ path, named, fetched: { bytes, files } });
   if (loaded.serial === null)
     throw invalid(

@@ -1,7 +1,8 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import {
   type Environment,
   type Mode,
+  namedFrom,
   type PolicyLayerName,
   type ReportPolicy,
   VerifyError,
@@ -113,10 +114,9 @@ function refuseLookalike({ environment, commandLine }: PolicyRequest, projects: 
     throw lookalikeError(projectPath(found.path, environment).named, found.meant);
 }
 
-/** Inside of the current folder relative to it, as the user would write it. */
+/** As the user would write it in the current folder, so that a report is the same wherever the project was cloned to. */
 function projectPath(path: string, environment: Environment): PolicyPath {
-  const named = relative(environment.workingDirectory, path);
-  return { path, named: named.startsWith('..') || isAbsolute(named) ? path : named };
+  return { path, named: namedFrom(environment.workingDirectory, path) };
 }
 
 async function addLayer(progress: Progress, layer: PolicyLayerName, files: readonly PolicyPath[]): Promise<void> {
@@ -238,7 +238,8 @@ function unsaidCacheImports(loaded: readonly LoadedPolicy[]): CacheImportSetting
 
 async function projectLockOf(progress: Progress): Promise<LockFile | null> {
   if (progress.project === null) return null;
-  progress.projectLock ??= await readLock(progress.project.folder);
+  const { folder } = progress.project;
+  progress.projectLock ??= await readLock(folder, namedFrom(progress.request.environment.workingDirectory, folder));
   return progress.projectLock;
 }
 

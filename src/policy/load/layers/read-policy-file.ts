@@ -55,7 +55,7 @@ export interface LoadedPolicy {
  */
 export async function readPolicyFile(request: PolicyFileRequest): Promise<LoadedPolicy | null> {
   const { path, named, layer, material } = request;
-  const bytes = request.fetched?.bytes ?? (await readBytes(path));
+  const bytes = request.fetched?.bytes ?? (await readBytes(path, named));
   // The language's definition and the YAML parser are loaded only where there is something to read.
   const [{ parseYamlSource }, { policySchema }, { validateDocument }] = await Promise.all([
     import('../../language/schema/yaml-source.ts'),

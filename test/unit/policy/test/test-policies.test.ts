@@ -56,7 +56,7 @@ describe('a table of policy tests', () => {
     expect(result?.passed).toBe(true);
   });
 
-  it('are named by their number, and by their path where they are elsewhere', async () => {
+  it('are named by their number, and by their path as seen from the current folder', async () => {
     const folder = await folderOf({
       ...files,
       'policy.yaml': policy,
@@ -72,7 +72,7 @@ describe('a table of policy tests', () => {
       testPolicies(join(bad, 'tests.yaml'), environmentIn(workingDirectory), async () => policiesOf({}));
     await expect(from(bad)).rejects.toThrow(/^tests\.yaml:1:/);
     await expect(from(join(bad, '..'))).rejects.toThrow(/^policy-[^/]*\/tests\.yaml:1:/);
-    await expect(from(folder)).rejects.toThrow(`${bad}/tests.yaml:1:`);
+    await expect(from(folder)).rejects.toThrow(/^\.\.\/policy-[^/]*\/tests\.yaml:1:/);
   });
 
   it('may name policies by their whole path, and expect the rule of any of them', async () => {
