@@ -12,12 +12,14 @@ interface Summary {
   readonly result: string;
   readonly verifier?: string;
   readonly key?: string;
+  readonly resource?: string;
 }
 
 const images: Readonly<Record<string, Summary | null>> = {
   passed: { result: 'PASSED' },
   failed: { result: 'FAILED' },
   'other-verifier': { result: 'PASSED', verifier: 'https://other.example.com' },
+  elsewhere: { result: 'PASSED', resource: `${registry}/${series}/dev@sha256:${'a'.repeat(64)}` },
   untrusted: { result: 'PASSED', key: keys.mallory.privateKey },
   none: null,
 };
@@ -47,7 +49,7 @@ beforeAll(async () => {
     const content = {
       verifier: { id: summary.verifier ?? verifier },
       timeVerified: '2026-01-01T00:00:00Z',
-      resourceUri: reference,
+      resourceUri: summary.resource ?? reference,
       policy: { uri: 'https://example.com/policy', digest: { sha256: 'a'.repeat(64) } },
       verificationResult: summary.result,
       verifiedLevels: ['SLSA_BUILD_LEVEL_2'],
@@ -72,6 +74,7 @@ describe('a base with a verification summary', () => {
   it.each([
     ['it says that the image failed', 'failed', 'result FAILED'],
     ['another verifier made it', 'other-verifier', 'verifier https://other.example.com'],
+    ['it is for an image of another repository', 'elsewhere', 'which is of another repository'],
     ['somebody else signed it', 'untrusted', 'attestation.mismatch'],
     ['there is none', 'none', 'attestation.missing'],
   ])('is refused where %s', async (_, name, reason) => {

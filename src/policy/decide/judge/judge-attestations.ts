@@ -1,6 +1,7 @@
 import type { Evidence, Finding } from '../../../model/index.ts';
 import type { AttestationRequirement, PolicyRule } from '../../language/compiled/policy-set.ts';
 import { matchesGlob } from '../../language/patterns/glob.ts';
+import type { MatchableName } from '../../language/patterns/image-pattern.ts';
 import { isProvenance } from '../../language/patterns/predicate-type.ts';
 import { matchesText } from '../../language/patterns/text-pattern.ts';
 import { unmetBy } from '../evidence/broken-evidence.ts';
@@ -25,7 +26,7 @@ export function judgeAttestation(
   const trusted = ofType.filter((piece) =>
     signers.some((signer) => matchSigner(signer, piece, context.roots) === 'yes'),
   );
-  const fitting = trusted.filter((piece) => mismatchOf(requirement, piece) === null);
+  const fitting = trusted.filter((piece) => mismatchOf(requirement, piece, context.names) === null);
   const coverage = coverageOf(image, fitting, (applicable) => applicable.length > 0);
   if (coverage.kind === 'whole' || coverage.kind === 'platforms') {
     const basis = requirement.signedBy === null ? 'none' : 'attestation';
@@ -48,7 +49,7 @@ export function judgeAttestation(
     );
     return unmet(context, finding, isPending ? [keyPending] : []);
   }
-  const finding = explain(requirement, expected, { attestations, ofType, trusted });
+  const finding = explain(requirement, expected, { attestations, ofType, trusted }, context.names);
   return unmetBy(context, signers, ofType, finding, isPending ? [keyPending] : []);
 }
 
@@ -61,8 +62,12 @@ function isOfType(requirement: AttestationRequirement, piece: Evidence): boolean
 }
 
 /** What of `where` a statement does not fulfil, null where it fulfils all. */
-function mismatchOf(requirement: AttestationRequirement, piece: Evidence): string | null {
-  if (requirement.summary !== null) return summaryMismatch(requirement.summary, piece.statement);
+function mismatchOf(
+  requirement: AttestationRequirement,
+  piece: Evidence,
+  names: readonly MatchableName[],
+): string | null {
+  if (requirement.summary !== null) return summaryMismatch(requirement.summary, piece.statement, names);
   const { builder, sourceRepository } = requirement.where;
   if (builder === null && sourceRepository === null) return null;
   if (!isProvenance(piece.predicateType)) return 'it is no provenance';
@@ -93,10 +98,11 @@ function explain(
     readonly ofType: readonly Evidence[];
     readonly trusted: readonly Evidence[];
   },
+  names: readonly MatchableName[],
 ): Finding {
   const { attestations, ofType, trusted } = found;
   if (trusted.length > 0) {
-    const mismatches = trusted.map((piece) => mismatchOf(requirement, piece) ?? 'nothing').sort();
+    const mismatches = trusted.map((piece) => mismatchOf(requirement, piece, names) ?? 'nothing').sort();
     return findingOf('attestation.mismatch', `its ${requirement.type} attestation says something else`, {
       expected,
       found: [...new Set(mismatches)].join('; '),

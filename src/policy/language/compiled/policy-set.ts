@@ -32,6 +32,8 @@ export interface AttestationRequirement {
 export interface SummaryRequirement {
   readonly verifier: TextPattern | null;
   readonly policy: TextPattern | null;
+  /** Null: an image's name must be that of the image, or one that it stands for. */
+  readonly resource: TextPattern | null;
   readonly result: 'PASSED' | 'FAILED';
 }
 

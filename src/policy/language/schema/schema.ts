@@ -31,6 +31,11 @@ const attestation = z
         sourceRepository: text.optional().describe('acme/app means https://github.com/acme/app'),
         verifier: text.optional().describe("Of a verification summary: the verifier's id"),
         policy: text.optional().describe("Of a verification summary: the policy's URI, or its digest (sha256:…)"),
+        resource: text
+          .optional()
+          .describe(
+            'Of a verification summary: its resourceUri; left out: an image that it names is of this repository',
+          ),
         result: z.enum(['PASSED', 'FAILED']).optional().describe('Of a verification summary; left out: PASSED'),
       })
       .optional()

@@ -224,15 +224,15 @@ async function compileAttestation(
   document: AttestationDocument,
 ): Promise<AttestationRequirement> {
   const predicateTypes = predicateTypesOf(document.type) ?? [];
-  const { builder, sourceRepository, verifier, policy, result } = document.where ?? {};
+  const { builder, sourceRepository, verifier, policy, resource, result } = document.where ?? {};
   const areAll = (start: string): boolean => predicateTypes.every((type) => type.startsWith(start));
   const isSummary = areAll(verificationSummaryPrefix);
   const asksProvenance = (builder ?? sourceRepository) !== undefined;
-  const asksSummary = (verifier ?? policy ?? result) !== undefined;
+  const asksSummary = (verifier ?? policy ?? resource ?? result) !== undefined;
   if (document.where !== undefined && !asksSummary && !areAll(slsaProvenancePrefix))
     throw invalidIn(scope, [...path, 'where'], 'where asks about provenance only; this is another type of attestation');
   if (asksSummary && (asksProvenance || !isSummary)) {
-    const reason = 'verifier, policy and result are asked of a verification summary (vsa) alone';
+    const reason = 'verifier, policy, resource and result are asked of a verification summary (vsa) alone';
     throw invalidIn(scope, [...path, 'where'], reason);
   }
   return {
@@ -247,6 +247,7 @@ async function compileAttestation(
       ? {
           verifier: verifier === undefined ? null : exactOrGlob(verifier),
           policy: policy === undefined ? null : exactOrGlob(policy),
+          resource: resource === undefined ? null : exactOrGlob(resource),
           result: result ?? 'PASSED',
         }
       : null,

@@ -16,6 +16,8 @@ describe('the builder that provenance names', () => {
     ['v0.2 at the place of v1', { predicateType: v02, predicate: { runDetails: { builder: { id: 'b' } } } }, null],
     ['v1 at the place of v0.2', { predicateType: v1, predicate: { builder: { id: 'b' } } }, null],
     ['an empty name', { predicateType: v02, predicate: { builder: { id: '' } } }, null],
+    ['two that differ by letter case', { predicateType: v02, predicate: { builder: { id: 'b', ID: 'c' } } }, null],
+    ['two on the way', { predicateType: v02, predicate: { builder: { id: 'b' }, Builder: { id: 'c' } } }, null],
     ['a number', { predicateType: v02, predicate: { builder: { id: 1 } } }, null],
     ['a list on the way', { predicateType: v02, predicate: [{ builder: { id: 'b' } }] }, null],
     ['nothing on the way', { predicateType: v02, predicate: null }, null],

@@ -69,6 +69,19 @@ describe('require.attestations', () => {
       ['attestation.mismatch'],
     ],
     [
+      'a summary for an image of another repository',
+      summary,
+      [
+        byKey(acme),
+        attestation(acme, {
+          ...vsa('PASSED'),
+          predicate: { ...vsa('PASSED').predicate, resourceUri: 'registry.example.com/dev/app' },
+        } as ReturnType<typeof vsa>),
+      ],
+      'block',
+      ['attestation.mismatch'],
+    ],
+    [
       'a summary by somebody whom the rule does not name',
       summary,
       [byKey(acme), attestation(other, vsa('PASSED'))],
