@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './folders.ts';
 import { withoutVariables } from './node-variables.ts';
+import { signMachO } from './sign-mach-o.ts';
 import type { Target } from './target.ts';
 
 const run = promisify(execFile);
@@ -43,6 +44,7 @@ export async function makeExecutable(
   await run(process.execPath, ['--disable-warning=ExperimentalWarning', script, folder, target.name, file], {
     env: { PATH: process.env['PATH'], ...folders },
   });
+  if (target.platform === 'darwin') await writeFile(file, signMachO(await readFile(file), 'docker-verify'));
   await chmod(file, 0o755);
   await rm(home, { recursive: true });
 }

@@ -35,8 +35,8 @@ const parts = partNames.flatMap((part) => [`${part}.cjs`, `${part}.cache`]);
 const assets = [...parts, ...separateParts.map((part) => `${part}.cjs`)];
 options.set({});
 await sea(join(folder, 'main.cjs'), {
-  // by codesign or ldid, where there is one: macOS on arm64 starts no program without a signature
-  signature: true,
+  // by whatever the machine has, else by nobody: see sign-mach-o.ts
+  signature: false,
   targets: [
     {
       nodeRange: `node${process.versions.node}`,

@@ -48,9 +48,6 @@ ${blockOf('linux', targets, files)}
     chmod 0755, binary
     (lib/"docker/cli-plugins").install binary => "docker-verify"
     plugin = lib/"docker/cli-plugins/docker-verify"
-    # a Mac with Apple's processor runs nothing without a signature, be it one without an identity
-    system "codesign", "--force", "--sign", "-", plugin if OS.mac? && Hardware::CPU.arm?
-
     # the completions ask the docker-verify of PATH
     bin.install_symlink plugin
     resource("manual").stage { man1.install Dir["*.1"] }

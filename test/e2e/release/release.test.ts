@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { targets } from '../../../scripts/build/target.ts';
 import { executableName, packageName, version } from '../../../scripts/release/names.ts';
+import { machOSignature } from '../../support/mach-o-signature.ts';
 import { lab, mustRun, type Outcome, run, temporaryFolder } from '../support/lab.ts';
 import { hasTools, makeRelease } from './made-release.ts';
 
@@ -111,6 +112,14 @@ describe.skipIf(!isPossible)('a release', () => {
     await changeOneByte(join(place, arm64));
     expect((await run(lab(), 'qemu-aarch64', words, { cwd: place })).status).toBe(10);
   });
+
+  it.each(targets.filter(({ platform }) => platform === 'darwin').map(executableName))(
+    'has in %s a signature without an identity, which a Mac wants',
+    async (name) => {
+      const signature = machOSignature(await readFile(join(releases[0], name)));
+      expect(signature).toMatchObject({ identifier: 'docker-verify', flags: 2, otherPages: [], isLast: true });
+    },
+  );
 
   it.skipIf(!existsSync('/usr/lib/wine/wine64'))(
     'runs on Windows, which wine stands for',
