@@ -80,6 +80,13 @@ async function prove(runner: Runner, { name, verify }: Prover, file: string): Pr
   runner.notice(`the signature of the release was verified by ${name}`);
 }
 
+/** Why a file that is there does not start: the system calls it absent where its loader is. */
+function unstartable(cause: unknown): string {
+  if (process.platform === 'linux' && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+    return 'it needs glibc 2.28 or newer, which Alpine (musl) does not have';
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 /** Downloads the executable of a release and proves it; what is not proven is gone. */
 async function provenFile(runner: Runner, variables: Variables, workspace: string, release: Release): Promise<string> {
   const pin = pinnedDigest(lines(variables, 'sha256'), release.name);
@@ -99,7 +106,9 @@ async function provenFile(runner: Runner, variables: Variables, workspace: strin
     await chmod(file, 0o755);
     const env = environmentFor(variables, { isUntrusted: true });
     const itself = async (...parameters: readonly string[]): Promise<Ended> =>
-      await runProgram(file, parameters, { cwd: folder, env });
+      await runProgram(file, parameters, { cwd: folder, env }).catch((cause: unknown) => {
+        throw new ActionError(`${release.name} does not start here: ${unstartable(cause)}`, { cause });
+      });
     // proven by the pin, it can be asked about the rest
     if (prover === null)
       await prove(

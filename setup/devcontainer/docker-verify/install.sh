@@ -28,7 +28,10 @@ else
   fail "neither curl nor wget is in this image"
 fi
 echo "$SHA256  $folder/docker-verify" | sha256sum -c - >/dev/null || fail "$address is not the file with that SHA-256"
-mkdir -p "$plugins"
 chmod 755 "$folder/docker-verify"
+# a file whose loader is missing is "not found", which says nothing to anybody
+"$folder/docker-verify" version >/dev/null 2>&1 ||
+  fail "it does not start in this image: it needs glibc 2.28 or newer, which Alpine (musl) does not have; build on Debian or the like"
+mkdir -p "$plugins"
 mv "$folder/docker-verify" "$plugins/docker-verify"
 echo "docker-verify $VERSION is in $plugins"

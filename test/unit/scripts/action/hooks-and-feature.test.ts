@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { commandTable } from '../../../../src/cli/command-table.ts';
 import { writeProgram } from '../../../support/write-program.ts';
-import { runScript, shown } from './page-script.ts';
+import { runScript, shown, unstartable } from './page-script.ts';
 
 describe('the hooks of pre-commit', () => {
   const hooks = parse(readFileSync('.pre-commit-hooks.yaml', 'utf8')) as readonly Readonly<Record<string, unknown>>[];
@@ -121,6 +121,9 @@ describe('the feature for dev containers', () => {
       expect(ran.err).toContain(message);
       expect(existsSync(join(ran.folder, 'plugins'))).toBe(false);
     }
+    const alpine = await runScript(script(good), 0, {}, unstartable);
+    expect(alpine).toMatchObject({ status: 1, err: expect.stringContaining('needs glibc 2.28') });
+    expect(existsSync(join(alpine.folder, 'plugins'))).toBe(false);
   });
 
   const isHere = spawnSync('shellcheck', ['--version']).status === 0;

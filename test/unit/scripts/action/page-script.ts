@@ -24,15 +24,20 @@ export interface Ran {
   readonly folder: string;
 }
 
-/** Runs a script where `curl` finds a release whose executable notes its words and ends so. */
+/** An executable whose loader is not there, as one of glibc in an image of Alpine. */
+export const unstartable = '#!/nowhere/ld-linux-x86-64.so.2\n';
+
+/** Runs a script where `curl` finds a release whose executable notes its words and ends so, or is the one given. */
 export async function runScript(
   script: string,
   status: number,
   variables: Readonly<Record<string, string>> = {},
+  given: string | null = null,
 ): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const executable = `#!/bin/sh\nprintf '%s\\n' "$@" >'${folder}/words'\nfor word; do case $word in markdown=*) echo verdict >"\${word#*=}" ;; esac; done\nexit ${status}\n`;
+  const noting = `#!/bin/sh\n[ "$1" != version ] || exit 0\nprintf '%s\\n' "$@" >'${folder}/words'\nfor word; do case $word in markdown=*) echo verdict >"\${word#*=}" ;; esac; done\nexit ${status}\n`;
+  const executable = given ?? noting;
   const server = createServer((request, response) => {
     const isThere = /^\/docker-verify-1\.2\.3-linux-(?:x64|arm64)$/.test(request.url ?? '');
     response.writeHead(isThere ? 200 : 404).end(isThere ? executable : 'not found');

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { runScript, shown } from './page-script.ts';
+import { runScript, shown, unstartable } from './page-script.ts';
 
 interface Step {
   readonly uses: string;
@@ -116,6 +116,12 @@ describe("GitLab's component", () => {
       './--mode=warn; touch x',
     ]);
     expect(existsSync(join(folder, 'x'))).toBe(false);
+  });
+
+  it('says why an executable does not start in an image of Alpine', async () => {
+    const { status, err, words } = await runScript(scripts['GitLab'] ?? '', 0, gitlabDefaults, unstartable);
+    expect({ status, words }).toEqual({ status: 1, words: [] });
+    expect(err).toContain('does not start in this image: it needs glibc 2.28');
   });
 
   it('hands the reports that the check writes to the merge request', () => {

@@ -17,12 +17,12 @@ interface ReleaseStep extends Step {
 }
 
 /** A machine without docker-verify, and a server with a release whose executable notes each time that it is run. */
-async function releaseStep(release: { says?: string; accepts?: number } = {}): Promise<ReleaseStep> {
+async function releaseStep(release: { says?: string; accepts?: number; loader?: string } = {}): Promise<ReleaseStep> {
   const step = await startStep();
   const bin = join(step.folder, 'bin');
   const ran = join(step.folder, 'ran');
   rmSync(join(bin, 'docker-verify'));
-  const executable = `#!/bin/sh\necho "$*" >>'${ran}'\n[ "$2" = --verify ] && exit ${release.accepts ?? 0}\necho 'docker-verify ${release.says ?? '1.2.3'}'\n`;
+  const executable = `#!${release.loader ?? '/bin/sh'}\necho "$*" >>'${ran}'\n[ "$2" = --verify ] && exit ${release.accepts ?? 0}\necho 'docker-verify ${release.says ?? '1.2.3'}'\n`;
   const files: Readonly<Record<string, string>> = { [name]: executable, [`${name}.sigstore.json`]: '{}' };
   const server = createServer((request, response) => {
     const file = files[request.url?.replace('/acme/docker-verify/releases/download/v1.2.3/', '') ?? ''];
@@ -127,10 +127,11 @@ describe('the setup action', () => {
     expect(existsSync(join(step.folder, 'asked'))).toBe(false);
   });
 
-  it('installs no pinned file whose own signature is broken, and none of another version', async () => {
+  it('installs no pinned file whose own signature is broken, none of another version, and none that does not start', async () => {
     for (const [release, message] of [
       [{ accepts: 10 }, 'does not accept the signature'],
       [{ says: '1.2.2' }, 'the release is not 1.2.3, but says: docker-verify 1.2.2'],
+      [{ loader: '/nowhere/ld-linux.so.2' }, 'does not start here: it needs glibc 2.28 or newer'],
     ] as const) {
       const step = await releaseStep(release);
       const { status, log } = await step.setUp({ sha256: step.sha256 });
