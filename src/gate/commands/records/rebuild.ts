@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createPrivateFolder, removeUnnamedImage } from '../../../builder/index.ts';
-import { compareImages, type ImageContents } from '../../../inventory/index.ts';
+import type { ImageContents } from '../../../inventory/index.ts';
 import {
   type BuildRecord,
   type Digest,
   isVerifyError,
-  type PlatformComparison,
   type Rebuild,
-  type RebuildVerdict,
   type Report,
   VerifyError,
 } from '../../../model/index.ts';
+import { comparePlatforms, weakestOf } from '../../run/outcome/compare-platforms.ts';
 import { type ImageSearch, openLayoutContents, openOriginal, saveContents } from '../../run/outcome/original-image.ts';
 import type { BuildEnd, BuildRequest } from '../../run/plan/build-request.ts';
 import { programsFor, readyBuilder } from '../../run/plan/builder-readiness.ts';
@@ -89,34 +88,6 @@ async function outputFor(
   return { args: ['--output', options.join(',')], open: () => openLayoutContents(layout) };
 }
 
-async function compareAll(
-  original: readonly ImageContents[],
-  rebuilt: readonly ImageContents[],
-): Promise<readonly PlatformComparison[]> {
-  const pairs = rebuilt.flatMap((made) => {
-    const before = original.find(({ platform }) => platform === made.platform);
-    return before === undefined ? [] : [{ before, made }];
-  });
-  const lost = original.filter(({ platform }) => !pairs.some(({ before }) => before.platform === platform));
-  if (lost.length > 0 || pairs.length === 0)
-    throw new Missing([
-      lost.length === 0
-        ? 'the platforms: the original and the rebuild list none that can be compared'
-        : `the platforms ${lost.map(({ platform }) => platform).join(', ')}: the rebuild has not got them`,
-    ]);
-  const found: PlatformComparison[] = [];
-  // one after another: each may be large
-  // oxlint-disable-next-line no-await-in-loop
-  for (const { before, made } of pairs) found.push(await compareImages(before, made));
-  return found;
-}
-
-/** The weakest of all platforms. */
-function verdictOf(platforms: readonly PlatformComparison[]): RebuildVerdict {
-  const verdicts = platforms.map(({ verdict }) => verdict);
-  return (['different', 'same content'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'identical';
-}
-
 interface Wanted extends AdmittedRecord {
   /** The folder that the person named, as written; null for none. */
   readonly given: string | null;
@@ -160,11 +131,11 @@ async function rebuildIn(search: ImageSearch, request: BuildRequest, wanted: Wan
   }
   if (end.status !== 0) throw new Missing([`a build that ends well: docker build ended with ${end.status}`]);
   session.progress('comparing');
-  const platforms = await compareAll(original, await output.open());
+  const platforms = await comparePlatforms(original, await output.open());
   const { folder } = sources;
   return {
     kind: 'compared',
-    rebuild: { ...undone(wanted), folder, verdict: verdictOf(platforms), platforms },
+    rebuild: { ...undone(wanted), folder, verdict: weakestOf(platforms), platforms },
   };
 }
 
