@@ -1,11 +1,12 @@
 // Writes what src/trust embeds: the trusted root of one Sigstore instance, and the TUF root from which it is refreshed.
 //
-//   embed-trusted-roots.ts public-good DATE
+//   embed-trusted-roots.ts public-good DATE TARGETS TARGETS_ORIGIN
 //     from the seed that the pinned @sigstore/tuf carries; after an update of that package
-//   embed-trusted-roots.ts github DATE TRUSTED_ROOT TUF_ROOT ORIGIN
+//   embed-trusted-roots.ts github DATE TARGETS TARGETS_ORIGIN TRUSTED_ROOT TUF_ROOT ORIGIN
 //     from files: the target trusted_root.json of GitHub's TUF repository and that repository's newest root.json
 //
-// DATE is when the copy was fetched, ORIGIN says from where. A TUF root is embedded only if a threshold of its own keys signed it,
+// DATE is when the copy was fetched, ORIGIN says from where. TARGETS is the targets.json that names the trusted root: its version is
+// kept, so that an older one is never believed. A TUF root is embedded only if a threshold of its own keys signed it,
 // and a threshold of the keys of the one that it takes the place of.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -26,6 +27,8 @@ interface EmbeddedTufRoot {
   readonly origin: string;
   readonly version: number;
   readonly expires: string;
+  readonly targets: number;
+  readonly targetsOrigin: string;
   readonly sha256: string;
   readonly json: string;
 }
@@ -33,6 +36,11 @@ interface EmbeddedTufRoot {
 interface Copies {
   readonly trustedRoot: string;
   readonly tufRoot: string;
+  readonly origin: string;
+}
+
+interface NamedTargets {
+  readonly json: string;
   readonly origin: string;
 }
 
@@ -83,21 +91,34 @@ function parseTufRoot(json: string): Metadata<Root> {
   return Metadata.fromJSON(MetadataKind.Root, JSON.parse(json));
 }
 
-/** @throws where too few of its own keys, or of its predecessor's, signed it */
-function tufRootOf(name: string, { tufRoot, origin }: Copies, former: EmbeddedTufRoot | undefined): EmbeddedTufRoot {
+/** @throws where too few of its own keys, or of its predecessor's, signed it, or where the targets do not name the trusted root */
+function tufRootOf(
+  name: string,
+  { trustedRoot, tufRoot, origin }: Copies,
+  targets: NamedTargets,
+  former: EmbeddedTufRoot | undefined,
+): EmbeddedTufRoot {
   const root = parseTufRoot(tufRoot);
   root.verifyDelegate(MetadataKind.Root, root);
   if (former !== undefined) parseTufRoot(former.json).verifyDelegate(MetadataKind.Root, root);
   const { version, expires } = root.signed;
-  return { name, origin, version, expires, sha256: sha256Of(tufRoot), json: tufRoot };
+  const named = Metadata.fromJSON(MetadataKind.Targets, JSON.parse(targets.json));
+  root.verifyDelegate(MetadataKind.Targets, named);
+  if (named.signed.targets['trusted_root.json']?.hashes['sha256'] !== sha256Of(trustedRoot)) {
+    throw new Error('these targets name another trusted root');
+  }
+  if (former !== undefined && named.signed.version < former.targets) throw new Error('these targets are older');
+  const known = { targets: named.signed.version, targetsOrigin: targets.origin };
+  return { name, origin, version, expires, ...known, sha256: sha256Of(tufRoot), json: tufRoot };
 }
 
 function write(file: URL, roots: readonly unknown[]): void {
   writeFileSync(file, `${JSON.stringify({ roots }, null, 2)}\n`);
 }
 
-const [name, date, trustedRootFile, tufRootFile, origin] = process.argv.slice(2);
-if ((name !== 'public-good' && name !== 'github') || date === undefined) throw new Error('see the head of this script');
+const [name, date, targetsFile, targetsOrigin, trustedRootFile, tufRootFile, origin] = process.argv.slice(2);
+if ((name !== 'public-good' && name !== 'github') || date === undefined || !targetsFile || !targetsOrigin)
+  throw new Error('see the head of this script');
 let copies: Copies;
 if (name === 'public-good') copies = seed();
 else {
@@ -117,6 +138,7 @@ const tufRoots = readRoots<EmbeddedTufRoot>(tufRootsFile);
 const tufRoot = tufRootOf(
   name,
   copies,
+  { json: readFileSync(targetsFile, 'utf8'), origin: targetsOrigin },
   tufRoots.find((root) => root.name === name),
 );
 const root: EmbeddedRoot = {

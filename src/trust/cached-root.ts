@@ -58,11 +58,11 @@ function isCacheFile(value: unknown): value is CacheFile {
  */
 async function assertProven(instance: TrustInstance, file: CacheFile, tufRoot: string | undefined): Promise<void> {
   if (embeddedTrustedRoots().some(({ source, id }) => source === instance.source && id === file.sha256)) return;
-  const [{ provenTufRoot }, { embeddedTufRoot }] = await Promise.all([
+  const [{ provenTufRoot }, { tufStart }] = await Promise.all([
     import('./root-proof.ts'),
     import('./embedded-tuf-roots.ts'),
   ]);
-  const start = tufRoot ?? embeddedTufRoot(instance.name);
+  const start = tufStart(instance.name, tufRoot);
   if (start === null) throw new Error('no TUF root is known to start from');
   provenTufRoot(file.proof, file.json, start);
 }

@@ -3,7 +3,7 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, type TrustedRootSource, VerifyError } from '../model/index.ts';
 import { type CachedRoot, cachedTrustedRoot, keepTrustedRoot } from './cached-root.ts';
-import type { provenTufRoot } from './root-proof.ts';
+import type { provenTufRoot, TufStart } from './root-proof.ts';
 import type { TrustInstance } from './trust-instance.ts';
 import type { FetchFile } from './tuf-client.ts';
 
@@ -49,11 +49,11 @@ async function inCopy<Result>(state: string, work: (copy: string) => Promise<Res
 }
 
 /** The last TUF root that was seen, so that nobody can bring back an older one; the first where nothing proves another. */
-function lastSeen(cached: CachedRoot | null, first: string, proven: typeof provenTufRoot): string {
+function lastSeen(cached: CachedRoot | null, first: TufStart, proven: typeof provenTufRoot): string {
   try {
-    return cached === null ? first : proven(cached.proof, cached.root.json, first);
+    return cached === null ? first.root : proven(cached.proof, cached.root.json, first);
   } catch {
-    return first; // a root that comes with the program counts without a proof
+    return first.root; // a root that comes with the program counts without a proof
   }
 }
 
@@ -63,18 +63,18 @@ async function fetchRoot(
   cached: CachedRoot | null,
 ): Promise<Pick<CachedRoot, 'proof'> & { readonly json: string }> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const [{ fetchTrustedRoot }, { provenTufRoot: proven }, { embeddedTufRoot }] = await Promise.all([
+  const [{ fetchTrustedRoot }, { provenTufRoot: proven }, { tufStart }] = await Promise.all([
     import('./tuf-client.ts'),
     import('./root-proof.ts'),
     import('./embedded-tuf-roots.ts'),
   ]);
-  const first = tufRoot ?? embeddedTufRoot(instance.name);
+  const first = tufStart(instance.name, tufRoot);
   if (first === null) throw new Error('no TUF root is known to start from');
   const start = lastSeen(cached, first, proven);
   const { json, proof } = await inCopy(join(directory, `tuf-${instance.name}`), (copy) =>
-    fetchTrustedRoot(instance.mirror, copy, start, fetchFile),
+    fetchTrustedRoot(instance.mirror, copy, { ...first, root: start }, fetchFile),
   );
-  const before = start === first ? [] : (cached?.proof.roots ?? []);
+  const before = start === first.root ? [] : (cached?.proof.roots ?? []);
   return { json, proof: { ...proof, roots: [...before, ...proof.roots] } };
 }
 

@@ -10,6 +10,14 @@ export interface RootProof {
   readonly targets: string;
 }
 
+/** What is known of a TUF repository from the outset. */
+export interface TufStart {
+  /** A TUF root, JSON. */
+  readonly root: string;
+  /** The version of the metadata that named the trusted root then: whatever is older was replaced, maybe since it is no longer to be trusted. */
+  readonly targets: number;
+}
+
 /** What a TUF repository calls its trusted root. */
 export const trustedRootTarget = 'trusted_root.json';
 
@@ -31,15 +39,16 @@ function follow(trusted: Metadata<Root>, next: Metadata<Root>): Metadata<Root> {
 }
 
 /**
- * The TUF root that a proof ends with, JSON, once every signature from `tufRoot` down to the digest of `json` was verified. When it
- * was handed out does not count: a root in use stays in use without the network.
- * @param tufRoot the TUF root that comes with the program, JSON; it may be newer than some of the proof
+ * The TUF root that a proof ends with, JSON, once every signature from the start down to the digest of `json` was verified. When it
+ * was handed out does not count: a root in use stays in use without the network. That it is no older than what was known does: such
+ * metadata is genuine too, and lasts for years.
+ * @param start its root may be newer than some of the proof
  * Throws where the proof does not hold.
  */
-export function provenTufRoot({ roots, targets }: RootProof, json: string, tufRoot: string): string {
+export function provenTufRoot({ roots, targets }: RootProof, json: string, start: TufStart): string {
   if (roots.length > mostRoots) throw new Error(`it names more than ${mostRoots} TUF roots`);
-  let newest = tufRoot;
-  let trusted = Metadata.fromJSON(MetadataKind.Root, metadataOf(tufRoot));
+  let newest = start.root;
+  let trusted = Metadata.fromJSON(MetadataKind.Root, metadataOf(start.root));
   for (const text of roots) {
     const next = Metadata.fromJSON(MetadataKind.Root, metadataOf(text));
     if (next.signed.version <= trusted.signed.version) continue;
@@ -48,6 +57,10 @@ export function provenTufRoot({ roots, targets }: RootProof, json: string, tufRo
   }
   const signed = Metadata.fromJSON(MetadataKind.Targets, metadataOf(targets));
   trusted.verifyDelegate(MetadataKind.Targets, signed);
+  const { version } = signed.signed;
+  if (version < start.targets) {
+    throw new Error(`version ${version} of its targets is older than version ${start.targets}, which is known already`);
+  }
   const named = signed.signed.targets[trustedRootTarget]?.hashes['sha256'];
   if (named !== createHash('sha256').update(json, 'utf8').digest('hex')) {
     throw new Error(`the TUF repository names another ${trustedRootTarget}`);

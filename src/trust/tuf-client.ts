@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Updater, type UpdaterOptions } from 'tuf-js';
 // Not among what the package's index names, yet its client tells by this class alone that a newest root has no successor.
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
-import { provenTufRoot, type RootProof, trustedRootTarget } from './root-proof.ts';
+import { provenTufRoot, type RootProof, type TufStart, trustedRootTarget } from './root-proof.ts';
 
 /** What a server answered to a GET, read whole. */
 export interface FetchedFile {
@@ -79,23 +79,23 @@ interface HandedOut {
 /**
  * The trusted root that a TUF repository hands out now: from root to target by the client workflow of the TUF specification.
  * @param folder what the client keeps between its runs (versions that were seen, so that an attacker cannot bring back an older one)
- * @param tufRoot where to begin, JSON: the root that comes with the program, or the last that one of its followers proves
+ * @param start where to begin: with the root that comes with the program, or the last that one of its followers proves
  * Rejects with the client's errors: what is not signed, expired, older than what was seen, or larger than it may be.
  */
 export async function fetchTrustedRoot(
   mirror: string,
   folder: string,
-  tufRoot: string,
+  start: TufStart,
   fetchFile: FetchFile,
 ): Promise<HandedOut> {
   const roots: string[] = [];
-  const client = await openClient(mirror, folder, tufRoot, fetcherOf(fetchFile, folder, roots));
+  const client = await openClient(mirror, folder, start.root, fetcherOf(fetchFile, folder, roots));
   await client.refresh();
   const info = await client.getTargetInfo(trustedRootTarget);
   if (info === undefined) throw new Error(`the repository has no ${trustedRootTarget}`);
   const path = (await client.findCachedTarget(info)) ?? (await client.downloadTarget(info));
   const [json, targets] = await Promise.all([readFile(path, 'utf8'), readFile(join(folder, 'targets.json'), 'utf8')]);
   const proof = { roots, targets };
-  provenTufRoot(proof, json, tufRoot);
+  provenTufRoot(proof, json, start);
   return { json, proof };
 }

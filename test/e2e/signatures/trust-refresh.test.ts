@@ -16,6 +16,7 @@ import {
   temporaryFolder,
   writeFiles,
 } from '../support/lab.ts';
+import { project } from '../support/paths.ts';
 
 const hosts = ['tuf-repo-cdn.sigstore.dev:443', 'tuf-repo.github.com:443'];
 const tunnels: string[] = [];
@@ -40,7 +41,7 @@ afterAll(async () => {
 });
 
 /** A project whose policy asks for an image that was signed by identity: it rests on a trusted root. */
-async function project(files: Readonly<Record<string, string>> = {}): Promise<string> {
+async function projectWith(files: Readonly<Record<string, string>> = {}): Promise<string> {
   const { email: identity, issuer } = defaultIdentity;
   const signer = { keyless: { issuer, identity }, trustedRoot: lab().trustedRoot };
   const rules = [{ images: ['127.0.0.1:*/**'], signedBy: [signer] }];
@@ -51,7 +52,7 @@ async function project(files: Readonly<Record<string, string>> = {}): Promise<st
 const envOf = (home: string) => ({ HOME: home, XDG_CACHE_HOME: join(home, 'cache'), ...variables });
 
 async function check(home: string, more: readonly string[]): Promise<Outcome & { readonly milliseconds: number }> {
-  const cwd = await project();
+  const cwd = await projectWith();
   const begun = performance.now();
   const outcome = await runVerify(['check', ...more, `${lab().registry}/keyless/base:1`], { cwd, env: envOf(home) });
   return { ...outcome, milliseconds: performance.now() - begun };
@@ -92,7 +93,7 @@ describe('a refresh of the trusted roots that hangs', () => {
     const socket = join(home, 'docker.sock');
     const cli = createConnectionServer((connection) => void connection.on('error', () => undefined));
     await new Promise<void>((resolve) => void cli.listen(socket, resolve));
-    const cwd = await project({ Dockerfile: `FROM ${lab().registry}/keyless/base:1\n` });
+    const cwd = await projectWith({ Dockerfile: `FROM ${lab().registry}/keyless/base:1\n` });
     const env = { ...envOf(home), DOCKER_CLI_PLUGIN_SOCKET: socket };
     try {
       expect(await runVerify(['build', '--no-cache', '.'], { cwd, env })).toMatchObject({ status: 0 });
@@ -138,6 +139,28 @@ describe('a trusted root in the cache that no repository handed out', () => {
     });
     const named = ['check', '--trusted-root', lab().trustedRoot, image];
     expect(await runVerify(named, { cwd, env })).toMatchObject({ status: 0 });
+  });
+
+  it('is passed over where its repository handed it out earlier than what comes with the program', async () => {
+    const home = await temporaryFolder();
+    const read = (name: string): Promise<string> => readFile(join(project, 'test', 'fixtures', 'trust', name), 'utf8');
+    const [json, targets] = [await read('12.trusted_root.json'), await read('12.targets.json')];
+    const sha256 = createHash('sha256').update(json).digest('hex');
+    const time = new Date().toISOString();
+    const kept = JSON.stringify({
+      version: 2,
+      checked: time,
+      updated: time,
+      sha256,
+      json,
+      proof: { roots: [], targets },
+    });
+    const env = { HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+    const shown = async (): Promise<unknown> =>
+      JSON.parse((await runVerify(['trust', 'show', '--offline', '--format', 'json'], { env })).stdout);
+    const before = await shown();
+    await writeFiles(join(home, 'cache', 'docker-verify', 'trust'), { 'public-good.json': kept });
+    expect(await shown()).toEqual(before);
   });
 });
 

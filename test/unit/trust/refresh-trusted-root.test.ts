@@ -3,13 +3,16 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { keepTrustedRoot } from '../../../src/trust/cached-root.ts';
+import { tufStart } from '../../../src/trust/embedded-tuf-roots.ts';
 import {
   builtinTrustedRoots,
   cachedTrustedRoot,
   embeddedTrustedRoots,
   githubInstance,
+  parseTrustedRoots,
   publicGoodInstance,
 } from '../../../src/trust/index.ts';
+import { provenTufRoot } from '../../../src/trust/root-proof.ts';
 import { temporaryFolder } from '../oci/harness.ts';
 import { edition, embedded, now, RefreshBed } from './refresh-bed.ts';
 import { newTufKey, TufRepository } from './tuf-repository.ts';
@@ -125,6 +128,31 @@ describe('what a refresh has kept', () => {
     await bed.refresh({ now: new Date('2026-01-01T00:00:00Z') });
     expect((await cachedTrustedRoot(publicGoodInstance, bed.directory, bed.firstRoot))?.root.json).toBe(edition(1));
     expect(await builtinTrustedRoots(bed.directory)).toEqual(embeddedTrustedRoots());
+  });
+
+  test('does not take the place of a newer one by what the repository handed out earlier', async () => {
+    // genuine, signed by the keys that count still, and good for ten years (sigstore/root-signing 0375aad3)
+    const fixtures = new URL('../../fixtures/trust/', import.meta.url);
+    const json = readFileSync(new URL('12.trusted_root.json', fixtures), 'utf8');
+    const targets = readFileSync(new URL('12.targets.json', fixtures), 'utf8');
+    const { version, expires } = JSON.parse(targets).signed;
+    expect(Date.parse(expires)).toBeGreaterThan(now.getTime());
+    const [root] = await parseTrustedRoots(json, {
+      layer: 'builtin',
+      source: embedded().source,
+      updated: now.toISOString(),
+    });
+    if (root === undefined) throw new Error('no root');
+    await keepTrustedRoot(publicGoodInstance, bed.directory, root, now.toISOString(), { roots: [], targets });
+    expect(await cachedTrustedRoot(publicGoodInstance, bed.directory)).toBeNull();
+    expect(await builtinTrustedRoots(bed.directory)).toEqual(embeddedTrustedRoots());
+    // with nothing known from the outset it is proven
+    const { root: tufRoot } = tufStart(publicGoodInstance.name) ?? { root: '' };
+    expect(await cachedTrustedRoot(publicGoodInstance, bed.directory, tufRoot)).toMatchObject({ root: { json } });
+    expect(() => provenTufRoot({ roots: [], targets }, json, { root: tufRoot, targets: version })).not.toThrow();
+    expect(() => provenTufRoot({ roots: [], targets }, json, { root: tufRoot, targets: version + 1 })).toThrow(
+      /version 12 of its targets is older than version 13/,
+    );
   });
 
   test('is proven on every reading, over all roots in between', async () => {

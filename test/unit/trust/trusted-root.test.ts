@@ -6,7 +6,7 @@ import { Metadata, MetadataKind } from '@tufjs/models';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrustedRootSource } from '../../../src/model/index.ts';
 import { keepTrustedRoot } from '../../../src/trust/cached-root.ts';
-import { embeddedTufRoot } from '../../../src/trust/embedded-tuf-roots.ts';
+import { tufStart } from '../../../src/trust/embedded-tuf-roots.ts';
 import {
   builtinTrustedRoots,
   cachedTrustedRoot,
@@ -86,7 +86,7 @@ describe('the embedded roots', () => {
   });
 
   test.each(embeddedInstances)('have a TUF root that a threshold of its own keys signed: $source', ({ name }) => {
-    const root = Metadata.fromJSON(MetadataKind.Root, JSON.parse(embeddedTufRoot(name) ?? ''));
+    const root = Metadata.fromJSON(MetadataKind.Root, JSON.parse(tufStart(name)?.root ?? ''));
     expect(() => root.verifyDelegate(MetadataKind.Root, root)).not.toThrow();
     expect(root.signed.roles[MetadataKind.Root]?.threshold).toBeGreaterThanOrEqual(3);
     expect(Date.parse(root.signed.expires)).toBeGreaterThan(now.getTime());
