@@ -2,7 +2,20 @@ import type { Interruptions } from '../../gate/index.ts';
 import { watchPluginSocket } from '../../plugin/index.ts';
 import { errorTerminal, outputTerminal } from '../streams.ts';
 
-const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/**
+ * The signals that ask a program to end, with what is told to those who listen. The later ones would end us alone: buildx, which has
+ * other uses for them or none, would go on building what nobody audits, so it hears of all of them as it would of a plain end.
+ */
+const signals: ReadonlyMap<NodeJS.Signals, NodeJS.Signals> = new Map([
+  ['SIGINT', 'SIGINT'],
+  ['SIGTERM', 'SIGTERM'],
+  ['SIGHUP', 'SIGHUP'],
+  ['SIGQUIT', 'SIGTERM'],
+  ['SIGUSR2', 'SIGTERM'],
+  ['SIGALRM', 'SIGTERM'],
+  ['SIGVTALRM', 'SIGTERM'],
+  ['SIGXCPU', 'SIGTERM'],
+]);
 
 /** What can end a command from outside. */
 export interface Watch {
@@ -19,9 +32,10 @@ export function watchInterruptions(socket: string | undefined): Watch {
   const listeners = new Set<(signal: NodeJS.Signals) => void>();
   const hear = (signal: NodeJS.Signals): void => {
     anything.abort(signal);
-    for (const listener of listeners) listener(signal);
+    const told = signals.get(signal) ?? signal;
+    for (const listener of listeners) listener(told);
   };
-  for (const signal of signals) process.on(signal, hear);
+  for (const signal of signals.keys()) process.on(signal, hear);
   const stopWatching = watchPluginSocket(socket, () => {
     anything.abort('SIGINT');
     ended.abort();
@@ -41,7 +55,7 @@ export function watchInterruptions(socket: string | undefined): Watch {
     cancelled: anything.signal,
     stop: () => {
       stopWatching();
-      for (const signal of signals) process.off(signal, hear);
+      for (const signal of signals.keys()) process.off(signal, hear);
     },
   };
 }

@@ -118,17 +118,20 @@ describe('while Docker builds', () => {
     return { ...build, children };
   }
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s reaches the build, and no child or file is left', async (signal) => {
-    const build = await building();
-    const sent = performance.now();
-    build.child.kill(signal);
-    const { status, at } = await build.ended;
-    expect(status).not.toBe(0);
-    expect(status).not.toBeNull();
-    expect(at - sent).toBeLessThan(4000);
-    expect(build.children.filter(isAlive)).toEqual([]);
-    expect(readdirSync(build.temporary)).toEqual([]);
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGUSR2', 'SIGXCPU'] as const)(
+    '%s reaches the build, and no child or file is left',
+    async (signal) => {
+      const build = await building();
+      const sent = performance.now();
+      build.child.kill(signal);
+      const { status, at } = await build.ended;
+      expect(status).not.toBe(0);
+      expect(status).not.toBeNull();
+      expect(at - sent).toBeLessThan(4000);
+      expect(build.children.filter(isAlive)).toEqual([]);
+      expect(readdirSync(build.temporary)).toEqual([]);
+    },
+  );
 
   it("the end of Docker's plugin socket ends it too", async () => {
     const socket = join(await temporaryFolder(), 'plugin.sock');

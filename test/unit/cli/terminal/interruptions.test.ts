@@ -5,26 +5,32 @@ import { describe, expect, it } from 'vitest';
 import { watchInterruptions } from '../../../../src/cli/terminal/interruptions.ts';
 
 describe('interruptions', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '%s cancels what runs, and is passed on to listeners until they unsubscribe',
-    (signal) => {
-      const watch = watchInterruptions(undefined);
-      const heard: string[] = [];
-      const stop = watch.interruptions.listen((each) => heard.push(each));
-      try {
-        process.emit(signal, signal);
-        expect(watch.cancelled.aborted).toBe(true);
-        expect(watch.cancelled.reason).toBe(signal);
-        expect(watch.interruptions.cancelled.aborted).toBe(false);
-        stop();
-        process.emit(signal, signal);
-        expect(heard).toEqual([signal]);
-      } finally {
-        watch.stop();
-      }
-      expect(process.listeners(signal).map(String).join()).not.toContain('anything.abort');
-    },
-  );
+  it.each([
+    ['SIGINT', 'SIGINT'],
+    ['SIGTERM', 'SIGTERM'],
+    ['SIGHUP', 'SIGHUP'],
+    ['SIGQUIT', 'SIGTERM'],
+    ['SIGUSR2', 'SIGTERM'],
+    ['SIGALRM', 'SIGTERM'],
+    ['SIGVTALRM', 'SIGTERM'],
+    ['SIGXCPU', 'SIGTERM'],
+  ] as const)('%s cancels what runs, and is passed on to listeners as %s until they unsubscribe', (signal, told) => {
+    const watch = watchInterruptions(undefined);
+    const heard: string[] = [];
+    const stop = watch.interruptions.listen((each) => heard.push(each));
+    try {
+      process.emit(signal, signal);
+      expect(watch.cancelled.aborted).toBe(true);
+      expect(watch.cancelled.reason).toBe(signal);
+      expect(watch.interruptions.cancelled.aborted).toBe(false);
+      stop();
+      process.emit(signal, signal);
+      expect(heard).toEqual([told]);
+    } finally {
+      watch.stop();
+    }
+    expect(process.listeners(signal).map(String).join()).not.toContain('anything.abort');
+  });
 
   it.each([
     ['none of the streams is a terminal', [false, false, false], false],
