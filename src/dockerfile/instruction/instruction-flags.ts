@@ -1,4 +1,5 @@
-import { type FrontendRelease, lacksFlag } from '../text/frontend-release.ts';
+import type { VerifyError } from '../../model/index.ts';
+import { cureOfLack, type FrontendRelease, lacksFlag } from '../text/frontend-release.ts';
 import { invalidDockerfile, meantWord } from '../text/invalid-dockerfile.ts';
 
 /** What a flag takes: `true` or `false`, one value, or a value each time it is given. */
@@ -24,14 +25,18 @@ export function parseFlags(
     const name = written.slice(2);
     const type = Object.hasOwn(known, name) ? known[name] : undefined;
     if (type === undefined && node.release.anyFlags) continue;
-    if (type === undefined || lacksFlag(node.release, node.command, name))
-      throw invalidDockerfile(`unknown flag: ${written}`, null, meantWord(written, namesOf(known)));
+    if (type === undefined) throw unknownFlag(written, meantWord(written, namesOf(known)));
+    if (lacksFlag(node.release, node.command, name)) throw unknownFlag(written, cureOfLack(node.command, name));
     const given = values.get(name) ?? [];
     if (given.length > 0 && type !== 'texts') throw invalidDockerfile(`duplicate flag specified: ${written}`);
     given.push(type === 'boolean' ? parseBoolean(written, value) : requireValue(written, value));
     values.set(name, given);
   }
   return values;
+}
+
+function unknownFlag(written: string, hint: string | null): VerifyError {
+  return invalidDockerfile(`unknown flag: ${written}`, null, hint);
 }
 
 function namesOf(known: Readonly<Record<string, FlagType>>): readonly string[] {

@@ -27,6 +27,8 @@ const since: Readonly<Record<string, { readonly labs: number; readonly stable: n
   'run --security': { labs: 0, stable: 20 },
 };
 const devices = { labs: 14, stable: 27 };
+/** The frontend in BuildKit 0.26 is that of dockerfile/1.20, and so on. */
+const behind = 6;
 
 function has(release: FrontendRelease, { labs, stable }: { readonly labs: number; readonly stable: number }): boolean {
   return release.minor === null || release.minor >= (release.labs ? labs : stable);
@@ -38,13 +40,19 @@ export function lacksFlag(release: FrontendRelease, command: string, name: strin
   return known !== undefined && !has(release, known);
 }
 
-/** Likewise for `RUN --device`, which it knows before it does anything with it: it says so only of a stage that is built. */
+/** Where a flag is found that a frontend lacks; null for one that none is known to lack. */
+export function cureOfLack(command: string, name: string): string | null {
+  const known = since[`${command} --${name}`];
+  if (known === undefined) return null;
+  const { stable } = known;
+  return `--${name} came with # syntax=docker/dockerfile:1.${stable}, which is the frontend of BuildKit 0.${stable + behind}: name it in the first line, or update the builder`;
+}
+
+/** Whether it lacks `RUN --device`, which it knows before it does anything with it: it says so only of a stage that is built. */
 export function lacksDevices(release: FrontendRelease): boolean {
   return !has(release, devices);
 }
 
-/** The frontend in BuildKit 0.26 is that of dockerfile/1.20, and so on. */
-const behind = 6;
 /** The newest BuildKit whose version an engine names exactly; of newer ones it is only known that they are not older. */
 const newestOfEngines = 32;
 

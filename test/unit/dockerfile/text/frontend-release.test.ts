@@ -78,6 +78,14 @@ describe('what is refused', () => {
     );
   });
 
+  it('comes with what has it, where a flag is only too new, and else with the flag that was meant', () => {
+    const hinting = (hint: unknown): unknown => expect.objectContaining({ code: 'dockerfile.invalid', hint });
+    expect(() => scan(`FROM a\n${lines.parents}\n`, options)).toThrow(
+      hinting(expect.stringMatching(/# syntax=docker\/dockerfile:1\.20,.*BuildKit 0\.26/)),
+    );
+    expect(() => scan('FROM a\nCOPY --parent a /b\n', options)).toThrow(hinting('did you mean --parents?'));
+  });
+
   it('is refused of a stage that is not built as well, but for devices', () => {
     const unused = (line: string): string => `FROM a AS unused\n${line}\nFROM b\n`;
     expect(refusalOf(unused(lines.security), options)).toContain('unknown flag: --security');
