@@ -28,6 +28,7 @@ export { type BuilderImage, builderImages } from './nodes/builder-image.ts';
 export { type BuilderInfo, type BuilderQuestion, builderInfo, refuseOldBuilder } from './nodes/builder-info.ts';
 export type { BuilderNode } from './nodes/builder-inspection.ts';
 export { type FactCache, openFactCache } from './nodes/fact-cache.ts';
+export type { NotedTarget } from './nodes/noted-target.ts';
 export { storedBuilderNames } from './nodes/stored-builder.ts';
 export { type AskOptions, askBuildx, type BuildxAnswer } from './programs/buildx-command.ts';
 export type { Interruptions } from './programs/child-process.ts';

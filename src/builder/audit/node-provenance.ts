@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import {
   type Environment,
   isRecord,
@@ -10,7 +9,7 @@ import {
   tryParseJson,
 } from '../../model/index.ts';
 import { askOfRecord } from '../nodes/build-records.ts';
-import { buildxFolder } from '../nodes/stored-builder.ts';
+import { mayBeRecordOf, type NotedTarget } from '../nodes/noted-target.ts';
 import type { Programs } from '../programs/programs.ts';
 import {
   coversPlatforms,
@@ -22,12 +21,9 @@ import {
 } from './provenance.ts';
 
 /** A target that was built. */
-export interface BuiltTarget {
-  readonly name: string;
+export interface BuiltTarget extends NotedTarget {
   /** What it was built for, normalised, each once. */
   readonly platforms: readonly string[];
-  /** Its context as buildx notes it: a path, a URL, or `-`; null where that is not known. */
-  readonly context: string | null;
 }
 
 /** What was built, and what buildx wrote of it. */
@@ -90,14 +86,6 @@ async function readProvenances(
   return read.flatMap(([platform, predicate]) => (isRecord(predicate) ? [[platform, predicate] as const] : []));
 }
 
-/** Whether buildx noted the record for this target, as far as it says (buildx, localstate). */
-async function isOfTarget({ environment }: SpreadQuestion, record: string, target: BuiltTarget): Promise<boolean> {
-  const text = await readFile(join(buildxFolder(environment), 'refs', record), 'utf8').catch(() => '');
-  const state = recordAt(tryParseJson(text));
-  if (state['Target'] !== undefined && state['Target'] !== target.name) return false;
-  return target.context === null || state['LocalPath'] === undefined || state['LocalPath'] === target.context;
-}
-
 async function recordsOfTarget(
   question: SpreadQuestion,
   ref: string | null,
@@ -106,7 +94,7 @@ async function recordsOfTarget(
   const all = (await question.newRecords()).filter((record) => record.startsWith(`${question.builder}/`));
   // one build has one identifier on all nodes that it goes to
   if (ref !== null) return [...new Set([ref, ...all.filter((record) => basename(record) === basename(ref))])];
-  const fitting = await Promise.all(all.map((record) => isOfTarget(question, record, target)));
+  const fitting = await Promise.all(all.map((record) => mayBeRecordOf(question.environment, record, target)));
   return all.filter((_, index) => fitting[index]);
 }
 

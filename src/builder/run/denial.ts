@@ -1,5 +1,6 @@
 import { type Environment, recordAt, textOr, tryParseJson } from '../../model/index.ts';
 import { askOfRecord } from '../nodes/build-records.ts';
+import { mayBeRecordOf, type NotedTarget } from '../nodes/noted-target.ts';
 import type { Programs } from '../programs/programs.ts';
 import { type BuildxResult, type BuildxRun, lastLineOfCall } from './run-buildx.ts';
 
@@ -23,8 +24,22 @@ export interface DenialQuestion {
   /** The builder by name, as given to the build; null for the one in use. */
   readonly builder: string | null;
   readonly result: BuildxResult;
+  /** What was to be built. */
+  readonly targets: readonly NotedTarget[];
   /** The run, where it was a call (`--call`, `--check`, `--print`) and no build; else null. */
   readonly call: BuildxRun | null;
+}
+
+/** The records of this build, as far as they can be distinguished from those of others that ran at the same time. */
+async function ownRecords({ environment, builder, result, targets }: DenialQuestion): Promise<readonly string[]> {
+  const there = (await result.newRecords()).filter((record) => builder === null || record.startsWith(`${builder}/`));
+  const own = await Promise.all(
+    there.map(async (record) => {
+      const fitting = await Promise.all(targets.map((target) => mayBeRecordOf(environment, record, target)));
+      return fitting.includes(true);
+    }),
+  );
+  return there.filter((_, index) => own[index]);
 }
 
 async function deniedInRecord({ programs, environment }: DenialQuestion, record: string): Promise<string | null> {
@@ -59,12 +74,11 @@ async function deniedInCall(call: BuildxRun): Promise<string | null> {
  * field of its own, never from what the build printed; of a call, which runs nothing, from its result or its last line.
  */
 export async function readDenial(question: DenialQuestion): Promise<string | null> {
-  const { result, builder } = question;
+  const { result } = question;
   if (result.status === 0) return null;
   const inCheck = deniedInCheck(result.metadata);
   if (inCheck !== null) return inCheck;
-  const ours = (await result.newRecords()).filter((record) => builder === null || record.startsWith(`${builder}/`));
-  for (const record of ours.slice(0, mostRecords)) {
+  for (const record of (await ownRecords(question)).slice(0, mostRecords)) {
     const denied = await deniedInRecord(question, record).catch(() => null);
     if (denied !== null) return denied;
   }

@@ -20,6 +20,8 @@ export interface BuildRequest {
   readonly keepStdin: boolean;
   /** How often the build is run again. */
   readonly repeat: number;
+  /** The names of what is built. */
+  readonly targets: readonly string[];
 }
 
 export interface BuildAnswer {
@@ -63,6 +65,7 @@ export function request(given: Partial<BuildRequest>): BuildRequest {
     fresh: false,
     keepStdin: false,
     repeat: 0,
+    targets: ['default'],
     ...given,
   };
 }

@@ -41,7 +41,9 @@ async function runBuild(programs: Programs, verb: 'build' | 'bake'): Promise<Bui
     };
     let result = await runBuildx(run);
     for (let again = 0; again < request.repeat; again += 1) result = await runBuildx(run);
-    const denied = await readDenial({ programs, environment, builder: request.builder, result, call: null });
+    const { builder } = request;
+    const targets = request.targets.map((name) => ({ name, context: null, dockerfile: null }));
+    const denied = await readDenial({ programs, environment, builder, result, targets, call: null });
     return { status: result.status, metadata: result.metadata, denied };
   } finally {
     kept?.dispose();

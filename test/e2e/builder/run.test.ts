@@ -146,6 +146,7 @@ describe('a denial', () => {
     const denying = await inFolder(files, {
       verb: 'bake',
       args: [],
+      targets: ['a', 'b'],
       sourcePolicy: renderSourcePolicy(await pins(base), null),
     });
     expect(await runRequest(denying.asked)).toMatchObject({ status: 1, denied: `docker-image://${other}` });

@@ -21,6 +21,7 @@ import type { JudgedImage } from '../../examine/judge/judged-image.ts';
 import { refuseCancelled } from '../../session/session.ts';
 import { auditBuild, type BuildRun, reportOf } from '../outcome/audit-build.ts';
 import { beginSboms, type KnownSboms } from '../outcome/note-sboms.ts';
+import { notedTarget } from '../outcome/noted-target.ts';
 import { beginCheckouts, type Checkouts, recordBuild } from '../outcome/record-build.ts';
 import type { BuildEnd } from '../plan/build-request.ts';
 import { pinsOf } from '../plan/pins.ts';
@@ -111,7 +112,9 @@ async function start(
   const result = await runBuildx(given);
   if (result.status === 0 || builder.unenforceable !== null) return { result, denied: null };
   const call = run.plan.callOrCheck === null ? null : given;
-  return { result, denied: await readDenial({ programs, environment, builder: builder.info.name, result, call }) };
+  const targets = run.plan.targets.map(notedTarget);
+  const question = { programs, environment, builder: builder.info.name, result, targets, call };
+  return { result, denied: await readDenial(question) };
 }
 
 function refused(run: BuildRun, images: readonly JudgedImage[], others: BuildRun['others'] = []): BuildEnd {

@@ -9,7 +9,6 @@ import {
   type UserPolicy,
 } from '../../../builder/index.ts';
 import {
-  type BuildTarget,
   formatPlatform,
   type PinSet,
   parsePlatform,
@@ -26,6 +25,7 @@ import type { BuildEnd, BuildRequest } from '../plan/build-request.ts';
 import type { ReadyBuilder } from '../plan/builder-readiness.ts';
 import { targetsOfNothing, targetsWithImages } from './audited-targets.ts';
 import { pinsOfHeldImages } from './held-images.ts';
+import { notedTarget } from './noted-target.ts';
 
 /** A build that was verified and is to be run. */
 export interface BuildRun {
@@ -112,25 +112,11 @@ export async function auditBuild(
   };
 }
 
-function contextOf(target: BuildTarget | undefined): string | null {
-  switch (target?.context.kind) {
-    case 'folder':
-      return target.context.path;
-    case 'stdin':
-      return '-';
-    case 'git':
-    case 'http':
-      return target.context.url;
-    default:
-      return null;
-  }
-}
-
 function builtTargets({ parts, plan }: BuildRun): readonly BuiltTarget[] {
+  const noted = plan.targets.map(notedTarget);
   return parts.targets.map(({ name, platforms }) => ({
-    name,
+    ...(noted.find((target) => target.name === name) ?? { name, context: null, dockerfile: null }),
     platforms: [...new Set(platforms.map((platform) => formatPlatform(parsePlatform(platform))))],
-    context: contextOf(plan.targets.find((target) => target.name === name)),
   }));
 }
 

@@ -36,7 +36,7 @@ async function materialsOf(
     verb: 'build',
     builder: 'b',
     metadata: { 'buildx.build.ref': 'b/n/id', ...metadata },
-    targets: [{ name: 'default', platforms, context: null }],
+    targets: [{ name: 'default', platforms, context: null, dockerfile: null }],
     newRecords: async () => [],
   });
   const { materials } = readBuildMetadata(completed);
@@ -83,7 +83,7 @@ describe('completeMetadata', () => {
       verb: 'build',
       builder: 'b',
       metadata: { 'buildx.build.ref': 'b/n/id' },
-      targets: [{ name: 'default', platforms: ['linux/amd64'], context: null }],
+      targets: [{ name: 'default', platforms: ['linux/amd64'], context: null, dockerfile: null }],
       newRecords: async () => [],
     });
     expect(readBuildMetadata(completed).materials).toEqual([{ uri: 'wrapped', digest: null }]);
