@@ -45,5 +45,9 @@ export async function saveResult({ reports, output, format }: OwnOptions, render
  * @throws VerifyError `file.unwritable`
  */
 export async function printResult({ environment }: CommandContext, own: OwnOptions, render: Render): Promise<void> {
-  await writeText(await render(own.format, layoutFor(outputTerminal(), own, environment)), null);
+  const terminal = outputTerminal();
+  const rendered = await render(own.format, layoutFor(terminal, own, environment));
+  // what is painted was laid out by what made it, and a machine's format has its own lines
+  const isLaidOut = own.format !== 'text' || rendered.includes('\u001b');
+  await writeText(isLaidOut ? rendered : (await import('./terminal/fit-page.ts')).fitPage(rendered, terminal), null);
 }

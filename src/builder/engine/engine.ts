@@ -71,9 +71,21 @@ function statusOf(error: unknown): number | null {
   return isRecord(error) && typeof error['statusCode'] === 'number' ? error['statusCode'] : null;
 }
 
+/** What the system says of a connection that did not come about, in words where it has but a code. */
+function faultOf(error: Error): string {
+  const code = 'code' in error ? String(error.code) : '';
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such socket',
+    ECONNREFUSED: 'nothing listens there',
+    EACCES: 'permission denied',
+  };
+  const known = words[code];
+  return known === undefined ? error.message.trim() : `${known} (${code})`;
+}
+
 function unavailable(endpoint: DockerEndpoint, error: unknown, timeout: number): VerifyError {
   const late = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
-  const reason = late ? `no answer within ${timeout / 1000} seconds` : (error as Error).message.trim();
+  const reason = late ? `no answer within ${timeout / 1000} seconds` : faultOf(error as Error);
   return new VerifyError(
     'builder.unavailable',
     `cannot reach the Docker engine at ${withoutCredentials(endpoint.host)}: ${reason}`,

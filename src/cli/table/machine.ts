@@ -71,7 +71,7 @@ export const machineCommands: readonly CommandRow[] = [
     ...bareCommand,
     name: 'uninstall',
     usage: '[--system]',
-    summary: 'take all of that back',
+    summary: 'take back what install set up',
     options: describeOptions([
       ['system', null, 'what install --system placed, so far as it is still as it was written'],
     ]),
@@ -113,7 +113,8 @@ export const machineCommands: readonly CommandRow[] = [
     ...bareCommand,
     name: 'completion',
     usage: 'bash|zsh|fish|powershell',
-    summary: 'print a completion script',
+    summary:
+      'print a completion script for `docker-verify …`; `docker verify …` completes where that of Docker is set up',
     examples: [
       ['source <(docker verify completion bash)', 'in ~/.bashrc'],
       ['docker verify completion fish | source', 'in config.fish'],

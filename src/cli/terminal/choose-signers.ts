@@ -193,10 +193,28 @@ export async function chooseSigners(found: readonly FoundSigners[], consent: Con
   }));
 }
 
-/** Whether a public key could still prove something. */
-export function wantsKey(found: readonly FoundSigners[]): boolean {
-  return found.some(
-    ({ signers, unproven }) =>
-      signers.length === 0 && unproven.some((piece) => piece.problem?.code === 'unknown-signer' && isByKey(piece)),
-  );
+/** The repositories of which a public key could still prove who signs. */
+function wantingKey(found: readonly FoundSigners[]): readonly string[] {
+  return found
+    .filter(
+      ({ signers, unproven }) =>
+        signers.length === 0 && unproven.some((piece) => piece.problem?.code === 'unknown-signer' && isByKey(piece)),
+    )
+    .map(({ repository }) => repository);
+}
+
+/** What a file with a public key is asked for with, and what `?` explains of it; null where no key could still prove something. */
+export function keyQuestion(found: readonly FoundSigners[]): Question | null {
+  const [first, ...more] = wantingKey(found);
+  if (first === undefined) return null;
+  const named = more.length === 0 ? `${first} is` : `${first} and ${more.length} more are`;
+  return {
+    text: `${named} signed by a key that is not known here. A file with its public key (? explains, Enter for none): `,
+    explained: [
+      'Whoever publishes these images gives the public key (often cosign.pub, on their website or in their repository):',
+      ...[first, ...more].map((repository) => `  ${repository}`),
+      'Write the path of that file. Nothing is trusted yet: what the key has signed is shown, and asked about.',
+      'Enter means that nothing proves who signed them: they are locked to the digest that they have now.',
+    ],
+  };
 }

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { resolveLocalDockerfile, Unread } from '../../context/index.ts';
 import {
   type BuildTarget,
+  namedFrom,
   nearestFile,
   readBoundedFile,
   type SourcePin,
@@ -35,13 +38,23 @@ function unreadable(written: string, cause: unknown): VerifyError {
   });
 }
 
-function cureOfMissing(path: string, written: string): string {
+/** The same name, or nearly the same, in a context that is another folder than the one that `-f` is read from. */
+function inContext({ context }: BuildTarget, written: string, current: string): string | null {
+  if (context.kind !== 'folder' || isAbsolute(written) || context.path === current) return null;
+  const named = join(namedFrom(current, context.path), written);
+  const path = join(context.path, written);
+  return existsSync(path) ? named : nearestFile(path, named);
+}
+
+/** What to write for a Dockerfile that is not there. */
+function cureOfMissing(path: string, written: string, there: string | null): string {
+  if (there !== null) return `-f starts at the current folder, not at the context: did you mean -f ${there}?`;
   const near = nearestFile(path, written);
   return near === null ? 'name it with -f, or give the folder that holds it' : `did you mean -f ${near}?`;
 }
 
 /** A Dockerfile that lies on this machine, with links followed as BuildKit follows them: they never leave its folder. */
-async function readLocalFile(path: string, written: string): Promise<Uint8Array> {
+async function readLocalFile(path: string, written: string, target: BuildTarget, current: string): Promise<Uint8Array> {
   try {
     const real = await resolveLocalDockerfile(path);
     const bytes = real === null ? null : await readBoundedFile(real, largestDockerfile);
@@ -49,7 +62,10 @@ async function readLocalFile(path: string, written: string): Promise<Uint8Array>
     const why =
       real === path ? '' : ': it is a link, which BuildKit follows within its own folder only, to no file there';
     throw new VerifyError('dockerfile.missing', `there is no Dockerfile at ${written}${why}`, {
-      hint: real === path ? cureOfMissing(path, written) : 'name what it leads to with -f',
+      hint:
+        real === path
+          ? cureOfMissing(path, written, inContext(target, written, current))
+          : 'name what it leads to with -f',
       place: { file: written },
     });
   } catch (cause) {
@@ -108,7 +124,10 @@ export async function readDockerfile(target: BuildTarget, sources: DockerfileSou
   const { dockerfile } = target;
   switch (dockerfile.kind) {
     case 'file':
-      return text(dockerfile.written, await readLocalFile(dockerfile.path, dockerfile.written));
+      return text(
+        dockerfile.written,
+        await readLocalFile(dockerfile.path, dockerfile.written, target, sources.session.environment.workingDirectory),
+      );
     case 'inline':
       return text('(inline)', Buffer.from(dockerfile.text));
     case 'stdin':

@@ -19,8 +19,17 @@ async function destination(path: string): Promise<Destination> {
   }
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'a part of its path is not a folder',
+  EACCES: 'permission denied',
+  EROFS: 'it lies where nothing can be written',
+  ENOSPC: 'there is no room left',
+};
+
 function unwritable(path: string, cause: unknown): VerifyError {
-  const reason = messageOf(cause);
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const reason = reasons[code] ?? messageOf(cause);
   return new VerifyError('file.unwritable', `cannot write ${path}: ${reason}`, {
     hint: 'name a file in a folder that exists and that you may write',
     cause,

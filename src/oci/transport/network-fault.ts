@@ -92,7 +92,7 @@ export function abortError(signal: AbortSignal): VerifyError {
   if (reason instanceof VerifyError) return reason;
   if (reason instanceof DOMException && reason.name === 'TimeoutError') {
     return new VerifyError('timeout', 'the time for verifying is over', {
-      hint: 'allow more with --verify-timeout, or look at which registry is slow',
+      hint: 'allow more with --timeout (of a build: --verify-timeout), or look at which registry is slow',
     });
   }
   return new VerifyError('cancelled', 'cancelled');

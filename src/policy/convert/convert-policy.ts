@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { VerifyError } from '../../model/index.ts';
+import { isRecord, VerifyError } from '../../model/index.ts';
 import { validateDocument } from '../language/schema/validate-document.ts';
 import { parseYamlSources, type YamlSource } from '../language/schema/yaml-source.ts';
 import { containersPolicySchema, convertContainersPolicy } from './containers-policy.ts';
@@ -25,6 +25,21 @@ export interface ConversionResult {
 /** Where nothing but the document is known. */
 const unaided: ConversionAids = { readFile: () => null, publicSigstore: { authorities: [], logKeys: [] } };
 
+/** Refuses what needs no conversion, and says how it is used. */
+function refuseOurs(sources: readonly { readonly value: unknown }[], file: string): void {
+  const values = sources.map(({ value }) => (isRecord(value) ? value : {}));
+  if (values.some((value) => value['kind'] === 'ClusterImagePolicy' || value['kind'] === 'ImageValidatingPolicy'))
+    throw new VerifyError('policy.invalid', `${file} is a policy of a cluster, which is used as it is`, {
+      place: { file },
+      hint: `write clusterImagePolicies: ["${file}"] into docker-verify.yaml`,
+    });
+  if (values.some((value) => value['version'] === 1 && ['rules', 'default', 'mode'].some((field) => field in value)))
+    throw new VerifyError('policy.invalid', `${file} is a policy of docker verify already`, {
+      place: { file },
+      hint: `docker verify policy check ${file} says whether it is valid`,
+    });
+}
+
 /**
  * Converts a policy of integrity-check, containers-policy.json, Notation or Kyverno, whichever it is by its fields. The
  * result allows nothing that the source refuses, and is read back before it is handed out.
@@ -45,6 +60,7 @@ export async function convertPolicy(
   if (kyverno.length > 0) others.push(convertKyverno(kyverno.map((source) => validateDocument(source, kyvernoSchema))));
   const [converted, ...more] = others;
   if (converted === undefined) {
+    refuseOurs(sources, file);
     throw new VerifyError('policy.invalid', `${file} is no policy of a tool that is known here`, {
       place: { file },
       hint: 'known are integrity-check, containers-policy.json, Notation trust policies, Kyverno verifyImages and ~/.docker/trust',

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { type Decision, type Environment, namedFrom } from '../../model/index.ts';
+import { type Decision, type Environment, isVerifyError, namedFrom, VerifyError } from '../../model/index.ts';
 import { decide } from '../decide/verdict/decide.ts';
 import type { PolicySet } from '../language/compiled/policy-set.ts';
 import { MaterialCollector } from '../load/files/material-collector.ts';
@@ -38,8 +38,9 @@ export async function testPolicies(
     import('../language/schema/validate-document.ts'),
   ]);
   const named = namedFrom(environment.workingDirectory, path);
-  const source = parseYamlSource(await readBytes(path, named), named);
-  const table = validateDocument(source, policyTestSchema);
+  const bytes = await readBytes(path, named);
+  const source = validTable(() => parseYamlSource(bytes, named));
+  const table = validTable(() => validateDocument(source, policyTestSchema));
   const folder = dirname(path);
   const policies =
     table.policies === undefined ? await inForce() : await namedPolicies(table.policies, dirname(named), environment);
@@ -60,6 +61,18 @@ export async function testPolicies(
     });
   }
   return results;
+}
+
+/** A table as it is written, and what to do about one that is wrong: no other command reads it. */
+function validTable<Table>(read: () => Table): Table {
+  try {
+    return read();
+  } catch (error) {
+    if (!isVerifyError(error, 'policy.invalid') || error.hint !== null) throw error;
+    const { code, message, place } = error;
+    const hint = 'mend it there, and run docker verify policy test again';
+    throw new VerifyError(code, message, { ...(place === null ? {} : { place }), hint, cause: error });
+  }
 }
 
 function scopeOf(source: PolicyScope['source'], folder: string): PolicyScope {

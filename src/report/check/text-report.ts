@@ -10,7 +10,7 @@ import {
 } from '../describe/describe-report.ts';
 import { describeVerdict } from '../describe/describe-verdict.ts';
 import { curedDetails, type Detail, imageDetails, labelled, shortDigest } from '../describe/image-details.ts';
-import { statusMarks } from '../text/status-marks.ts';
+import { statusMarks, statusWords } from '../text/status-marks.ts';
 import { page, type Shown, visible } from '../text/visible.ts';
 import { type Layout, type Piece, wrap } from '../text/wrap.ts';
 import { type Closeness, groupAllowed, type ImageGroup } from './fitted-images.ts';
@@ -78,9 +78,10 @@ function surveyLines(report: Report, layout: Layout): readonly Shown[] {
   const title = countBroken(report);
   if (title === null) return [];
   const lines = brokenFiles(report).map((file) => {
-    const [mark, style] = statusMarks[file.status];
+    const [mark, word] = statusWords[file.status];
+    const [, style] = statusMarks[file.status];
     const words: Piece[] = [
-      { text: `  ${mark} `, style },
+      { text: `  ${mark} ${word}  `, style },
       { text: `${visible(file.file)}  `, style: 'bold' },
     ];
     return wrap([...words, plain(describeBroken(file))], detailIndent, layout);

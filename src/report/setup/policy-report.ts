@@ -80,12 +80,18 @@ export interface ExplainedLayer {
 export interface ExplainedVerdict {
   readonly name: string;
   readonly digest: string;
-  readonly decision: Pick<Decision, 'status' | 'findings'>;
+  readonly decision: Pick<Decision, 'status' | 'findings' | 'basis'>;
   readonly evidence: readonly ReportEvidence[];
   readonly layers: readonly ExplainedLayer[];
 }
 
-const parts = { decides: '→', covered: '·', near: '≈', other: ' ' } as const;
+/** Each sign with a word: a screen reader passes over a sign. */
+const parts = {
+  decides: ['→', 'decides'],
+  covered: ['·', 'comes later'],
+  near: ['≈', 'nearly matches'],
+  other: [' ', ''],
+} as const;
 
 function layerLines({ layer, policies, rules, default: otherwise, status }: ExplainedLayer): readonly string[] {
   const shown = rules.filter(({ part }) => part !== 'other');
@@ -94,7 +100,8 @@ function layerLines({ layer, policies, rules, default: otherwise, status }: Expl
     `  ${layer}: ${policies.join(', ')}  ${status === null ? 'abstains' : status}`,
     ...shown.map(({ part, rule, policy, line, reason, status: verdict }) => {
       const place = `${policy}${line === null ? '' : `:${line}`}`;
-      return `    ${parts[part]} "${rule}" (${place})${verdict === null ? '' : ` ${verdict}`}: ${reason}`;
+      const [mark, word] = parts[part];
+      return `    ${mark} "${rule}" (${place}) ${word}${verdict === null ? '' : `, ${verdict}`}: ${reason}`;
     }),
     ...(hidden > 0 ? [`      ${hidden} ${hidden === 1 ? 'rule does' : 'rules do'} not match`] : []),
     ...(otherwise === null ? [] : [`      default: ${otherwise}`]),
@@ -107,13 +114,27 @@ function evidenceLine({ form, signer, verified, trusted, problem }: ReportEviden
   return `    ${trusted ? '✓' : '·'} ${form} by ${who}: ${worth}`;
 }
 
+/** What an image was let through by that is no signature. */
+const bases: Readonly<Partial<Record<Decision['basis'], string>>> = {
+  lock: 'not verified, but this digest is in the lock',
+  local: 'not verified: a local image, which the policy allows',
+  default: 'not verified: no rule asks for it',
+};
+
 function explanationLines({ name, digest, decision, evidence, layers }: ExplainedVerdict): readonly string[] {
   const findings = decision.findings.map(({ code, message }) => `  ${message} [${code}]`);
   const attached = evidence.length === 0 ? ['  nothing is attached'] : ['  attached:', ...evidence.map(evidenceLine)];
-  return [`${name} ${digest}: ${decision.status}`, ...findings, ...attached, ...layers.flatMap(layerLines)];
+  const basis = decision.status === 'allow' ? (bases[decision.basis] ?? null) : null;
+  return [
+    `${name} ${digest}: ${decision.status}`,
+    ...(basis === null ? [] : [`  ${basis}`]),
+    ...findings,
+    ...attached,
+    ...layers.flatMap(layerLines),
+  ];
 }
 
-/** The walk through every layer and rule, as JSON or for people: → decides, · matches but comes later, ≈ nearly matches. */
+/** The walk through every layer and rule, as JSON or for people. */
 export function renderPolicyExplanation(images: readonly ExplainedVerdict[], format: string): Shown {
   if (format === 'json') return renderJsonDocument({ schemaVersion: 0, images });
   return plainPage(images.flatMap(explanationLines));

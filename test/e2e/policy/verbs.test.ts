@@ -32,7 +32,7 @@ describe('policy', () => {
 
   it('explain says what is attached, whether it counts, and which rule decides', async () => {
     const signed = await policy(['explain', `${registry}/signed/base:1`]);
-    expect(signed.stdout).toMatch(/: allow\n.*attached:\n.*by acme .*: counts\n(?:.*\n)*.*→ "acme"/);
+    expect(signed.stdout).toMatch(/: allow\n.*attached:\n.*by acme .*: counts\n(?:.*\n)*.*→ "acme" \(docker-verify\.yaml:\d+\) decides, allow: /);
     const wrong = await policy(['explain', '--format', 'json', `${registry}/wrong/base:1`]);
     expect(JSON.parse(wrong.stdout).images[0]).toMatchObject({ decision: { status: 'block' } });
     expect((await policy(['explain', '.'])).status).toBe(64);
@@ -68,7 +68,7 @@ publishers:
     };
     const { stdout } = await policy(['publishers'], named);
     expect(stdout).toMatch(
-      /^acme {2}Acme builds \(probable, checked 2026-11-22\)\n {2}from \S+company\.yaml \(project\)\n {2}registry\.example\.com\/acme\/\*\*: key acme .*, since 2\.1$/m,
+      /^acme {2}Acme builds \(probable, checked 2026-11-22\)\n {2}from company\.yaml \(project\)\n {2}registry\.example\.com\/acme\/\*\*: key acme .*, since 2\.1$/m,
     );
     expect(stdout).toMatch(/^chainguard {2}.*\n {2}cgr\.dev/m);
     const listed = JSON.parse((await policy(['publishers', '--format', 'json'], named)).stdout).publishers;

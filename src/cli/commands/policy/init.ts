@@ -26,13 +26,13 @@ import { errorWidth, say, writeError } from '../../streams.ts';
 import {
   chooseAuthorities,
   chooseSigners,
+  keyQuestion,
   partUnsettled,
   sayLocked,
   sayUnseen,
   type Unsettled,
-  wantsKey,
 } from '../../terminal/choose-signers.ts';
-import { consentBy } from '../../terminal/consent.ts';
+import { answerTo, consentBy } from '../../terminal/consent.ts';
 import { type Conversation, openConversation } from '../../terminal/conversation.ts';
 
 interface Search {
@@ -53,12 +53,10 @@ async function findWithHelp(search: Search, conversation: Conversation | null): 
   let found = await look(trial);
   progress.stop(); // nothing is drawn over a question
   if (conversation === null) return found;
-  while (wantsKey(found.repositories)) {
+  for (let asked = keyQuestion(found.repositories); asked !== null; asked = keyQuestion(found.repositories)) {
     // one question after another: this is a conversation
     // oxlint-disable no-await-in-loop
-    const file = await conversation.ask(
-      'There are signatures by a key that is not known here. A file with its public key (Enter for none): ',
-    );
+    const file = await answerTo(asked, conversation);
     if (file === '') break;
     try {
       const more = { ...trial, keyFiles: [...trial.keyFiles, file] };

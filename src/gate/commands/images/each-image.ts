@@ -1,6 +1,6 @@
 import { readUserPolicy } from '../../../builder/index.ts';
 import { parseBuildArguments } from '../../../invocation/index.ts';
-import { type ImageUse, VerifyError } from '../../../model/index.ts';
+import { type ImageUse, isVerifyError, VerifyError } from '../../../model/index.ts';
 import { examineBuild } from '../../examine/examination/examine-build.ts';
 import { loadTargets } from '../../scan/scan-targets.ts';
 import { machinePlatform } from '../../session/default-platform.ts';
@@ -23,6 +23,14 @@ async function usesOf(
     await readUserPolicy(environment),
   );
   return images.map(({ use }) => use);
+}
+
+/** An error that says which of several images it is about. */
+function about({ name }: ImageUse, error: unknown): unknown {
+  if (!isVerifyError(error) || error.message.includes(name)) return error;
+  const { code, message, hint, place } = error;
+  const kept = { ...(hint === null ? {} : { hint }), ...(place === null ? {} : { place }) };
+  return new VerifyError(code, `${name}: ${message}`, { ...kept, cause: error });
 }
 
 /**
@@ -58,7 +66,15 @@ export async function eachImage<Result>(
         operands.kind === 'path'
           ? await usesOf(pipeline, await loadTargets(invocation?.targets ?? [], { session, input, network: true }))
           : imageOperands(operands.names, args, session);
-      return await Promise.all(uses.map((use) => visit(pipeline, use)));
+      return await Promise.all(
+        uses.map(async (use) => {
+          try {
+            return await visit(pipeline, use);
+          } catch (error) {
+            throw uses.length > 1 ? about(use, error) : error;
+          }
+        }),
+      );
     },
   );
 }

@@ -37,7 +37,7 @@ function isPresent(path: string): boolean {
 }
 
 /** Refuses a word that may be meant for an image or for what lies here under that name: the wrong guess would judge another thing. */
-function refuseDoubtful(word: string, folder: string): void {
+function refuseDoubtful(word: string, folder: string, taken: 'images' | 'paths too'): void {
   if (word.endsWith('/') && !isPresent(resolve(folder, word))) {
     const shown = word.slice(0, 100);
     throw new VerifyError('usage.invalid', `"${shown}" is no image, and there is no such folder`, {
@@ -47,20 +47,25 @@ function refuseDoubtful(word: string, folder: string): void {
   if (word === '' || isPlainlyImage(word) || !isPresent(resolve(folder, word))) return;
   const shown = word.slice(0, 100).replace(/\/+$/, '');
   throw new VerifyError('usage.invalid', `"${shown}" is an image, and here also a file or folder`, {
-    hint: `write ./${shown} for the path, ${shown}:latest for the image`,
+    hint: `write ${taken === 'images' ? '' : `./${shown} for the path, `}${shown}:latest for the image`,
   });
 }
 
 /**
  * Tells whether a command line names a path or images.
  * @param folder the current one
+ * @param taken what the command takes
  * @throws VerifyError `usage.invalid` for both at once, more than one path, and a word that may be either
  */
-export function readOperands(args: readonly string[], folder: string): Operands {
+export function readOperands(
+  args: readonly string[],
+  folder: string,
+  taken: 'images' | 'paths too' = 'paths too',
+): Operands {
   const operands = operandsOf(args);
   if (operands.length === 0) return { kind: 'nothing' };
   const paths = operands.filter(isPathOperand);
-  for (const operand of operands) if (!isPathOperand(operand)) refuseDoubtful(operand, folder);
+  for (const operand of operands) if (!isPathOperand(operand)) refuseDoubtful(operand, folder, taken);
   if (paths.length === 0) return { kind: 'images', names: operands };
   if (operands.length === 1) return { kind: 'path' };
   const found = operands.slice(0, 5).join(' ');
@@ -82,7 +87,7 @@ export function onlyImages(
   command: string,
   forPaths: string,
 ): readonly ImageUse[] {
-  const operands = readOperands(args, session.environment.workingDirectory);
+  const operands = readOperands(args, session.environment.workingDirectory, 'images');
   if (operands.kind === 'images') return imageOperands(operands.names, args, session);
   const [operand = ''] = operandsOf(args);
   if (/^https?:\/\//.test(operand)) {
@@ -129,7 +134,7 @@ export function partImages(
   folder: string,
 ): { readonly args: readonly string[]; readonly images: ReadonlySet<CanonicalName> } {
   const words = operandsOf(args).filter((operand) => !isPathOperand(operand));
-  for (const word of words) refuseDoubtful(word, folder);
+  for (const word of words) refuseDoubtful(word, folder, 'paths too');
   return { args: withoutOperands(args, words), images: new Set(words.map((word) => parseCanonicalName(word))) };
 }
 

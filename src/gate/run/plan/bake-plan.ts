@@ -40,7 +40,11 @@ function lastWords(stderr: string): string {
 function readPrinted({ status, stdout, stderr }: BuildxAnswer): unknown {
   const hint = 'see what `docker buildx bake --print` says';
   if (status !== 0) {
-    throw new VerifyError('bake.invalid', `buildx cannot read the bake definition: ${lastWords(stderr)}`, { hint });
+    const said = lastWords(stderr);
+    const isTarget = said.startsWith('failed to find target');
+    throw new VerifyError('bake.invalid', `buildx cannot read the bake definition: ${said}`, {
+      hint: isTarget ? 'docker buildx bake --list targets says which there are' : hint,
+    });
   }
   try {
     return parseBoundedJson(stdout);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import type { Mode, PolicyLayerName } from '../../../model/index.ts';
+import { isVerifyError, type Mode, type PolicyLayerName, VerifyError } from '../../../model/index.ts';
 import type { ClusterPolicy } from '../../language/compiled/cluster-policy.ts';
 import type { Setting } from '../../language/compiled/policy-set.ts';
 import type { PolicyDocument } from '../../language/schema/schema.ts';
@@ -54,6 +54,21 @@ export interface LoadedPolicy {
  * @throws VerifyError `policy.invalid`, `policy.unreadable`
  */
 export async function readPolicyFile(request: PolicyFileRequest): Promise<LoadedPolicy | null> {
+  try {
+    return await readPolicy(request);
+  } catch (error) {
+    throw request.layer === 'command-line' ? withItsCheck(error, request.named) : error;
+  }
+}
+
+/** Of a policy that only the command line names, since `policy check` alone does not read it. */
+function withItsCheck(error: unknown, named: string): unknown {
+  if (!isVerifyError(error, 'policy.invalid') || error.hint !== null || error.place?.file !== named) return error;
+  const hint = `mend it there; \`docker verify policy check ${named}\` says when it is valid`;
+  return new VerifyError(error.code, error.message, { place: error.place, hint, cause: error });
+}
+
+async function readPolicy(request: PolicyFileRequest): Promise<LoadedPolicy | null> {
   const { path, named, layer, material } = request;
   const bytes = request.fetched?.bytes ?? (await readBytes(path, named));
   // The language's definition and the YAML parser are loaded only where there is something to read.

@@ -9,9 +9,9 @@ import type { LoadedPolicy } from './read-policy-file.ts';
 export function refuseLoosening(mode: Mode | null, policy: LoadedPolicy): void {
   const saysEnforce = policy.compiled.saysEnforce || policy.clusterPolicies.some((cluster) => cluster.saysEnforce);
   if (mode !== 'warn' || !saysEnforce) return;
-  throw new VerifyError('usage.loosens', `--mode warn is refused: the policy ${policy.named} says mode: enforce`, {
+  throw new VerifyError('usage.loosens', `a mode of warn is refused: the policy ${policy.named} says mode: enforce`, {
     place: { file: policy.named },
-    hint: 'leave --mode away, or change that policy',
+    hint: 'leave --mode (of a build: --verify-mode) away, or change that policy',
   });
 }
 

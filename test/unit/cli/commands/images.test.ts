@@ -77,3 +77,13 @@ describe('recommend', () => {
     expect(path.out).toBe(named.out);
   });
 });
+
+describe('of several images', () => {
+  it.each(['packages', 'lineage'])('%s names the one that cannot be looked up', async (command) => {
+    const { line, app } = await signedProject();
+    await line.write({ Dockerfile: `FROM ${app.name}\nCOPY --from=127.0.0.1:1/team/gone:1 / /\n` });
+    const { status, err } = await line.run(command, '.');
+    expect(status).toBe(11);
+    expect(err).toContain('127.0.0.1:1/team/gone:1: 127.0.0.1:1 cannot be reached');
+  });
+});

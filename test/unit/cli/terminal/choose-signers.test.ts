@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   chooseAuthorities,
   chooseSigners,
+  keyQuestion,
   partUnsettled,
   sayLocked,
   sayUnseen,
-  wantsKey,
 } from '../../../../src/cli/terminal/choose-signers.ts';
 import type { Question } from '../../../../src/cli/terminal/consent.ts';
 import { type Evidence, type FoundSigners, type ProposedSigner, VerifyError } from '../../../../src/gate/index.ts';
@@ -134,10 +134,18 @@ describe('choosing', () => {
   );
 
   it('wants a key only where one could prove something', () => {
-    expect(wantsKey([unproven({ signer: key, problem: unknown })])).toBe(true);
-    expect(wantsKey([unproven({ signer: keyless, problem: unknown })])).toBe(false);
-    expect(wantsKey([unproven({ signer: key, problem: { code: 'invalid-signature', message: '' } })])).toBe(false);
-    expect(wantsKey([unsigned])).toBe(false);
+    expect(keyQuestion([unproven({ signer: key, problem: unknown })])).not.toBeNull();
+    expect(keyQuestion([unproven({ signer: keyless, problem: unknown })])).toBeNull();
+    expect(keyQuestion([unproven({ signer: key, problem: { code: 'invalid-signature', message: '' } })])).toBeNull();
+    expect(keyQuestion([unsigned])).toBeNull();
+  });
+
+  it('says which images wait for a key, and explains where it is found', () => {
+    const waiting = unproven({ signer: key, problem: unknown });
+    const several = keyQuestion([waiting, { ...waiting, repository: 'a.io/second' }, unsigned]);
+    expect(several?.text).toMatch(/^\S+ and 1 more are signed by a key that is not known here\. .*\? explains/);
+    expect(several?.explained).toEqual(expect.arrayContaining([`  ${waiting.repository}`, '  a.io/second']));
+    expect(keyQuestion([waiting])?.text).toContain(`${waiting.repository} is signed by`);
   });
 });
 

@@ -272,12 +272,30 @@ describe('Kyverno verifyImages', () => {
 });
 
 describe('a file of no known tool', () => {
-  it.each([['{}'], ['[]'], ['{"kind": "Pod", "apiVersion": "v1", "spec": {}}'], ['{"version": 1, "default": "deny"}']])(
-    '%s is refused',
-    async (text) => {
-      await expect(convertPolicy(new TextEncoder().encode(text), 'x.json')).rejects.toThrow(
-        /no policy of a tool that is known/,
-      );
+  it.each([['{}'], ['[]'], ['{"kind": "Pod", "apiVersion": "v1", "spec": {}}']])('%s is refused', async (text) => {
+    await expect(convertPolicy(new TextEncoder().encode(text), 'x.json')).rejects.toThrow(
+      /no policy of a tool that is known/,
+    );
+  });
+});
+
+describe('a file that needs no conversion', () => {
+  const refusal = (text: string) => convertPolicy(new TextEncoder().encode(text), 'x.json');
+
+  it('is refused where it is ours, and checked instead', async () => {
+    await expect(refusal('{"version": 1, "default": "deny"}')).rejects.toMatchObject({
+      message: 'x.json is a policy of docker verify already',
+      hint: 'docker verify policy check x.json says whether it is valid',
+    });
+  });
+
+  it.each(['ClusterImagePolicy', 'ImageValidatingPolicy'])(
+    'is refused where it is a %s, and named in ours',
+    async (kind) => {
+      await expect(refusal(JSON.stringify({ apiVersion: 'v1', kind, spec: {} }))).rejects.toMatchObject({
+        message: 'x.json is a policy of a cluster, which is used as it is',
+        hint: 'write clusterImagePolicies: ["x.json"] into docker-verify.yaml',
+      });
     },
   );
 });
