@@ -78,7 +78,9 @@ async function runOther(context: CallContext, call: PluginCall): Promise<number>
     case '__complete':
     case '__completeNoDesc': {
       const { completeWords } = await import('./help/complete-words.ts');
-      await writeText(visibleDocument(await completeWords(args, context.environment)), null);
+      const described = await completeWords(args, context.environment);
+      const answer = command === '__complete' ? described : described.replaceAll(/\t.*$/gm, '');
+      await writeText(visibleDocument(answer), null);
       return exitStatus.allowed;
     }
     default:

@@ -106,6 +106,7 @@ export const machineCommands: readonly CommandRow[] = [
     examples: [
       ['source <(docker verify shell bash)', 'in ~/.bashrc'],
       ['docker verify shell fish | source', 'in config.fish'],
+      ['docker verify shell powershell | Out-String | Invoke-Expression', 'in $PROFILE'],
     ],
     load: async () => (await import('../commands/plugin.ts')).shellCommand,
   },
@@ -117,7 +118,9 @@ export const machineCommands: readonly CommandRow[] = [
       'print a completion script for `docker-verify …`; `docker verify …` completes where that of Docker is set up',
     examples: [
       ['source <(docker verify completion bash)', 'in ~/.bashrc'],
+      ['source <(docker verify completion zsh)', 'in ~/.zshrc, behind compinit'],
       ['docker verify completion fish | source', 'in config.fish'],
+      ['docker verify completion powershell | Out-String | Invoke-Expression', 'in $PROFILE'],
     ],
     load: async () => (await import('../commands/plugin.ts')).completionCommand,
   },

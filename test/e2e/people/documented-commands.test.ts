@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isOnPath } from '../support/interactive-shell.ts';
+import { type InteractiveShell, isOnPath } from '../support/interactive-shell.ts';
 import {
   acmePolicy,
   dockerConfiguration,
@@ -111,11 +111,11 @@ describe('the command lines of README.md and docs', () => {
     for (const { line } of measurements) expect(existsSync(line.split(' ')[0] ?? '')).toBe(true);
   });
 
-  const isForFish = ({ line }: DocumentedCommand): boolean => spelledOut[line]?.startsWith('fish ') === true;
+  const shellOf = ({ line }: DocumentedCommand): InteractiveShell | null =>
+    (['zsh', 'fish'] as const).find((shell) => spelledOut[line]?.startsWith(`${shell} `)) ?? null;
+  const isHere = (shell: InteractiveShell | null): boolean => shell === null || isOnPath(shell);
   it.each(
-    lines
-      .filter((each) => !isForFish(each) || isOnPath('fish'))
-      .map(({ line, pages }: DocumentedCommand) => [line, pages.join(', ')]),
+    lines.filter((each) => isHere(shellOf(each))).map(({ line, pages }: DocumentedCommand) => [line, pages.join(', ')]),
   )('%s (%s)', async (line) => {
     const { status, stdout, stderr } = await runLine(line);
     const [expected] = otherStatuses[line] ?? [[0]];

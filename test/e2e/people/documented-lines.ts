@@ -66,6 +66,12 @@ export const spelledOut: Readonly<Record<string, string>> = {
   'docker verify check && docker build': 'docker verify check && docker build .',
   'docker verify completion SHELL': 'docker verify completion bash',
   'docker verify completion fish | source': `fish --no-config -c 'docker verify completion fish | source'`,
+  'source <(docker verify completion zsh)': `zsh -f -c 'autoload -U compinit && compinit -u -D && source <(docker verify completion zsh) && whence _docker_verify'`,
+  // PowerShell is not on these machines: as far as what it is given
+  'docker verify completion powershell | Out-String | Invoke-Expression':
+    'docker verify completion powershell | grep -q "^Register-ArgumentCompleter "',
+  'docker verify shell powershell | Out-String | Invoke-Expression':
+    'docker verify shell powershell | grep -q "^function docker "',
   'docker verify shell fish | source': `fish --no-config -c 'docker verify shell fish | source; and functions docker'`,
   'docker verify lock --check': 'docker verify lock && docker verify lock --check',
   'docker verify lock --update alpine:3.20': 'docker verify lock && docker verify lock --update alpine:3.20',

@@ -84,11 +84,16 @@ describe('help, completion and version', () => {
     [['__complete', 'che'], 'check\t'],
     [['__complete', 'check', '--form'], '--format'],
     [['__complete', 'policy', ''], 'explain'],
-    [['__completeNoDesc', 'trust', ''], 'update'],
   ])('%j', async (words, expected) => {
     const { status, out } = await (await commandLine()).run(...words);
     expect(status).toBe(0);
     expect(out).toContain(expected);
+  });
+
+  it('words are completed without descriptions where none are asked for', async () => {
+    const line = await commandLine();
+    expect((await line.run('__completeNoDesc', 'trust', '')).out).toBe('show\nupdate\n:4\n');
+    expect((await line.run('__complete', 'trust', '')).out).toMatch(/^show\t.+\nupdate\t.+\n:4\n$/);
   });
 
   it('the version is the same for machines', async () => {
