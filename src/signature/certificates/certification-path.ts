@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import { problemOf, Refusal } from '../refusal.ts';
 import { hasRepeatedExtension, isIssuedBy, isSameCertificate, leadingTo, unevaluatedExtension } from './certificate.ts';
 import { assertPolicies } from './certificate-policies.ts';
+import { assertStrongAuthority, assertStrongSignature } from './certificate-signature.ts';
 import { isSelfIssued } from './distinguished-name.ts';
 import { assertNames } from './name-constraints.ts';
 import { subjectName } from './subject-name.ts';
@@ -74,11 +75,15 @@ function assertAuthorities(path: CertificationPath): void {
 
 /**
  * Requires of a path what RFC 5280, section 6.1, asks for beside signatures and times: that critical extensions are understood, that
- * authorities are such and may have what is below them, that names and policies are within their constraints.
+ * authorities are such and may have what is below them, that names and policies are within their constraints; and that no signature or key
+ * in it is too weak.
  * @throws Refusal `certificate-invalid`; `unsupported` where this cannot be evaluated
  */
 export function assertPath(path: CertificationPath): void {
   for (const certificate of path) assertExtensions(certificate);
+  // the last is trusted by itself, whatever its own signature is
+  for (const certificate of path.slice(0, -1)) assertStrongSignature(certificate);
+  for (const authority of path.slice(1)) assertStrongAuthority(authority);
   assertAuthorities(path);
   assertNames(path);
   assertPolicies(path);

@@ -74,6 +74,8 @@ export interface CertificateSpec {
   /** Which log vouches for it; null for none. */
   readonly transparency?: 'own' | 'other' | null;
   readonly pair?: Pair;
+  /** What its issuer signs. */
+  readonly digest?: 'SHA-1' | 'SHA-256';
 }
 
 export interface Certified {
@@ -125,7 +127,7 @@ export async function certify(
     notBefore: spec.notBefore ?? later(signedAt, -1),
     notAfter: spec.notAfter ?? later(signedAt, 9),
     publicKey,
-    signingAlgorithm: signing,
+    signingAlgorithm: { ...signing, hash: spec.digest ?? signing.hash },
     signingKey: await webKey(issuerPair.privateKey),
     extensions,
   };

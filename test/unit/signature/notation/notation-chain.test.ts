@@ -37,8 +37,19 @@ describe('the chain of a Notation signature', () => {
     ['as long as an authority in it allows', () => through({ pathLength: 1 }, 1)],
     ['with an authority that allows none below it, and has none', () => through({ pathLength: 0 })],
     ['through one authority more', () => through({}, 1)],
+    [
+      'under a root that signed itself over SHA-1, which proves nothing anyway',
+      async () => {
+        const old = await certify({ subject: 'CN=old', isAuthority: true, ...always, digest: 'SHA-1' }, null, null);
+        const leaf = await certify(leafSpec, old, null);
+        return specOf({ chain: [leaf.der, old.der] }, leaf);
+      },
+    ],
   ])('%s verifies', async (_name, make) => {
-    expect(await evidenceOf(await jws(await make()))).toMatchObject({ verified: true, problem: null });
+    const spec = await make();
+    const named = certificateMaterial(new x509.X509Certificate(spec.chain.at(-1) ?? '').toString('pem'), 'notation');
+    const evidence = await evidenceOf(await jws(spec), signedAt, [named]);
+    expect(evidence).toMatchObject({ verified: true, problem: null });
   });
 
   test.each<[string, () => Promise<NotationSpec>]>([
@@ -88,6 +99,8 @@ describe('the chain of a Notation signature', () => {
       'with somebody who may sign certificates, but does not say that it is an authority',
       () => through({ isAuthority: false, keyUsage: x509.KeyUsageFlags.keyCertSign }),
     ],
+    ['whose signer is certified over SHA-1', async () => specOf({}, await issue({ digest: 'SHA-1' }))],
+    ['with an authority that is certified over SHA-1', () => through({ digest: 'SHA-1' })],
     ['longer than an authority in it allows', () => through({ pathLength: 0 }, 1)],
     [
       'whose signer names another issuer than the next in it, though that one signed',
