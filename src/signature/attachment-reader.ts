@@ -1,6 +1,13 @@
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import type { X509Certificate } from '@sigstore/core';
-import type { Attachment, Digest, EvidenceForm, Problem } from '../model/index.ts';
+import {
+  type Attachment,
+  cosignSignaturePredicate,
+  type Digest,
+  type EvidenceForm,
+  type Problem,
+} from '../model/index.ts';
+import { printable } from './refusal.ts';
 import type { SignedBytes } from './sigstore/signed-bytes.ts';
 
 /** One signature as an attachment states it. Nothing of it is proven. */
@@ -49,4 +56,14 @@ export function vouched(
   if (attachment.vouchesFor === null) return { form, subject };
   const reached = subject === attachment.subject ? attachment.vouchesFor : subject;
   return { form: 'buildkit-attestation', subject: reached };
+}
+
+/**
+ * What is wrong with a statement on a BuildKit attestation manifest; null for nothing. A signature there vouches for the platform; an
+ * attestation says something of that manifest, not of the image beside it.
+ */
+export function misplaced(form: EvidenceForm, predicateType: string): Problem | null {
+  if (form !== 'buildkit-attestation' || predicateType === cosignSignaturePredicate) return null;
+  const message = `its predicate is "${printable(predicateType)}", expected "${cosignSignaturePredicate}"`;
+  return { code: 'wrong-type', message };
 }

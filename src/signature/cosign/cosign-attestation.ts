@@ -1,5 +1,5 @@
 import { inTotoMediaType } from '../../model/index.ts';
-import { vouched } from '../attachment-reader.ts';
+import { misplaced, vouched } from '../attachment-reader.ts';
 import { decodeBase64 } from '../base64.ts';
 import { limits } from '../limits.ts';
 import { printable, Refusal } from '../refusal.ts';
@@ -20,6 +20,8 @@ export const cosignAttestation = statementForm({
     }
     const payload = decodeBase64(stringOf(envelope['payload'], "the envelope's payload"), "the envelope's payload");
     const reading = readStatement(payload, attachment.subject);
+    const form = vouched(attachment, 'attestation', reading.subject);
+    const problem = misplaced(form.form, reading.predicateType) ?? reading.problem;
     const signatures = arrayOf(envelope['signatures'], "the envelope's signatures", limits.signatures);
     if (signatures.length === 0) throw new Refusal('malformed', 'the envelope carries no signature');
     const common = envelopeBytes(payloadType, payload);
@@ -29,7 +31,8 @@ export const cosignAttestation = statementForm({
       const keyId = signature['keyid'];
       return {
         ...reading,
-        ...vouched(attachment, 'attestation', reading.subject),
+        ...form,
+        problem,
         // cosign has the whole envelope timestamped here, not the signature.
         signed: signedEnvelope(common, bytes, content),
         certificate: found.certificate,

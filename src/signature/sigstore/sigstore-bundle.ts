@@ -8,7 +8,7 @@ import {
   inTotoMediaType,
   isDigest,
 } from '../../model/index.ts';
-import { type SignedStatement, vouched } from '../attachment-reader.ts';
+import { misplaced, type SignedStatement, vouched } from '../attachment-reader.ts';
 import { parseCertificate } from '../certificates/certificate.ts';
 import { limits } from '../limits.ts';
 import { printable, Refusal } from '../refusal.ts';
@@ -136,19 +136,12 @@ function readEnvelope(bundle: Bundle, attachment: Attachment): Signed | null {
   const reading = readStatement(payload, attachment.subject);
   const isSignature = reading.predicateType === cosignSignaturePredicate;
   const form = vouched(attachment, isSignature ? 'cosign-bundle' : 'attestation', reading.subject);
-  const wrongType =
-    form.form === 'buildkit-attestation' && !isSignature
-      ? {
-          code: 'wrong-type' as const,
-          message: `its predicate is "${printable(reading.predicateType)}", expected "${cosignSignaturePredicate}"`,
-        }
-      : null;
   return {
     ...reading,
     ...form,
     statement: isSignature ? null : reading.statement,
     repository: isSignature ? null : reading.repository,
-    problem: wrongType ?? reading.problem,
+    problem: misplaced(form.form, reading.predicateType) ?? reading.problem,
     signed: signedEnvelope(envelopeBytes(payloadType, bufferOf(payload)), bufferOf(signature.sig)),
   };
 }

@@ -2,7 +2,7 @@ import { sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Attachment } from '../../../../src/model/index.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
-import { ecPair, imageDigest, pemOf } from '../certificates/test-certificates.ts';
+import { ecPair, imageDigest, otherDigest, pemOf } from '../certificates/test-certificates.ts';
 import { statementFor } from '../key-signatures.ts';
 import { attachment, keyMaterial, material } from '../shared-data.ts';
 
@@ -44,4 +44,14 @@ describe('an envelope with several signatures', () => {
       { verified: false, problem: { code: 'malformed' } },
     ]);
   });
+});
+
+test('an attestation about a BuildKit attestation manifest says nothing of the image beside it', async () => {
+  const [pair] = pairs;
+  const about = material({ keys: [keyMaterial(pemOf(pair.publicKey))] });
+  const found = envelope([pair]);
+  expect(await verifyAttachments([found], about)).toMatchObject([{ verified: true, form: 'attestation' }]);
+  expect(await verifyAttachments([{ ...found, vouchesFor: otherDigest }], about)).toMatchObject([
+    { verified: false, form: 'buildkit-attestation', problem: { code: 'wrong-type' } },
+  ]);
 });
