@@ -27,6 +27,7 @@ const files = {
   'compose.yaml': `services:\n  "$(touch pwned)": {image: a}\n  "\`touch pwned\`": {image: a}\n  "a b": {image: a}\n`,
   [oddFile]: '',
   'two words.yaml': '',
+  'docker-verify.yaml': `version: 1\nrules:\n  - images: ["quay.example/acme/app:2", "$(touch pwned)"]\n    locked: true\n`,
 };
 const images = [
   'registry.example/team/app:v1',
@@ -73,6 +74,11 @@ describe.runIf(hasTerminals).each(present)('Tab in %s', (shell) => {
       'docker-verify inspect registry.example/team/app:\t',
       '[docker-verify][inspect][registry.example/team/app:v1]',
     ],
+    [
+      'an image that a rule of the policy names',
+      'docker-verify policy explain quay.ex\t',
+      '[docker-verify][policy][explain][quay.example/acme/app:2]',
+    ],
     ['a file with a space', 'docker-verify policy check two\t', '[docker-verify][policy][check][two words.yaml]'],
     ['a file with what shells run', 'docker-verify policy check odd\t', `[docker-verify][policy][check][${oddFile}]`],
     ['a finding', 'docker-verify explain signature.mis\t', '[docker-verify][explain][signature.missing]'],
@@ -87,6 +93,7 @@ describe.runIf(hasTerminals).each(present)('Tab in %s', (shell) => {
     ["a program of the project's", './docker-verify chec\t\t'],
     ['the names of images', 'docker-verify inspect \t\t'],
     ['the names of targets', 'docker-verify bake \t\t'],
+    ['the names of rules', 'docker-verify policy explain \t\t'],
   ])('runs nothing of %s', async (_, keys) => {
     expect(await typeInto(shell, desk, await completionFor(shell), `${keys}${givenUp}`)).toBe('[]');
     expect(existsSync(pwned())).toBe(false);
@@ -118,13 +125,20 @@ describe.runIf(hasTerminals).each(present)("Tab in %s by Docker's own script", (
     ['a command', 'docker verify chec\t.', '[docker][verify][check][.]'],
     ['an option', 'docker verify build --verify-brea\twhy', '[docker][verify][build][--verify-break-glass][why]'],
     ['a stage', 'docker verify build --target te\t', '[docker][verify][build][--target][tested]'],
+    ['a value', 'docker verify check --mode w\t.', '[docker][verify][check][--mode][warn][.]'],
+    ['a target of a bake file', 'docker verify bake we\t', '[docker][verify][bake][web]'],
+    [
+      'an image that a rule of the policy names',
+      'docker verify policy explain quay.ex\t',
+      '[docker][verify][policy][explain][quay.example/acme/app:2]',
+    ],
     ['a local image', 'docker verify inspect registry.ex\t', '[docker][verify][inspect][registry.example/team/app:v1]'],
   ])('completes %s', async (_, keys, words) => {
     expect((await typeInto(shell, desk, await dockerScript(), keys)).replace(/\s+\]/g, ']')).toBe(words);
   });
 
   it.runIf(isThere)('runs nothing of the names of others', async () => {
-    for (const keys of ['docker verify inspect \t\t', 'docker verify bake \t\t']) {
+    for (const keys of ['docker verify inspect \t\t', 'docker verify bake \t\t', 'docker verify policy explain \t\t']) {
       await rm(desk.variables['ANSWER'] ?? '', { force: true });
       expect(await typeInto(shell, desk, await dockerScript(), `${keys}${givenUp}`)).toBe('[]');
     }

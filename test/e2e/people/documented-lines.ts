@@ -83,6 +83,8 @@ export const spelledOut: Readonly<Record<string, string>> = {
     'sha256sum Dockerfile >SHA256SUMS && sha256sum --check --ignore-missing SHA256SUMS',
   'docker verify-build': 'eval "$(docker verify shell bash)"; docker verify-build --help',
   'docker verify check --offline .': 'docker verify check . && docker verify check --offline .',
+  'docker verify check --format text --format markdown="$GITHUB_STEP_SUMMARY" .':
+    'GITHUB_STEP_SUMMARY=$PWD/summary && touch "$GITHUB_STEP_SUMMARY" && docker verify check --format text --format markdown="$GITHUB_STEP_SUMMARY" . && grep -q "allowed" summary',
   'docker verify build --verify-offline .': 'docker verify check . && docker verify build --verify-offline .',
   'docker verify bake -f docker-bake.hcl --verify-offline app':
     'docker verify check -f docker-bake.hcl && docker verify bake -f docker-bake.hcl --verify-offline app',

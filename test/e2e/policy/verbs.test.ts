@@ -32,7 +32,9 @@ describe('policy', () => {
 
   it('explain says what is attached, whether it counts, and which rule decides', async () => {
     const signed = await policy(['explain', `${registry}/signed/base:1`]);
-    expect(signed.stdout).toMatch(/: allow\n.*attached:\n.*by acme .*: counts\n(?:.*\n)*.*→ "acme" \(docker-verify\.yaml:\d+\) decides, allow: /);
+    expect(signed.stdout).toMatch(
+      /: allow\n.*attached:\n.*by acme .*: counts\n(?:.*\n)*.*→ "acme" \(docker-verify\.yaml:\d+\) decides, allow: /,
+    );
     const wrong = await policy(['explain', '--format', 'json', `${registry}/wrong/base:1`]);
     expect(JSON.parse(wrong.stdout).images[0]).toMatchObject({ decision: { status: 'block' } });
     expect((await policy(['explain', '.'])).status).toBe(64);
