@@ -76,6 +76,36 @@ describe('lazyModules', () => {
     expect(exports['run']?.()).toEqual(expected);
   });
 
+  it('does not evaluate a module that only hands on what others define, nor those it hands on beside', async () => {
+    const { exports, evaluated } = await bundled({
+      'entry.ts': `import { other as mine, starred, made, type Kind } from './index.ts';\nexport const run = (): Kind => [mine, starred, made.string().parse('a')];\nexport { starred };`,
+      'index.ts': `${note('index')}export { first as other } from './first.ts';\nexport * from './stars.ts';\nexport * from './package.ts';\nexport type Kind = unknown[];`,
+      'stars.ts': `${note('stars')}export * from './unused.ts';\nexport * from './starred.ts';`,
+      'first.ts': `${note('first')}const first = 1;\nexport { first };`,
+      'unused.ts': `${note('unused')}export const unused = 0;\nexport default 5;`,
+      'starred.ts': `${note('starred')}export const starred = 4;`,
+      'package.ts': `${note('package')}import { string } from 'zod';\nexport const made = { string };`,
+    });
+    expect(exports['run']?.()).toEqual([1, 4, 'a']);
+    expect(evaluated).toEqual(['first', 'starred', 'package']);
+    expect(exports['starred']).toBe(4);
+  });
+
+  it.each([
+    ['a package’s name that another module hands on', `export { closestMatch as value } from 'leven';`],
+    ['a name taken apart from a value', 'export const { value } = { value: (text: string) => text };'],
+    ['what a module exports under another name', 'const own = (text: string) => text;\nexport { own as value };'],
+    ['a default export under a name', `export { default as value } from './late.ts';`],
+  ])('finds %s', async (_title, text) => {
+    const { exports } = await bundled({
+      'entry.ts': `import { value } from './index.ts';\nexport const run = () => value('a', ['a']);`,
+      'index.ts': `export * from './named.ts';`,
+      'named.ts': text,
+      'late.ts': 'export default (text: string) => text;',
+    });
+    expect(exports['run']?.()).toBe('a');
+  });
+
   it('gives the value that a name has now, also across modules that import each other', async () => {
     const { exports } = await bundled({
       'entry.ts': `import { count, increase } from './count.ts';\nexport const run = () => { increase(); return count; };`,
