@@ -10,6 +10,8 @@ export interface KeyMaterial {
   readonly name: string | null;
   /** Digest that signatures by it use; `sha256` unless the policy says otherwise, by curve for bundles. */
   readonly hashAlgorithm: 'sha256' | 'sha384' | 'sha512' | null;
+  /** It is one of the publishers' that come with the program, and no policy names it: tried where no key of a policy made a signature. */
+  readonly isPublishers?: boolean;
 }
 
 /** A certificate authority that some policy names (Notation, or a private PKI). */

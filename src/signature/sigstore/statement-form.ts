@@ -8,6 +8,7 @@ import { refusedEvidence } from '../evidence.ts';
 import { type Looking, passedOver } from '../prospect.ts';
 import type { SignatureForm } from '../signature-form.ts';
 import { broughtRoot } from './brought-root.ts';
+import { keysThatMade } from './prepared-material.ts';
 import { verifyStatement } from './verify-statement.ts';
 
 type Claimed = { readonly signer: Signer | null; readonly claims: CertificateClaims };
@@ -30,7 +31,7 @@ function couldCount(statement: SignedStatement, looking: Looking): boolean {
   if (statement.problem !== null) return false;
   const { certificate, signed } = statement;
   if (certificate !== null && isSoundCertificate(statement, certificate, looking)) return true;
-  return looking.material.keys.some(({ key, hash }) => signed.verify(key, hash));
+  return keysThatMade(signed, looking.material).length > 0;
 }
 
 /**

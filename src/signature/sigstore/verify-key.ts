@@ -4,7 +4,7 @@ import type { SignedStatement } from '../attachment-reader.ts';
 import type { Proof } from '../evidence.ts';
 import { printable, problemOf } from '../refusal.ts';
 import { assertLogged, loggedKey } from './log-entry.ts';
-import type { PreparedKey, PreparedMaterial } from './prepared-material.ts';
+import { keysThatMade, type PreparedKey, type PreparedMaterial } from './prepared-material.ts';
 import { keyFingerprint, verifyAnchored } from './verify-anchored.ts';
 import type { SignerAttempt } from './verify-certificate.ts';
 
@@ -34,7 +34,7 @@ function isSoundByLoggedKey(statement: SignedStatement): boolean {
 
 function unmatched(statement: SignedStatement, material: PreparedMaterial): SignerAttempt {
   const hinted = hintedKey(statement);
-  const named = material.keys.find((key) => key.id === hinted);
+  const named = [...material.keys, ...material.publisherKeys].find((key) => key.id === hinted);
   const signer: Signer | null = hinted === null ? null : { kind: 'key', sha256: hinted, name: named?.name ?? null };
   const claimed = { signer, claims: {} };
   if (named !== undefined) {
@@ -44,7 +44,8 @@ function unmatched(statement: SignedStatement, material: PreparedMaterial): Sign
   const hint = hinted === null ? statement.keyHint : `sha256:${hinted}`;
   const by = hint === null ? 'a key that it does not name' : `the key ${printable(hint)}`;
   const sound = isSoundByLoggedKey(statement) ? ' (the signature is sound)' : '';
-  const none = material.keys.length === 0 ? ', and no policy names a key' : '';
+  const isNone = material.keys.length === 0 && material.publisherKeys.length === 0;
+  const none = isNone ? ', and no policy names a key' : '';
   const problem: Problem = { code: 'unknown-signer', message: `it is signed with ${by}${sound}${none}` };
   return { proofs: [], problem, claimed };
 }
@@ -84,11 +85,11 @@ function proofsOf(
 }
 
 /**
- * Tries every key: a hint orders nothing here and excludes nothing. A log entry or timestamp is not needed, but one
+ * Tries the keys that `keysThatMade` tries: a hint orders nothing here and excludes nothing. A log entry or timestamp is not needed, but one
  * that is there must be for this signature, and true if any root knows its log.
  */
 export function verifyKeys(statement: SignedStatement, material: PreparedMaterial, now: Date): SignerAttempt {
-  const matching = material.keys.filter((key) => statement.signed.verify(key.key, key.hash));
+  const matching = keysThatMade(statement.signed, material);
   const [first] = matching;
   if (first === undefined) return unmatched(statement, material);
   const claimed = { signer: signerOf(first), claims: {} };

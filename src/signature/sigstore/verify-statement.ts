@@ -1,7 +1,9 @@
+import type { X509Certificate } from '@sigstore/core';
 import type { Attachment, Evidence } from '../../model/index.ts';
 import type { SignedStatement } from '../attachment-reader.ts';
 import { mergedProofs, provenEvidence, refusedEvidence } from '../evidence.ts';
 import type { PreparedMaterial } from './prepared-material.ts';
+import { keyFingerprint } from './verify-anchored.ts';
 import { type Looking, type SignerAttempt, verifyCertificate } from './verify-certificate.ts';
 import { verifyKeys } from './verify-key.ts';
 
@@ -13,7 +15,14 @@ async function verdictsOf(
 ): Promise<readonly SignerAttempt[]> {
   if (statement.certificate === null) return [verifyKeys(statement, material, looking.now)];
   const keyless = await verifyCertificate(statement, statement.certificate, material, looking);
-  return [keyless, verifyKeys({ ...statement, logEntries: [], timestamps: [] }, material, looking.now)];
+  const alike = keyless.proofs.length === 0 ? material : withKeyOf(statement.certificate, material);
+  return [keyless, verifyKeys({ ...statement, logEntries: [], timestamps: [] }, alike, looking.now)];
+}
+
+/** The material for a signature that a certificate's key has made: of the publishers' keys only that very one can have made it too. */
+function withKeyOf({ publicKey }: X509Certificate, material: PreparedMaterial): PreparedMaterial {
+  const id = keyFingerprint(publicKey);
+  return { ...material, publisherKeys: material.publisherKeys.filter((key) => key.id === id) };
 }
 
 /** Verifies one signature against all material: one piece of evidence for each signer and time proven, else one that says why not. */

@@ -10,6 +10,7 @@ import type {
 } from '../../language/compiled/trusted-signer.ts';
 import { exactOrGlob, type TextPattern } from '../../language/patterns/text-pattern.ts';
 import type { SignerDocument } from '../../language/schema/schema.ts';
+import { knownIdentifiers } from '../../publishers/known-identifiers.ts';
 import { entryOfPublisher } from '../../publishers/publisher-catalogue.ts';
 import { parsePublicKey } from '../files/key-material.ts';
 import { addCertificates } from '../files/named-certificates.ts';
@@ -71,6 +72,8 @@ async function keyMaterial(scope: PolicyScope, path: Path, key: string): Promise
 }
 
 function keyFrom(scope: PolicyScope, path: Path, pem: string, name: string | null, where: string): KeyMaterial {
+  const id = knownIdentifiers.get(pem);
+  if (id !== undefined) return { id, pem, name, hashAlgorithm: null, isPublishers: scope.layer === 'builtin' };
   const material = parsePublicKey(pem, name);
   if (material.ok) return material.value;
   throw invalidIn(

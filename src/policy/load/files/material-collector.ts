@@ -15,8 +15,10 @@ export class MaterialCollector {
   readonly #revocable = new Set<string>();
   #github = false;
 
+  /** A key that a policy names is its own, though a publisher has it too. */
   addKey(key: KeyMaterial): void {
-    if (!this.#keys.has(key.id)) this.#keys.set(key.id, key);
+    const known = this.#keys.get(key.id);
+    if (known === undefined || (known.isPublishers === true && key.isPublishers !== true)) this.#keys.set(key.id, key);
   }
 
   addCertificate(certificate: CertificateMaterial): void {

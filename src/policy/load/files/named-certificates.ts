@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CertificateMaterial, isPem } from '../../../model/index.ts';
+import { knownIdentifiers } from '../../publishers/known-identifiers.ts';
 import { parseCertificates } from './key-material.ts';
 import { invalidIn, type PolicyScope, readNamedFile, shortName } from './policy-scope.ts';
 
@@ -15,6 +16,8 @@ async function readCertificates(
 ): Promise<CertificateMaterial> {
   const isInline = isPem(value);
   const pem = isInline ? value : (await readNamedFile(scope, path, value)).text;
+  const id = knownIdentifiers.get(pem);
+  if (id !== undefined) return { id, pem, name: isInline ? null : shortName(value), purpose };
   const material = parseCertificates(pem, isInline ? null : shortName(value), purpose);
   if (!material.ok)
     throw invalidIn(scope, path, `${isInline ? 'the certificate' : value} is not usable: ${material.reason}`);

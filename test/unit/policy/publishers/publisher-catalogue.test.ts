@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decide, parseAuthority } from '../../../../src/policy/index.ts';
+import { parseCertificates, parsePublicKey } from '../../../../src/policy/load/files/key-material.ts';
+import { knownIdentifiers } from '../../../../src/policy/publishers/known-identifiers.ts';
 import { knownPublishers } from '../../../../src/policy/publishers/known-publishers.ts';
-import { microsoftRoot2010, microsoftSupplyChainRoot } from '../../../../src/policy/publishers/publisher-keys.ts';
+import * as publisherKeys from '../../../../src/policy/publishers/publisher-keys.ts';
 import { embeddedTrustedRoots } from '../../../../src/trust/embedded-roots.ts';
 import { byKey, inputOf } from '../support/evidence.ts';
 import { policiesOf } from '../support/policies.ts';
@@ -33,15 +35,31 @@ describe('publisher', () => {
 });
 
 describe('the built-in catalogue', () => {
+  it.each(Object.entries(publisherKeys))('knows %s by what it is called where it is parsed', (_, pem) => {
+    const parsed = pem.includes('CERTIFICATE') ? parseCertificates(pem, null, 'notation') : parsePublicKey(pem, null);
+    expect(parsed).toMatchObject({ ok: true, value: { id: knownIdentifiers.get(pem), pem } });
+  });
+
+  it('counts a key that a policy names too as that policy’s', async () => {
+    const project = `version: 1\nrules: [{images: ["**"], signedBy: [{key: istio.pub}]}]\n`;
+    const ours = await policiesOf({ project, files: { 'istio.pub': publisherKeys.istioKey } });
+    const id = knownIdentifiers.get(publisherKeys.istioKey);
+    expect(ours.material.keys.filter((each) => each.id === id)).toMatchObject([{ name: 'istio', isPublishers: false }]);
+    const none = await policiesOf({});
+    expect(none.material.keys.filter((each) => each.id === id)).toMatchObject([{ isPublishers: true }]);
+  });
+
   const fingerprint = (pem: string): string =>
     new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
 
   it("holds Microsoft's two roots as its documentation prints them", () => {
     // dotnet/dotnet-docker, documentation/image-signatures.md
-    expect(fingerprint(microsoftSupplyChainRoot)).toBe(
+    expect(fingerprint(publisherKeys.microsoftSupplyChainRoot)).toBe(
       '23ffe2b8bdb9a1711515d4cffda04bc7f793d513c76c243f1020507d8669b7db',
     );
-    expect(fingerprint(microsoftRoot2010)).toBe('df545bf919a2439c36983b54cdfc903dfa4f37d3996d8d84b4c31eec6f3c163e');
+    expect(fingerprint(publisherKeys.microsoftRoot2010)).toBe(
+      'df545bf919a2439c36983b54cdfc903dfa4f37d3996d8d84b4c31eec6f3c163e',
+    );
   });
 
   it('says of every publisher where that was found, and when it was last read', () => {
@@ -61,8 +79,8 @@ describe('the built-in catalogue', () => {
 });
 
 describe('a timestamp authority for Notation', () => {
-  const authority = parseAuthority(microsoftSupplyChainRoot, null);
-  const tsa = parseAuthority(microsoftRoot2010, null);
+  const authority = parseAuthority(publisherKeys.microsoftSupplyChainRoot, null);
+  const tsa = parseAuthority(publisherKeys.microsoftRoot2010, null);
   const idOf = (material: typeof authority): string => (material.ok ? material.value.id : '');
   const subject = 'CN=acme';
   const stamped = (id: string) =>
@@ -74,7 +92,7 @@ describe('a timestamp authority for Notation', () => {
     });
   const rule = (more: string): string =>
     `version: 1\ndefault: allow\nrules: [{images: ["**"], signedBy: [{notation: {subject: ${subject}, ca: ca.pem${more}}}]}]\n`;
-  const pems = { 'ca.pem': microsoftSupplyChainRoot, 'tsa.pem': otherRoot };
+  const pems = { 'ca.pem': publisherKeys.microsoftSupplyChainRoot, 'tsa.pem': otherRoot };
   const machine = { '10.yaml': rule(''), ...pems };
   const own = idOf(parseAuthority(otherRoot, null));
 

@@ -57,6 +57,29 @@ describe('a key', () => {
     expect(await evidenceOf(signed, [materialOf(publicKey)])).toMatchObject({ verified: true });
   });
 
+  test('of a publisher that no policy names verifies what it signed, and nothing else', async () => {
+    const { publicKey, privateKey } = pairs['ECDSA P-256'];
+    const publishers = { ...materialOf(publicKey, 'known'), isPublishers: true };
+    const other = materialOf(pairs.Ed25519.publicKey);
+    const signed = keySignature(privateKey);
+    for (const keys of [[publishers], [other, publishers], [publishers, other]]) {
+      expect(await evidenceOf(signed, keys)).toMatchObject({ verified: true, materials: [publishers.id] });
+      const changed = { ...signed, content: Buffer.from(`${simpleSigning()} `).toString('base64') };
+      expect(await evidenceOf(changed, keys)).toMatchObject({ verified: false, problem: { code: 'unknown-signer' } });
+    }
+    expect(await evidenceOf(keySignature(ecPair().privateKey), [publishers])).toMatchObject({ verified: false });
+    const broken = { ...publishers, pem: 'junk' };
+    expect(await evidenceOf(signed, [broken])).toMatchObject({ verified: false });
+  });
+
+  test('of a publisher is not tried where a key of a policy made the signature', async () => {
+    const { publicKey, privateKey } = pairs['ECDSA P-256'];
+    const publishers = { ...materialOf(publicKey), id: 'ab'.repeat(32), isPublishers: true };
+    const policys = materialOf(publicKey);
+    const evidence = await verifyAttachments([keySignature(privateKey)], material({ keys: [publishers, policys] }));
+    expect(evidence).toMatchObject([{ verified: true, materials: [policys.id] }]);
+  });
+
   test('bound to a digest by its policy refuses another', async () => {
     const { publicKey, privateKey } = pairs['RSA 2048'];
     const bound: KeyMaterial = { ...materialOf(publicKey), hashAlgorithm: 'sha256' };

@@ -1,9 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Attachment } from '../../../../src/model/index.ts';
+import type { Attachment, KeyMaterial } from '../../../../src/model/index.ts';
 import { dateTime } from '../../../../src/signature/date-time.ts';
 import { verifyAttachments } from '../../../../src/signature/index.ts';
-import { ecPair, imageDigest, later, otherDigest, signedAt, utf8Extension } from '../certificates/test-certificates.ts';
-import { material } from '../shared-data.ts';
+import {
+  ecPair,
+  imageDigest,
+  later,
+  otherDigest,
+  pemOf,
+  signedAt,
+  utf8Extension,
+} from '../certificates/test-certificates.ts';
+import { keyMaterial, material } from '../shared-data.ts';
 import { createInstance, evidenceUnder, simpleSigning, type TestInstance } from '../test-instance.ts';
 
 let instance: TestInstance;
@@ -86,6 +94,26 @@ describe('a keyless signature', () => {
       material({ trustedRoots: [first, instance.source()] }),
     );
     expect(both).toHaveLength(1);
+  });
+});
+
+describe('a signature with a certificate', () => {
+  const publishers = (pem: string): KeyMaterial => ({ ...keyMaterial(pem, 'known'), isPublishers: true });
+
+  test('is also that of a publisher whose key it certifies, and of no other', async () => {
+    const certificate = await instance.issue();
+    const found = await instance.signature({ certificate });
+    const [own, other] = [publishers(pemOf(certificate.pair.publicKey)), publishers(pemOf(ecPair().publicKey))];
+    const trustedRoots = [instance.source()];
+    expect(await verifyAttachments([found], material({ trustedRoots, keys: [other, own] }))).toMatchObject([
+      { verified: true, signer: builder },
+      { verified: true, signer: { kind: 'key', sha256: own.id } },
+    ]);
+    expect(await verifyAttachments([found], material({ trustedRoots, keys: [other] }))).toHaveLength(1);
+    // where nobody trusts the certificate every key is tried
+    expect(await verifyAttachments([found], material({ keys: [other, own] }))).toMatchObject([
+      { verified: true, signer: { kind: 'key', sha256: own.id } },
+    ]);
   });
 });
 
