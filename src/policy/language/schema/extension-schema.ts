@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { described } from './described.ts';
 import { signedBy } from './signer-schema.ts';
 
 /** A policy that is downloaded, by the SHA-256 of its bytes. */
@@ -11,13 +12,13 @@ export const download = z
 
 /** A policy in a registry, with the signers that it must have. */
 export const bundle = z.strictObject({
-  from: z
-    .string()
-    .regex(/^oci:\/\/[^#\s@]+$/, 'not a bundle: write oci://REGISTRY/REPOSITORY:TAG')
-    .describe('A bundle in a registry: oci://REGISTRY/REPOSITORY:TAG'),
-  signedBy: signedBy.min(1).describe('Who must have signed it; any one of these suffices'),
-  threshold: z.int().min(1).max(100).optional().describe('How many entries of signedBy must be satisfied'),
+  from: described(
+    'A bundle in a registry: oci://REGISTRY/REPOSITORY:TAG',
+    z.string().regex(/^oci:\/\/[^#\s@]+$/, 'not a bundle: write oci://REGISTRY/REPOSITORY:TAG'),
+  ),
+  signedBy: described('Who must have signed it; any one of these suffices', signedBy.min(1)),
+  threshold: described('How many entries of signedBy must be satisfied', z.int().min(1).max(100).optional()),
 });
 
 /** A policy that another one extends. */
-export const extension = z.union([download, bundle]).describe('https://…#sha256=…, or a signed bundle');
+export const extension = described('https://…#sha256=…, or a signed bundle', z.union([download, bundle]));
