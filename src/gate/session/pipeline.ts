@@ -1,9 +1,10 @@
-import type {
-  CanonicalName,
-  Digest,
-  ReportPolicy,
-  ReportTrustedRoot,
-  VerificationMaterial,
+import {
+  type CanonicalName,
+  type Digest,
+  type ReportPolicy,
+  type ReportTrustedRoot,
+  steadyClock,
+  type VerificationMaterial,
 } from '../../model/index.ts';
 import { type DecideInput, loadPolicies, type PolicySet } from '../../policy/index.ts';
 import { prepareVerifier, type RevocationSource } from '../../signature/index.ts';
@@ -19,7 +20,7 @@ import { openVerdictLog, type VerdictLog } from './verdict-log.ts';
 /** What every image of one run is examined with. */
 export interface Pipeline {
   readonly session: Session;
-  /** When the time for verifying is over, by the clock of `performance.now()`. */
+  /** When the time for verifying is over, by `steadyClock`. */
   readonly ends: number;
   readonly policies: PolicySet;
   readonly material: VerificationMaterial;
@@ -68,7 +69,7 @@ export async function openPipeline(
 ): Promise<Pipeline> {
   const { environment, own } = session;
   const { unlocked } = options;
-  const ends = performance.now() + own.timeout;
+  const ends = steadyClock() + own.timeout;
   const declared = await loadPolicies({
     environment,
     commandLine: own.policies,

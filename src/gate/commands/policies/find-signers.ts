@@ -4,6 +4,7 @@ import {
   type Evidence,
   evidenceForms,
   parseReference,
+  steadyClock,
   type TrustedRootSource,
   type VerificationMaterial,
   VerifyError,
@@ -103,7 +104,7 @@ async function look(pipeline: Pipeline, image: JudgedImage, material: Verificati
   const { collected } = await gatherImage(pipeline, image.use, { everything: true });
   const evidence = await verifyAttachments(collected.attachments, material, {
     now: pipeline.session.now(),
-    isOver: () => pipeline.session.signal.aborted || performance.now() > pipeline.ends,
+    isOver: () => pipeline.session.signal.aborted || steadyClock() > pipeline.ends,
   });
   const unknown = new Set(
     evidence.flatMap((piece) =>

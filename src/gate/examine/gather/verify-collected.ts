@@ -1,4 +1,4 @@
-import { type Digest, type Evidence, VerifyError } from '../../../model/index.ts';
+import { type Digest, type Evidence, steadyClock, VerifyError } from '../../../model/index.ts';
 import type { Collected } from '../../../oci/index.ts';
 import { wantedSigners } from '../../../policy/index.ts';
 import { verifyAttachments } from '../../../signature/index.ts';
@@ -32,7 +32,7 @@ export async function verifyCollected(
   const evidence = await verifyAttachments(collected.attachments, material, {
     now: session.now(),
     isWanted: wantedSigners(policies),
-    isOver: () => session.signal.aborted || performance.now() > ends,
+    isOver: () => session.signal.aborted || steadyClock() > ends,
     ...(revocation === null ? {} : { revocation }),
   });
   const problems = [...collected.problems, ...untriedProblems(evidence, subject)];
