@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { type Evidence, parseReference, type Reference } from '../../../model/index.ts';
-import { described } from '../schema/described.ts';
 
 /**
  * The name that a signature must say it was made for, in the words of containers-policy.json(5), "signedIdentity".
@@ -27,15 +26,14 @@ const reference = z.string().check((context) => {
 });
 
 /** The field `signedIdentity` of a rule. */
-export const signedIdentity = described(
-  'The name that a signature must say it was made for, as containers-policy.json(5) has it',
-  z.discriminatedUnion('type', [
+export const signedIdentity = z
+  .discriminatedUnion('type', [
     z.strictObject({ type: z.enum(['matchExact', 'matchRepoDigestOrExact', 'matchRepository']) }),
     z.strictObject({ type: z.literal('exactReference'), dockerReference: reference }),
     z.strictObject({ type: z.literal('exactRepository'), dockerRepository: repository }),
     z.strictObject({ type: z.literal('remapIdentity'), prefix, signedPrefix: prefix }),
-  ]),
-);
+  ])
+  .describe('The name that a signature must say it was made for, as containers-policy.json(5) has it');
 
 function readReference(text: string): Reference | null {
   try {
