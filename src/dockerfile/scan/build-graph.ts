@@ -232,7 +232,7 @@ class GraphBuilder {
     if (state.stage === null) state.dispatched = true;
     if (state.base === 'scratch' && state.context === null) return;
     const { place, written } = state.namedBy;
-    const meant = meantInsteadOf(written, state.namedBy, namesOfStages(this.#input.dockerfile));
+    const meant = (): string | null => meantInsteadOf(written, state.namedBy, namesOfStages(this.#input.dockerfile));
     const name = placed(place, () => parseStageBase(state.base, written, meant));
     if (!reachable) return;
     const platform = state.platform ?? this.#input.targetPlatform;

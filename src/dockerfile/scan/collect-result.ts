@@ -105,6 +105,9 @@ function compareText(left: string, right: string): number {
   return left < right ? -1 : Number(left > right);
 }
 
+/** Pairs of an image and a stage whose names are compared for a hint: a file that has more must not take minutes for it. */
+const mostCompared = 100_000;
+
 /** Images by name, each use once. */
 class ImageList {
   readonly #images = new Map<
@@ -133,11 +136,12 @@ class ImageList {
   }
 
   sorted(): readonly ImageUse[] {
+    const stages = this.#images.size * this.#stages.length > mostCompared ? [] : this.#stages;
     const images = [...this.#images].map(([name, { platforms, uses }]) => {
       const sorted = [...uses.values()].sort((left, right) => byPlace(left.use, right.use));
       const written = sorted[0]?.written ?? name;
       const asked = sorted.map(({ use }) => use);
-      const near = nearStage(written, asked, this.#stages);
+      const near = nearStage(written, asked, stages);
       const meant = near === null ? {} : { nearStage: near };
       return { name, written, platforms: [...platforms].sort(), uses: asked, ...meant };
     });

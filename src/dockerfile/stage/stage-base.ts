@@ -8,15 +8,15 @@ export function expandedHint(written: string): string | null {
 }
 
 /**
- * Reads the base of a stage after expansion; `meant` is what to do where that was meant for a stage.
+ * Reads the base of a stage after expansion; `meant` says what to do where that was meant for a stage.
  * @throws VerifyError `dockerfile.invalid`, without a place
  */
-export function parseStageBase(base: string, written: string, meant: string | null): CanonicalName {
+export function parseStageBase(base: string, written: string, meant: () => string | null): CanonicalName {
   try {
     return parseCanonicalName(base);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^.* is not an image reference: /s, '') : '';
     const message = `failed to parse stage name ${JSON.stringify(base)}: invalid reference format: ${reason}`;
-    throw invalidDockerfile(message, null, meant ?? expandedHint(written));
+    throw invalidDockerfile(message, null, meant() ?? expandedHint(written));
   }
 }

@@ -64,10 +64,22 @@ describe('any text', () => {
     ],
     ['ONBUILD after ONBUILD', `FROM a\n${'ONBUILD '.repeat(5000)}RUN true\n`],
     ['a number without end', `FROM a\nHEALTHCHECK --interval=${'1'.repeat(60_000)} CMD x\n`],
+    [
+      'thousands of stages, the last of them on what is no image',
+      `${repeat(4000, (n) => `FROM im${n} AS st${n}\n`)}FROM a//b\n`,
+    ],
     ['a file of many megabytes', `FROM a\n${'RUN true\n'.repeat(600_000)}`],
   ])('is refused soon for %s', (_, source) => {
     const started = performance.now();
     expect(() => scan(source)).toThrow(VerifyError);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it('is read soon where thousands of names might each be meant for one of thousands of stages', () => {
+    const stages = repeat(4000, (n) => `FROM image${n} AS stagename${n}\n`);
+    const source = `${stages}FROM scratch\n${repeat(4000, (n) => `COPY --from=stagenam${n} / /\n`)}`;
+    const started = performance.now();
+    expect(scan(source).images).toHaveLength(4000);
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
