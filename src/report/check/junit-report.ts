@@ -1,6 +1,6 @@
-import type { Report, ReportImage } from '../../model/index.ts';
+import { isRefusal, type Report, type ReportImage } from '../../model/index.ts';
 import { headline } from '../describe/describe-image.ts';
-import { describeCacheImport, describeTask, describeUnknown } from '../describe/describe-report.ts';
+import { describeBuild, describeCacheImport, describeTask, describeUnknown } from '../describe/describe-report.ts';
 import { describeVerdict } from '../describe/describe-verdict.ts';
 import { curedDetails, type Detail, imageDetails } from '../describe/image-details.ts';
 import { escapeHtml } from '../page/html-document.ts';
@@ -34,12 +34,13 @@ function otherCases(report: Report): readonly TestCase[] {
     message: describeCacheImport(cache),
     lines: [],
   }));
-  const isOpen = report.unknown.length > 0;
-  const findings = curedDetails(report.findings).map(lineOf);
-  const rest = [...report.unknown.map(describeUnknown), ...findings];
-  const outcome = isOpen || findings.length > 0 ? outcomes[report.verdict] : 'passed';
-  const whole = { name: 'the build as a whole', outcome, message: describeVerdict(report), lines: rest };
-  return rest.length === 0 ? caches : [...caches, whole];
+  const used = report.build === null ? [] : describeBuild(report.build);
+  const lines = [...report.unknown.map(describeUnknown), ...[...curedDetails(report.findings), ...used].map(lineOf)];
+  const told = [...report.images, ...report.cacheImports].some(({ status }) => isRefusal(status));
+  // a pipeline shows no verdict but those of its tests: what is refused has one that fails, whatever it is refused for
+  if (lines.length === 0 && (told || !isRefusal(report.verdict))) return caches;
+  const whole = { name: 'the build as a whole', outcome: outcomes[report.verdict], message: describeVerdict(report) };
+  return [...caches, { ...whole, lines }];
 }
 
 function renderCase({ name, outcome, message, lines }: TestCase): string {
