@@ -6,6 +6,7 @@ import type { CallContext, CommandRow } from './command-row.ts';
 import { commandGroups, commandsWith, firstWords, rowOf, rowsOf } from './command-table.ts';
 import { exitStatus } from './exit-status.ts';
 import { nearestWord } from './help/nearest-word.ts';
+import { commandMeantBy } from './help/other-words.ts';
 import { outputTerminal } from './streams.ts';
 import { tellingCommand } from './tell-command.ts';
 import { writeText } from './write-result.ts';
@@ -56,7 +57,7 @@ async function handOver(context: CallContext, { command, args }: PluginCall): Pr
     const verbs = await builderVerbs(session, command);
     if (!verbs.includes(command)) {
       const word = command.slice(0, 100);
-      const near = nearestWord(word, [...firstWords(), ...verbs]);
+      const near = commandMeantBy(word) ?? nearestWord(word, [...firstWords(), ...verbs]);
       throw new VerifyError('usage.invalid', `neither docker verify nor buildx has a command ${word}`, {
         hint: near === null ? 'see docker verify --help' : `did you mean docker verify ${near}?`,
       });

@@ -52,6 +52,7 @@ export {
   type ExplainedImage,
   explainImages,
   listPublishers,
+  refuseReplacing,
   runPolicyTests,
 } from './commands/policies/policy-commands.ts';
 export { type ProposedSigner, proposalKey, rootsOutside, type Trusted } from './commands/policies/proposed-policy.ts';

@@ -1,4 +1,4 @@
-import { isVerifyError, VerifyError } from '../model/index.ts';
+import { isVerifyError, nearestName, VerifyError } from '../model/index.ts';
 import { dockerFlagLength } from './docker-flags.ts';
 
 /** How the executable was called: by Docker as a plugin, or by a person. */
@@ -59,8 +59,9 @@ function commandOf(words: readonly string[], verbFlags: readonly string[]): Pick
   if (first === '-h' || first === '--help') return { command: 'help', args: rest };
   if (first === '-v' || first === '--version') return { command: 'version', args: rest };
   if (first.startsWith('-')) {
+    const near = first.startsWith('--') ? nearestName(first.slice(2), ['help', 'version']) : null;
     throw new VerifyError('usage.invalid', `there is no option ${first.slice(0, 100)} before the command`, {
-      hint: 'write the command first: docker verify build [OPTIONS] PATH',
+      hint: near === null ? 'write the command first: docker verify build [OPTIONS] PATH' : `did you mean --${near}?`,
     });
   }
   return { command: verbAliases.get(first) ?? first, args: [...verbFlags, ...rest] };

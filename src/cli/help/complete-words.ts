@@ -7,13 +7,13 @@ import {
   type NamesAtHand,
   namesAtHand,
   type OptionDefinition,
-  ownOptionTable,
   ownPrefix,
   standardVerbs,
 } from '../../gate/index.ts';
 import { type CompletedCommand, type CompletedOption, complete } from '../../plugin/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { commandGroups, firstWords, rowOf, rowsOf } from '../command-table.ts';
+import { meaningfulOptions } from './meaningful-options.ts';
 import { dockerValues, operandsOf, ownValues } from './word-sources.ts';
 
 const hosts: Readonly<Record<CommandRow['host'], readonly OptionDefinition[]>> = {
@@ -30,7 +30,7 @@ function own(option: DescribedOption, row: CommandRow, prefix: string): Complete
 }
 
 function optionsOf(row: CommandRow, names: NamesAtHand): readonly CompletedOption[] {
-  const table = row.own === 'none' ? [] : ownOptionTable;
+  const table = meaningfulOptions(row);
   const prefix = row.own === 'prefixed' ? ownPrefix : '';
   const ours = [
     ...row.options.map((option) => own(option, row, '')),

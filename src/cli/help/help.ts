@@ -2,6 +2,7 @@ import { Command as Commander, Option } from 'commander';
 import { type DescribedOption, ownOptionTable, ownPrefix, ownVariables } from '../../gate/index.ts';
 import type { CommandRow } from '../command-row.ts';
 import { commandGroups, firstWords, rowOf, rowsOf } from '../command-table.ts';
+import { meaningfulOptions } from './meaningful-options.ts';
 
 const indent = '  ';
 
@@ -16,10 +17,10 @@ function written({ name, letter, value }: DescribedOption, prefix: string): stri
   return `${short}--${prefix}${name}${value === null ? '' : ` ${value}`}`;
 }
 
-/** Our options, as they stand in the help of every command that takes them. */
-export function ownOptionLines(prefix: string): readonly string[] {
+/** Our options, as they stand in the help of a command that takes them. */
+export function ownOptionLines(prefix: string, options = ownOptionTable): readonly string[] {
   const variables = new Map(ownVariables.map(({ variable, option }) => [option, variable]));
-  const rows = ownOptionTable.map((option): readonly [string, string] => {
+  const rows = options.map((option): readonly [string, string] => {
     const variable = variables.get(option.name);
     return [written(option, prefix), `${option.summary}${variable === undefined ? '' : ` [${variable}]`}`];
   });
@@ -31,7 +32,9 @@ export function helpNotes(row: CommandRow, withOwn = true): string {
   const { own, formats, examples, statuses } = row;
   const sections = [
     ...(formats.length === 0 ? [] : [[`Formats: ${formats.join(', ')}`]]),
-    ...(own === 'none' || !withOwn ? [] : [ownOptionLines(own === 'prefixed' ? ownPrefix : '')]),
+    ...(own === 'none' || !withOwn
+      ? []
+      : [ownOptionLines(own === 'prefixed' ? ownPrefix : '', meaningfulOptions(row))]),
     ['Examples:', ...columns(examples)],
     ['Exit status:', ...columns(statuses.map(([status, means]) => [String(status), means] as const))],
   ];

@@ -84,7 +84,7 @@ export const imageCommands: readonly CommandRow[] = [
   },
   {
     name: 'inspect',
-    usage: 'IMAGE…',
+    usage: '[--platform PLATFORM] IMAGE…',
     summary: 'every signature and attestation on an image, and its chain of bases',
     host: 'build',
     own: 'bare',
@@ -148,7 +148,7 @@ export const imageCommands: readonly CommandRow[] = [
   },
   {
     name: 'compare',
-    usage: 'IMAGE IMAGE',
+    usage: '[--platform PLATFORM] IMAGE IMAGE',
     summary: 'two images side by side: signer, size, layers, packages, end of life',
     host: 'build',
     own: 'bare',

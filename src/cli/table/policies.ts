@@ -21,7 +21,7 @@ export const policyCommands: readonly CommandRow[] = [
     ...ownCommand,
     host: 'build',
     name: 'policy explain',
-    usage: 'IMAGE…',
+    usage: '[--platform PLATFORM] IMAGE…',
     summary: 'why an image gets the verdict that it gets',
     examples: [
       ['docker verify policy explain alpine:3.20', 'every layer, every rule'],

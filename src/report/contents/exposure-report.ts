@@ -94,6 +94,10 @@ function builds(count: number): string {
   return `${count} recorded ${count === 1 ? 'build' : 'builds'}`;
 }
 
+/** What makes known what is not. */
+const unknownCure =
+  'next: build with --sbom=true where the builder can, on images that carry an SBOM (docker verify packages IMAGE shows it)';
+
 function renderText({ rows, unlisted, builds: count }: Exposure, layout: Layout): Shown {
   if (count === 0) return page([wrap([{ text: 'no build is recorded here', style: 'plain' }], 0, layout)]);
   const questions = [...new Set(rows.map(({ question }) => question))];
@@ -110,6 +114,9 @@ function renderText({ rows, unlisted, builds: count }: Exposure, layout: Layout)
       ...[...loud, ...quiet.slice(0, mostQuiet)].flatMap((row) => rowLines(row, layout)),
       ...more,
       wrap([{ text: `  ${countStates(own, counted)}`, style: 'plain' }], 2, layout),
+      ...(countOf('unknown', own, counted) > 0
+        ? [wrap([{ text: `  ${unknownCure}`, style: 'plain' }], 4, layout)]
+        : []),
       wrap([{ text: '', style: 'plain' }], 0, layout),
     ];
   });

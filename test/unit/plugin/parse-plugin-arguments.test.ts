@@ -59,6 +59,14 @@ describe('parsePluginArguments', () => {
     expect(() => call(argv)).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
   });
 
+  it('answers a mistyped option before the command with the one that was meant', () => {
+    expect(() => call(['--verison'])).toThrow(expect.objectContaining({ hint: 'did you mean --version?' }));
+    expect(() => call(['verify', '--hlep'])).toThrow(expect.objectContaining({ hint: 'did you mean --help?' }));
+    expect(() => call(['verify', '--unlike'])).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('write the command first') }),
+    );
+  });
+
   it('takes everything for arguments of build when started as docker-verify-build', () => {
     const expected = { role: 'verify', dockerFlags: [], command: 'build', args: ['-c', '2', '.'], standalone: true };
     expect(call(['-c', '2', '.'], '/usr/bin/docker-verify-build')).toEqual(expected);

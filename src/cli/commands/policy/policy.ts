@@ -3,6 +3,7 @@ import {
   convertFile,
   explainImages,
   listPublishers,
+  refuseReplacing,
   runPolicyTests,
   VerifyError,
 } from '../../../gate/index.ts';
@@ -40,13 +41,14 @@ export const policyTestCommand = commandOf(null, async ({ session, operands, sho
 });
 
 /** `docker verify policy convert FILE`. */
-export const policyConvertCommand = commandOf(null, async ({ session, operands: [file, ...others], show }) => {
+export const policyConvertCommand = commandOf(null, async ({ session, own, operands: [file, ...others], show }) => {
   if (file === undefined || others.length > 0) {
     throw new VerifyError('usage.invalid', 'policy convert takes one file', {
       hint: 'docker verify policy convert FILE > docker-verify.yaml',
     });
   }
   const { from, yaml, unconverted } = await convertFile(session, file);
+  await refuseReplacing([...own.reports.map((report) => report.file), ...(own.output === null ? [] : [own.output])]);
   await show((format) =>
     format === 'json' ? renderJsonDocument({ schemaVersion: 0, from, yaml, unconverted }) : visibleDocument(yaml),
   );

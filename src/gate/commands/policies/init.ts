@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, readBoundedFile, VerifyError, writeWhole } from '../../../model/index.ts';
 import { addRules, projectPolicyName, stringifyYaml } from '../../../policy/index.ts';
 import type { Session } from '../../session/session.ts';
@@ -60,12 +60,12 @@ export async function planPolicy(
   }
   const rules = proposedRules(trusted);
   const bytes = await readBoundedFile(path, largestPolicy);
-  if (bytes === null) throw new VerifyError('policy.unreadable', `${path} is gone`, { hint: 'begin again' });
+  if (bytes === null) throw new VerifyError('policy.unreadable', `${basename(path)} is gone`, { hint: 'begin again' });
   const before = bytes.toString('utf8');
   const after = addRules(before, rules);
   const added = stringifyYaml({ rules });
   if (after !== null) return { path, before, after, added };
-  throw new VerifyError('usage.invalid', `${path} has rules that no others can be put behind`, {
+  throw new VerifyError('usage.invalid', `${basename(path)} has rules that no others can be put behind`, {
     hint: `put these in by hand:\n${added}`,
   });
 }

@@ -1,5 +1,11 @@
-import { resolve } from 'node:path';
-import { parseCanonicalName, type ReportEvidence, type ReportPolicy, VerifyError } from '../../../model/index.ts';
+import { basename, resolve } from 'node:path';
+import {
+  parseCanonicalName,
+  type ReportEvidence,
+  type ReportPolicy,
+  readBoundedFile,
+  VerifyError,
+} from '../../../model/index.ts';
 import {
   type ConversionResult,
   convertPolicyFile,
@@ -12,6 +18,7 @@ import {
   type PolicyTestResult,
   type Publisher,
   policyRemarks,
+  projectPolicyName,
   publishersOf,
   testPolicies,
 } from '../../../policy/index.ts';
@@ -111,6 +118,25 @@ export async function runPolicyTests(session: Session, files: readonly string[])
     ),
   );
   return results.flat();
+}
+
+/** What a policy that was converted begins with. */
+const largestPolicy = 1_048_576; // bytes
+const convertedBegins = '# Converted from ';
+
+/**
+ * Refuses to put a converted policy in place of the project's own, unless that was converted too.
+ * @throws VerifyError `usage.invalid`
+ */
+export async function refuseReplacing(files: readonly string[]): Promise<void> {
+  for (const file of files.filter((named) => basename(named) === projectPolicyName)) {
+    // oxlint-disable-next-line no-await-in-loop
+    const bytes = await readBoundedFile(file, largestPolicy);
+    if (bytes === null || bytes.byteLength === 0 || bytes.toString('utf8').startsWith(convertedBegins)) continue;
+    throw new VerifyError('usage.invalid', `${file} is there already, and was not converted from anything`, {
+      hint: 'move it away or name another file; without --output the policy is printed',
+    });
+  }
 }
 
 /**

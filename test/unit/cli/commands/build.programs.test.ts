@@ -145,4 +145,11 @@ describe('another verb', () => {
     expect(status).toBe(64);
     expect(err).toContain('did you mean docker verify check?');
   });
+
+  it('that another tool has is answered with the command of ours that does it', async () => {
+    const { line } = await builtProject();
+    const { status, err } = await line.run('find', 'xz');
+    expect(status).toBe(64);
+    expect(err).toContain('has a command find (did you mean docker verify exposure?)');
+  });
 });

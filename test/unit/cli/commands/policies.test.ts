@@ -66,6 +66,28 @@ describe('policy', () => {
     expect((await line.run('policy', 'convert')).status).toBe(64);
   });
 
+  it('convert replaces no policy of the project that somebody wrote, and its own', async () => {
+    const policy = JSON.stringify({ default: [{ type: 'reject' }] });
+    const { line } = await signedProject({ 'policy.json': policy });
+    const written = await line.read('docker-verify.yaml');
+    const target = line.path('docker-verify.yaml');
+    for (const options of [
+      ['--output', target],
+      ['--format', `text=${target}`],
+    ]) {
+      const { status, err } = await line.run('policy', 'convert', ...options, 'policy.json');
+      expect(status).toBe(64);
+      expect(err).toContain('is there already, and was not converted from anything');
+    }
+    expect(await line.read('docker-verify.yaml')).toBe(written);
+    await line.write({ 'docker-verify.yaml': '' });
+    expect((await line.run('policy', 'convert', '--output', target, 'policy.json')).status).toBe(0);
+    const converted = await line.read('docker-verify.yaml');
+    expect(converted).toContain('default: deny');
+    expect((await line.run('policy', 'convert', '--output', target, 'policy.json')).status).toBe(0);
+    expect(await line.read('docker-verify.yaml')).toBe(converted);
+  });
+
   it('publishers lists them, and what to write for an image that one of them signs', async () => {
     const { line } = await signedProject();
     const all = await line.run('policy', 'publishers');

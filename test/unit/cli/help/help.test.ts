@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { commandGroups, commandTable } from '../../../../src/cli/command-table.ts';
 import { helpFor } from '../../../../src/cli/help/help.ts';
+import { meaningfulOptions } from '../../../../src/cli/help/meaningful-options.ts';
 import { fitPage } from '../../../../src/cli/terminal/fit-page.ts';
-import { ownOptionTable, ownVariables } from '../../../../src/gate/index.ts';
+import { ownVariables } from '../../../../src/gate/index.ts';
 
 describe.each(commandTable.map((row) => [row.name, row] as const))('the help of %s', (name, row) => {
   const text = helpFor(name.split(' '));
@@ -24,13 +25,21 @@ describe.each(commandTable.map((row) => [row.name, row] as const))('the help of 
   it('names our options as they are written there', () => {
     const prefix = row.own === 'prefixed' ? '--verify-' : '--';
     // a command may have one of its own under the same name
-    const others = ownOptionTable.filter(({ name }) => row.options.every((option) => option.name !== name));
+    const others = meaningfulOptions(row).filter(({ name }) => row.options.every((option) => option.name !== name));
     const isNamed = others.map((option) => text.includes(` ${prefix}${option.name}`));
-    const expected = row.own === 'none' ? [false] : [true];
-    expect([...new Set(isNamed)]).toEqual(expected);
+    expect([...new Set(isNamed)]).toEqual(row.own === 'none' ? [] : [true]);
     for (const { variable } of ownVariables) expect(text.includes(variable)).toBe(row.own !== 'none');
     for (const { name: option } of row.options) expect(text).toContain(`--${option}`);
   });
+});
+
+it('what only a build or a verdict heeds stands in the help of those alone', () => {
+  const naming = (option: string): readonly string[] =>
+    commandTable
+      .map(({ name }) => name)
+      .filter((name) => new RegExp(`--(?:verify-)?${option} `).test(helpFor(name.split(' '))));
+  expect(naming('fresh')).toEqual(['build', 'bake']);
+  expect(naming('break-glass')).toEqual(['build', 'bake', 'check']);
 });
 
 it('the help of the whole names every command', () => {

@@ -41,6 +41,11 @@ function exposureOf(...rows: readonly ExposureRow[]): Exposure {
 }
 
 describe('an exposure as text', () => {
+  it('says what to do about what is not known, and nothing of it where all is known', () => {
+    expect(renderExposure(exposureOf(unknown), 'text', plain)).toContain('next: build with --sbom=true');
+    expect(renderExposure(exposureOf(affected), 'text', plain)).not.toContain('next:');
+  });
+
   it('names the build, where it went, the package, what brings it, and how far that can be trusted', () => {
     expect(renderExposure(exposureOf(affected, unknown), 'text', plain)).toBe(
       [
@@ -50,6 +55,7 @@ describe('an exposure as text', () => {
         '  ? not known  acme/bare:1  2026-01-02 03:04  01KE0000000000000000000000',
         '      no complete SBOM of what was built',
         '  1 affected, 1 not known',
+        '  next: build with --sbom=true where the builder can, on images that carry an SBOM (docker verify packages IMAGE shows it)',
         '',
         '1 affected, 1 not known; 2 recorded builds',
         '',
