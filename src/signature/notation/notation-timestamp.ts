@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { ASN1Obj } from '@sigstore/core';
+import { ASN1Obj, type X509Certificate } from '@sigstore/core';
 import { Verifier } from '@sigstore/verify';
 import type { CertificateMaterial } from '../../model/index.ts';
 import { namedCertificates } from '../certificates/named-certificates.ts';
@@ -13,6 +13,8 @@ export interface NotationTime {
   readonly time: Date;
   /** Identifiers of the authorities. */
   readonly materials: readonly string[];
+  /** The certificates from the one that signed it up to an authority's. */
+  readonly chain: readonly X509Certificate[];
 }
 
 const always = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
@@ -35,13 +37,12 @@ function isProvenBy(
   token: TimestampToken,
   signature: Buffer,
   key: KeyObject,
-  authorities: readonly CertificateAuthority[],
+  timestampAuthority: CertificateAuthority,
 ): boolean {
-  const timestampAuthorities = authorities.flatMap(timestampSigners);
   const verifier = new Verifier(
     {
       certificateAuthorities: [],
-      timestampAuthorities,
+      timestampAuthorities: [timestampAuthority],
       tlogs: [],
       ctlogs: [],
       publicKey: () => ({ publicKey: key, validFor: () => true }),
@@ -80,15 +81,19 @@ export function notationTime(
   if (der === null || authorities.length === 0) return null;
   const token = parseToken(der);
   const materials: string[] = [];
+  let chain: readonly X509Certificate[] | null = null;
   let isNamed = false;
   for (const authority of authorities) {
     const certChain = [...namedCertificates(authority).authorities];
     const candidates = authoritiesFor(token, [{ certChain, validFor: always }]);
     if (candidates.length === 0) continue;
     isNamed = true;
-    if (isProvenBy(token, signature, key, candidates)) materials.push(authority.id);
+    const proving = candidates.flatMap(timestampSigners).find((each) => isProvenBy(token, signature, key, each));
+    if (proving === undefined) continue;
+    materials.push(authority.id);
+    chain ??= proving.certChain;
   }
-  if (materials.length > 0) return { time: token.signingTime, materials };
+  if (chain !== null) return { time: token.signingTime, materials, chain };
   if (isNamed) throw new Refusal('timestamp-invalid', 'its timestamp does not verify');
   return null;
 }

@@ -10,9 +10,7 @@ import { readNotationEnvelope, verifyNotation } from './verify-notation.ts';
 
 /** Signatures of the Notary Project: one envelope, whose certificates lead to an authority that a policy names. */
 export const notation: SignatureForm = {
-  verify: async (attachment, content, { material, now, revocation }) => [
-    await verifyNotation(attachment, content, material, now, revocation),
-  ],
+  verify: async (attachment, content, circumstances) => [await verifyNotation(attachment, content, circumstances)],
   prospect(attachment, content, looking) {
     const envelope = readNotationEnvelope(attachment, content);
     const chain = readChain(envelope);

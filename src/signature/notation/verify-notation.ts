@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate as NodeCertificate } from 'node:crypto';
 import { type Attachment, type Digest, type Evidence, isDigest, type Signer } from '../../model/index.ts';
 import type { SignedStatement } from '../attachment-reader.ts';
 import { vouched } from '../attachment-reader.ts';
@@ -8,7 +8,7 @@ import { refusedEvidence } from '../evidence.ts';
 import { printable, problemOf, Refusal } from '../refusal.ts';
 import { checkRevocation } from '../revocation/revocation.ts';
 import type { RevocationSource } from '../revocation/revocation-source.ts';
-import type { PreparedMaterial } from '../sigstore/prepared-material.ts';
+import type { Circumstances } from '../signature-form.ts';
 import { arrayOf, objectOf, parseStrictJson, stringOf, structureOf } from '../strict-json.ts';
 import { assertNotationSignature } from './notation-algorithm.ts';
 import { assertChain, assertValidAt, type CertificateChain, readChain, trustedAuthorities } from './notation-chain.ts';
@@ -68,17 +68,56 @@ function assertAlive(envelope: NotationEnvelope, now: Date): void {
   throw new Refusal('expired', `the signature expired at ${dateTime(envelope.expiry)}`);
 }
 
+/** What the revocation of certificates leaves open. */
+type Open = Pick<Evidence, 'revocationUnknown'>;
+
 interface Verified {
   readonly materials: readonly string[];
   readonly time: NotationTime | null;
+  readonly open: Open;
 }
 
-function verifyEnvelope(
+/** Where revocation is looked up for the authorities that a signature verified with; null for none. */
+type Lookup = { readonly source: RevocationSource; readonly now: Date } | null;
+
+/**
+ * The time, unless the certificate of who stamped it was taken back: whoever has that key can stamp any time. The present counts then, as
+ * without a timestamp.
+ * @throws Refusal `timestamp-invalid` where the present does not do
+ */
+async function standingTime(
+  signer: CertificateChain,
+  time: NotationTime | null,
+  lookup: Lookup,
+): Promise<{ readonly time: NotationTime | null; readonly open: Open }> {
+  if (time === null || lookup === null) return { time, open: {} };
+  const chain = time.chain.map((parsed) => ({ parsed, native: new NodeCertificate(parsed.root.toDER()) }));
+  const { status, reason } = await checkRevocation(chain, lookup.source, lookup.now, null);
+  if (status === 'revoked') {
+    if (signer.every(({ parsed }) => parsed.validForDate(lookup.now))) return { time: null, open: {} };
+    throw new Refusal('timestamp-invalid', `a certificate of who stamped it was taken back: ${reason}`);
+  }
+  return { time, open: status === 'unknown' ? { revocationUnknown: `of its timestamp: ${reason}` } : {} };
+}
+
+/**
+ * What stays open about the signer's own certificates.
+ * @throws Refusal `certificate-revoked`
+ */
+async function openRevocation(chain: CertificateChain, time: NotationTime | null, lookup: Lookup): Promise<Open> {
+  if (lookup === null) return {};
+  const { status, reason } = await checkRevocation(chain, lookup.source, lookup.now, time?.time ?? null);
+  if (status === 'revoked')
+    throw new Refusal('certificate-revoked', `a certificate of its signer was taken back: ${reason}`);
+  return status === 'unknown' ? { revocationUnknown: reason } : {};
+}
+
+async function verifyEnvelope(
   envelope: NotationEnvelope,
   chain: CertificateChain,
-  material: PreparedMaterial,
-  now: Date,
-): Verified {
+  { material, now, revocation }: Circumstances,
+  assertSubject: () => void,
+): Promise<Verified> {
   const [signer] = chain;
   assertAttributes(envelope);
   assertNotationSignature(envelope, signer.native.publicKey);
@@ -88,32 +127,21 @@ function verifyEnvelope(
     throw new Refusal('unknown-signer', `its certificate was issued by "${by}", an authority that no policy names`);
   }
   assertChain(chain);
-  const time = notationTime(
+  // before anybody is asked about its certificates
+  assertSubject();
+  const stamped = notationTime(
     envelope.timestamp,
     envelope.signature,
     signer.native.publicKey,
     material.notationTimestamps,
   );
+  const isAsked = revocation !== null && trusted.some(({ id }) => revocation.authorities.has(id));
+  const lookup = isAsked ? { source: revocation, now } : null;
+  const { time, open } = await standingTime(chain, stamped, lookup);
   assertValidAt(chain, time?.time ?? now, time !== null);
   assertAlive(envelope, now);
-  return { materials: [...trusted.map((authority) => authority.id), ...(time?.materials ?? [])], time };
-}
-
-/**
- * What stays open about revocation.
- * @throws Refusal `certificate-revoked`
- */
-async function openRevocation(
-  chain: CertificateChain,
-  { materials, time }: Verified,
-  source: RevocationSource | null,
-  now: Date,
-): Promise<Pick<Evidence, 'revocationUnknown'>> {
-  if (source === null || !materials.some((id) => source.authorities.has(id))) return {};
-  const { status, reason } = await checkRevocation(chain, source, now, time?.time ?? null);
-  if (status === 'revoked')
-    throw new Refusal('certificate-revoked', `a certificate of its signer was taken back: ${reason}`);
-  return status === 'unknown' ? { revocationUnknown: reason } : {};
+  const materials = [...trusted.map((authority) => authority.id), ...(time?.materials ?? [])];
+  return { materials, time, open: { ...open, ...(await openRevocation(chain, time, lookup)) } };
 }
 
 function signerOf([{ parsed }]: CertificateChain): Signer {
@@ -129,9 +157,7 @@ function signerOf([{ parsed }]: CertificateChain): Signer {
 export async function verifyNotation(
   attachment: Attachment,
   content: Buffer,
-  material: PreparedMaterial,
-  now: Date,
-  revocation: RevocationSource | null,
+  circumstances: Circumstances,
 ): Promise<Evidence> {
   const envelope = readNotationEnvelope(attachment, content);
   const chain = readChain(envelope);
@@ -141,14 +167,14 @@ export async function verifyNotation(
   const { digest, ...evidence } = base;
   try {
     assertThumbprints(attachment, chain);
-    const verified = verifyEnvelope(envelope, chain, material, now);
-    if (digest !== attachment.subject) {
+    const verified = await verifyEnvelope(envelope, chain, circumstances, () => {
+      if (digest === attachment.subject) return;
       throw new Refusal('wrong-subject', `it was made for ${printable(digest)}, expected ${attachment.subject}`);
-    }
+    });
     const time = verified.time === null ? null : dateTime(verified.time.time);
     const timeSource = verified.time === null ? null : 'timestamp';
-    const open = await openRevocation(chain, verified, revocation, now);
-    return { ...evidence, verified: true, problem: null, materials: verified.materials, time, timeSource, ...open };
+    const { materials, open } = verified;
+    return { ...evidence, verified: true, problem: null, materials, time, timeSource, ...open };
   } catch (error) {
     return { ...evidence, problem: problemOf(error) };
   }
