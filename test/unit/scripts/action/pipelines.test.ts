@@ -62,6 +62,17 @@ describe.each(Object.entries(scripts))('the script for %s', (_, script) => {
       expect(word).toMatch(/^(?:text|(?:junit|sarif|codequality|markdown)=docker-verify\.[\w.]+)$/);
   });
 
+  it('leaves no report of an earlier run, be it that this one writes none or does not begin', async () => {
+    const reports = [...script.matchAll(/=(docker-verify\.[\w.]+)/g)].map(([, file = '']) => file);
+    expect(reports.length).toBeGreaterThan(1);
+    const later = reports.map((file) => `echo passed >${file}\n`).join('') + script;
+    for (const variables of [{}, { DV_VERSION: '9.9.9' }]) {
+      const { folder } = await runScript(later, 78, { ...gitlabDefaults, ...variables });
+      const left = reports.filter((file) => existsSync(join(folder, file)));
+      expect(left.map((file) => readFileSync(join(folder, file), 'utf8'))).not.toContain('passed\n');
+    }
+  });
+
   it('runs nothing whose SHA-256 is another, and nothing where the download fails', async () => {
     for (const variables of [{ DV_SHA256: 'a'.repeat(64) }, { DV_VERSION: '9.9.9' }]) {
       const { status, words } = await runScript(script, 0, { ...gitlabDefaults, ...variables });
