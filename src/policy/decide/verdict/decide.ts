@@ -112,11 +112,19 @@ function judgeDefault(context: JudgeContext, setting: Setting, policies: PolicyS
   };
 }
 
+/** How a rule comes about where only the built-in policy speaks of an image: `init` alone refuses where the project has a policy. */
+function adviceWithoutRule(written: readonly PolicyLayer[]): string {
+  const isThere = written.some(({ layer }) => layer === 'project');
+  return isThere
+    ? 'docker verify init --add puts a rule for it into your policy'
+    : 'docker verify init writes a policy for your images';
+}
+
 function defaultFinding(context: JudgeContext, setting: Setting, policies: PolicySet): Finding | null {
   if (setting.verdict === 'allow') return null;
   const isBuiltin = context.layer.layer === 'builtin';
   const written = policies.layers.filter(({ layer }) => layer !== 'builtin');
-  const advice = isBuiltin ? 'docker verify init writes a policy for your images' : ruleToPaste(context);
+  const advice = isBuiltin ? adviceWithoutRule(written) : ruleToPaste(context);
   return findingOf(
     'policy.default',
     isBuiltin

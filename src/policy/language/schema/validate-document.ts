@@ -97,10 +97,17 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
     const options = issue.values.map((value) => JSON.stringify(value)).join(' or ');
     return `expected ${options}, found ${describe(issue.input)}${near === null ? '' : `; did you mean "${near}"?`}`;
   }
-  if (issue.code === 'invalid_union') return `${describe(issue.input)} does not fit here`;
+  if (issue.code === 'invalid_union') return `${describe(issue.input)} does not fit here${meantBoolean(issue.input)}`;
   if (issue.code === 'too_small') return `expected at least ${amount(issue.minimum, issue.origin)}`;
   if (issue.code === 'too_big') return `expected at most ${amount(issue.maximum, issue.origin)}`;
   return undefined;
+}
+
+/** YAML 1.1 had more words for true and false. */
+function meantBoolean(input: unknown): string {
+  const words: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false };
+  const word = typeof input === 'string' ? input.toLowerCase() : '';
+  return Object.hasOwn(words, word) ? `; write ${String(words[word])}` : '';
 }
 
 function amount(bound: number | bigint, origin: string): string {

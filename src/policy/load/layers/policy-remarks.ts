@@ -14,7 +14,7 @@ export function policyRemarks(policies: PolicySet, now: Date): readonly PolicyRe
   return policies.layers
     .filter((layer) => layer.layer !== 'builtin')
     .flatMap((layer) => [
-      ...layer.rules.flatMap((rule) => [...tagRemarks(layer, rule), ...expressionRemarks(rule)]),
+      ...layer.rules.flatMap((rule) => [...tagRemarks(layer, rule), ...expressionRemarks(rule), ...exactRemarks(rule)]),
       ...coveredRemarks(layer),
       ...exceptionRemarks(layer, now),
       ...clusterRemarks(layer),
@@ -61,6 +61,32 @@ function expressionRemarks(rule: PolicyRule): readonly PolicyRemark[] {
       message: `the expression ${text} matches identities under names that others can register`,
       hint: 'begin with the whole host, and write \\. for a dot',
     }));
+}
+
+/** What is compared as it stands and can be no signer's: a glob of another tool, or an issuer without its scheme. */
+function exactRemarks(rule: PolicyRule): readonly PolicyRemark[] {
+  const signers = (rule.signedBy ?? []).flatMap(({ choices }) => choices.map(({ signer }) => signer));
+  const place = { policy: rule.policy, line: rule.line };
+  return signers.flatMap((signer) => {
+    if (signer.kind !== 'keyless') return [];
+    const { issuer, identity } = signer;
+    const isGlob = identity.kind === 'exact' && identity.text.includes('*');
+    const isHost = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/|$)/i.test(issuer);
+    return [
+      ...(isGlob
+        ? [
+            {
+              ...place,
+              message: `the identity ${identity.text} is compared as it stands: its * is no wildcard, and no signer has that name`,
+              hint: 'write identityRegexp, with .* for anything and \\. for a dot',
+            },
+          ]
+        : []),
+      ...(isHost
+        ? [{ ...place, message: `the issuer ${issuer} is no address, as issuers are`, hint: `write https://${issuer}` }]
+        : []),
+    ];
+  });
 }
 
 /** A rule that can never decide, since one before it matches all that it does. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { isVerifyError, type Mode, type PolicyLayerName, VerifyError } from '../../../model/index.ts';
+import { isRecord, isVerifyError, type Mode, type PolicyLayerName, VerifyError } from '../../../model/index.ts';
 import type { ClusterPolicy } from '../../language/compiled/cluster-policy.ts';
 import type { Setting } from '../../language/compiled/policy-set.ts';
 import type { PolicyDocument } from '../../language/schema/schema.ts';
@@ -79,6 +79,7 @@ async function readPolicy(request: PolicyFileRequest): Promise<LoadedPolicy | nu
   ]);
   const source = parseYamlSource(bytes, named);
   if (isCatalogue(source.value)) return null;
+  refuseOfOthers(source.value, named);
   const document = validateDocument(source, policySchema);
   const folder = dirname(path);
   const { fetched, onFile } = request;
@@ -123,6 +124,23 @@ async function readPolicy(request: PolicyFileRequest): Promise<LoadedPolicy | nu
       Object.keys(document).every((field) => ['version', 'serial', 'extends'].includes(field)),
     serial: document.serial ?? null,
   };
+}
+
+/** Refuses the policy of another tool by its name: its fields, taken for ours misspelt, would lead nowhere. */
+function refuseOfOthers(value: unknown, named: string): void {
+  if (!isRecord(value) || value['version'] === 1) return;
+  const { kind, apiVersion } = value;
+  const isOfCluster = typeof kind === 'string' && typeof apiVersion === 'string';
+  const isOfTool = ['trustPolicies', 'transports', 'imagePolicies'].some((field) => field in value);
+  if (!isOfCluster && !isOfTool) return;
+  const isUsed = kind === 'ClusterImagePolicy' || kind === 'ImageValidatingPolicy';
+  const what = isOfCluster ? `a ${kind} of a cluster` : 'a policy of another tool';
+  throw new VerifyError('policy.invalid', `${named} is ${what}, and no policy of docker verify`, {
+    place: { file: named },
+    hint: isUsed
+      ? `name it in one: clusterImagePolicies: ["${named}"]`
+      : `docker verify policy convert ${named} says what it becomes`,
+  });
 }
 
 /** What is extended may itself extend nothing. */

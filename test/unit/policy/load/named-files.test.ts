@@ -59,3 +59,29 @@ describe('a file that a policy names with a typing error', () => {
     });
   });
 });
+
+describe('the policy of another tool', () => {
+  it.each([
+    [
+      'apiVersion: policy.sigstore.dev/v1beta1\nkind: ClusterImagePolicy\n',
+      'name it in one: clusterImagePolicies: ["x.yaml"]',
+    ],
+    ['apiVersion: kyverno.io/v1\nkind: ClusterPolicy\n', 'docker verify policy convert x.yaml says what it becomes'],
+    ['{"version": "1.0", "trustPolicies": []}', 'docker verify policy convert x.yaml says what it becomes'],
+  ])('is refused by its name, with what to do: %j', async (text, hint) => {
+    const folder = await folderOf({ 'x.yaml': text });
+    const environment = environmentIn(folder);
+    const loading = loadPolicies({
+      environment,
+      commandLine: ['x.yaml'],
+      projectFrom: null,
+      mode: null,
+      machineFolder: null,
+    });
+    await expect(loading).rejects.toMatchObject({
+      code: 'policy.invalid',
+      message: expect.stringContaining('no policy of docker verify'),
+      hint,
+    });
+  });
+});

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../../src/model/index.ts';
+import { decide } from '../../../../../src/policy/decide/verdict/decide.ts';
 import { byIdentity, byKey, inputOf } from '../../support/evidence.ts';
+import { policiesOf } from '../../support/policies.ts';
 import { acme, name, verdict } from '../../support/verdict.ts';
 
 const me = 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1';
@@ -82,5 +84,19 @@ describe('a glob that stops at a slash', () => {
     const { decision } = await verdict(policy, inputOf(name));
     const found = decision.findings.find(({ code }) => code === 'policy.default');
     expect(found?.hint).toContain('stops at a slash');
+  });
+});
+
+describe('an image of which only the built-in policy speaks', () => {
+  const advice = async (layers: Parameters<typeof policiesOf>[0]): Promise<string | null | undefined> =>
+    decide(inputOf(name), await policiesOf(layers)).findings.find(({ code }) => code === 'policy.default')?.hint;
+  const silent = 'version: 1\n';
+
+  it.each([
+    ['is to get a rule in the policy of the project where there is one', { project: silent }, 'init --add puts a rule'],
+    ['is to get a policy where none is written', {}, 'init writes a policy'],
+    ["is to get one beside the user's", { user: silent }, 'init writes a policy'],
+  ])('%s', async (_, layers, expected) => {
+    expect(await advice(layers)).toContain(expected);
   });
 });

@@ -28,6 +28,12 @@ describe('a policy that makes no sense', () => {
       '2:1',
       'known fields are version, mode, default',
     ],
+    [
+      'a word of YAML 1.1 for true',
+      'version: 1\nrules: [{images: ["a"], locked: yes}]\n',
+      '2:33',
+      'locked: "yes" does not fit here; write true',
+    ],
     ['no version', 'mode: warn\n', '1:1', 'version: it is missing'],
     ['another version', 'version: 2\n', '1:10', 'expected 1, found 2'],
     ['a version in quotes', 'version: "1"\n', '1:10', 'version: expected 1, found "1"'],
@@ -224,7 +230,7 @@ describe('a policy that makes no sense', () => {
     [
       'a mirror that maps a tag',
       'version: 1\nmirrors: {"a.example.com/x:1": "docker.io/x:1"}\n',
-      '2:32',
+      '2:33',
       'without tags',
     ],
     ['a mirror with one wildcard', 'version: 1\nmirrors: {"a.example.com/**": "docker.io/x"}\n', '2:31', 'both sides'],

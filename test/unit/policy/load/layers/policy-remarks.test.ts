@@ -27,6 +27,24 @@ describe('a remark on a policy', () => {
   const open = async (expression: string) =>
     (await remarks(identified(expression))).filter(({ message }) => message.startsWith('the expression'));
 
+  it('tells of a glob where an identity is exact, and of an issuer without its scheme', async () => {
+    const rule = (identity: string, issuer: string): string =>
+      `version: 1\ndefault: deny\nrules:\n  - {images: ["a/**"], signedBy: [{keyless: {issuer: "${issuer}", identity: "${identity}"}}]}\n`;
+    expect(await remarks(rule('*@acme.test', 'token.actions.githubusercontent.com'))).toEqual([
+      {
+        line: 4,
+        message: 'the identity *@acme.test is compared as it stands: its * is no wildcard, and no signer has that name',
+        hint: 'write identityRegexp, with .* for anything and \\. for a dot',
+      },
+      {
+        line: 4,
+        message: 'the issuer token.actions.githubusercontent.com is no address, as issuers are',
+        hint: 'write https://token.actions.githubusercontent.com',
+      },
+    ]);
+    expect(await remarks(rule('me@acme.test', 'https://accounts.example.com'))).toEqual([]);
+  });
+
   it.each(['.*@acme\\.test', '^.+', '(?i).*', '^(?i).*x', 'https://github.com/acme/.*', 'http://a\\.b.c/x'])(
     'tells of an expression that others can match: %s',
     async (expression) => {
