@@ -230,7 +230,7 @@ describe('a policy that makes no sense', () => {
     [
       'a mirror that maps a tag',
       'version: 1\nmirrors: {"a.example.com/x:1": "docker.io/x:1"}\n',
-      '2:33',
+      '2:32',
       'without tags',
     ],
     ['a mirror with one wildcard', 'version: 1\nmirrors: {"a.example.com/**": "docker.io/x"}\n', '2:31', 'both sides'],
