@@ -1,6 +1,7 @@
 import { X509Certificate as NodeCertificate } from 'node:crypto';
 import * as pkijs from 'pkijs';
 import { extendedKeyUsages, parseCertificate } from '../certificates/certificate.ts';
+import { assertStrongSignature } from '../certificates/certificate-signature.ts';
 import { limits } from '../limits.ts';
 import { isSignedBy, pkiCertificate, revoked, staleness, unknown, uriName } from './revocation-pki.ts';
 import type { RevocationQuestion, RevocationSource, RevocationStatus } from './revocation-source.ts';
@@ -26,6 +27,7 @@ function isDelegate(der: Uint8Array, { issuer, now }: RevocationQuestion): boole
   try {
     const native = new NodeCertificate(Buffer.from(der));
     const parsed = parseCertificate(Buffer.from(der));
+    assertStrongSignature(parsed);
     return (
       native.issuer === issuer.native.subject &&
       native.verify(issuer.native.publicKey) &&

@@ -71,6 +71,14 @@ describe('an answer of the responder', () => {
       /not signed by the authority/,
     ],
     [
+      'by whom the authority lets answer for it in a certificate over SHA-1',
+      async () => {
+        const signer = await certify({ subject: 'CN=responder', usages: [ocspSigning], digest: 'SHA-1' }, root, null);
+        return answerBy(root, asked, { signer, certificates: [signer] });
+      },
+      /not signed by the authority/,
+    ],
+    [
       'by a certificate of the authority that is not made for answering',
       async () => {
         const signer = await certify({ subject: 'CN=other', usages: [codeSigning] }, root, null);
