@@ -94,7 +94,7 @@ async function recordsOfTarget(
   const all = (await question.newRecords()).filter((record) => record.startsWith(`${question.builder}/`));
   // one build has one identifier on all nodes that it goes to
   if (ref !== null) return [...new Set([ref, ...all.filter((record) => basename(record) === basename(ref))])];
-  const fitting = await Promise.all(all.map((record) => mayBeRecordOf(question.environment, record, target)));
+  const fitting = await Promise.all(all.map((record) => mayBeRecordOf(question.environment, record, [target])));
   return all.filter((_, index) => fitting[index]);
 }
 

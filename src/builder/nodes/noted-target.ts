@@ -29,17 +29,26 @@ async function isSameFile(noted: string, known: string): Promise<boolean> {
   return await isSamePlace(dirname(noted), dirname(known));
 }
 
-/**
- * Whether a record (`builder/node/id`) may be of this target: builds of others that run at the same time are noted in the same place.
- * What buildx does not say is taken for the same, and so are two builds of one Dockerfile in one context.
- */
-export async function mayBeRecordOf(environment: Environment, record: string, target: NotedTarget): Promise<boolean> {
-  const text = await readFile(join(buildxFolder(environment), 'refs', record), 'utf8').catch(() => '');
-  const noted = recordAt(tryParseJson(text));
+async function isNoted(noted: Readonly<Record<string, unknown>>, target: NotedTarget): Promise<boolean> {
   if (textOr(noted['Target'], target.name) !== target.name) return false;
   const context = textOr(noted['LocalPath'], null);
   if (context !== null && target.context !== null && !(await isSamePlace(context, target.context))) return false;
   const dockerfile = textOr(noted['DockerfilePath'], '');
   if (!isAbsolute(dockerfile) || target.dockerfile === null) return true;
   return await isSameFile(dockerfile, target.dockerfile);
+}
+
+/**
+ * Whether a record (`builder/node/id`) may be of one of these targets: builds of others that run at the same time are noted in the same
+ * place. What buildx does not say is taken for the same, and so are two builds of one Dockerfile in one context.
+ */
+export async function mayBeRecordOf(
+  environment: Environment,
+  record: string,
+  targets: readonly NotedTarget[],
+): Promise<boolean> {
+  const text = await readFile(join(buildxFolder(environment), 'refs', record), 'utf8').catch(() => '');
+  const noted = recordAt(tryParseJson(text));
+  const fitting = await Promise.all(targets.map((target) => isNoted(noted, target)));
+  return fitting.includes(true);
 }

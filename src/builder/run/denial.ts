@@ -33,12 +33,7 @@ export interface DenialQuestion {
 /** The records of this build, as far as they can be distinguished from those of others that ran at the same time. */
 async function ownRecords({ environment, builder, result, targets }: DenialQuestion): Promise<readonly string[]> {
   const there = (await result.newRecords()).filter((record) => builder === null || record.startsWith(`${builder}/`));
-  const own = await Promise.all(
-    there.map(async (record) => {
-      const fitting = await Promise.all(targets.map((target) => mayBeRecordOf(environment, record, target)));
-      return fitting.includes(true);
-    }),
-  );
+  const own = await Promise.all(there.map((record) => mayBeRecordOf(environment, record, targets)));
   return there.filter((_, index) => own[index]);
 }
 

@@ -122,7 +122,7 @@ function builtTargets({ parts, plan }: BuildRun): readonly BuiltTarget[] {
 
 /** What was made and where it went. */
 function productText({ digest, pushed }: ReportBuild): string {
-  return `${digest ?? 'what was built'}${pushed.length === 0 ? '' : `, pushed to ${pushed.join(', ')},`}`;
+  return `${digest ?? 'the result'}${pushed.length === 0 ? '' : `, pushed to ${pushed.join(', ')},`}`;
 }
 
 function unverifiedText(build: ReportBuild): string {

@@ -24,7 +24,8 @@ async function mayBe(noted: string, given: { readonly context?: string | null; r
   await writeFile(join(home, 'buildx', 'refs', 'b', 'n', 'id'), here(noted) ?? '');
   const environment = environmentWith({ dockerConfigDirectory: home });
   const target = { name: 'default', context: here(context), dockerfile: here(dockerfile) };
-  return await mayBeRecordOf(environment, 'b/n/id', target);
+  const other = { name: 'other', context: '/elsewhere', dockerfile: null };
+  return await mayBeRecordOf(environment, 'b/n/id', [other, target]);
 }
 
 const noted = (context: string, dockerfile = '', target = 'default'): string =>
