@@ -82,7 +82,7 @@ it('a path is named from the current folder where it lies below it, else whole',
   const session = sessionIn('/work');
   expect(pathForPeople(session, '/work/sub/file')).toBe('sub/file');
   expect(pathForPeople(session, '/other/file')).toBe('/other/file');
-  expect(pathForPeople(session, '/work')).toBe('/work');
+  expect(pathForPeople(session, '/work')).toBe('.');
   const file = { kind: 'definition', folder: '/work', paths: ['/work/a.yaml', '/other/b.yaml'] } as const;
   expect(nameOfFile(session, file)).toBe('a.yaml + /other/b.yaml');
 });
