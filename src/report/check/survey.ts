@@ -1,5 +1,6 @@
 import { isRefusal, type Report, type ReportImage, type SurveyedFile } from '../../model/index.ts';
 import { describeUse } from '../describe/describe-image.ts';
+import { refusedSources, sourceFinding } from '../describe/describe-report.ts';
 import { describeSigner, trustedSigners } from '../describe/describe-signer.ts';
 import { csvDocument } from '../text/csv.ts';
 import type { Shown } from '../text/visible.ts';
@@ -38,7 +39,39 @@ export function signersOf(image: ReportImage): string {
 
 const columns = ['image', 'digest', 'verdict', 'verified', 'signer', 'findings', 'use', 'target', 'file', 'line'];
 
-/** A table with a row for each place that uses an image, and one for each file that could not be read. */
+/** What is not let through beside the images: sources where they are asked for, caches, and what the report says as a whole. */
+function rowsBeside(report: Report): readonly (readonly string[])[] {
+  const row = (name: string, status: string, code: string, where: readonly string[]): readonly string[] => [
+    name,
+    '',
+    status,
+    'no',
+    '',
+    code,
+    ...where,
+  ];
+  const nowhere = ['', '', ''];
+  const sources = refusedSources(report).flatMap((source) => {
+    const uses = source.uses.map(({ kind, target, file, line }) => [kind, target, file ?? '', line?.toString() ?? '']);
+    const places = uses.length === 0 ? [['', ...nowhere]] : uses;
+    return places.map((place) => row(source.name, source.status, sourceFinding(source), place));
+  });
+  const caches = report.cacheImports
+    .filter(({ status }) => status !== 'allow')
+    .map(({ ref, status }) => row(ref, status, 'cache-import.denied', ['cache-import', ...nowhere]));
+  const whole = report.findings
+    .filter(({ level, code }) => level === 'error' && !code.startsWith('source.') && code !== 'scan.unreadable')
+    .map(({ code }) => row('', report.verdict, code, ['', ...nowhere]));
+  const used = report.build?.unverified ?? [];
+  return [
+    ...sources,
+    ...caches,
+    ...whole,
+    ...used.map((source) => row(source, report.verdict, 'image.unverifiable', ['', ...nowhere])),
+  ];
+}
+
+/** A table with a row for each place that uses an image, one for what is refused beside, and one for each file that could not be read. */
 export function renderCsv(report: Report): Shown {
   const rows = report.images.flatMap((image) => {
     const codes = [...new Set(image.findings.filter(({ level }) => level !== 'note').map(({ code }) => code))];
@@ -62,7 +95,7 @@ export function renderCsv(report: Report): Shown {
   const unread = (report.files ?? []).flatMap(({ file, status, problem }) =>
     problem === null ? [] : [['', '', status, 'no', '', problem.code, '', '', file, '']],
   );
-  return csvDocument(columns, [...rows, ...unread]);
+  return csvDocument(columns, [...rows, ...rowsBeside(report), ...unread]);
 }
 
 /** Every place that uses an image, for people. */

@@ -56,9 +56,14 @@ export function refusedSources({ sources = [] }: Report): readonly ReportSource[
   return sources.filter(({ status }) => status !== 'allow');
 }
 
+/** The finding of a source that is not let through. */
+export function sourceFinding({ kind }: ReportSource): (typeof sourceFindings)[keyof typeof sourceFindings] {
+  return sourceFindings[kind];
+}
+
 /** What is wrong with a source that is not let through, in a few words. */
-export function sourceHeadline({ kind }: ReportSource): string {
-  return findingExplanations[sourceFindings[kind]].headline;
+export function sourceHeadline(source: ReportSource): string {
+  return findingExplanations[sourceFinding(source)].headline;
 }
 
 export function describeSource(source: ReportSource): string {

@@ -90,7 +90,7 @@ describe('check --recursive', () => {
     const { status, stdout } = await survey(folder, ...args);
     expect(status).toBe(10);
     expect(stdout).toContain('What would break: 1 of 2 files');
-    expect(stdout).toMatch(/✗ b\/Dockerfile {2}refused: \S+\/unsigned\/base:1/);
+    expect(stdout).toMatch(/✗ blocked {2}b\/Dockerfile {2}refused: \S+\/unsigned\/base:1/);
     expect(await readFile(join(folder, 'out.html'), 'utf8')).toContain('what would break: 1 of 2 files');
     const rows = (await readFile(join(folder, 'out.csv'), 'utf8')).trim().split('\n');
     expect(rows).toHaveLength(3);

@@ -34,7 +34,9 @@ const reports: Readonly<Record<string, Report>> = {
 };
 
 /** Whether a pipeline that reads it is red. */
-const isRed: Readonly<Record<'junit' | 'sarif' | 'codequality' | 'markdown' | 'html', (text: string) => boolean>> = {
+const isRed: Readonly<
+  Record<'junit' | 'sarif' | 'codequality' | 'csv' | 'markdown' | 'html', (text: string) => boolean>
+> = {
   junit: (text) => /<(?:failure|error) /.test(text),
   sarif: (text) =>
     (JSON.parse(text) as { runs: readonly { results: readonly { level: string; suppressions?: unknown }[] }[] }).runs
@@ -42,6 +44,7 @@ const isRed: Readonly<Record<'junit' | 'sarif' | 'codequality' | 'markdown' | 'h
       .some(({ level, suppressions }) => level === 'error' && suppressions === undefined),
   codequality: (text) =>
     (JSON.parse(text) as readonly { severity: string }[]).some(({ severity }) => severity === 'critical'),
+  csv: (text) => text.split('\n').some((row) => /,(?:block|error),(?:yes|no),/.test(row)),
   markdown: (text) => /^### [✗?] /.test(text),
   html: (text) => /<h1 class="(?:block|error)">[✗?] /.test(text),
 };
