@@ -72,7 +72,11 @@ export function numberHint(count: number): string {
 
 /** What to write in place of a `--target` that is no stage. */
 export function targetHint(written: string, stages: readonly string[]): string {
-  if (stages.length === 0) return `no stage has a name: write FROM … AS ${written}`;
+  if (stages.length === 0) {
+    return /^[a-z][a-z0-9_.-]*$/i.test(written)
+      ? `no stage has a name: write FROM … AS ${written}`
+      : 'stages are named, not numbered: write FROM … AS NAME, which begins with a letter, and --target NAME';
+  }
   const near = nearestName(written, stages);
   return near === null ? `its stages are ${stages.slice(0, 10).join(', ')}` : `did you mean --target ${near}?`;
 }

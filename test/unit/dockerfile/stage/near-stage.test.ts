@@ -121,6 +121,10 @@ describe('the stage that a target may have been meant for', () => {
   it('is none where no stage has a name', () => {
     expect(targetHint('FROM golang\n', 'test')).toBe('no stage has a name: write FROM … AS test');
   });
+
+  it('is no name that a stage cannot have', () => {
+    expect(targetHint('FROM golang\n', '0')).toContain('named, not numbered: write FROM … AS NAME');
+  });
 });
 
 describe('a word for an image that may have been meant for a stage', () => {
