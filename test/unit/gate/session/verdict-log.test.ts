@@ -124,7 +124,9 @@ describe("the machine's log of verdicts", () => {
     await writeFile(join(folder, 'victim'), 'untouched');
     await symlink(join(folder, 'victim'), join(folder, 'link'));
     await logTo(join(folder, 'link')).note('build', report);
-    expect(warnings).toHaveLength(3);
+    await logTo('/dev/null').note('build', report);
+    expect(warnings).toHaveLength(4);
+    expect(warnings[3]).toContain('it is no file');
     for (const warning of warnings) expect(warning).toContain("as the machine's policy asks");
     expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('untouched');
   });

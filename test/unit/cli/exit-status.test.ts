@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { exitStatusOfError, exitStatusOfVerdict } from '../../../src/cli/exit-status.ts';
+
+describe('the exit status', () => {
+  it.each([
+    ['usage.invalid', 64],
+    ['dockerfile.invalid', 65],
+    ['bake.invalid', 65],
+    ['policy.invalid', 78],
+    ['lock.invalid', 78],
+    ['trust.invalid', 78],
+    // what is not there now may be there later, unlike what is written wrongly
+    ['policy.unavailable', 11],
+    ['trust.unavailable', 11],
+    // of no family that has a status of its own
+    ['registry.failed', 11],
+    ['builder.unavailable', 11],
+  ] as const)('of %s is %i', (code, status) => {
+    expect(exitStatusOfError(code)).toBe(status);
+  });
+
+  it.each([
+    ['allow', 0],
+    ['warn', 0],
+    ['block', 10],
+    ['error', 11],
+  ] as const)('of the verdict %s is %i', (verdict, status) => {
+    expect(exitStatusOfVerdict(verdict)).toBe(status);
+  });
+});
