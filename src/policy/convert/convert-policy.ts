@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isRecord, VerifyError } from '../../model/index.ts';
+import { isClusterPolicyKind } from '../language/compiled/cluster-policy.ts';
 import { validateDocument } from '../language/schema/validate-document.ts';
 import { parseYamlSources, type YamlSource } from '../language/schema/yaml-source.ts';
 import { containersPolicySchema, convertContainersPolicy } from './containers-policy.ts';
@@ -28,7 +29,7 @@ const unaided: ConversionAids = { readFile: () => null, publicSigstore: { author
 /** Refuses what needs no conversion, and says how it is used. */
 function refuseOurs(sources: readonly { readonly value: unknown }[], file: string): void {
   const values = sources.map(({ value }) => (isRecord(value) ? value : {}));
-  if (values.some((value) => value['kind'] === 'ClusterImagePolicy' || value['kind'] === 'ImageValidatingPolicy'))
+  if (values.some((value) => isClusterPolicyKind(value['kind'])))
     throw new VerifyError('policy.invalid', `${file} is a policy of a cluster, which is used as it is`, {
       place: { file },
       hint: `write clusterImagePolicies: ["${file}"] into docker-verify.yaml`,

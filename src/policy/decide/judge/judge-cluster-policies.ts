@@ -1,9 +1,10 @@
 import type { Evidence, Finding } from '../../../model/index.ts';
-import type {
-  ClusterAttestation,
-  ClusterAuthority,
-  ClusterPolicy,
-  Unsupported,
+import {
+  type ClusterAttestation,
+  type ClusterAuthority,
+  type ClusterPolicy,
+  imageValidatingKind,
+  type Unsupported,
 } from '../../language/compiled/cluster-policy.ts';
 import type { ImageValidation } from '../../language/compiled/image-validation.ts';
 import { conflictOf } from '../../language/patterns/literal-cue.ts';
@@ -188,7 +189,7 @@ function failureFinding(
 }
 
 function kindOf({ validation }: ClusterPolicy): string {
-  return validation === undefined ? 'ClusterImagePolicy' : 'ImageValidatingPolicy';
+  return validation === undefined ? 'ClusterImagePolicy' : imageValidatingKind;
 }
 
 function validationFinding(

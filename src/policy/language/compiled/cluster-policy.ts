@@ -3,6 +3,14 @@ import type { LiteralCue } from '../patterns/literal-cue.ts';
 import type { TextPattern } from '../patterns/text-pattern.ts';
 import type { ImageValidation } from './image-validation.ts';
 
+/** The kind of the policies that Kyverno evaluates in CEL. */
+export const imageValidatingKind = 'ImageValidatingPolicy';
+
+/** Whether an object of this kind is a cluster's policy that is used as it is. */
+export function isClusterPolicyKind(kind: unknown): boolean {
+  return kind === 'ClusterImagePolicy' || kind === imageValidatingKind;
+}
+
 /** Why an object that a ClusterImagePolicy refers to cannot be had. */
 export interface Missing {
   readonly missing: string;

@@ -1,7 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import type { Mode } from '../../../model/index.ts';
-import type { ClusterPolicy } from '../../language/compiled/cluster-policy.ts';
+import {
+  type ClusterPolicy,
+  imageValidatingKind,
+  isClusterPolicyKind,
+} from '../../language/compiled/cluster-policy.ts';
 import { prepareCel } from '../../language/patterns/cel.ts';
 import { matchesGlob } from '../../language/patterns/glob.ts';
 import { invalidAt, validateDocument } from '../../language/schema/validate-document.ts';
@@ -52,12 +56,14 @@ export async function readClusterPolicies(
   for (const [index, glob] of globs.entries()) {
     const path = ['clusterImagePolicies', index];
     for (const named of await filesOf(scope, path, glob)) {
-      const { bytes, path: file } = await readNamedFile(scope, path, named);
+      const { bytes, folder } = await readNamedFile(scope, path, named);
+      const file = join(folder, basename(named)); // one file may be named in several ways
       if (!files.has(file)) files.set(file, { named, sources: parseObjects(bytes, named) });
     }
   }
   const read = [...files.values()];
-  if (read.some(({ sources }) => sources.some(({ value }) => kindOf(value) === validating))) await prepareCel();
+  if (read.some(({ sources }) => sources.some(({ value }) => kindOf(value) === imageValidatingKind)))
+    await prepareCel();
   const objects = new ClusterObjects(read.flatMap(({ sources }) => sources.map(({ value }) => value)));
   const places = { modeOption: modes.option, fileMode: modes.file, layer: scope.layer, rego: modes.rego };
   return {
@@ -106,7 +112,7 @@ export function parseClusterPolicies(
 
 function parseObjects(bytes: Uint8Array, named: string): readonly YamlSource[] {
   const sources = parseYamlSources(bytes, named).map(withoutNulls);
-  if (sources.some(({ value }) => isPolicyKind(kindOf(value)) || isClusterObject(value))) return sources;
+  if (sources.some(({ value }) => isClusterPolicyKind(kindOf(value)) || isClusterObject(value))) return sources;
   throw invalidAt(
     named,
     { line: 1, column: 1 },
@@ -120,21 +126,15 @@ function compileObjects(
   material: MaterialCollector,
   objects: ClusterObjects,
 ): readonly ClusterPolicy[] {
-  const policies = sources.filter((source) => isPolicyKind(kindOf(source.value)));
+  const policies = sources.filter((source) => isClusterPolicyKind(kindOf(source.value)));
   return policies.map((source) => {
-    if (kindOf(source.value) === validating) {
+    if (kindOf(source.value) === imageValidatingKind) {
       const validated = validateDocument(source, imageValidatingSchema);
       return compileImageValidating(validated, { ...place, line: source.placeOf([]).line }, material);
     }
     const document = validateDocument(source, clusterImagePolicySchema);
     return compileClusterPolicy(document, { ...place, line: source.placeOf([]).line }, material, objects);
   });
-}
-
-const validating = 'ImageValidatingPolicy';
-
-function isPolicyKind(kind: unknown): boolean {
-  return kind === 'ClusterImagePolicy' || kind === validating;
 }
 
 function kindOf(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPolicies, type PolicySet } from '../../../../src/policy/index.ts';
@@ -14,6 +14,18 @@ async function inSubfolder(files: Files, commandLine: readonly string[] = []): P
   const environment = { ...environmentIn(folder), workingDirectory };
   return loadPolicies({ environment, commandLine, projectFrom: '.', mode: null, machineFolder: null });
 }
+
+it('a file of a cluster’s policies counts once, whether it is named from the folder or from the root', async () => {
+  const authorities = 'authorities: [{name: a, static: {action: pass}}]';
+  const cluster = `apiVersion: policy.sigstore.dev/v1beta1\nkind: ClusterImagePolicy\nmetadata: {name: x}\nspec: {images: [{glob: "**"}], ${authorities}}\n`;
+  const folder = await folderOf({ 'cip.yaml': cluster });
+  const named = JSON.stringify(['cip.yaml', join(folder, 'cip.yaml'), './c*.yaml']);
+  await writeFile(join(folder, 'docker-verify.yaml'), `version: 1\nclusterImagePolicies: ${named}\n`);
+  const environment = environmentIn(folder);
+  const loading = { environment, commandLine: [], projectFrom: folder, mode: null, machineFolder: null };
+  const { layers } = await loadPolicies(loading);
+  expect(layers.flatMap(({ clusterPolicies }) => clusterPolicies)).toHaveLength(1);
+});
 
 describe('in a folder below the one that holds the policy', () => {
   it('policy and lock are named as seen from there, which is the same on every machine', async () => {
