@@ -9,7 +9,7 @@ import {
   tryParseJson,
 } from '../../model/index.ts';
 import { askOfRecord } from '../nodes/build-records.ts';
-import { mayBeRecordOf, type NotedTarget } from '../nodes/noted-target.ts';
+import { type NotedTarget, recordsOfTargets } from '../nodes/noted-target.ts';
 import type { Programs } from '../programs/programs.ts';
 import {
   coversPlatforms,
@@ -94,8 +94,7 @@ async function recordsOfTarget(
   const all = (await question.newRecords()).filter((record) => record.startsWith(`${question.builder}/`));
   // one build has one identifier on all nodes that it goes to
   if (ref !== null) return [...new Set([ref, ...all.filter((record) => basename(record) === basename(ref))])];
-  const fitting = await Promise.all(all.map((record) => mayBeRecordOf(question.environment, record, [target])));
-  return all.filter((_, index) => fitting[index]);
+  return await recordsOfTargets(question.environment, all, [target]);
 }
 
 async function completeTarget(question: SpreadQuestion, metadata: unknown, target: BuiltTarget): Promise<unknown> {

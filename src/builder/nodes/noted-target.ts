@@ -39,16 +39,20 @@ async function isNoted(noted: Readonly<Record<string, unknown>>, target: NotedTa
 }
 
 /**
- * Whether a record (`builder/node/id`) may be of one of these targets: builds of others that run at the same time are noted in the same
- * place. What buildx does not say is taken for the same, and so are two builds of one Dockerfile in one context.
+ * Those of the records (`builder/node/id`) that may be of one of these targets: builds of others that run at the same time are noted in
+ * the same place. What buildx does not say is taken for the same, and so are two builds of one Dockerfile in one context.
  */
-export async function mayBeRecordOf(
+export async function recordsOfTargets(
   environment: Environment,
-  record: string,
+  records: readonly string[],
   targets: readonly NotedTarget[],
-): Promise<boolean> {
-  const text = await readFile(join(buildxFolder(environment), 'refs', record), 'utf8').catch(() => '');
-  const noted = recordAt(tryParseJson(text));
-  const fitting = await Promise.all(targets.map((target) => isNoted(noted, target)));
-  return fitting.includes(true);
+): Promise<readonly string[]> {
+  const mayBeTheirs = async (record: string): Promise<boolean> => {
+    const text = await readFile(join(buildxFolder(environment), 'refs', record), 'utf8').catch(() => '');
+    const noted = recordAt(tryParseJson(text));
+    const fitting = await Promise.all(targets.map((target) => isNoted(noted, target)));
+    return fitting.includes(true);
+  };
+  const theirs = await Promise.all(records.map(mayBeTheirs));
+  return records.filter((_, index) => theirs[index]);
 }

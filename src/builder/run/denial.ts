@@ -1,6 +1,6 @@
 import { type Environment, recordAt, textOr, tryParseJson } from '../../model/index.ts';
 import { askOfRecord } from '../nodes/build-records.ts';
-import { mayBeRecordOf, type NotedTarget } from '../nodes/noted-target.ts';
+import { type NotedTarget, recordsOfTargets } from '../nodes/noted-target.ts';
 import type { Programs } from '../programs/programs.ts';
 import { type BuildxResult, type BuildxRun, lastLineOfCall } from './run-buildx.ts';
 
@@ -33,8 +33,7 @@ export interface DenialQuestion {
 /** The records of this build, as far as they can be distinguished from those of others that ran at the same time. */
 async function ownRecords({ environment, builder, result, targets }: DenialQuestion): Promise<readonly string[]> {
   const there = (await result.newRecords()).filter((record) => builder === null || record.startsWith(`${builder}/`));
-  const own = await Promise.all(there.map((record) => mayBeRecordOf(environment, record, targets)));
-  return there.filter((_, index) => own[index]);
+  return await recordsOfTargets(environment, there, targets);
 }
 
 async function deniedInRecord({ programs, environment }: DenialQuestion, record: string): Promise<string | null> {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mayBeRecordOf } from '../../../../src/builder/nodes/noted-target.ts';
+import { recordsOfTargets } from '../../../../src/builder/nodes/noted-target.ts';
 import { environmentWith } from '../test-environment.ts';
 
 let home = '';
@@ -25,7 +25,7 @@ async function mayBe(noted: string, given: { readonly context?: string | null; r
   const environment = environmentWith({ dockerConfigDirectory: home });
   const target = { name: 'default', context: here(context), dockerfile: here(dockerfile) };
   const other = { name: 'other', context: '/elsewhere', dockerfile: null };
-  return await mayBeRecordOf(environment, 'b/n/id', [other, target]);
+  return (await recordsOfTargets(environment, ['b/n/id'], [other, target])).includes('b/n/id');
 }
 
 const noted = (context: string, dockerfile = '', target = 'default'): string =>
