@@ -84,6 +84,17 @@ export class VerifyError extends Error {
   }
 }
 
+interface Restatement {
+  readonly message?: string;
+  readonly hint?: string | null;
+}
+
+/** An error said anew, in another message or with another hint: all else that it says stays, and it is the cause. */
+export function restated(error: VerifyError, { message = error.message, hint = error.hint }: Restatement): VerifyError {
+  const { code, place, passing } = error;
+  const kept = { passing, ...(hint === null ? {} : { hint }), ...(place === null ? {} : { place }) };
+  return new VerifyError(code, message, { ...kept, cause: error });
+}
 /** Whether `error` is a VerifyError that carries one of `codes` (any, when none is given). */
 export function isVerifyError(error: unknown, ...codes: readonly ErrorCode[]): error is VerifyError {
   return error instanceof VerifyError && (codes.length === 0 || codes.includes(error.code));

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { type Decision, type Environment, isVerifyError, namedFrom, VerifyError } from '../../model/index.ts';
+import { type Decision, type Environment, isVerifyError, namedFrom, restated } from '../../model/index.ts';
 import { decide } from '../decide/verdict/decide.ts';
 import type { PolicySet } from '../language/compiled/policy-set.ts';
 import { MaterialCollector } from '../load/files/material-collector.ts';
@@ -69,9 +69,7 @@ function validTable<Table>(read: () => Table): Table {
     return read();
   } catch (error) {
     if (!isVerifyError(error, 'policy.invalid') || error.hint !== null) throw error;
-    const { code, message, place } = error;
-    const hint = 'mend it there, and run docker verify policy test again';
-    throw new VerifyError(code, message, { ...(place === null ? {} : { place }), hint, cause: error });
+    throw restated(error, { hint: 'mend it there, and run docker verify policy test again' });
   }
 }
 

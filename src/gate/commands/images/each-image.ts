@@ -1,6 +1,6 @@
 import { readUserPolicy } from '../../../builder/index.ts';
 import { parseBuildArguments } from '../../../invocation/index.ts';
-import { type ImageUse, isVerifyError, VerifyError } from '../../../model/index.ts';
+import { type ImageUse, isVerifyError, restated, VerifyError } from '../../../model/index.ts';
 import { examineBuild } from '../../examine/examination/examine-build.ts';
 import { loadTargets } from '../../scan/scan-targets.ts';
 import { machinePlatform } from '../../session/default-platform.ts';
@@ -28,9 +28,7 @@ async function usesOf(
 /** An error that says which of several images it is about. */
 function about({ name }: ImageUse, error: unknown): unknown {
   if (!isVerifyError(error) || error.message.includes(name)) return error;
-  const { code, message, hint, place } = error;
-  const kept = { ...(hint === null ? {} : { hint }), ...(place === null ? {} : { place }) };
-  return new VerifyError(code, `${name}: ${message}`, { ...kept, cause: error });
+  return restated(error, { message: `${name}: ${error.message}` });
 }
 
 /**

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { isRecord, isVerifyError, type Mode, type PolicyLayerName, VerifyError } from '../../../model/index.ts';
-import type { ClusterPolicy } from '../../language/compiled/cluster-policy.ts';
+import {
+  isRecord,
+  isVerifyError,
+  type Mode,
+  type PolicyLayerName,
+  restated,
+  VerifyError,
+} from '../../../model/index.ts';
+import { type ClusterPolicy, isClusterPolicyKind } from '../../language/compiled/cluster-policy.ts';
 import type { Setting } from '../../language/compiled/policy-set.ts';
 import type { PolicyDocument } from '../../language/schema/schema.ts';
 import type { PublisherCatalogue } from '../../publishers/publisher-catalogue.ts';
@@ -64,8 +71,7 @@ export async function readPolicyFile(request: PolicyFileRequest): Promise<Loaded
 /** Of a policy that only the command line names, since `policy check` alone does not read it. */
 function withItsCheck(error: unknown, named: string): unknown {
   if (!isVerifyError(error, 'policy.invalid') || error.hint !== null || error.place?.file !== named) return error;
-  const hint = `mend it there; \`docker verify policy check ${named}\` says when it is valid`;
-  return new VerifyError(error.code, error.message, { place: error.place, hint, cause: error });
+  return restated(error, { hint: `mend it there; \`docker verify policy check ${named}\` says when it is valid` });
 }
 
 async function readPolicy(request: PolicyFileRequest): Promise<LoadedPolicy | null> {
@@ -133,11 +139,10 @@ function refuseOfOthers(value: unknown, named: string): void {
   const isOfCluster = typeof kind === 'string' && typeof apiVersion === 'string';
   const isOfTool = ['trustPolicies', 'transports', 'imagePolicies'].some((field) => field in value);
   if (!isOfCluster && !isOfTool) return;
-  const isUsed = kind === 'ClusterImagePolicy' || kind === 'ImageValidatingPolicy';
   const what = isOfCluster ? `a ${kind} of a cluster` : 'a policy of another tool';
   throw new VerifyError('policy.invalid', `${named} is ${what}, and no policy of docker verify`, {
     place: { file: named },
-    hint: isUsed
+    hint: isClusterPolicyKind(kind)
       ? `name it in one: clusterImagePolicies: ["${named}"]`
       : `docker verify policy convert ${named} says what it becomes`,
   });
