@@ -9,6 +9,7 @@ import {
   placeWhole,
   readBoundedFile,
   readBoundedInput,
+  systemCode,
   VerifyError,
 } from '../model/index.ts';
 import type { SystemPlaces } from './system-places.ts';
@@ -72,7 +73,7 @@ async function readRecord(path: string): Promise<SystemRecord | null> {
 /** The error for a user who may not write there; its hint says how to become one who may. */
 function translated(error: unknown, again: string): VerifyError {
   if (error instanceof VerifyError) return error;
-  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const code = systemCode(error);
   const isForbidden = code === 'EACCES' || code === 'EPERM';
   const reason = messageOf(error);
   return new VerifyError(

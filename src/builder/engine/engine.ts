@@ -6,6 +6,7 @@ import {
   isRecord,
   platformOf,
   recordAt,
+  systemCode,
   textOr,
   textsOf,
   VerifyError,
@@ -73,7 +74,7 @@ function statusOf(error: unknown): number | null {
 
 /** What the system says of a connection that did not come about, in words where it has but a code. */
 function faultOf(error: Error): string {
-  const code = 'code' in error ? String(error.code) : '';
+  const code = systemCode(error);
   const words: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such socket',
     ECONNREFUSED: 'nothing listens there',

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Environment, folderNamedBy, VerifyError } from '../../model/index.ts';
+import { type Environment, folderNamedBy, systemCode, VerifyError } from '../../model/index.ts';
 
 /** A folder that other users cannot read, for the time of one step. */
 export interface PrivateFolder {
@@ -25,7 +25,7 @@ function writeInto(file: string, text: string): string {
     writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
     return file;
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+    const reason = systemCode(cause) || 'unknown reason';
     throw new VerifyError('file.unwritable', `the temporary file ${file} cannot be written: ${reason}`, {
       hint: 'make room there, or name another folder with TMPDIR',
       cause,

@@ -1,6 +1,6 @@
 import { access, constants, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { messageOf, VerifyError, writeWhole } from '../../model/index.ts';
+import { messageOf, systemCode, VerifyError, writeWhole } from '../../model/index.ts';
 
 interface Destination {
   readonly path: string;
@@ -28,8 +28,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function unwritable(path: string, cause: unknown): VerifyError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const reason = reasons[code] ?? messageOf(cause);
+  const reason = reasons[systemCode(cause)] ?? messageOf(cause);
   return new VerifyError('file.unwritable', `cannot write ${path}: ${reason}`, {
     hint: 'name a file in a folder that exists and that you may write',
     cause,

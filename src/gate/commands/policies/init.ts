@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { messageOf, readBoundedFile, VerifyError, writeWhole } from '../../../model/index.ts';
+import { messageOf, readBoundedFile, systemCode, VerifyError, writeWhole } from '../../../model/index.ts';
 import { addRules, projectPolicyName, stringifyYaml } from '../../../policy/index.ts';
 import type { Session } from '../../session/session.ts';
 import type { StandardInput } from '../../session/standard-input.ts';
@@ -16,7 +16,7 @@ async function createWholeFile(path: string, text: string): Promise<void> {
   try {
     await writeWhole(path, text, { exclusive: true });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
+    if (systemCode(cause) === 'EEXIST') {
       throw new VerifyError('usage.invalid', `${path} exists already`, { hint: 'change it by hand', cause });
     }
     const reason = messageOf(cause);

@@ -1,12 +1,8 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { nearestFile, readBoundedInput, VerifyError } from '../../../model/index.ts';
+import { nearestFile, readBoundedInput, systemCode, VerifyError } from '../../../model/index.ts';
 
 const largestFile = 8_388_608; // bytes
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
 
 function reasonOf(error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
@@ -17,11 +13,11 @@ function reasonOf(error: unknown): string {
     ENOTDIR: 'a part of its path is not a folder',
     ELOOP: 'its links go round in a circle',
   };
-  return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  return reasons[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }
 
 function cureOfUnreadable(error: unknown): string {
-  return codeOf(error) === 'EISDIR' ? 'name a file in it' : 'mend its permissions, or name another file';
+  return systemCode(error) === 'EISDIR' ? 'name a file in it' : 'mend its permissions, or name another file';
 }
 
 /** Whether something, be it a dangling link, has this name. Only "no such file" counts as no. */
@@ -30,7 +26,7 @@ export async function isPresent(path: string, named: string = path): Promise<boo
     await lstat(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (systemCode(error) === 'ENOENT') return false;
     throw new VerifyError('policy.unreadable', `${named} cannot be read: ${reasonOf(error)}`, {
       place: { file: named },
       hint: 'only a file that does not exist is taken as absent: mend its permissions or remove it',
@@ -48,7 +44,7 @@ export async function readBytes(path: string, named: string = path): Promise<Uin
   try {
     return await readBoundedInput(path, largestFile);
   } catch (error) {
-    const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error));
     const near = isMissing ? nearestFile(path, named) : null;
     const missing = near === null ? 'name a file that exists' : `did you mean ${near}?`;
     throw new VerifyError('policy.unreadable', `${named} cannot be read: ${reasonOf(error)}`, {
