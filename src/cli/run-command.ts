@@ -4,7 +4,7 @@ import { openSession } from './command-context.ts';
 import type { Command, CommandContext } from './command-row.ts';
 import { type ReadArguments, readArguments } from './read-arguments.ts';
 import { errorTerminal, say } from './streams.ts';
-import { printResult, type Render, saveResult } from './write-result.ts';
+import { printResult, type Render, resultFiles, saveResult } from './write-result.ts';
 
 /** What a command has in hand while it runs: its arguments, read, and a session of the gate. */
 export interface CommandRun extends ReadArguments {
@@ -33,9 +33,9 @@ export interface SessionOptions {
 }
 
 /** Says which files there are now, as written on the command line, where a person looks on: a file at the wrong place is else found late. */
-function tellWritten({ reports, output, quiet }: OwnOptions): void {
-  const files = [...reports.map(({ file }) => file), ...(output === null ? [] : [output])];
-  if (files.length > 0 && !quiet && errorTerminal().isTTY) say(`Wrote ${files.join(' and ')}`);
+function tellWritten(own: OwnOptions): void {
+  const files = resultFiles(own);
+  if (files.length > 0 && !own.quiet && errorTerminal().isTTY) say(`Wrote ${files.join(' and ')}`);
 }
 
 /**

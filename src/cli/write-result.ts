@@ -26,6 +26,11 @@ export async function writeText(text: Shown, file: string | null): Promise<void>
   }
 }
 
+/** The files that the options name for a result, as written on the command line. */
+export function resultFiles({ reports, output }: OwnOptions): readonly string[] {
+  return [...reports.map(({ file }) => file), ...(output === null ? [] : [output])];
+}
+
 /**
  * Writes a result to the files that the options name for it (`--format FORMAT=FILE`, and `--output`), each whole or not at all: what is
  * there stays where no result came out.
@@ -48,6 +53,6 @@ export async function printResult({ environment }: CommandContext, own: OwnOptio
   const terminal = outputTerminal();
   const rendered = await render(own.format, layoutFor(terminal, own, environment));
   // what is painted was laid out by what made it, and a machine's format has its own lines
-  const isLaidOut = own.format !== 'text' || rendered.includes('\u001b');
+  const isLaidOut = !terminal.isTTY || own.format !== 'text' || rendered.includes('\u001b');
   await writeText(isLaidOut ? rendered : (await import('./terminal/fit-page.ts')).fitPage(rendered, terminal), null);
 }

@@ -6,6 +6,7 @@ import type { RegoOutcome, RegoQuestion } from './language/compiled/rego.ts';
 import type { RegoEvaluator } from './rego/evaluate-rego.ts';
 
 export type { ConversionResult } from './convert/convert-policy.ts';
+export { isConverted } from './convert/converted-opening.ts';
 export type { ConversionAids } from './convert/public-sigstore.ts';
 export type { BuiltHere, DecideInput, JudgedImage } from './decide/evidence/decide-input.ts';
 export { lockEntryOf } from './decide/judge/judge-lock.ts';

@@ -1,4 +1,5 @@
 import { stringifyYaml } from '../language/schema/stringify-yaml.ts';
+import { convertedOpening } from './converted-opening.ts';
 
 /** A rule in our language, with what has no equal said beside it. */
 export interface ConvertedRule {
@@ -27,7 +28,7 @@ function commented(text: string, indent = ''): string {
 
 /** The policy as YAML, with a comment at each thing that has no equal. */
 export function renderConverted(policy: ConvertedPolicy): string {
-  const head = [`Converted from ${policy.from}.`, ...policy.comments].map((text) => commented(text)).join('');
+  const head = [`${convertedOpening}${policy.from}.`, ...policy.comments].map((text) => commented(text)).join('');
   const settings = stringifyYaml({ version: 1, ...policy.settings });
   if (policy.rules.length === 0) return `${head}${settings}`;
   const rules = policy.rules.map(({ rule, comments }) => {

@@ -18,6 +18,7 @@ import {
 import { exitStatus } from '../../exit-status.ts';
 import { commandOf } from '../../run-command.ts';
 import { say } from '../../streams.ts';
+import { resultFiles } from '../../write-result.ts';
 
 /** `docker verify policy check [FILE…]`. */
 export const policyCheckCommand = commandOf(null, async ({ session, operands, show }) => {
@@ -48,7 +49,7 @@ export const policyConvertCommand = commandOf(null, async ({ session, own, opera
     });
   }
   const { from, yaml, unconverted } = await convertFile(session, file);
-  await refuseReplacing([...own.reports.map((report) => report.file), ...(own.output === null ? [] : [own.output])]);
+  await refuseReplacing(resultFiles(own));
   await show((format) =>
     format === 'json' ? renderJsonDocument({ schemaVersion: 0, from, yaml, unconverted }) : visibleDocument(yaml),
   );

@@ -11,6 +11,7 @@ import {
   convertPolicyFile,
   type Explanation,
   explain,
+  isConverted,
   loadPolicies,
   matchableName,
   type PolicyRemark,
@@ -120,9 +121,7 @@ export async function runPolicyTests(session: Session, files: readonly string[])
   return results.flat();
 }
 
-/** What a policy that was converted begins with. */
 const largestPolicy = 1_048_576; // bytes
-const convertedBegins = '# Converted from ';
 
 /**
  * Refuses to put a converted policy in place of the project's own, unless that was converted too.
@@ -132,7 +131,7 @@ export async function refuseReplacing(files: readonly string[]): Promise<void> {
   for (const file of files.filter((named) => basename(named) === projectPolicyName)) {
     // oxlint-disable-next-line no-await-in-loop
     const bytes = await readBoundedFile(file, largestPolicy);
-    if (bytes === null || bytes.byteLength === 0 || bytes.toString('utf8').startsWith(convertedBegins)) continue;
+    if (bytes === null || bytes.byteLength === 0 || isConverted(bytes.toString('utf8'))) continue;
     throw new VerifyError('usage.invalid', `${file} is there already, and was not converted from anything`, {
       hint: 'move it away or name another file; without --output the policy is printed',
     });
