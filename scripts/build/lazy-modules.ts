@@ -153,8 +153,13 @@ function withLazyImports(code: string, path: string, find: FindDefined): string 
   for (const use of uses) {
     const module = imports.get(use.text) ?? '';
     const defined = definedBy(use, module, path, find);
-    const same = uses.filter(({ text }) => text === use.text);
-    const asked = defined === null ? address(module, same) : specifier(path, defined.file);
+    const asked =
+      defined === null
+        ? address(
+            module,
+            uses.filter(({ text }) => text === use.text),
+          )
+        : specifier(path, defined.file);
     edits.push({ start: use.getStart(), end: use.getEnd(), text: `(${loaderOf(asked, use.text)}())` });
     const member = memberOf(use);
     if (member !== null && defined !== null && defined.name !== member.text)

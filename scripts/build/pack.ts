@@ -35,7 +35,7 @@ const parts = partNames.flatMap((part) => [`${part}.cjs`, `${part}.cache`]);
 const assets = [...parts, ...separateParts.map((part) => `${part}.cjs`)];
 options.set({});
 await sea(join(folder, 'main.cjs'), {
-  // by whatever the machine has, else by nobody: see sign-mach-o.ts
+  // it would be by whatever program this machine has for it, if any: sign-mach-o.ts makes the same bytes everywhere
   signature: false,
   targets: [
     {

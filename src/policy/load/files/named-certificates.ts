@@ -16,9 +16,10 @@ async function readCertificates(
 ): Promise<CertificateMaterial> {
   const isInline = isPem(value);
   const pem = isInline ? value : (await readNamedFile(scope, path, value)).text;
+  const name = isInline ? null : shortName(value);
   const id = knownIdentifiers.get(pem);
-  if (id !== undefined) return { id, pem, name: isInline ? null : shortName(value), purpose };
-  const material = parseCertificates(pem, isInline ? null : shortName(value), purpose);
+  if (id !== undefined) return { id, pem, name, purpose };
+  const material = parseCertificates(pem, name, purpose);
   if (!material.ok)
     throw invalidIn(scope, path, `${isInline ? 'the certificate' : value} is not usable: ${material.reason}`);
   return material.value;
