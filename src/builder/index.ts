@@ -25,7 +25,13 @@ export {
   refuseLegacyBuilder,
 } from './nodes/builder-choice.ts';
 export { type BuilderImage, builderImages } from './nodes/builder-image.ts';
-export { type BuilderInfo, type BuilderQuestion, builderInfo, refuseOldBuilder } from './nodes/builder-info.ts';
+export {
+  type BuilderInfo,
+  type BuilderQuestion,
+  builderInfo,
+  keptBuildxVersion,
+  refuseOldBuilder,
+} from './nodes/builder-info.ts';
 export type { BuilderNode } from './nodes/builder-inspection.ts';
 export { type FactCache, openFactCache } from './nodes/fact-cache.ts';
 export type { NotedTarget } from './nodes/noted-target.ts';
@@ -47,7 +53,15 @@ export { type KeepOptions, type KeptInput, keepInput } from './programs/stdin-ke
 export { isAtLeast } from './programs/versions.ts';
 export { type DenialQuestion, readDenial } from './run/denial.ts';
 export { type ProbeQuestion, probeEnforcement } from './run/enforcement-probe.ts';
-export { type BuildxResult, type BuildxRun, runBuilderVerb, runBuildx } from './run/run-buildx.ts';
+export {
+  type BuildxCommand,
+  type BuildxResult,
+  type BuildxRun,
+  type HeldBuildx,
+  holdBuildx,
+  runBuilderVerb,
+  runBuildx,
+} from './run/run-buildx.ts';
 export { legacyDocker, runLegacyBuild } from './run/run-legacy.ts';
 export { renderSourcePolicy, unpinnableNames } from './source-policy/source-policy.ts';
 export { readUserPolicy, type UserPolicy } from './source-policy/user-policy.ts';

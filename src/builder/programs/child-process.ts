@@ -27,6 +27,8 @@ export interface ChildRun {
   readonly grace?: number | null;
   /** Called when it was started, for what may go on while it works. */
   readonly onStarted?: () => void;
+  /** Kills it at once; it counts as not started then. Left out where nothing does. */
+  readonly abandoned?: AbortSignal;
 }
 
 const standardGrace = 10_000;
@@ -73,6 +75,7 @@ export function runChild(run: ChildRun): Promise<number> {
       env: run.variables,
       stdio: [run.stdin === 'inherit' ? 'inherit' : 'pipe', 'inherit', 'inherit'],
       windowsHide: true,
+      ...(run.abandoned === undefined ? {} : { signal: run.abandoned, killSignal: 'SIGKILL' as const }),
     });
     const stop =
       run.interruptions === null

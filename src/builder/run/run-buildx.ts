@@ -4,17 +4,18 @@ import { type Environment, readBoundedFile, tryParseJson } from '../../model/ind
 import { dropProvenance, metadataProvenanceMode, metadataProvenanceVariable } from '../audit/metadata-mode.ts';
 import { listBuildRecords } from '../nodes/build-records.ts';
 import { askBuildx, buildxArguments, buildxVariables } from '../programs/buildx-command.ts';
-import { type Interruptions, runChild } from '../programs/child-process.ts';
+import { type ChildRun, type Interruptions, runChild } from '../programs/child-process.ts';
 import { createPrivateFolder, type PrivateFolder } from '../programs/private-folder.ts';
 import type { Programs } from '../programs/programs.ts';
 import type { KeptInput } from '../programs/stdin-keeper.ts';
 import { sourcePolicyVariable } from '../source-policy/user-policy.ts';
+import { type HeldPolicy, holdPolicy } from './held-policy.ts';
 
 const largestMetadata = 256 * 1024 * 1024;
 const callTimeout = 5 * 60_000;
 
-/** A build to be run. */
-export interface BuildxRun {
+/** All of a build but what it may use. */
+export interface BuildxCommand {
   readonly programs: Programs;
   readonly environment: Environment;
   readonly verb: 'build' | 'bake';
@@ -28,14 +29,18 @@ export interface BuildxRun {
   readonly variables: Readonly<Record<string, string>>;
   /** The value for `BUILDX_BUILDER` (`builderVariable`); null leaves the variable as it is. */
   readonly builder: string | null;
-  /** JSON of `renderSourcePolicy`; null leaves the user's own in force (warn mode on a builder that enforces none). */
-  readonly sourcePolicy: string | null;
   /** The user's `--metadata-file`, null where there is none. */
   readonly metadataFile: string | null;
   /** Whether to build without the builder's cache (`--verify-fresh`). */
   readonly fresh: boolean;
   readonly stdin: 'inherit' | KeptInput;
   readonly interruptions: Interruptions | null;
+}
+
+/** A build to be run. */
+export interface BuildxRun extends BuildxCommand {
+  /** JSON of `renderSourcePolicy`; null leaves the user's own in force (warn mode on a builder that enforces none). */
+  readonly sourcePolicy: string | null;
   /** Called when buildx was started, for what may go on while it works. */
   readonly onStarted?: () => void;
 }
@@ -50,25 +55,28 @@ export interface BuildxResult {
   readonly newRecords: () => Promise<readonly string[]>;
 }
 
-function provenanceMode({ environment }: BuildxRun): ReturnType<typeof metadataProvenanceMode> {
+function provenanceMode({ environment }: BuildxCommand): ReturnType<typeof metadataProvenanceMode> {
   return metadataProvenanceMode(environment.variables[metadataProvenanceVariable]);
 }
 
-/** What buildx is given besides the user's variables; the policy lies in the folder. */
-function buildVariables(run: BuildxRun, folder: PrivateFolder): Readonly<Record<string, string>> {
-  const { sourcePolicy } = run;
+/** What buildx is given besides the user's variables. */
+function buildVariables(run: BuildxCommand, policyFile: string | null): Readonly<Record<string, string>> {
   const mode = provenanceMode(run);
   return {
     ...run.variables,
     // the audit compares it, so buildx may not leave it out
     [metadataProvenanceVariable]: mode === 'disabled' ? 'min' : mode,
     ...(run.builder === null ? {} : { BUILDX_BUILDER: run.builder }),
-    ...(sourcePolicy === null ? {} : { [sourcePolicyVariable]: folder.write('source-policy.json', sourcePolicy) }),
+    ...(policyFile === null ? {} : { [sourcePolicyVariable]: policyFile }),
   };
 }
 
+function policyFileOf({ sourcePolicy }: BuildxRun, folder: PrivateFolder): string | null {
+  return sourcePolicy === null ? null : folder.write('source-policy.json', sourcePolicy);
+}
+
 /** The verb with its options, the definition lying in the folder. */
-function commandOf(run: BuildxRun, folder: PrivateFolder, options: readonly string[]): readonly string[] {
+function commandOf(run: BuildxCommand, folder: PrivateFolder, options: readonly string[]): readonly string[] {
   const { definition } = run;
   const file = definition === null ? [] : ['--file', folder.write('docker-bake.json', definition)];
   return [...run.before, run.verb, ...file, ...options, ...run.args];
@@ -90,31 +98,35 @@ async function readMetadata(file: string): Promise<unknown> {
   }
 }
 
-/**
- * Runs `buildx build` or `buildx bake` with the user's arguments, standard streams and terminal as they are, under our
- * source policy, which lies in a private folder for as long as the build runs.
- * @throws VerifyError `builder.unavailable`, `file.unwritable`
- */
-export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
+/** A build that was started. */
+interface Started {
+  /** Docker's own exit status. */
+  readonly status: Promise<number>;
+  readonly finish: () => Promise<BuildxResult>;
+}
+
+/** How it is started: under which policy, and what is told of it. */
+type Start = Pick<BuildxRun, 'onStarted'> & Pick<ChildRun, 'abandoned'> & { readonly policyFile: string | null };
+
+async function start(run: BuildxCommand, folder: PrivateFolder, { policyFile, ...told }: Start): Promise<Started> {
   const { environment, programs } = run;
-  const folder = createPrivateFolder(environment);
-  try {
-    const own = run.metadataFile === null ? join(folder.path, 'metadata.json') : null;
-    const file = own ?? resolve(environment.workingDirectory, run.metadataFile ?? '');
-    const stamp = await stampOf(file);
-    const before = await listBuildRecords(environment);
-    const options = [...(own === null ? [] : ['--metadata-file', own]), ...(run.fresh ? ['--no-cache'] : [])];
-    const status = await runChild({
-      program: programs.buildx,
-      args: buildxArguments(environment, commandOf(run, folder, options)),
-      environment,
-      variables: buildxVariables(programs, environment, buildVariables(run, folder)),
-      stdin: run.stdin,
-      interruptions: run.interruptions,
-      ...(run.onStarted === undefined ? {} : { onStarted: run.onStarted }),
-    });
+  const own = run.metadataFile === null ? join(folder.path, 'metadata.json') : null;
+  const file = own ?? resolve(environment.workingDirectory, run.metadataFile ?? '');
+  const [stamp, before] = await Promise.all([stampOf(file), listBuildRecords(environment)]);
+  const options = [...(own === null ? [] : ['--metadata-file', own]), ...(run.fresh ? ['--no-cache'] : [])];
+  const status = runChild({
+    program: programs.buildx,
+    args: buildxArguments(environment, commandOf(run, folder, options)),
+    environment,
+    variables: buildxVariables(programs, environment, buildVariables(run, policyFile)),
+    stdin: run.stdin,
+    interruptions: run.interruptions,
+    ...told,
+  });
+  const finish = async (): Promise<BuildxResult> => {
+    const ended = await status;
     // a file of the user's may be left over from an earlier build where this one failed
-    const isOurs = status === 0 || (await stampOf(file)) !== stamp;
+    const isOurs = ended === 0 || (await stampOf(file)) !== stamp;
     const metadata = isOurs ? await readMetadata(file) : null;
     if (own === null && provenanceMode(run) === 'disabled') {
       // a file that holds more than was asked for is no reason not to audit what was built
@@ -122,9 +134,84 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
     }
     const newRecords = async (): Promise<readonly string[]> =>
       [...(await listBuildRecords(environment))].filter((record) => !before.has(record));
-    return { status, metadata, newRecords };
+    return { status: ended, metadata, newRecords };
+  };
+  return { status, finish };
+}
+
+/**
+ * Runs `buildx build` or `buildx bake` with the user's arguments, standard streams and terminal as they are, under our
+ * source policy, which lies in a private folder for as long as the build runs.
+ * @throws VerifyError `builder.unavailable`, `file.unwritable`
+ */
+export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
+  const folder = createPrivateFolder(run.environment);
+  try {
+    const { onStarted } = run;
+    const told = onStarted === undefined ? {} : { onStarted };
+    const { finish } = await start(run, folder, { policyFile: policyFileOf(run, folder), ...told });
+    return await finish();
   } finally {
     folder.remove();
+  }
+}
+
+/** A build that was started before it is known what it may use, and waits for that before it asks its builder for anything. */
+export interface HeldBuildx {
+  /**
+   * Lets it go on, and gives how it ended.
+   * @param sourcePolicy JSON of `renderSourcePolicy`
+   * @throws VerifyError `builder.unavailable`, `file.unwritable`
+   */
+  release(sourcePolicy: string): Promise<BuildxResult>;
+  /** Ends it, where it was not released. */
+  abandon(): void;
+}
+
+/**
+ * Starts a build ahead of its verdict: buildx takes long to begin, and reads its source policy before it connects to the builder, for the
+ * policy is a part of what it asks the builder to solve. Until it is released it waits there.
+ * @param command asked once it could be started; null where it is not to be after all
+ * @returns null then, and where nothing can make it wait
+ * @throws VerifyError `file.unwritable`, and whatever `command` does
+ */
+export async function holdBuildx(
+  environment: Environment,
+  command: () => Promise<BuildxCommand | null>,
+): Promise<HeldBuildx | null> {
+  const folder = createPrivateFolder(environment);
+  const abandoned = new AbortController();
+  let policy: HeldPolicy | null = null;
+  const end = (): void => {
+    abandoned.abort();
+    policy?.close();
+    folder.remove();
+  };
+  try {
+    policy = await holdPolicy(folder, environment);
+    const held = policy;
+    const run = held === null ? null : await command();
+    if (held === null || run === null) {
+      end();
+      return null;
+    }
+    const { status, finish } = await start(run, folder, { policyFile: held.path, abandoned: abandoned.signal });
+    // looked at by `finish`, and nobody's business where it is abandoned
+    status.catch(() => undefined);
+    return {
+      release: async (sourcePolicy) => {
+        try {
+          held.settle(sourcePolicy);
+          return await finish();
+        } finally {
+          end();
+        }
+      },
+      abandon: end,
+    };
+  } catch (error) {
+    end();
+    throw error;
   }
 }
 
@@ -138,7 +225,7 @@ export async function lastLineOfCall(run: BuildxRun): Promise<string> {
   const folder = createPrivateFolder(environment);
   try {
     const answer = await askBuildx(programs, environment, commandOf(run, folder, []), {
-      variables: buildVariables(run, folder),
+      variables: buildVariables(run, policyFileOf(run, folder)),
       stdin: run.stdin === 'inherit' ? '' : run.stdin,
       timeout: callTimeout,
     });

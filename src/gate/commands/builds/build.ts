@@ -1,6 +1,7 @@
 import { type Programs, readUserPolicy, type UserPolicy } from '../../../builder/index.ts';
 import { isVerifyError } from '../../../model/index.ts';
 import { buildWithoutBuildx } from '../../run/build/build-without-buildx.ts';
+import { type EarlyStart, startEarly } from '../../run/build/early-start.ts';
 import { judgeBuild, pipelineOptionsFor } from '../../run/build/judge-build.ts';
 import { runUntilSettled } from '../../run/build/run-until-settled.ts';
 import { planBake } from '../../run/plan/bake-plan.ts';
@@ -11,35 +12,40 @@ import { type LoadedTarget, loadTargets, scanTargets, sourcePins } from '../../s
 import { machinePlatform } from '../../session/default-platform.ts';
 import { localEngine } from '../../session/local-engine.ts';
 import { openPipeline, type Pipeline } from '../../session/pipeline.ts';
-import { lookAhead, openRegistries } from '../../session/registries.ts';
+import { lookAhead, openRegistries, type Registries } from '../../session/registries.ts';
 
 interface Prepared {
   readonly pipeline: Pipeline;
   readonly loaded: readonly LoadedTarget[];
   readonly userPolicy: UserPolicy | null;
   readonly builder: ReadyBuilder;
+  readonly early: EarlyStart;
 }
 
 async function prepare(request: BuildRequest, plan: BuildPlan, programs: Programs): Promise<Prepared> {
   const { session, input, intercepted } = request;
   const { environment } = session;
   const local = localEngine(session);
-  const everyNode = plan.targets.some(({ platforms }) => platforms.length > 0);
-  const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted, everyNode });
-  // an error in the Dockerfile or a policy is reported first, even while the builder is still being asked
-  ready.catch(() => undefined);
-  const loaded = await loadTargets(plan.targets, { session, input, network: true });
-  const registries = openRegistries(session, local, request.heldTo);
+  const early = startEarly({ request, plan, programs, local });
+  let registries: Registries | null = null;
   try {
+    const everyNode = plan.targets.some(({ platforms }) => platforms.length > 0);
+    const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted, everyNode });
+    // an error in the Dockerfile or a policy is reported first, even while the builder is still being asked
+    ready.catch(() => undefined);
+    const loaded = await loadTargets(plan.targets, { session, input, network: true });
+    registries = openRegistries(session, local, request.heldTo);
     lookAhead(registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
     const [pipeline, userPolicy] = await Promise.all([
       openPipeline(session, pipelineOptionsFor(request, plan), local, registries),
       readUserPolicy(environment),
     ]);
     const builder = await ready;
-    return { pipeline: { ...pipeline, localImages: builder.info.driver === 'docker' }, loaded, userPolicy, builder };
+    const localImages = builder.info.driver === 'docker';
+    return { pipeline: { ...pipeline, localImages }, loaded, userPolicy, builder, early };
   } catch (error) {
-    await registries.close();
+    early.abandon();
+    await registries?.close();
     throw error;
   }
 }
@@ -62,7 +68,7 @@ function buildkitOf({ info }: ReadyBuilder): string | null {
 
 async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Programs): Promise<BuildEnd> {
   const prepared = await prepare(request, plan, programs);
-  const { pipeline, loaded, userPolicy, builder } = prepared;
+  const { pipeline, loaded, userPolicy, builder, early } = prepared;
   try {
     admitBuilder(prepared);
     const platform = builder.info.platform || machinePlatform(request.session.environment);
@@ -85,11 +91,12 @@ async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Pr
       others: [],
     };
     await plan.settled;
-    const end = await runUntilSettled(run, images);
+    const end = await runUntilSettled(run, images, early);
     await pipeline.verdicts.note(plan.verb, end.report);
     if (end.auditFailure !== null) await pipeline.verdicts.noteAudit(plan.verb, end.report, end.auditFailure);
     return end;
   } finally {
+    early.abandon();
     await pipeline.close();
   }
 }

@@ -1,6 +1,7 @@
 import {
   type BuildxResult,
   type BuildxRun,
+  type HeldBuildx,
   readDenial,
   renderSourcePolicy,
   runBuildx,
@@ -26,26 +27,28 @@ import { beginCheckouts, type Checkouts, recordBuild } from '../outcome/record-b
 import type { BuildEnd } from '../plan/build-request.ts';
 import { pinsOf } from '../plan/pins.ts';
 import { type Hold, looserHold, mostRestarts, unforeseenFinding, unforeseenUnder } from './builder-hold.ts';
+import { buildxCommand, type EarlyStart } from './early-start.ts';
 
 /** How buildx is to be run with these pins. */
 function buildxRun(run: BuildRun, pins: PinSet, onStarted: () => void): BuildxRun {
   const { plan, programs, request, builder } = run;
   return {
-    programs,
-    environment: request.session.environment,
-    verb: plan.verb,
-    before: request.before,
-    args: plan.args,
-    definition: plan.definition,
-    variables: plan.variables,
-    builder: builder.variable,
+    ...buildxCommand(request, plan, programs, builder),
     sourcePolicy: builder.unenforceable === null ? renderSourcePolicy(pins, run.userPolicy) : null,
-    metadataFile: plan.metadataFile,
-    fresh: request.session.own.fresh,
-    stdin: plan.stdin,
-    interruptions: request.interruptions,
     onStarted,
   };
+}
+
+/** Runs it, or lets what was started early go on. */
+async function runOrRelease(run: BuildxRun, early: HeldBuildx | null): Promise<BuildxResult> {
+  const { sourcePolicy, onStarted } = run;
+  if (early === null || sourcePolicy === null) {
+    early?.abandon();
+    return await runBuildx(run);
+  }
+  const ended = early.release(sourcePolicy);
+  onStarted?.();
+  return await ended;
 }
 
 /** The image that a denial names, for every platform that the build is for. */
@@ -105,11 +108,12 @@ async function start(
   run: BuildRun,
   pins: PinSet,
   onStarted: () => void,
+  early: HeldBuildx | null,
 ): Promise<{ result: BuildxResult; denied: string | null }> {
   const { programs, request, builder } = run;
   const { environment } = request.session;
   const given = buildxRun(run, pins, onStarted);
-  const result = await runBuildx(given);
+  const result = await runOrRelease(given, early);
   if (result.status === 0 || builder.unenforceable !== null) return { result, denied: null };
   const call = run.plan.callOrCheck === null ? null : given;
   const targets = run.plan.targets.map(notedTarget);
@@ -150,7 +154,11 @@ function loosened(run: BuildRun, denied: string): BuildRun {
  * Runs the build, and starts it again, at most eight times, for each image that could not be foreseen and that the builder
  * therefore denied: it is verified first, like any other. What is denied then stays so, unless only the built-in policy is in force.
  */
-export async function runUntilSettled(given: BuildRun, foreseen: readonly JudgedImage[]): Promise<BuildEnd> {
+export async function runUntilSettled(
+  given: BuildRun,
+  foreseen: readonly JudgedImage[],
+  early: EarlyStart,
+): Promise<BuildEnd> {
   let run = given;
   let images = foreseen;
   let hold: Hold = 'all';
@@ -166,7 +174,7 @@ export async function runUntilSettled(given: BuildRun, foreseen: readonly Judged
     };
     // each start needs what the one before was denied
     // oxlint-disable-next-line no-await-in-loop
-    const { result, denied } = await start(run, pins, beginBesides);
+    const { result, denied } = await start(run, pins, beginBesides, await early.take());
     if (denied === null) {
       // oxlint-disable-next-line no-await-in-loop
       const end = await auditBuild(run, images, pins, result);
