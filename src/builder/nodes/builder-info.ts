@@ -48,21 +48,13 @@ async function identityOf(program: string): Promise<readonly string[]> {
   return [program, String(found?.size ?? 0), String(found?.mtimeMs ?? 0)];
 }
 
-async function versionKey({ buildx }: Programs): Promise<readonly string[]> {
-  return ['buildx', ...(await identityOf(buildx))];
-}
-
-/** The version that this very buildx has told; empty where it was not asked. */
-export async function keptBuildxVersion(programs: Programs, cache: FactCache): Promise<string> {
-  return textOr(await cache.read(await versionKey(programs), engineLifetime), '');
-}
-
 /** Asks once and keeps the answer, which is a text that must not be empty. */
 async function buildxVersion({ programs, environment, cache }: BuilderQuestion): Promise<string> {
-  const kept = await keptBuildxVersion(programs, cache);
+  const key = ['buildx', ...(await identityOf(programs.buildx))];
+  const kept = textOr(await cache.read(key, engineLifetime), '');
   if (kept !== '') return kept;
   const version = await readBuildxVersion(programs, environment);
-  if (version !== '') await cache.write(await versionKey(programs), version);
+  if (version !== '') await cache.write(key, version);
   return version;
 }
 

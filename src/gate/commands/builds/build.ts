@@ -26,13 +26,13 @@ async function prepare(request: BuildRequest, plan: BuildPlan, programs: Program
   const { session, input, intercepted } = request;
   const { environment } = session;
   const local = localEngine(session);
-  const early = startEarly({ request, plan, programs, local });
+  const everyNode = plan.targets.some(({ platforms }) => platforms.length > 0);
+  const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted, everyNode });
+  // an error in the Dockerfile or a policy is reported first, even while the builder is still being asked
+  ready.catch(() => undefined);
+  const early = startEarly({ request, plan, programs, builder: ready });
   let registries: Registries | null = null;
   try {
-    const everyNode = plan.targets.some(({ platforms }) => platforms.length > 0);
-    const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted, everyNode });
-    // an error in the Dockerfile or a policy is reported first, even while the builder is still being asked
-    ready.catch(() => undefined);
     const loaded = await loadTargets(plan.targets, { session, input, network: true });
     registries = openRegistries(session, local, request.heldTo);
     lookAhead(registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);

@@ -1,26 +1,15 @@
-import {
-  type BuilderChoice,
-  type BuildxCommand,
-  chooseBuilder,
-  type HeldBuildx,
-  holdBuildx,
-  isAtLeast,
-  keptBuildxVersion,
-  openFactCache,
-  type Programs,
-} from '../../../builder/index.ts';
+import { type BuildxCommand, type HeldBuildx, holdBuildx, type Programs } from '../../../builder/index.ts';
 import { isVerifyError } from '../../../model/index.ts';
-import type { LocalEngine } from '../../session/local-engine.ts';
-import { cacheFolder } from '../../session/session.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { BuildRequest } from '../plan/build-request.ts';
+import type { ReadyBuilder } from '../plan/builder-readiness.ts';
 
 /** How buildx is to be run, but for what the verdict says. */
 export function buildxCommand(
   request: BuildRequest,
   plan: BuildPlan,
   programs: Programs,
-  { variable }: Pick<BuilderChoice, 'variable'>,
+  { variable }: ReadyBuilder,
 ): BuildxCommand {
   return {
     programs,
@@ -68,16 +57,15 @@ export interface EarlyRequest {
   readonly request: BuildRequest;
   readonly plan: BuildPlan;
   readonly programs: Programs;
-  readonly local: LocalEngine;
+  /** Until that is known nothing is started: another buildx may be asked about it. */
+  readonly builder: Promise<ReadyBuilder>;
 }
 
-/** How buildx is to be run, where it is known to be one that reads a source policy; else null. */
-async function knownCommand({ request, plan, programs, local }: EarlyRequest): Promise<BuildxCommand | null> {
-  const { environment } = request.session;
-  const cache = openFactCache(cacheFolder(request.session));
-  const [version, { context }] = await Promise.all([keptBuildxVersion(programs, cache), local.endpoint()]);
-  if (isAtLeast(version, 0, 11) !== true) return null;
-  return buildxCommand(request, plan, programs, chooseBuilder(environment, plan.builder, context, request.intercepted));
+/** How buildx is to be run, where its builder is known to obey; else null. */
+async function commandFor({ request, plan, programs, builder }: EarlyRequest): Promise<BuildxCommand | null> {
+  const ready = await builder;
+  const isKnown = ready.unenforceable === null && ready.unproven === null;
+  return isKnown ? buildxCommand(request, plan, programs, ready) : null;
 }
 
 /**
@@ -89,7 +77,7 @@ export function startEarly(early: EarlyRequest): EarlyStart {
   let held: HeldBuildx | null = null;
   const begin = async (): Promise<void> => {
     if (!isOrdinary(early.request, early.plan)) return;
-    const known = knownCommand(early);
+    const known = commandFor(early);
     // it fails where it is waited for, if it is
     known.catch(() => undefined);
     held = await holdBuildx(early.request.session.environment, async () => (isAbandoned ? null : await known));
