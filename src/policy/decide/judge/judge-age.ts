@@ -4,7 +4,8 @@ import { findingOf, held, type JudgeContext, type Judgement, unmet } from '../ev
 import { isTimeTrusted } from '../evidence/match-signer.ts';
 import { lockEntryOf, lockOf } from './judge-lock.ts';
 
-const day = 86_400_000; // milliseconds
+const hour = 3_600_000; // milliseconds
+const day = 24 * hour;
 
 /**
  * Judges `require.maxAge` by the newest time that a signer bound among the evidence that the rule rests on (platform by
@@ -20,10 +21,13 @@ export function judgeMaxAge(
   const time = timeOf(context, timed, newestBound, earliest) ?? lockedTime(context, rule);
   const expected = `not older than ${inDays(maxAge)}`;
   if (time === null) return unmet(context, unknownAge('image.too-old', expected, unbound(timed)));
-  if (Date.parse(context.input.now) - time <= maxAge) return held('none');
+  const now = Date.parse(context.input.now);
+  // what has no age is not young: the clock, or the time that somebody wrote into the lock, is wrong
+  if (time - now > day) return unmet(context, fromTheFuture('image.too-old', expected, time, now));
+  if (now - time <= maxAge) return held('none');
   const finding = findingOf('image.too-old', 'it is older than the rule allows', {
     expected,
-    found: `signed or locked ${new Date(time).toISOString()}`,
+    found: foundAt(time, now),
     hint: 'use a newer image',
   });
   return unmet(context, finding);
@@ -43,17 +47,34 @@ export function judgeMinAge(
   const time = timeOf(context, timed, earliestProof, latest) ?? lockedTime(context, rule);
   const expected = `signed at least ${inDays(minAge)} ago`;
   if (time === null) return unmet(context, unknownAge('image.too-new', expected, nothingTimed));
-  if (Date.parse(context.input.now) - time >= minAge) return held('none');
+  const now = Date.parse(context.input.now);
+  if (now - time >= minAge) return held('none');
+  if (time - now > day) return unmet(context, fromTheFuture('image.too-new', expected, time, now));
   const finding = findingOf('image.too-new', 'it is younger than the rule allows', {
     expected,
-    found: `signed or locked ${new Date(time).toISOString()}`,
+    found: foundAt(time, now),
     hint: `use an older image, or wait until ${new Date(time + minAge).toISOString()}`,
   });
   return unmet(context, finding);
 }
 
 function inDays(milliseconds: number): string {
+  if (milliseconds < hour) return `${Math.round(milliseconds / 60_000)} minutes`;
+  if (milliseconds < day) return `${Math.round((milliseconds / hour) * 10) / 10} hours`;
   return `${Math.round((milliseconds / day) * 10) / 10} days`;
+}
+
+/** With the time by which it was judged: of a clock that is wrong nothing else would tell. */
+function foundAt(time: number, now: number): string {
+  return `signed or locked ${new Date(time).toISOString()}; this machine's clock says ${new Date(now).toISOString()}`;
+}
+
+function fromTheFuture(code: Finding['code'], expected: string, time: number, now: number): Finding {
+  return findingOf(code, 'it is not known how old it is: it was signed or locked in the future', {
+    expected,
+    found: foundAt(time, now),
+    hint: 'set the clock right; where it is right, lock the image anew: docker verify lock --update',
+  });
 }
 
 function unknownAge(code: Finding['code'], expected: string, found: string): Finding {

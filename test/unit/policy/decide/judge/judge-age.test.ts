@@ -32,6 +32,8 @@ describe('require.maxAge', () => {
     ['just young enough', [logged('2026-06-01T00:00:00Z')], 'allow'],
     ['too old', [logged('2026-05-31T23:59:59Z')], 'block'],
     ['of unknown age', [logged(null)], 'block'],
+    ['signed a little ahead of the clock', [logged('2026-07-01T12:00:00Z')], 'allow'],
+    ['signed in the future', [logged('2026-07-03T00:00:00Z')], 'block'],
     ['signed long ago and again of late', [logged(old), logged(young)], 'allow'],
     ['signed of late by somebody else', [logged(old), byKey(other, { time: young })], 'block'],
     ["timed by a log that is not the layer's", [logged(young, { trustedRoot: 'x', materials: [] })], 'block'],
@@ -85,6 +87,7 @@ describe('require.maxAge', () => {
     ['where nothing but a stamp is there', [stamped(young)], lockOf(image, '2026-06-20T00:00:00Z'), 'allow'],
     ['and not where a log says otherwise', [logged(old)], lockOf(image, '2026-06-20T00:00:00Z'), 'block'],
     ['and not where it is old as well', [logged(null)], lockOf(image, old), 'block'],
+    ['and not where it was written ahead', [logged(null)], lockOf(image, '2031-01-01T00:00:00Z'), 'block'],
     ['and not that of another digest', [logged(null)], lockOf(digestOf('x'), '2026-06-20T00:00:00Z'), 'block'],
   ])("takes the lock's time %s", async (_, evidence, layers, status) => {
     expect(await verdict(project, inputOf(name, evidence), layers)).toMatchObject({ status });
