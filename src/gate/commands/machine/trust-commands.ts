@@ -1,5 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isChangedWithin } from '../../../model/index.ts';
 import { loadPolicies } from '../../../policy/index.ts';
 import {
   builtinTrustedRoots,
@@ -95,11 +96,8 @@ export async function isTrustRefreshDue(session: Session): Promise<boolean> {
   const stale = await Promise.all(embeddedInstances.map((instance) => isStale(instance, folder, now)));
   if (!stale.includes(true)) return false;
   const mark = join(folder, 'last-attempt');
-  const tried = await stat(mark).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
-  if (now - tried < day) return false;
+  const tried = await stat(mark).catch(() => null);
+  if (tried !== null && isChangedWithin(tried, day, now)) return false;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(mark, '');

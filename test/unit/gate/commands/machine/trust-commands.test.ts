@@ -22,6 +22,9 @@ describe('a refresh of the embedded roots', () => {
     expect(await isTrustRefreshDue(sessionIn(folder))).toBe(false);
     await utimes(mark(), hoursAgo(25), hoursAgo(25));
     expect(await isTrustRefreshDue(sessionIn(folder))).toBe(true);
+    // noted by a clock that went ahead, and was set right since
+    await utimes(mark(), hoursAgo(-24 * 365), hoursAgo(-24 * 365));
+    expect(await isTrustRefreshDue(sessionIn(folder))).toBe(true);
   });
 
   it('is not due without a network, and no attempt is noted then', async () => {
