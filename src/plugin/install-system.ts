@@ -173,6 +173,21 @@ export async function installSystem(
   }
 }
 
+/** What the record names, so far as an installation could have made it: it is no list of whatever root is to remove. */
+function ownOf(record: SystemRecord, places: SystemPlaces): Pick<SystemRecord, 'files' | 'folders'> {
+  const possible = [places.policy, places.key, places.trustedRoot, places.plugin];
+  const above = possible.flatMap((path) => foldersAbove(path));
+  return {
+    files: record.files.filter(({ path }) => possible.includes(path)),
+    folders: record.folders.filter((folder) => above.includes(folder)),
+  };
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const folder = dirname(path);
+  return folder === path ? [] : [folder, ...foldersAbove(folder)];
+}
+
 /**
  * Takes back what `installSystem` placed, so far as it is still that, and the folders that are empty then.
  * @param again what the administrator would type
@@ -183,7 +198,8 @@ export async function uninstallSystem(places: SystemPlaces, again: string): Prom
     const record = await readRecord(places.record);
     if (record === null) return [];
     const changes: string[] = [];
-    for (const { path, sha256: written } of record.files) {
+    const { files, folders } = ownOf(record, places);
+    for (const { path, sha256: written } of files) {
       const there = await readBoundedFile(path, largest);
       if (there === null) continue;
       const isOurs = sha256(there) === written;
@@ -191,7 +207,7 @@ export async function uninstallSystem(places: SystemPlaces, again: string): Prom
       changes.push(isOurs ? `removed ${path}` : `left ${path}: it has changed since`);
     }
     await rm(places.record);
-    for (const folder of record.folders.toReversed()) await rmdir(folder).catch(() => {}); // not empty: it holds files of others
+    for (const folder of folders.toReversed()) await rmdir(folder).catch(() => {}); // not empty: it holds files of others
     return changes;
   } catch (error) {
     throw translated(error, again);

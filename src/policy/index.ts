@@ -54,6 +54,7 @@ export { projectPolicyName } from './load/files/lookalike.ts';
 export { machineFolderOf } from './load/files/policy-folder.ts';
 export { readLock } from './load/files/read-lock.ts';
 export { parseAuthority, readAuthority, readPublicKey } from './load/files/read-public-key.ts';
+export { refuseUnsafePlaces } from './load/files/safe-file.ts';
 export { type BundledPolicy, readBundledPolicy } from './load/layers/bundled-policy.ts';
 export { loadPolicies } from './load/layers/load-policies.ts';
 export { type PolicyRemark, policyRemarks } from './load/layers/policy-remarks.ts';

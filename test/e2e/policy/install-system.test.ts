@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -89,6 +89,75 @@ describe.skipIf(process.getuid?.() !== 0)('install --system', () => {
     const left = await machine.verify(['uninstall', '--system']);
     expect(left.stderr).toContain('left /etc/docker/verify/bootstrap.pub: it has changed since');
     expect(await readdir(join(machine.etc, 'verify'))).toEqual(['bootstrap.pub']);
+  });
+
+  it.each<[string, (folder: string) => Promise<void>, string]>([
+    [
+      'a folder of another user',
+      async (folder) => {
+        await mkdir(folder);
+        await chown(folder, 1234, 0);
+      },
+      '/etc/docker/verify belongs to user 1234',
+    ],
+    [
+      'a folder that everybody may write',
+      async (folder) => {
+        await mkdir(folder);
+        await chmod(folder, 0o777);
+      },
+      '/etc/docker/verify may be written by others',
+    ],
+    ['a folder in one that everybody may write', (folder) => chmod(join(folder, '..'), 0o777), 'written by others'],
+    [
+      'a link to a folder that everybody may write',
+      async (folder) => {
+        const elsewhere = await temporaryFolder();
+        await chmod(elsewhere, 0o777);
+        await symlink(elsewhere, folder);
+      },
+      'written by others',
+    ],
+    ['a link that leads nowhere', (folder) => symlink('/nowhere', folder), '/etc/docker/verify cannot be read'],
+    ['a file', (folder) => writeFile(folder, ''), '/etc/docker/verify is not a folder'],
+    [
+      'a key that everybody may write, though it is the right one',
+      async (folder) => {
+        await mkdir(folder);
+        await copyFile(keys.acme.publicKey, join(folder, 'bootstrap.pub'));
+        await chmod(join(folder, 'bootstrap.pub'), 0o666);
+      },
+      '/etc/docker/verify/bootstrap.pub may be written by others',
+    ],
+    [
+      'a policy that leads nowhere',
+      async (folder) => {
+        await mkdir(folder);
+        await symlink('/nowhere', join(folder, 'bootstrap.yaml'));
+      },
+      '/etc/docker/verify/bootstrap.yaml cannot be read',
+    ],
+  ])('places nothing where others could change it: %s', async (_, prepare, message) => {
+    const machine = await BareMachine.create();
+    await prepare(join(machine.etc, 'verify'));
+    const refused = await machine.verify(options());
+    expect(refused).toMatchObject({ status: 78 });
+    expect(refused.stderr).toContain(message);
+    expect(await readdir(machine.lib)).toEqual([]);
+  });
+
+  it('removes nothing that no installation makes, whatever its record says', async () => {
+    const machine = await BareMachine.create();
+    const elsewhere = await projectFolder({ precious: 'precious', 'empty/.keep': '' });
+    await rm(join(elsewhere, 'empty', '.keep'));
+    const precious = { path: join(elsewhere, 'precious'), sha256: digestOfBytes(Buffer.from('precious')).slice(7) };
+    const record = { version: 1, system: true, files: [precious], folders: [join(elsewhere, 'empty')] };
+    await mkdir(join(machine.etc, 'verify'));
+    await writeFile(join(machine.etc, 'verify', 'install.json'), JSON.stringify(record));
+    expect(await machine.verify(options())).toMatchObject({ status: 0 });
+    expect(await machine.verify(['uninstall', '--system'])).toMatchObject({ status: 0 });
+    expect(await readdir(elsewhere)).toEqual(expect.arrayContaining(['precious', 'empty']));
+    expect(await readdir(machine.lib)).toEqual([]);
   });
 
   it('refuses everything where the policy is not signed by the key that was named', async () => {

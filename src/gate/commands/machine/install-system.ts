@@ -1,7 +1,13 @@
 import { resolve } from 'node:path';
 import { type Environment, parseCanonicalName, VerifyError } from '../../../model/index.ts';
 import { installSystem, type SystemOutcome, systemPlaces, uninstallSystem } from '../../../plugin/index.ts';
-import { type Bootstrap, bootstrapPolicy, machineFolderOf, readPublicKey } from '../../../policy/index.ts';
+import {
+  type Bootstrap,
+  bootstrapPolicy,
+  machineFolderOf,
+  readPublicKey,
+  refuseUnsafePlaces,
+} from '../../../policy/index.ts';
 import { readTrustedRoot } from '../../../trust/index.ts';
 
 /** The options of `install --system`. */
@@ -79,7 +85,8 @@ function fileName(path: string): string {
 /**
  * Brings an organisation's policy to this machine: the few lines that extend it, what they name beside them, and the executable where
  * Docker finds it for everybody.
- * @throws VerifyError `usage.invalid`, `policy.invalid` for a key that is none, `file.unwritable`, `config.invalid`
+ * @throws VerifyError `usage.invalid`, `policy.invalid` for a key that is none, `policy.unsafe` and `policy.unreadable` for a folder that
+ *   others could change, `file.unwritable`, `config.invalid`
  */
 export async function setUpSystem(
   environment: Environment,
@@ -100,6 +107,8 @@ export async function setUpSystem(
   }
   const again = asAdministrator(environment, executable, request.typed);
   refuseOthers(environment, again, places.folder);
+  if (environment.userId !== null)
+    await refuseUnsafePlaces(places.folder, [places.record, places.policy, ...beside.map(({ path }) => path)]);
   return await installSystem(executable, [{ path: places.policy, text }, ...beside], places, again);
 }
 

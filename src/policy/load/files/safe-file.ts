@@ -62,15 +62,56 @@ export async function readBytes(path: string, named: string = path): Promise<Uin
  */
 export async function refuseUnsafe(path: string, userId: number | null): Promise<void> {
   if (userId === null) return;
-  const target = await realpath(path).catch((error: unknown) => {
+  const target = await realOf(path);
+  for (const checked of new Set([target, dirname(target), dirname(path)]))
+    await refuseUnsafePath(checked, path, userId);
+}
+
+/**
+ * Refuses a place for policies that another user than root may change: what is there already of the folder, links followed, and every
+ * folder above it, in which it could be replaced.
+ * @throws VerifyError `policy.unsafe`, or `policy.unreadable` for a link that leads nowhere and for what is no folder
+ */
+async function refuseUnsafeFolder(folder: string): Promise<void> {
+  if (!(await isPresent(folder))) return await refuseUnsafeFolder(dirname(folder));
+  const target = await realOf(folder);
+  if (!(await stat(target)).isDirectory()) {
+    throw new VerifyError('policy.unreadable', `${folder} is not a folder`, {
+      place: { file: folder },
+      hint: 'move it away: policies would lie in it',
+    });
+  }
+  for (const checked of new Set([...withParents(target), ...withParents(dirname(folder))])) {
+    const { uid, mode } = await stat(checked);
+    // in a sticky folder of root nobody replaces what is root's
+    const isSticky = checked !== target && uid === 0 && (mode & 0o1000) !== 0;
+    if (!isSticky) await refuseUnsafePath(checked, folder, 0);
+  }
+}
+
+/**
+ * Refuses to place policies where another user than root could change them afterwards: in such a folder, or where a file of that name is
+ * there already and is such a one, whatever it holds.
+ * @throws VerifyError `policy.unsafe`, `policy.unreadable`
+ */
+export async function refuseUnsafePlaces(folder: string, files: readonly string[]): Promise<void> {
+  await refuseUnsafeFolder(folder);
+  for (const file of files) if (await isPresent(file)) await refuseUnsafe(file, 0);
+}
+
+function withParents(path: string): readonly string[] {
+  const parent = dirname(path);
+  return parent === path ? [path] : [path, ...withParents(parent)];
+}
+
+async function realOf(path: string): Promise<string> {
+  return await realpath(path).catch((error: unknown) => {
     throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {
       place: { file: path },
       hint: 'mend the link, or remove it',
       cause: error,
     });
   });
-  for (const checked of new Set([target, dirname(target), dirname(path)]))
-    await refuseUnsafePath(checked, path, userId);
 }
 
 async function refuseUnsafePath(checked: string, policy: string, userId: number): Promise<void> {
