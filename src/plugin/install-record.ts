@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isMissingFile, parseBoundedJson, readBoundedInput, VerifyError } from '../model/index.ts';
+import { isMissingFile, messageOf, parseBoundedJson, readBoundedInput, VerifyError } from '../model/index.ts';
 
 const largest = 1024 * 1024; // bytes
 
@@ -35,13 +35,21 @@ export type InstallRecord = Readonly<z.infer<typeof installRecord>>;
 
 /**
  * The record at `path`, null where there is none.
- * @throws VerifyError `config.invalid` where it is damaged
+ * @throws VerifyError `config.invalid` where it is damaged or cannot be read
  */
 export async function readInstallRecord(path: string): Promise<InstallRecord | null> {
-  try {
-    return installRecord.parse(parseBoundedJson((await readBoundedInput(path, largest)).toString('utf8')));
-  } catch (error) {
+  const bytes = await readBoundedInput(path, largest).catch((error: unknown) => {
     if (isMissingFile(error)) return null;
+    throw new VerifyError('config.invalid', `${path} could not be read: ${messageOf(error)}`, {
+      hint: 'it is the record of what was installed: see who may read it and its folder',
+      place: { file: path },
+      cause: error,
+    });
+  });
+  if (bytes === null) return null;
+  try {
+    return installRecord.parse(parseBoundedJson(bytes.toString('utf8')));
+  } catch (error) {
     throw new VerifyError('config.invalid', `${path} is not the record of an installation`, {
       hint: 'remove the file: uninstall then takes out of config.json what it recognises as ours',
       place: { file: path },

@@ -1,6 +1,6 @@
 import { copyFile, lstat, mkdir, realpath, rmdir, stat, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isMissingFile, placeWhole, readBoundedFile, VerifyError } from '../model/index.ts';
+import { isMissingFile, messageOf, placeWhole, readBoundedFile, VerifyError } from '../model/index.ts';
 
 async function absentAs<T>(found: Promise<T>): Promise<T | null> {
   try {
@@ -11,12 +11,22 @@ async function absentAs<T>(found: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Makes a folder with those above it, closed to other users. Returns the ones that were made, outermost first. */
+/**
+ * Makes a folder with those above it, closed to other users. Returns the ones that were made, outermost first.
+ * @throws VerifyError `file.unwritable`
+ */
 export async function makeFolders(folder: string): Promise<readonly string[]> {
   const missing: string[] = [];
-  for (let at = folder; (await absentAs(lstat(at))) === null; at = dirname(at)) missing.unshift(at);
-  for (const each of missing) await mkdir(each, { mode: 0o700 });
-  return missing;
+  try {
+    for (let at = folder; (await absentAs(lstat(at))) === null; at = dirname(at)) missing.unshift(at);
+    for (const each of missing) await mkdir(each, { mode: 0o700 });
+    return missing;
+  } catch (error) {
+    throw new VerifyError('file.unwritable', `the folder ${folder} could not be made: ${messageOf(error)}`, {
+      hint: 'see who owns the folders above it; DOCKER_CONFIG names another place for the configuration of Docker',
+      cause: error,
+    });
+  }
 }
 
 const largest = 1024 * 1024 * 1024; // bytes, of an executable
@@ -68,7 +78,8 @@ export async function placeExecutable(
     await placeWhole(target, (beside) => (options.copy ? copyFile(source, beside) : symlink(source, beside)));
     return { files: [target], folders };
   } catch (error) {
-    throw new VerifyError('file.unwritable', `${target} could not be made`, {
+    if (error instanceof VerifyError) throw error;
+    throw new VerifyError('file.unwritable', `${target} could not be made: ${messageOf(error)}`, {
       hint: 'see who owns its folder, and whether the disk is full',
       cause: error,
     });
