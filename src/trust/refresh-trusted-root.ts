@@ -78,6 +78,14 @@ async function fetchRoot(
   return { json, proof: { ...proof, roots: [...before, ...proof.roots] } };
 }
 
+/** What must be so for another attempt to go well: metadata that has expired is more often seen by a clock that is ahead. */
+function whenAgain(reason: string): string {
+  if (/expired/i.test(reason)) return "once this machine's clock is right";
+  return /^E(?:ACCES|PERM|ROFS|NOTDIR|NOSPC)\b/.test(reason)
+    ? 'once its cache can be written (XDG_CACHE_HOME names another place)'
+    : 'when the network is there';
+}
+
 /**
  * Asks the instance's TUF repository for its trusted root and keeps it, unless it was confirmed lately. Never throws and
  * is meant to run beside a build, which does not wait for it.
@@ -107,7 +115,7 @@ export async function refreshTrustedRoot(request: RefreshRequest): Promise<Refre
       'trust.unavailable',
       `the trusted root of ${instance.source} could not be refreshed: ${reason}`,
       {
-        hint: 'the root in use still counts; run "docker verify trust update" when the network is there',
+        hint: `the root in use still counts; run "docker verify trust update" ${whenAgain(reason)}`,
         cause: error,
       },
     );

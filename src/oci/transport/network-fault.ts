@@ -8,6 +8,7 @@ export type NetworkFault =
   | 'reset'
   | 'timeout'
   | 'certificate'
+  | 'validity'
   | 'tls'
   | 'proxy'
   | 'protocol';
@@ -43,6 +44,7 @@ export function codeOf(error: unknown): string {
 export function networkFault(error: unknown): NetworkFault | null {
   if (error instanceof VerifyError) return null;
   const code = codeOf(error);
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'validity';
   if (certificateCodes.test(code)) return 'certificate';
   if (/^ERR_(?:SSL|TLS)/.test(code)) return 'tls';
   if (code.startsWith('HPE_')) return 'protocol';
@@ -61,13 +63,17 @@ const sentences: Readonly<Record<NetworkFault, readonly [string, string]>> = {
   reset: ['it closes connections', 'try again; if it stays so, ask its administrator'],
   timeout: ['it does not answer in time', 'check the network or the proxy, or allow more time'],
   certificate: ['its certificate is not trusted', "add its authority to the system's store or to /etc/docker/certs.d"],
+  validity: [
+    "its certificate has expired, or is not valid yet, by this machine's clock",
+    'see first whether the clock is right; if it is, ask its administrator for a new certificate',
+  ],
   tls: ['no secure connection can be made', 'check that it speaks HTTPS on this port'],
   proxy: ['the proxy does not let us through', 'check HTTPS_PROXY and NO_PROXY'],
   protocol: ['it does not speak HTTP', 'check the address and the port'],
 };
 
 /** Faults in a configuration: they stay until it is changed. */
-const lasting: ReadonlySet<NetworkFault> = new Set(['certificate', 'tls', 'protocol']);
+const lasting: ReadonlySet<NetworkFault> = new Set(['certificate', 'validity', 'tls', 'protocol']);
 
 /** An error for people: which host, what is wrong with it, one error for each kind. */
 export function unreachable(host: string, error: unknown): VerifyError {

@@ -65,7 +65,10 @@ function assertThumbprints(attachment: Attachment, chain: CertificateChain): voi
 
 function assertAlive(envelope: NotationEnvelope, now: Date): void {
   if (envelope.expiry === null || envelope.expiry > now) return;
-  throw new Refusal('expired', `the signature expired at ${dateTime(envelope.expiry)}`);
+  throw new Refusal(
+    'expired',
+    `the signature expired at ${dateTime(envelope.expiry)}, and this machine's clock says ${dateTime(now)}`,
+  );
 }
 
 /** What the revocation of certificates leaves open. */

@@ -35,9 +35,12 @@ export function unknown(reason: string): RevocationStatus {
 
 /** What is wrong with the time of a statement; null where it is valid now. A statement without an end does not count. */
 export function staleness(thisUpdate: Date, nextUpdate: Date | undefined, now: Date): string | null {
-  if (thisUpdate.getTime() > now.getTime() + clockSkew) return 'it is dated in the future';
+  if (thisUpdate.getTime() > now.getTime() + clockSkew)
+    return `it is dated in the future, ${thisUpdate.toISOString()}, and this machine's clock says ${now.toISOString()}`;
   if (nextUpdate === undefined) return 'it does not say until when it holds';
-  return nextUpdate < now ? `it expired at ${nextUpdate.toISOString()}` : null;
+  return nextUpdate < now
+    ? `it expired at ${nextUpdate.toISOString()}, and this machine's clock says ${now.toISOString()}`
+    : null;
 }
 
 /**

@@ -28,6 +28,6 @@ export function refuseEndless(now: Date, { named, compiled }: LoadedPolicy): voi
   const { until, line } = endless;
   throw new VerifyError('policy.invalid', `an exception until ${until} lasts longer than ${mostDays} days`, {
     place: { file: named, ...(line === null ? {} : { line }) },
-    hint: `name a day at most ${mostDays} days from now`,
+    hint: `name a day at most ${mostDays} days from now: this machine's clock says ${now.toISOString().slice(0, 10)}`,
   });
 }

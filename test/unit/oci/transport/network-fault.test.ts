@@ -17,4 +17,13 @@ describe('a registry that cannot be reached', () => {
   ])('(%s) may be so for now: %s', (code, passing) => {
     expect(unreachable('r.example.com', failing(code))).toMatchObject({ code: 'registry.unreachable', passing });
   });
+
+  it.each([
+    ['CERT_HAS_EXPIRED', 'clock'],
+    ['CERT_NOT_YET_VALID', 'clock'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'authority'],
+  ])('(%s) says what to look at: %s', (code, what) => {
+    const { hint } = unreachable('r.example.com', failing(code));
+    expect(['clock', 'authority'].filter((word) => hint?.includes(word))).toEqual([what]);
+  });
 });

@@ -104,9 +104,9 @@ describe('an answer of the responder', () => {
       /not signed by the authority/,
     ],
     ['about another certificate', () => answerBy(root, asked, { serial: 99 }), /speaks of another/],
-    ['that has expired', () => answerBy(root, asked, { nextUpdate: later(signedAt, -1) }), /expired/],
+    ['that has expired', () => answerBy(root, asked, { nextUpdate: later(signedAt, -1) }), /expired .* clock says/],
     ['that never ends', () => answerBy(root, asked, { nextUpdate: null }), /until when/],
-    ['of tomorrow', () => answerBy(root, asked, { thisUpdate: later(signedAt, 1440) }), /future/],
+    ['of tomorrow', () => answerBy(root, asked, { thisUpdate: later(signedAt, 1440) }), /future.* clock says/],
     ['that is an error', () => Promise.resolve(errorAnswer(6)), /the error 6/],
     ['that is nothing', () => Promise.resolve(Buffer.from('<html>')), /./],
     ['that is empty', () => Promise.resolve(new Uint8Array()), /./],
@@ -150,9 +150,9 @@ describe('a list', () => {
   const forgeries: readonly [string, () => Promise<Uint8Array>, RegExp][] = [
     ['by another authority of the same name', () => listBy(root, { signer: untrusted }), /not signed by the authority/],
     ['of another authority', () => listBy(root, { issuer: 'CN=other' }), /not signed by the authority/],
-    ['that has expired', () => listBy(root, { nextUpdate: later(signedAt, -1) }), /expired/],
+    ['that has expired', () => listBy(root, { nextUpdate: later(signedAt, -1) }), /expired .* clock says/],
     ['that never ends', () => listBy(root, { nextUpdate: null }), /until when/],
-    ['of tomorrow', () => listBy(root, { thisUpdate: later(signedAt, 1440) }), /future/],
+    ['of tomorrow', () => listBy(root, { thisUpdate: later(signedAt, 1440) }), /future.* clock says/],
     ['with an unknown extension', () => listBy(root, { extensions: [critical] }), /1\.2\.3\.4/],
     [
       'of changes',

@@ -122,6 +122,14 @@ describe('an exception', () => {
     });
   });
 
+  it('of more than 400 days is told the day that the clock says, which may be what is wrong', async () => {
+    const text = 'version: 1\nexceptions: [{images: ["**"], reason: x, until: 2027-08-05}]\n';
+    const behind = new Date('2016-07-01T00:00:00Z');
+    await expect(policiesOf({ project: text, now: behind })).rejects.toMatchObject({
+      hint: "name a day at most 400 days from now: this machine's clock says 2016-07-01",
+    });
+  });
+
   it('of 400 days is valid', async () => {
     const text = 'version: 1\nexceptions: [{images: ["**"], reason: x, until: 2027-08-05}]\n';
     await expect(policiesOf({ project: text, now })).resolves.toBeDefined();
