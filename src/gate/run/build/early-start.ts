@@ -61,11 +61,11 @@ export interface EarlyRequest {
   readonly builder: Promise<ReadyBuilder>;
 }
 
-/** How buildx is to be run, where its builder is known to obey; else null. */
+/** How buildx is to be run, where its builder was known to obey before; else null, for the verdict will be there as soon as that is known. */
 async function commandFor({ request, plan, programs, builder }: EarlyRequest): Promise<BuildxCommand | null> {
   const ready = await builder;
-  const isKnown = ready.unenforceable === null && ready.unproven === null;
-  return isKnown ? buildxCommand(request, plan, programs, ready) : null;
+  const obeys = ready.unenforceable === null && ready.unproven === null;
+  return obeys && ready.wasKnown ? buildxCommand(request, plan, programs, ready) : null;
 }
 
 /**

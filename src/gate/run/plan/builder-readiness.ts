@@ -4,6 +4,7 @@ import {
   builderInfo,
   chooseBuilder,
   type DockerEndpoint,
+  type FactCache,
   locatePrograms,
   openFactCache,
   type Programs,
@@ -25,6 +26,8 @@ export interface ReadyBuilder {
   readonly unenforceable: VerifyError | null;
   /** Why it is not known whether it would; null where it is. */
   readonly unproven: VerifyError | null;
+  /** Whether an earlier run had found all of this out. */
+  readonly wasKnown: boolean;
 }
 
 /**
@@ -54,6 +57,19 @@ function unansweredBuilder(choice: BuilderChoice, { context, host }: DockerEndpo
   return { name, driver, buildxVersion: '', host, engineVersion: null, nodes: [], platform };
 }
 
+/** Tells whether facts were added to a cache. */
+function notingCache(cache: FactCache): FactCache & { readonly hasNew: () => boolean } {
+  let hasNew = false;
+  return {
+    read: (key, lifetime) => cache.read(key, lifetime),
+    write: async (key, fact) => {
+      hasNew = true;
+      await cache.write(key, fact);
+    },
+    hasNew: () => hasNew,
+  };
+}
+
 /**
  * Looks at the builder and makes sure that it denies what a source policy denies (invariant 8).
  * @throws VerifyError `builder.unavailable`; that it does not enforce, or does not answer in time, is a result and not thrown
@@ -61,7 +77,7 @@ function unansweredBuilder(choice: BuilderChoice, { context, host }: DockerEndpo
 export async function readyBuilder(request: BuilderRequest): Promise<ReadyBuilder> {
   const { session, programs, local, named, everyNode } = request;
   const { environment } = session;
-  const cache = openFactCache(cacheFolder(session));
+  const cache = notingCache(openFactCache(cacheFolder(session)));
   const [endpoint, engine] = await Promise.all([local.endpoint(), local.engine()]);
   const choice = chooseBuilder(environment, named, endpoint.context, request.intercepted);
   const onStart = (): void => session.progress('starting the builder');
@@ -73,14 +89,14 @@ export async function readyBuilder(request: BuilderRequest): Promise<ReadyBuilde
   });
   if (info instanceof Error) {
     const guessed = unansweredBuilder(choice, endpoint, machinePlatform(environment));
-    return { info: guessed, variable, unenforceable: null, unproven: info };
+    return { info: guessed, variable, unenforceable: null, unproven: info, wasKnown: false };
   }
-  const ready = { info, variable, unenforceable: null, unproven: null };
+  const ready = { info, variable, unenforceable: null, unproven: null, wasKnown: false };
   try {
     refuseLegacyBuilder(environment);
     refuseOldBuilder(info);
     await probeEnforcement({ programs, environment, info, builder: choice.name, cache, everyNode });
-    return ready;
+    return { ...ready, wasKnown: !cache.hasNew() };
   } catch (error) {
     if (isVerifyError(error, 'builder.unenforceable')) return { ...ready, unenforceable: error };
     if (isVerifyError(error, 'timeout', 'builder.unavailable')) return { ...ready, unproven: error };
