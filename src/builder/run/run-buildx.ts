@@ -184,8 +184,9 @@ export async function holdBuildx(
   let policy: HeldPolicy | null = null;
   const end = (): void => {
     abandoned.abort();
-    policy?.close();
+    // no one may find the pipe who would then wait for a writer for ever: a buildx that is a script leaves programs behind
     folder.remove();
+    policy?.close();
   };
   try {
     policy = await holdPolicy(folder, environment);

@@ -77,6 +77,15 @@ describe('a buildx that is started ahead of its verdict', () => {
     expect(leftOver()).toEqual([]);
   });
 
+  it('that is a script leaves nothing behind that waits, however late it looks for its policy', async () => {
+    const late = '(sleep 0.3; cat "$EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"; echo ended > "$0.ended") &';
+    writeProgram(command.programs.buildx, `#!/bin/sh\n${late}\necho $$ > ${folder}/running\nwait\n`);
+    const build = await held();
+    await until('running');
+    build.abandon();
+    expect(await until('docker-buildx.ended')).toBe('ended');
+  });
+
   it('may have ended before it is released, as with a mistake in its own options', async () => {
     writeProgram(command.programs.buildx, '#!/bin/sh\nexit 125\n');
     const build = await held();
