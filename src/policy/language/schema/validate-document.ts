@@ -15,9 +15,27 @@ export function validateDocument<Schema extends z.ZodType>(source: YamlSource, s
   // A misspelt field is why another seems to be missing.
   const rank = (issue: PlacedIssue): number => (issue.isUnknown === true ? 0 : 1);
   const inOrder = found.sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
-  const first = inOrder[0];
+  const [first, ...others] = inOrder;
   const { line, column, message, hint } = first ?? { line: 1, column: 1, message: 'not a policy', hint: undefined };
-  throw invalidAt(source.file, { line, column }, message, hint);
+  throw invalidAt(source.file, { line, column }, `${message}${besides(first, others)}`, hint);
+}
+
+/** As many of the further mistakes are told. */
+const mostTold = 9;
+
+/** What else is wrong, so that one run tells all that the language itself refuses. What a misspelt field leads to is told by it. */
+function besides(first: PlacedIssue | undefined, others: readonly PlacedIssue[]): string {
+  const misspelt = new Set([first, ...others].flatMap((issue) => (issue?.isUnknown === true ? [issue.within] : [])));
+  const lines = new Set([first?.line]);
+  const told: string[] = [];
+  for (const { line, column, message, isUnknown, within } of others.toSorted((a, b) => a.line - b.line)) {
+    if (lines.has(line) || (isUnknown !== true && within !== null && misspelt.has(within))) continue;
+    lines.add(line);
+    told.push(`${line}:${column}: ${message}`);
+  }
+  if (told.length === 0) return '';
+  const more = told.length > mostTold ? `; and ${told.length - mostTold} more` : '';
+  return `; and besides at ${told.slice(0, mostTold).join('; at ')}${more}`;
 }
 
 /** The error for something wrong at a place of a policy file. */
@@ -39,6 +57,8 @@ interface PlacedIssue {
   readonly message: string;
   readonly hint?: string | undefined;
   readonly isUnknown?: boolean;
+  /** The mapping in which something is unknown or missing; null for what is there and wrong by itself. */
+  readonly within: string | null;
 }
 
 function placed(
@@ -58,6 +78,7 @@ function placed(
         message: `unknown field "${key}"; ${meant}`,
         hint: meant,
         isUnknown: true,
+        within: path.join('.'),
       };
     });
   }
@@ -67,9 +88,11 @@ function placed(
       return branch.flatMap((inner) => placed(source, schema, inner, path));
   }
   if (issue.code === 'invalid_key') {
-    return issue.issues.map((inner) => ({ ...source.placeOf(path, 'key'), message: inner.message }));
+    return issue.issues.map((inner) => ({ ...source.placeOf(path, 'key'), message: inner.message, within: null }));
   }
-  return [{ ...source.placeOf(path), message: `${fieldName(path)}${issue.message}` }];
+  const missing = issue.message.startsWith(missingText) ? path.slice(0, -1) : null;
+  const within = (issue.code === 'custom' ? path : missing)?.join('.') ?? null;
+  return [{ ...source.placeOf(path), message: `${fieldName(path)}${issue.message}`, within }];
 }
 
 /** A branch of a union that failed deeper inside, or over an unknown field, is what was meant. */
@@ -82,16 +105,18 @@ function fieldName(path: readonly PropertyKey[]): string {
   return last === undefined ? '' : `${last}: `;
 }
 
+const missingText = 'it is missing';
+
 function explain(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') {
-    if (issue.input === undefined) return 'it is missing';
+    if (issue.input === undefined) return missingText;
     const single =
       issue.expected === 'array' && typeof issue.input === 'string' ? `; write [${describe(issue.input)}]` : '';
     return `expected ${kindNames[issue.expected] ?? issue.expected}, found ${describe(issue.input)}${single}`;
   }
   if (issue.code === 'invalid_value') {
     const [only, ...more] = issue.values;
-    if (issue.input === undefined) return `it is missing${more.length > 0 ? '' : `; write ${JSON.stringify(only)}`}`;
+    if (issue.input === undefined) return `${missingText}${more.length > 0 ? '' : `; write ${JSON.stringify(only)}`}`;
     const texts = issue.values.filter((value) => typeof value === 'string');
     const near = typeof issue.input === 'string' ? nearestName(issue.input, texts) : null;
     const options = issue.values.map((value) => JSON.stringify(value)).join(' or ');
