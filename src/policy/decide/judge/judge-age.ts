@@ -59,9 +59,9 @@ export function judgeMinAge(
 }
 
 function inDays(milliseconds: number): string {
-  if (milliseconds < hour) return `${Math.round(milliseconds / 60_000)} minutes`;
-  if (milliseconds < day) return `${Math.round((milliseconds / hour) * 10) / 10} hours`;
-  return `${Math.round((milliseconds / day) * 10) / 10} days`;
+  const [unit, length] = milliseconds < hour ? ['minute', 60_000] : milliseconds < day ? ['hour', hour] : ['day', day];
+  const count = Math.round((milliseconds / Number(length)) * 10) / 10;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** With the time by which it was judged: of a clock that is wrong nothing else would tell. */

@@ -4,6 +4,7 @@ import { byIdentity, byKey, digestOf, image, inputOf } from '../../support/evide
 import { acme, files, name, other, rule, signed, verdict } from '../../support/verdict.ts';
 
 const old = '2020-01-01T00:00:00Z';
+const later = '2026-07-01T00:00:00Z';
 const young = '2026-06-15T00:00:00Z';
 const asked = 'keyless: {issuer: "https://token.actions.githubusercontent.com", identity: me}';
 
@@ -167,6 +168,16 @@ describe('both ages', () => {
   ])('%s', async (_, time, codes) => {
     const project = signed('require: {minAge: 7d, maxAge: 30d}');
     expect(await verdict(project, inputOf(name, [logged(time)]))).toMatchObject({ codes });
+  });
+
+  it.each([
+    ['30m', '30 minutes'],
+    ['1h', '1 hour'],
+    ['36h', '1.5 days'],
+    ['1d', '1 day'],
+  ])('of %s are said as %s', async (age, said) => {
+    const { decision } = await verdict(signed(`require: {minAge: ${age}}`), inputOf(name, [logged(later)]));
+    expect(decision.findings[0]?.expected).toBe(`signed at least ${said} ago`);
   });
 
   it('may be the same, and not the wrong way round', async () => {
