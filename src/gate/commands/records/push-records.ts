@@ -1,10 +1,12 @@
 import {
   type BuildRecord,
   type Digest,
+  isVerifyError,
   parseBoundedJson,
   parseCanonicalName,
   parseReference,
   type Reference,
+  restated,
   type Signer,
   type SummaryResult,
   VerifyError,
@@ -84,6 +86,13 @@ async function sbomOf(session: Session, record: BuildRecord): Promise<unknown> {
   return { ...document, compositions: [{ aggregate, assemblies: ['image'] }] };
 }
 
+/** An error that says what was attached before it: that stays, and nothing else would tell of it. */
+function withDone(error: unknown, pushed: readonly PushedRecord[]): unknown {
+  if (!isVerifyError(error) || pushed.length === 0) return error;
+  const done = pushed.map(({ image, digest }) => `${image}@${digest}`).join(', ');
+  return restated(error, { message: `${error.message}; attached before that: ${done}` });
+}
+
 interface Push {
   readonly session: Session;
   readonly signer: StatementSigner;
@@ -142,6 +151,8 @@ export async function pushRecords(
       pushed.push(done);
     }
     return pushed;
+  } catch (error) {
+    throw withDone(error, pushed);
   } finally {
     await registries.close();
   }
