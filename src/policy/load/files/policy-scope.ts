@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, extname, isAbsolute, join, posix, resolve } from 'node:path';
-import { isVerifyError, type PolicyLayerName, type VerifyError } from '../../../model/index.ts';
+import { isVerifyError, type PolicyLayerName, systemCode, type VerifyError } from '../../../model/index.ts';
 import { invalidAt } from '../../language/schema/validate-document.ts';
 import type { YamlSource } from '../../language/schema/yaml-source.ts';
 import type { PublisherCatalogue } from '../../publishers/publisher-catalogue.ts';
@@ -69,7 +69,7 @@ export async function readNamedFile(
     return namedFile(bytes, named, dirname(file));
   } catch (error) {
     if (!isVerifyError(error)) throw error;
-    throw invalidIn(scope, path, error.message, nearHint(error) ?? relativeHint(scope));
+    throw invalidIn(scope, path, error.message, hintOf(error) ?? relativeHint(scope));
   }
 }
 
@@ -83,9 +83,10 @@ export function relativeHint({ policy }: Pick<PolicyScope, 'policy'>): string {
   return `paths are relative to the folder of ${policy}`;
 }
 
-/** What was probably meant, where that is known. */
-function nearHint({ hint }: VerifyError): string | null {
-  return hint?.startsWith('did you mean ') === true ? hint : null;
+/** What was probably meant, where that is known, or what is wrong with the file that is there. */
+function hintOf({ hint, cause }: VerifyError): string | null {
+  const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(cause));
+  return !isMissing || hint?.startsWith('did you mean ') === true ? hint : null;
 }
 
 function namedFile(bytes: Uint8Array, path: string, folder: string): NamedFile {

@@ -4,13 +4,14 @@ import { nearestFile, readBoundedInput, systemCode, VerifyError } from '../../..
 
 const largestFile = 8_388_608; // bytes
 
-function reasonOf(error: unknown): string {
+/** Why the file system would not give something, in words. */
+export function reasonOf(error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EISDIR: 'it is a folder',
     ENOENT: 'there is no such file',
-    ENOTDIR: 'a part of its path is not a folder',
+    ENOTDIR: 'it, or a part of its path, is not a folder',
     ELOOP: 'its links go round in a circle',
   };
   return reasons[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPolicies } from '../../../../../src/policy/index.ts';
@@ -120,6 +120,26 @@ describe("the user's policy", () => {
     });
     await expect(loading).rejects.toMatchObject({
       code: expect.stringMatching(/^policy\.(unreadable|invalid)$/) as unknown,
+    });
+  });
+
+  it.each<[string, (folder: string) => Promise<void>]>([
+    ['it, or a part of its path, is not a folder', (folder) => writeFile(folder, '')],
+    ['there is no such file', (folder) => symlink('/nowhere', folder)],
+    ['its links go round in a circle', (folder) => symlink(folder, folder)],
+  ])('is refused with the reason why its folder cannot be read: %s', async (reason, make) => {
+    const folder = await folderOf({ 'docker/config.json': '{}' });
+    await make(join(folder, 'docker', 'verify'));
+    const loading = loadPolicies({
+      environment: environmentIn(folder),
+      commandLine: [],
+      projectFrom: null,
+      mode: null,
+      machineFolder: null,
+    });
+    await expect(loading).rejects.toMatchObject({
+      code: 'policy.unreadable',
+      message: `the policy folder ${join(folder, 'docker', 'verify')} cannot be read: ${reason}`,
     });
   });
 

@@ -83,7 +83,7 @@ describe('a file', () => {
   it('that may or may not be there does not count as absent', async () => {
     const folder = await folderOf({ there: '' });
     await expect(isPresent(join(folder, 'there', 'below'))).rejects.toThrow(
-      refusal('policy.unreadable', 'a part of its path is not a folder'),
+      refusal('policy.unreadable', 'it, or a part of its path, is not a folder'),
     );
   });
 
