@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, lstat, mkdir, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chmod, copyFile, lstat, mkdir, readdir, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import {
   isMissingFile,
@@ -188,6 +188,14 @@ function foldersAbove(path: string): readonly string[] {
   return folder === path ? [] : [folder, ...foldersAbove(folder)];
 }
 
+/** What an installation that was killed left beside a place: it may be as large as the executable. */
+const leftOver = /^\.docker-verify-[0-9a-f-]{36}\.tmp$/;
+
+async function removeLeftOvers(folder: string): Promise<void> {
+  const names = (await unlessAbsent(readdir(folder))) ?? [];
+  for (const name of names) if (leftOver.test(name)) await rm(join(folder, name), { force: true });
+}
+
 /**
  * Takes back what `installSystem` placed, so far as it is still that, and the folders that are empty then.
  * @param again what the administrator would type
@@ -206,6 +214,7 @@ export async function uninstallSystem(places: SystemPlaces, again: string): Prom
       if (isOurs) await unlink(path);
       changes.push(isOurs ? `removed ${path}` : `left ${path}: it has changed since`);
     }
+    for (const folder of [places.folder, dirname(places.plugin)]) await removeLeftOvers(folder);
     await rm(places.record);
     for (const folder of folders.toReversed()) await rmdir(folder).catch(() => {}); // not empty: it holds files of others
     return changes;

@@ -146,6 +146,16 @@ describe.skipIf(process.getuid?.() !== 0)('install --system', () => {
     expect(await readdir(machine.lib)).toEqual([]);
   });
 
+  it('removes what an installation that was killed left', async () => {
+    const machine = await BareMachine.create();
+    expect(await machine.verify(options())).toMatchObject({ status: 0 });
+    const left = `.docker-verify-${randomUUID()}.tmp`;
+    for (const folder of [join(machine.etc, 'verify'), join(machine.lib, 'docker', 'cli-plugins')])
+      await writeFile(join(folder, left), '');
+    expect(await machine.verify(['uninstall', '--system'])).toMatchObject({ status: 0 });
+    expect([await readdir(machine.etc), await readdir(machine.lib)]).toEqual([[], []]);
+  });
+
   it('removes nothing that no installation makes, whatever its record says', async () => {
     const machine = await BareMachine.create();
     const elsewhere = await projectFolder({ precious: 'precious', 'empty/.keep': '' });
