@@ -1,7 +1,7 @@
-import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { lstat, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPrivateFolder } from '../builder/index.ts';
-import { type Environment, type GitReference, VerifyError } from '../model/index.ts';
+import { type Environment, type GitReference, makeFolder, VerifyError } from '../model/index.ts';
 import { type Git, openGit } from './git.ts';
 import { findDockerfile, type TreeEntry } from './resolve-in-root.ts';
 import { Unread } from './unread.ts';
@@ -114,7 +114,7 @@ async function layOutAttributes(git: Git, commit: string, path: readonly string[
     if (entry?.kind !== 'file') return false;
     if (!folder.every((name) => plainName.test(name) && name !== '..'))
       throw new Unread('attributes lie in an unusual folder');
-    await mkdir(join(git.tree, ...folder), { recursive: true });
+    await makeFolder(join(git.tree, ...folder));
     await writeFile(join(git.tree, ...folder, '.gitattributes'), await git.online(['cat-file', 'blob', entry.file]));
     return true;
   });

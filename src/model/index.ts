@@ -29,6 +29,7 @@ export * from './ground/go-boolean.ts';
 export { isPem } from './ground/is-pem.ts';
 export * from './ground/json-shape.ts';
 export * from './ground/loopback.ts';
+export { makeFolder } from './ground/make-folder.ts';
 export { messageOf } from './ground/message-of.ts';
 export { namedFrom } from './ground/named-from.ts';
 export { nearestFile } from './ground/nearest-file.ts';

@@ -1,7 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { messageOf, VerifyError } from '../model/index.ts';
+import { makeFolder, messageOf, VerifyError } from '../model/index.ts';
 
 /** Changes with the tables and with what is read from SBOMs: an index of another version is made anew. */
 const version = 5;
@@ -53,7 +53,7 @@ export async function inTransaction<Value>(database: DatabaseSync, work: () => V
 
 async function openFile(path: string): Promise<DatabaseSync> {
   const { DatabaseSync: Database } = await import('node:sqlite');
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path), 0o700);
   const database = new Database(path);
   database.exec(settings);
   return database;

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type BuildRecord,
   type Digest,
   failure,
+  makeFolder,
   messageOf,
   parseBoundedJson,
   type Result,
@@ -39,17 +40,6 @@ async function endsInLine(file: FileHandle): Promise<boolean> {
   return last[0] === newline;
 }
 
-/** Where a folder cannot be made, Node says of a file system that cannot be written that the folder is not there. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    if (dirname(folder) !== folder) await makeFolder(dirname(folder));
-    await mkdir(folder, { mode: 0o700 });
-  }
-}
-
 /**
  * Adds records to the journal, each as one line, in one write: other builds at the same time lose nothing, and a process that dies
  * leaves at worst one torn line, which the next one closes.
@@ -63,7 +53,7 @@ export async function appendRecords(
 ): Promise<boolean> {
   const path = join(folder, name);
   try {
-    await makeFolder(folder);
+    await makeFolder(folder, 0o700);
     const file = await open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
     try {
       const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
@@ -77,8 +67,12 @@ export async function appendRecords(
     }
   } catch (cause) {
     const reason = messageOf(cause);
-    throw new VerifyError('file.unwritable', `this build could not be added to ${path}: ${reason}`, {
-      hint: 'make room, or switch records off (DOCKER_VERIFY_RECORDS=off)',
+    const isPulled = name === pulledName;
+    const what = isPulled ? 'what was pulled' : 'this build';
+    throw new VerifyError('file.unwritable', `${what} could not be added to ${path}: ${reason}`, {
+      hint: isPulled
+        ? 'see who may write there, and whether there is room; XDG_STATE_HOME names another place'
+        : 'see who may write there, and whether there is room, or switch records off (DOCKER_VERIFY_RECORDS=off)',
       cause,
     });
   }

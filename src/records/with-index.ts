@@ -1,7 +1,7 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { isVerifyError } from '../model/index.ts';
+import { isVerifyError, makeFolder } from '../model/index.ts';
 import { openDatabase, openInMemory, removeDatabase } from './database.ts';
 
 /** The index over the journal, in the folder for state. */
@@ -10,7 +10,7 @@ const indexName = 'index.sqlite';
 /** Whether records, and what is kept beside them, can be written to the folder for state. */
 export async function canWriteState(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     await access(folder, constants.W_OK);
     return true;
   } catch {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, type TrustedRootSource, VerifyError } from '../model/index.ts';
+import { makeFolder, messageOf, type TrustedRootSource, VerifyError } from '../model/index.ts';
 import { type CachedRoot, cachedTrustedRoot, keepTrustedRoot } from './cached-root.ts';
 import type { provenTufRoot, TufStart } from './root-proof.ts';
 import type { TrustInstance } from './trust-instance.ts';
@@ -37,7 +37,7 @@ async function inCopy<Result>(state: string, work: (copy: string) => Promise<Res
   try {
     await cp(state, copy, { recursive: true }).catch(async () => {
       await rm(copy, { recursive: true, force: true });
-      await mkdir(copy, { recursive: true, mode: 0o700 });
+      await makeFolder(copy, 0o700);
     });
     const result = await work(copy);
     await rm(state, { recursive: true, force: true });
@@ -62,7 +62,7 @@ async function fetchRoot(
   { instance, directory, tufRoot, fetchFile }: RefreshRequest,
   cached: CachedRoot | null,
 ): Promise<Pick<CachedRoot, 'proof'> & { readonly json: string }> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeFolder(directory, 0o700);
   const [{ fetchTrustedRoot }, { provenTufRoot: proven }, { tufStart }] = await Promise.all([
     import('./tuf-client.ts'),
     import('./root-proof.ts'),

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Updater, type UpdaterOptions } from 'tuf-js';
 // Not among what the package's index names, yet its client tells by this class alone that a newest root has no successor.
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
+import { makeFolder } from '../model/index.ts';
 import { provenTufRoot, type RootProof, type TufStart, trustedRootTarget } from './root-proof.ts';
 
 /** What a server answered to a GET, read whole. */
@@ -64,7 +65,7 @@ function updaterOf(mirror: string, folder: string, fetcher: Fetcher): Updater {
 
 /** A client on the state in `folder`, whatever root lies there: only `tufRoot` is known to be the repository's. */
 async function openClient(mirror: string, folder: string, tufRoot: string, fetcher: Fetcher): Promise<Updater> {
-  await mkdir(join(folder, 'targets'), { recursive: true, mode: 0o700 });
+  await makeFolder(join(folder, 'targets'), 0o700);
   await writeFile(join(folder, 'root.json'), tufRoot, { mode: 0o600 });
   return updaterOf(mirror, folder, fetcher);
 }

@@ -1,11 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { createTarDecoder } from 'modern-tar';
-import { type Environment, runBounded, VerifyError } from '../../model/index.ts';
+import { type Environment, makeFolder, runBounded, VerifyError } from '../../model/index.ts';
 import { lastWords } from '../programs/buildx-command.ts';
 import { type Programs, startingFolder } from '../programs/programs.ts';
 
@@ -46,7 +46,7 @@ async function unpackLayout(archive: string, folder: string): Promise<void> {
       continue;
     }
     const file = join(folder, header.name);
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await pipeline(Readable.fromWeb(body as ReadableStream<Uint8Array>), createWriteStream(file, { flags: 'wx' }));
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMissingFile } from './bounded-file.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** How a file comes to its place. */
 export interface PlacingOptions {
@@ -36,7 +37,7 @@ export async function placeWhole(
   make: (beside: string) => Promise<void>,
   { exclusive = false, makeFolders = false }: PlacingOptions = {},
 ): Promise<void> {
-  if (makeFolders) await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  if (makeFolders) await makeFolder(dirname(target), 0o700);
   const beside = join(dirname(target), `.docker-verify-${randomUUID()}.tmp`);
   try {
     await make(beside);

@@ -192,6 +192,18 @@ describe('records that were pulled', () => {
     expect(await readBuildsOf(folder, digestFor('docker.io/library/app:1'))).toMatchObject([{ id: built.id }]);
   });
 
+  it('are not called a build where they cannot be kept', async () => {
+    await expect(addPulledRecords('/proc/nowhere', [pulledFrom(good())])).rejects.toMatchObject({
+      code: 'file.unwritable',
+      message: expect.stringMatching(/^what was pulled could not be added to \/proc\/nowhere\/pulled\.jsonl: /),
+      hint: expect.not.stringContaining('DOCKER_VERIFY_RECORDS'),
+    });
+    await expect(appendRecords('/proc/nowhere', [good()])).rejects.toMatchObject({
+      message: expect.stringMatching(/^this build could not be added to /),
+      hint: expect.stringContaining('DOCKER_VERIFY_RECORDS=off'),
+    });
+  });
+
   it('stand in the index as they come, and go with a prune', async () => {
     const folder = newStateFolder();
     const builds = async (): Promise<number> => {

@@ -1,6 +1,6 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isChangedWithin } from '../../../model/index.ts';
+import { isChangedWithin, makeFolder } from '../../../model/index.ts';
 import { loadPolicies } from '../../../policy/index.ts';
 import {
   builtinTrustedRoots,
@@ -99,7 +99,7 @@ export async function isTrustRefreshDue(session: Session): Promise<boolean> {
   const tried = await stat(mark).catch(() => null);
   if (tried !== null && isChangedWithin(tried, day, now)) return false;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     await writeFile(mark, '');
     return true;
   } catch {

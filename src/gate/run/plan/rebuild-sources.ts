@@ -1,7 +1,7 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type CheckedOut, Unread } from '../../../context/index.ts';
-import { type BuildRecord, pathWithin, VerifyError } from '../../../model/index.ts';
+import { type BuildRecord, makeFolder, pathWithin, VerifyError } from '../../../model/index.ts';
 import type { Session } from '../../session/session.ts';
 import { dockerfileBeside, type FoundDockerfile, findDockerfile, missingValues } from './rebuild-plan.ts';
 
@@ -50,9 +50,9 @@ async function checkOut(request: SourceRequest, folder: string | null, remote: s
   const { session, record, into } = request;
   const { environment, signal } = session;
   const place = join(into, 'checkout');
-  await mkdir(place, { recursive: true });
+  await makeFolder(place);
   // the search for the project's policy ends here, as it did at the top of the checkout that was built
-  await mkdir(join(place, '.git'), { recursive: true });
+  await makeFolder(join(place, '.git'));
   return await checkOutCommit({
     commit: record.context.commit ?? '',
     folder,
