@@ -25,9 +25,16 @@ export interface HeldPolicy {
   close(): void;
 }
 
-/** Opens a pipe to write, which needs no reader where it is opened for both; null for anything but a pipe. */
-function openPipe(path: string): number | null {
-  const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+/** Opens a pipe to write, which needs no reader where it is opened for both; null for anything else, and where it cannot be opened. */
+export function openPipe(path: string): number | null {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  } catch (error) {
+    // a user's share of pipes is used up, or the file system makes pipes that it does not open: nothing needs to be held back
+    if (systemCode(error) !== '') return null;
+    throw error;
+  }
   if (fstatSync(descriptor).isFIFO()) return descriptor;
   closeSync(descriptor);
   return null;

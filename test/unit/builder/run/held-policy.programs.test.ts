@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPrivateFolder, type PrivateFolder } from '../../../../src/builder/programs/private-folder.ts';
-import { type HeldPolicy, holdPolicy } from '../../../../src/builder/run/held-policy.ts';
+import { type HeldPolicy, holdPolicy, openPipe } from '../../../../src/builder/run/held-policy.ts';
 import { environmentWith } from '../test-environment.ts';
 
 const environment = environmentWith({ workingDirectory: '/', variables: { TMPDIR: tmpdir() } });
@@ -111,5 +111,13 @@ describe('a source policy that is said later', () => {
     expect(await holdPolicy(empty, { ...environment, platform: 'darwin' })).toBeNull();
     expect(await holdPolicy(empty, { ...environment, platform: 'win32' })).toBeNull();
     expect(readdirSync(empty.path)).toEqual([]);
+  });
+
+  it('is not to be had where what was made is no pipe, or cannot be opened', () => {
+    const file = join(folder.path, 'file');
+    writeFileSync(file, '');
+    expect(openPipe(file)).toBeNull();
+    expect(openPipe(folder.path)).toBeNull();
+    expect(openPipe(join(folder.path, 'missing'))).toBeNull();
   });
 });
