@@ -43,7 +43,8 @@ export interface BuilderQuestion {
   readonly onStart: () => void;
 }
 
-async function identityOf(program: string): Promise<readonly string[]> {
+/** Tells a program from another one, and from what stood at its path before. */
+export async function identityOf(program: string): Promise<readonly string[]> {
   const found = await stat(program).catch(() => null);
   return [program, String(found?.size ?? 0), String(found?.mtimeMs ?? 0)];
 }

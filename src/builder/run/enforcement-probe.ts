@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Environment, VerifyError } from '../../model/index.ts';
-import type { BuilderInfo } from '../nodes/builder-info.ts';
+import { type BuilderInfo, identityOf } from '../nodes/builder-info.ts';
 import type { FactCache } from '../nodes/fact-cache.ts';
 import { askNodeAlone, readStoredBuilder } from '../nodes/stored-builder.ts';
 import { askBuildx, lastWords } from '../programs/buildx-command.ts';
@@ -35,9 +35,11 @@ interface Subject {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-function markerKey({ info }: ProbeQuestion, { nodes }: Subject): readonly string[] {
+async function markerKey({ info, programs }: ProbeQuestion, { nodes }: Subject): Promise<readonly string[]> {
   const facts = nodes.flatMap((node) => [node.name, node.endpoint, node.buildkitVersion ?? '?']);
-  return ['enforces', info.name, info.driver, info.host, info.buildxVersion, info.engineVersion ?? '', ...facts];
+  // one of the same version may be a script that hands the policy on to nobody
+  const buildx = [info.buildxVersion, ...(await identityOf(programs.buildx))];
+  return ['enforces', info.name, info.driver, info.host, ...buildx, info.engineVersion ?? '', ...facts];
 }
 
 /** A name that no registry serves: under RFC 2606 it leads nowhere even where it is not denied. */
@@ -86,7 +88,7 @@ async function probe({ environment, programs, info }: ProbeQuestion, subject: Su
 }
 
 async function proveOnce(question: ProbeQuestion, subject: Subject): Promise<void> {
-  const key = markerKey(question, subject);
+  const key = await markerKey(question, subject);
   const versionsKnown = subject.nodes.every(({ buildkitVersion }) => buildkitVersion !== null);
   const lifetime = versionsKnown ? lifetimes.known : lifetimes.unknown;
   if ((await question.cache.read(key, lifetime)) === true) return;
@@ -95,7 +97,7 @@ async function proveOnce(question: ProbeQuestion, subject: Subject): Promise<voi
 }
 
 /**
- * Proves once for each node of the builder and version that it obeys a source policy: a canary that the policy denies must
+ * Proves once for each node of the builder, version and buildx that it obeys a source policy: a canary that the policy denies must
  * be denied (invariant 8). Costs no network, since a denied image causes no request. Of several nodes those are asked that
  * the build may go to, each alone, since buildx itself would take the canary to the first.
  * @throws VerifyError `builder.unenforceable`, `builder.unavailable`, `timeout`

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -187,6 +187,20 @@ describe('buildx, started while the images are verified,', () => {
     expect(build.said()).toBe('');
     // what it waits for will never be said: it has no part in anything, and does not end by itself
     process.kill(pid, 'SIGKILL');
+  });
+
+  it('is not started where it hands no policy on, though another one of its version did', async () => {
+    const configuration = await dockerConfiguration();
+    const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
+    await rm(plugin);
+    const script = `#!/bin/sh\nenv -u EXPERIMENTAL_BUILDKIT_SOURCE_POLICY '${lab().buildx}' "$@"\n`;
+    await writeFile(plugin, script, { mode: 0o755 });
+    const output = join(await temporaryFolder(), 'out');
+    const args = [`--output=type=local,dest=${output}`];
+    const build = await begin(images.evil, { args, env: { DOCKER_CONFIG: configuration } });
+    expect(await build.ended).toBe(11);
+    expect(build.said()).toContain('did not deny an image that a source policy denies');
+    expect(existsSync(output)).toBe(false);
   });
 
   it.each([
