@@ -59,16 +59,22 @@ describe.each(engines)('the builder of an engine with the %s image store', (_sto
     expect(await builderImages(info, engine)).toEqual([]);
   });
 
-  it('passes the probe, which is made once', async () => {
+  it('passes the probe, which is made once for each buildx and version', async () => {
     const folder = await temporaryFolder();
     const info = await look(host, folder);
     const cache = openFactCache(folder);
+    const calls = join(folder, 'calls');
+    const counted = await wrappedBuildx(`echo asked >> '${calls}'`);
     const question = { environment: labEnvironment({}, host), info, builder: 'default', cache, everyNode: false };
-    await probeEnforcement({ ...question, programs });
-    const broken = await wrappedBuildx('exit 1');
-    await probeEnforcement({ ...question, programs: broken });
+    const asked = async (): Promise<number> => (await readFile(calls, 'utf8')).match(/asked/g)?.length ?? 0;
+    await probeEnforcement({ ...question, programs: counted });
+    await probeEnforcement({ ...question, programs: counted });
+    expect(await asked()).toBe(1);
     const another = { ...info, buildxVersion: '0.99.0' };
-    await expect(probeEnforcement({ ...question, info: another, programs: broken })).rejects.toMatchObject({
+    await probeEnforcement({ ...question, info: another, programs: counted });
+    expect(await asked()).toBe(2);
+    const broken = await wrappedBuildx('exit 1');
+    await expect(probeEnforcement({ ...question, programs: broken })).rejects.toMatchObject({
       code: 'builder.unavailable',
     });
   });
