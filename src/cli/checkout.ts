@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type Environment, folderNamedBy, pathWithin } from '../gate/index.ts';
+import { join } from 'node:path';
+import { type Environment, folderNamedBy, foldersAbove, pathWithin } from '../gate/index.ts';
 import type { Checkout } from '../report/index.ts';
 
 /** The nearest folder that holds `.git`, from this one upwards; null where there is none. */
 function repositoryAbove(folder: string): string | null {
-  if (existsSync(join(folder, '.git'))) return folder;
-  const parent = dirname(folder);
-  return parent === folder ? null : repositoryAbove(parent);
+  return [folder, ...foldersAbove(folder)].find((each) => existsSync(join(each, '.git'))) ?? null;
 }
 
 /**

@@ -3,6 +3,7 @@ import { chmod, copyFile, lstat, mkdir, readdir, rm, rmdir, unlink, writeFile } 
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import {
+  foldersAbove,
   isMissingFile,
   messageOf,
   parseBoundedJson,
@@ -181,11 +182,6 @@ function ownOf(record: SystemRecord, places: SystemPlaces): Pick<SystemRecord, '
     files: record.files.filter(({ path }) => possible.includes(path)),
     folders: record.folders.filter((folder) => above.includes(folder)),
   };
-}
-
-function foldersAbove(path: string): readonly string[] {
-  const folder = dirname(path);
-  return folder === path ? [] : [folder, ...foldersAbove(folder)];
 }
 
 /** What an installation that was killed left beside a place: it may be as large as the executable. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder, messageOf, type TrustedRootSource, VerifyError } from '../model/index.ts';
+import { makeFolder, messageOf, systemCode, type TrustedRootSource, VerifyError } from '../model/index.ts';
 import { type CachedRoot, cachedTrustedRoot, keepTrustedRoot } from './cached-root.ts';
 import type { provenTufRoot, TufStart } from './root-proof.ts';
 import type { TrustInstance } from './trust-instance.ts';
@@ -79,9 +79,9 @@ async function fetchRoot(
 }
 
 /** What must be so for another attempt to go well: metadata that has expired is more often seen by a clock that is ahead. */
-function whenAgain(reason: string): string {
-  if (/expired/i.test(reason)) return "once this machine's clock is right";
-  return /^E(?:ACCES|PERM|ROFS|NOTDIR|NOSPC)\b/.test(reason)
+function whenAgain(error: unknown): string {
+  if (/expired/i.test(messageOf(error))) return "once this machine's clock is right";
+  return ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC'].includes(systemCode(error))
     ? 'once its cache can be written (XDG_CACHE_HOME names another place)'
     : 'when the network is there';
 }
@@ -115,7 +115,7 @@ export async function refreshTrustedRoot(request: RefreshRequest): Promise<Refre
       'trust.unavailable',
       `the trusted root of ${instance.source} could not be refreshed: ${reason}`,
       {
-        hint: `the root in use still counts; run "docker verify trust update" ${whenAgain(reason)}`,
+        hint: `the root in use still counts; run "docker verify trust update" ${whenAgain(error)}`,
         cause: error,
       },
     );

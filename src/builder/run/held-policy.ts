@@ -41,43 +41,31 @@ export function openPipe(path: string): number | null {
 }
 
 /** The writing end of a pipe that holds less than is written, and has a reader or none. */
-class OpenPipe {
+class PipeEnd {
   readonly #descriptor: number;
-  #left = Buffer.alloc(0);
-  #isEnding = false;
   #isOpen = true;
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
   }
 
-  /** Goes on writing behind what is not written yet. */
-  write(text: string): void {
-    this.#left = Buffer.concat([this.#left, Buffer.from(text)]);
-    this.#flush();
-  }
-
-  /** Closes it once all is written. */
-  end(): void {
-    this.#isEnding = true;
-    if (this.#left.length === 0) this.close();
+  /** Closes it once all of this is written. */
+  end(text: Uint8Array): void {
+    if (!this.#isOpen) return;
+    let left = text;
+    try {
+      while (left.length > 0) left = left.subarray(writeSync(this.#descriptor, left));
+      this.close();
+    } catch (error) {
+      // full: who reads makes room, and where nobody does this ends with the build
+      if (systemCode(error) !== 'EAGAIN') throw error;
+      setTimeout(() => this.end(left), retry).unref();
+    }
   }
 
   close(): void {
     if (this.#isOpen) closeSync(this.#descriptor);
     this.#isOpen = false;
-  }
-
-  #flush(): void {
-    if (!this.#isOpen) return;
-    try {
-      while (this.#left.length > 0) this.#left = this.#left.subarray(writeSync(this.#descriptor, this.#left));
-      if (this.#isEnding) this.close();
-    } catch (error) {
-      // full: who reads makes room, and where nobody does this ends with the build
-      if (systemCode(error) !== 'EAGAIN') throw error;
-      setTimeout(() => this.#flush(), retry).unref();
-    }
   }
 }
 
@@ -99,16 +87,15 @@ export async function holdPolicy(folder: PrivateFolder, environment: Environment
   if (made.kind !== 'ended' || made.status !== 0) return null;
   const descriptor = openPipe(path);
   if (descriptor === null) return null;
-  const pipe = new OpenPipe(descriptor);
-  pipe.write(beginning);
+  writeSync(descriptor, beginning);
+  const pipe = new PipeEnd(descriptor);
   return {
     path,
     settle: (policy) => {
       if (!policy.startsWith(beginning)) throw new Error('a source policy is an object');
       // first for who will open it, or open it again
       renameSync(folder.write('source-policy.json', policy), path);
-      pipe.write(policy.slice(beginning.length));
-      pipe.end();
+      pipe.end(Buffer.from(policy.slice(beginning.length)));
     },
     close: () => pipe.close(),
   };

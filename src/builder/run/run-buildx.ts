@@ -98,17 +98,15 @@ async function readMetadata(file: string): Promise<unknown> {
   }
 }
 
-/** A build that was started. */
-interface Started {
-  /** Docker's own exit status. */
-  readonly status: Promise<number>;
-  readonly finish: () => Promise<BuildxResult>;
-}
-
 /** How it is started: under which policy, and what is told of it. */
 type Start = Pick<BuildxRun, 'onStarted'> & Pick<ChildRun, 'abandoned'> & { readonly policyFile: string | null };
 
-async function start(run: BuildxCommand, folder: PrivateFolder, { policyFile, ...told }: Start): Promise<Started> {
+/** Starts it, and answers with what waits for its end. */
+async function start(
+  run: BuildxCommand,
+  folder: PrivateFolder,
+  { policyFile, ...told }: Start,
+): Promise<() => Promise<BuildxResult>> {
   const { environment, programs } = run;
   const own = run.metadataFile === null ? join(folder.path, 'metadata.json') : null;
   const file = own ?? resolve(environment.workingDirectory, run.metadataFile ?? '');
@@ -123,7 +121,9 @@ async function start(run: BuildxCommand, folder: PrivateFolder, { policyFile, ..
     interruptions: run.interruptions,
     ...told,
   });
-  const finish = async (): Promise<BuildxResult> => {
+  // told to who waits for it, and nobody's business where it is abandoned
+  status.catch(() => undefined);
+  return async () => {
     const ended = await status;
     // a file of the user's may be left over from an earlier build where this one failed
     const isOurs = ended === 0 || (await stampOf(file)) !== stamp;
@@ -136,7 +136,6 @@ async function start(run: BuildxCommand, folder: PrivateFolder, { policyFile, ..
       [...(await listBuildRecords(environment))].filter((record) => !before.has(record));
     return { status: ended, metadata, newRecords };
   };
-  return { status, finish };
 }
 
 /**
@@ -149,7 +148,7 @@ export async function runBuildx(run: BuildxRun): Promise<BuildxResult> {
   try {
     const { onStarted } = run;
     const told = onStarted === undefined ? {} : { onStarted };
-    const { finish } = await start(run, folder, { policyFile: policyFileOf(run, folder), ...told });
+    const finish = await start(run, folder, { policyFile: policyFileOf(run, folder), ...told });
     return await finish();
   } finally {
     folder.remove();
@@ -196,9 +195,7 @@ export async function holdBuildx(
       end();
       return null;
     }
-    const { status, finish } = await start(run, folder, { policyFile: held.path, abandoned: abandoned.signal });
-    // looked at by `finish`, and nobody's business where it is abandoned
-    status.catch(() => undefined);
+    const finish = await start(run, folder, { policyFile: held.path, abandoned: abandoned.signal });
     return {
       release: async (sourcePolicy) => {
         try {

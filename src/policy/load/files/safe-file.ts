@@ -1,6 +1,6 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { nearestFile, readBoundedInput, systemCode, VerifyError } from '../../../model/index.ts';
+import { foldersAbove, nearestFile, readBoundedInput, systemCode, VerifyError } from '../../../model/index.ts';
 
 const largestFile = 8_388_608; // bytes
 
@@ -82,7 +82,7 @@ async function refuseUnsafeFolder(folder: string): Promise<void> {
       hint: 'move it away: policies would lie in it',
     });
   }
-  for (const checked of new Set([...withParents(target), ...withParents(dirname(folder))])) {
+  for (const checked of new Set([target, ...foldersAbove(target), ...foldersAbove(folder)])) {
     const { uid, mode } = await stat(checked);
     // in a sticky folder of root nobody replaces what is root's
     const isSticky = checked !== target && uid === 0 && (mode & 0o1000) !== 0;
@@ -98,11 +98,6 @@ async function refuseUnsafeFolder(folder: string): Promise<void> {
 export async function refuseUnsafePlaces(folder: string, files: readonly string[]): Promise<void> {
   await refuseUnsafeFolder(folder);
   for (const file of files) if (await isPresent(file)) await refuseUnsafe(file, 0);
-}
-
-function withParents(path: string): readonly string[] {
-  const parent = dirname(path);
-  return parent === path ? [path] : [path, ...withParents(parent)];
 }
 
 async function realOf(path: string): Promise<string> {
