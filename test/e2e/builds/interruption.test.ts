@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { acmePolicy, lab, projectFolder, startTestRegistry, temporaryFolder } from '../support/lab.ts';
 import { executable } from '../support/paths.ts';
+import { until } from '../support/until.ts';
 
 const { registry } = lab();
 
@@ -49,15 +49,6 @@ async function startBuild(
   return { child, temporary, said: () => text, ended };
 }
 
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let waited = 0; !condition(); waited += 20) {
-    if (waited > 20_000) throw new Error(`waited in vain for ${what}`);
-    // a condition of another process cannot be awaited otherwise
-    // oxlint-disable-next-line no-await-in-loop
-    await delay(20);
-  }
-}
-
 /** The processes whose parent is `parent`. */
 function childrenOf(parent: number | undefined): readonly number[] {
   return readdirSync('/proc')
@@ -97,7 +88,7 @@ describe('while images are verified', () => {
     closing.push(() => hanging.close());
     hanging.addFault({ path: '.*', effect: { kind: 'hang' } });
     const build = await startBuild([`FROM ${hanging.host}/team/app:1`], {}, mode);
-    await until(() => hanging.requests.length > 0, 'the first request');
+    await until(() => hanging.requests[0] ?? null, 'the first request');
     const sent = performance.now();
     build.child.kill(signal);
     const { status, at } = await build.ended;
@@ -112,7 +103,7 @@ describe('while Docker builds', () => {
     env: Readonly<Record<string, string>> = {},
   ): Promise<Started & { children: readonly number[] }> {
     const build = await startBuild(longBuild, env);
-    await until(() => /RUN --network=none sleep 60/.test(build.said()), 'the long step');
+    await until(() => /RUN --network=none sleep 60/.exec(build.said()), 'the long step');
     const children = childrenOf(build.child.pid);
     expect(children.length).toBeGreaterThan(0);
     return { ...build, children };

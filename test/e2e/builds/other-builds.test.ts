@@ -1,25 +1,19 @@
-import { chmod, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { acmePolicy, dockerConfiguration, lab, projectFolder, runVerify } from '../support/lab.ts';
+import { acmePolicy, lab, projectFolder, runVerify } from '../support/lab.ts';
+import { scriptedBuildx } from '../support/scripted-buildx.ts';
 
 const { registry, buildx } = lab();
 const sourcePolicy = 'EXPERIMENTAL_BUILDKIT_SOURCE_POLICY';
 
 /** A buildx that, while it builds, also builds the folder that is given, as another terminal might; a source policy denies that all images. */
 async function besideBuildOf(folder: string): Promise<Readonly<Record<string, string>>> {
-  const configuration = await dockerConfiguration();
-  const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
-  await rm(plugin);
   const script = `#!/bin/sh
 case " $* " in *" build "*|*" bake --file "*)
   (cd ${folder} && ${sourcePolicy}=${folder}/deny.json ${buildx} buildx build --output=type=cacheonly . >/dev/null 2>&1 </dev/null) ;;
 esac
 exec ${buildx} "$@"
 `;
-  await writeFile(plugin, script);
-  await chmod(plugin, 0o755);
-  return { DOCKER_CONFIG: configuration };
+  return { DOCKER_CONFIG: await scriptedBuildx(script) };
 }
 
 describe('a build that fails while another one is denied an image', () => {

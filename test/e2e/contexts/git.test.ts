@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { project, pushGoodAndEvil, reported, unguarded, verified } from '../no-way-around/project.ts';
 import { hasGit } from '../no-way-around/remote-context.ts';
-import { dockerConfiguration, lab, mustRun, type Outcome, run, runVerify, temporaryFolder } from '../support/lab.ts';
+import { lab, type Outcome, run, runVerify, temporaryFolder } from '../support/lab.ts';
+import { scriptedBuildx } from '../support/scripted-buildx.ts';
 import { createRepository, type Served, serveByDaemon, serveByHttp, type TestRepository } from './repository.ts';
 
 let good = '';
@@ -52,13 +53,8 @@ async function movable(): Promise<{
 
 /** A folder with Docker's configuration whose buildx first runs a command, once a build is really started. */
 async function buildxAfter(command: string): Promise<string> {
-  const configuration = await dockerConfiguration();
-  const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
-  await mustRun(lab(), 'rm', [plugin]);
   const script = `#!/bin/sh\ncase "$*" in *"buildx build "*) ${command} ;; esac\nexec ${lab().buildx} "$@"\n`;
-  await writeFile(plugin, script);
-  await chmod(plugin, 0o755);
-  return configuration;
+  return await scriptedBuildx(script);
 }
 
 const protocols = { 'git://': serveByDaemon, 'http://': serveByHttp } as const;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,6 +16,8 @@ import {
   temporaryFolder,
 } from '../support/lab.ts';
 import { executable } from '../support/paths.ts';
+import { scriptedBuildx } from '../support/scripted-buildx.ts';
+import { until } from '../support/until.ts';
 import { type WatchedEngine, watchEngine } from '../support/watched-engine.ts';
 import { keys, project, pushGoodAndEvil } from './project.ts';
 
@@ -101,15 +103,11 @@ function heldIn(temporary: string): { readonly pid: number; readonly isReading: 
   return null;
 }
 
-async function until<Value>(find: () => Value | null, what: string): Promise<Value> {
-  for (let waited = 0; waited < 20_000; waited += 10) {
-    const found = find();
-    if (found !== null) return found;
-    // a condition of another process cannot be awaited otherwise
-    // oxlint-disable-next-line no-await-in-loop
-    await delay(10);
-  }
-  throw new Error(`waited in vain for ${what}`);
+/** That this build, which is over, has asked its builder for nothing and left nothing behind. */
+function expectNothingDone({ from, temporary }: Begun, pid: number): void {
+  expect(askedByBuildx(from)).toEqual([]);
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  expect(readdirSync(temporary)).toEqual([]);
 }
 
 describe('buildx, started while the images are verified,', () => {
@@ -143,9 +141,7 @@ describe('buildx, started while the images are verified,', () => {
     const { pid } = await until(() => heldIn(build.temporary), 'buildx');
     expect(await build.ended).toBe(10);
     expect(build.said()).toContain('signature.missing');
-    expect(askedByBuildx(build.from)).toEqual([]);
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-    expect(readdirSync(build.temporary)).toEqual([]);
+    expectNothingDone(build, pid);
   });
 
   it('is ended by Ctrl-C, having asked and said nothing', async () => {
@@ -155,9 +151,7 @@ describe('buildx, started while the images are verified,', () => {
     build.child.kill('SIGINT');
     expect(await build.ended).toBe(130);
     expect(build.said()).toBe('');
-    expect(askedByBuildx(build.from)).toEqual([]);
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-    expect(readdirSync(build.temporary)).toEqual([]);
+    expectNothingDone(build, pid);
   });
 
   it('builds nothing where we are killed while it reads', async () => {
@@ -171,13 +165,8 @@ describe('buildx, started while the images are verified,', () => {
   });
 
   it('builds nothing where we are killed before it reads', async () => {
-    const configuration = await dockerConfiguration();
-    const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
-    await rm(plugin);
-    await writeFile(plugin, `#!/bin/sh\ncase "$2" in build) sleep 1;; esac\nexec '${lab().buildx}' "$@"\n`, {
-      mode: 0o755,
-    });
-    const env = { DOCKER_CONFIG: configuration };
+    const slow = `#!/bin/sh\ncase "$2" in build) sleep 1;; esac\nexec '${lab().buildx}' "$@"\n`;
+    const env = { DOCKER_CONFIG: await scriptedBuildx(slow) };
     expect(await (await begin(images.good, { env })).ended).toBe(0);
     const build = await begin(images.good, { env });
     const { pid } = await until(() => heldIn(build.temporary), 'buildx');
@@ -190,14 +179,10 @@ describe('buildx, started while the images are verified,', () => {
   });
 
   it('is not started where it hands no policy on, though another one of its version did', async () => {
-    const configuration = await dockerConfiguration();
-    const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
-    await rm(plugin);
     const script = `#!/bin/sh\nenv -u EXPERIMENTAL_BUILDKIT_SOURCE_POLICY '${lab().buildx}' "$@"\n`;
-    await writeFile(plugin, script, { mode: 0o755 });
     const output = join(await temporaryFolder(), 'out');
     const args = [`--output=type=local,dest=${output}`];
-    const build = await begin(images.evil, { args, env: { DOCKER_CONFIG: configuration } });
+    const build = await begin(images.evil, { args, env: { DOCKER_CONFIG: await scriptedBuildx(script) } });
     expect(await build.ended).toBe(11);
     expect(build.said()).toContain('did not deny an image that a source policy denies');
     expect(existsSync(output)).toBe(false);

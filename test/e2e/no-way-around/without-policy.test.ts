@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dockerConfiguration, lab, mustRun, runDocker, temporaryFolder } from '../support/lab.ts';
+import { lab, mustRun, runDocker, temporaryFolder } from '../support/lab.ts';
+import { scriptedBuildx } from '../support/scripted-buildx.ts';
 import { containerdEngine, engines, project, pullLayout, registry, reported, unguarded, verified } from './project.ts';
 import { archive } from './remote-context.ts';
 
@@ -24,12 +25,8 @@ async function fresh(env: Readonly<Record<string, string>> = {}): Promise<Readon
 
 /** A buildx that never answers where `$2` and all arguments fit a shell pattern, and else is the real one. */
 async function silentBuildx(pattern: string): Promise<string> {
-  const configuration = await dockerConfiguration();
-  const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
-  await rm(plugin);
   const script = `#!/bin/sh\ncase "$*" in ${pattern}) exec sleep 600;; esac\nexec '${lab().buildx}' "$@"\n`;
-  await writeFile(plugin, script, { mode: 0o755 });
-  return configuration;
+  return await scriptedBuildx(script);
 }
 
 describe.each([

@@ -1,6 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { dockerConfiguration, lab } from './lab.ts';
+import { lab } from './lab.ts';
+import { scriptedBuildx } from './scripted-buildx.ts';
 
 export interface AlteredBuildxOptions {
   /** A sed script, run on the metadata file that the real buildx wrote. */
@@ -28,10 +27,7 @@ export async function alteredBuildx({
   history = 'real',
   version,
 }: AlteredBuildxOptions): Promise<string> {
-  const configuration = await dockerConfiguration();
-  const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
-  await rm(plugin);
-  const script = `#!/bin/sh
+  return await scriptedBuildx(`#!/bin/sh
 ${histories[history]}
 ${version === undefined ? '' : `if [ "$2" = version ]; then echo 'github.com/docker/buildx ${version} x'; exit 0; fi`}
 '${lab().buildx}' "$@"
@@ -41,7 +37,5 @@ while [ $# -gt 0 ]; do
   shift
 done
 exit $status
-`;
-  await writeFile(plugin, script, { mode: 0o755 });
-  return configuration;
+`);
 }

@@ -1,6 +1,7 @@
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dockerConfiguration, lab, mustRun, temporaryFolder } from './lab.ts';
+import { lab, temporaryFolder } from './lab.ts';
+import { scriptedBuildx } from './scripted-buildx.ts';
 
 /** One run of buildx, as it was started. */
 export interface RecordedRun {
@@ -32,10 +33,7 @@ async function readRun(folder: string): Promise<RecordedRun> {
 
 /** `after` is a command that runs once the user's own definition was evaluated. */
 export async function recordingBuildx(after = ':'): Promise<RecordingBuildx> {
-  const configuration = await dockerConfiguration();
   const folder = await temporaryFolder();
-  const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
-  await rm(plugin);
   const script = `#!/bin/sh
 case " $* " in *" bake "*) ;; *) exec ${lab().buildx} "$@" ;; esac
 run=${folder}/$(date +%s%N)-$$
@@ -50,9 +48,7 @@ done
 case "$own $* " in "no "*" --print "*) ${lab().buildx} "$@"; status=$?; ${after}; exit $status ;; esac
 exec ${lab().buildx} "$@"
 `;
-  await writeFile(plugin, script);
-  await chmod(plugin, 0o755);
-  await mustRun(lab(), 'test', ['-x', plugin]);
+  const configuration = await scriptedBuildx(script);
   return {
     env: { DOCKER_CONFIG: configuration },
     bakes: async () => Promise.all((await readdir(folder)).toSorted().map((name) => readRun(join(folder, name)))),

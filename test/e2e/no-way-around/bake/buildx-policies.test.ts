@@ -1,7 +1,8 @@
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { acmePolicy, dockerConfiguration, lab, projectFolder, runVerify, temporaryFolder } from '../../support/lab.ts';
+import { acmePolicy, lab, projectFolder, runVerify, temporaryFolder } from '../../support/lab.ts';
+import { scriptedBuildx } from '../../support/scripted-buildx.ts';
 
 const { registry } = lab();
 const sourcePolicy = 'EXPERIMENTAL_BUILDKIT_SOURCE_POLICY';
@@ -19,10 +20,7 @@ interface Started {
  * stands in for Rego here: a policy that holds the word deny refuses. All else is the real one's.
  */
 async function buildxWithPolicies() {
-  const configuration = await dockerConfiguration();
   const folder = await temporaryFolder();
-  const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
-  await rm(plugin);
   const script = `#!/bin/bash
 verb=
 for word in "$1" "$2" "$3" "$4"; do case $word in build|bake) verb=$word; break;; esac; done
@@ -47,8 +45,7 @@ done
 if [ -n "$denied" ] && [ -z "$printing" ]; then echo 'ERROR: source not allowed by policy' >&2; exit 1; fi
 exec '${lab().buildx}' "\${rest[@]}"
 `;
-  await writeFile(plugin, script);
-  await chmod(plugin, 0o755);
+  const configuration = await scriptedBuildx(script);
   const list = (text: string): readonly string[] => text.split('\0').slice(0, -1);
   const started = async (): Promise<readonly Started[]> => {
     const runs = await Promise.all(

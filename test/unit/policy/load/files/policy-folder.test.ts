@@ -108,16 +108,20 @@ describe('the machine folder', () => {
   });
 });
 
+/** Loads what the user of a folder has, and nothing else. */
+const loadUsers = (folder: string) =>
+  loadPolicies({
+    environment: environmentIn(folder),
+    commandLine: [],
+    projectFrom: null,
+    mode: null,
+    machineFolder: null,
+  });
+
 describe("the user's policy", () => {
   it('is refused where it cannot be read', async () => {
     const folder = await folderOf({ 'docker/verify/policy.yaml/x': '' });
-    const loading = loadPolicies({
-      environment: environmentIn(folder),
-      commandLine: [],
-      projectFrom: null,
-      mode: null,
-      machineFolder: null,
-    });
+    const loading = loadUsers(folder);
     await expect(loading).rejects.toMatchObject({
       code: expect.stringMatching(/^policy\.(unreadable|invalid)$/) as unknown,
     });
@@ -130,13 +134,7 @@ describe("the user's policy", () => {
   ])('is refused with the reason why its folder cannot be read: %s', async (reason, make) => {
     const folder = await folderOf({ 'docker/config.json': '{}' });
     await make(join(folder, 'docker', 'verify'));
-    const loading = loadPolicies({
-      environment: environmentIn(folder),
-      commandLine: [],
-      projectFrom: null,
-      mode: null,
-      machineFolder: null,
-    });
+    const loading = loadUsers(folder);
     await expect(loading).rejects.toMatchObject({
       code: 'policy.unreadable',
       message: `the policy folder ${join(folder, 'docker', 'verify')} cannot be read: ${reason}`,
@@ -145,13 +143,7 @@ describe("the user's policy", () => {
 
   it('is refused under a name that is never read', async () => {
     const folder = await folderOf({ 'docker/verify/policy.yml': 'version: 1\n' });
-    const loading = loadPolicies({
-      environment: environmentIn(folder),
-      commandLine: [],
-      projectFrom: null,
-      mode: null,
-      machineFolder: null,
-    });
+    const loading = loadUsers(folder);
     await expect(loading).rejects.toThrow(/did you mean "policy\.yaml"\?/);
   });
 
