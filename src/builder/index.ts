@@ -32,6 +32,7 @@ export type { NotedTarget } from './nodes/noted-target.ts';
 export { storedBuilderNames } from './nodes/stored-builder.ts';
 export { type AskOptions, askBuildx, type BuildxAnswer } from './programs/buildx-command.ts';
 export type { Interruptions } from './programs/child-process.ts';
+export { isCompiled } from './programs/compiled-program.ts';
 export { composeUsesBuildx, runCompose } from './programs/compose.ts';
 export { readDockerConfiguration } from './programs/docker-configuration.ts';
 export { createPrivateFolder, type PrivateFolder } from './programs/private-folder.ts';

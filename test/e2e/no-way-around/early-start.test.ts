@@ -103,6 +103,19 @@ function heldIn(temporary: string): { readonly pid: number; readonly isReading: 
   return null;
 }
 
+/** A build whose buildx was stopped before it had opened its policy: 45 ms are little, so that it may take several. */
+async function stoppedBeforeReading(): Promise<{ readonly build: Begun; readonly pid: number }> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const build = await begin(images.good);
+    const { pid } = await until(() => heldIn(build.temporary), 'buildx');
+    process.kill(pid, 'SIGSTOP');
+    if (heldIn(build.temporary)?.isReading === false) return { build, pid };
+    process.kill(pid, 'SIGCONT');
+    await build.ended;
+  }
+  throw new Error('buildx had always opened its policy before it could be stopped');
+}
+
 /** That this build, which is over, has asked its builder for nothing and left nothing behind. */
 function expectNothingDone({ from, temporary }: Begun, pid: number): void {
   expect(askedByBuildx(from)).toEqual([]);
@@ -165,17 +178,29 @@ describe('buildx, started while the images are verified,', () => {
   });
 
   it('builds nothing where we are killed before it reads', async () => {
-    const slow = `#!/bin/sh\ncase "$2" in build) sleep 1;; esac\nexec '${lab().buildx}' "$@"\n`;
-    const env = { DOCKER_CONFIG: await scriptedBuildx(slow) };
-    expect(await (await begin(images.good, { env })).ended).toBe(0);
-    const build = await begin(images.good, { env });
-    const { pid } = await until(() => heldIn(build.temporary), 'buildx');
+    const { build, pid } = await stoppedBeforeReading();
     build.child.kill('SIGKILL');
-    await delay(2_500);
+    await delay(200);
+    process.kill(pid, 'SIGCONT');
+    await delay(1_500);
     expect(askedByBuildx(build.from)).toEqual([]);
     expect(build.said()).toBe('');
     // what it waits for will never be said: it has no part in anything, and does not end by itself
     process.kill(pid, 'SIGKILL');
+  });
+
+  it('is not started where it is a script, which may lose its policy after it was proven', async () => {
+    const state = join(await temporaryFolder(), 'loses');
+    const lose = `if [ -e '${state}' ]; then unset EXPERIMENTAL_BUILDKIT_SOURCE_POLICY; fi`;
+    const env = { DOCKER_CONFIG: await scriptedBuildx(`#!/bin/sh\n${lose}\n'${lab().buildx}' "$@"\n`) };
+    expect(await (await begin(images.good, { env })).ended).toBe(0);
+    await writeFile(state, '');
+    const output = join(await temporaryFolder(), 'out');
+    const build = await begin(images.evil, { args: [`--output=type=local,dest=${output}`], env });
+    expect(await build.ended).toBe(10);
+    expect(askedByBuildx(build.from)).toEqual([]);
+    expect(existsSync(output)).toBe(false);
+    expect(build.said()).not.toContain('ERROR');
   });
 
   it('is not started where it hands no policy on, though another one of its version did', async () => {

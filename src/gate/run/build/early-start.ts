@@ -1,4 +1,4 @@
-import { type BuildxCommand, type HeldBuildx, holdBuildx, type Programs } from '../../../builder/index.ts';
+import { type BuildxCommand, type HeldBuildx, holdBuildx, isCompiled, type Programs } from '../../../builder/index.ts';
 import { isVerifyError } from '../../../model/index.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { BuildRequest } from '../plan/build-request.ts';
@@ -61,11 +61,15 @@ export interface EarlyRequest {
   readonly builder: Promise<ReadyBuilder>;
 }
 
-/** How buildx is to be run, where its builder was known to obey before; else null, for the verdict will be there as soon as that is known. */
+/**
+ * How buildx is to be run, where it was known before that it and its builder obey; else null, for the verdict will be there as soon as that
+ * is known. A script is never known: it may pass its policy on today and not tomorrow.
+ */
 async function commandFor({ request, plan, programs, builder }: EarlyRequest): Promise<BuildxCommand | null> {
   const ready = await builder;
   const obeys = ready.unenforceable === null && ready.unproven === null;
-  return obeys && ready.wasKnown ? buildxCommand(request, plan, programs, ready) : null;
+  const isKnown = obeys && ready.wasKnown && (await isCompiled(programs.buildx));
+  return isKnown ? buildxCommand(request, plan, programs, ready) : null;
 }
 
 /**

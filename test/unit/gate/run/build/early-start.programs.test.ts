@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -34,7 +34,9 @@ let folder = '';
 beforeEach(async () => {
   folder = await folderOf({ Dockerfile: 'FROM scratch\n' });
   await mkdir(join(folder, 'temporary'));
-  writeProgram(join(folder, 'docker-buildx'), '#!/bin/sh\necho "$@" > "$0.started"\nexec sleep 30\n');
+  // machine code: a shell, whose first argument is the file in this folder that it reads
+  await symlink('/bin/sh', join(folder, 'docker-buildx'));
+  await writeFile(join(folder, 'buildx'), 'echo "$@" > docker-buildx.started\nexec sleep 30\n');
 });
 
 interface Given {
@@ -124,6 +126,14 @@ describe('a build that is started early', () => {
     ['a machine with no room for it', { temporary: 'nowhere' }],
   ])('is none of %s', async (_title, given) => {
     expect(await isTaken(await begin(given))).toBe(false);
+    expect(started()).toBe(false);
+    expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
+  });
+
+  it('is none of a buildx that is a script, which may hand its policy on today and not tomorrow', async () => {
+    await rm(join(folder, 'docker-buildx'));
+    writeProgram(join(folder, 'docker-buildx'), '#!/bin/sh\necho "$@" > "$0.started"\nexec sleep 30\n');
+    expect(await isTaken(await begin({}))).toBe(false);
     expect(started()).toBe(false);
     expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
   });
