@@ -33,7 +33,7 @@ export interface ParsedBuild extends OutputOptions {
 const table = optionTable(buildOptions);
 
 function parseTarget(written: string, values: OptionValues, environment: Environment): BuildTarget {
-  const context = parseContext(written, environment.workingDirectory);
+  const context = parseContext(written, environment.workingDirectory, 'usage.invalid');
   const given = values.all('platform');
   const preset = environment.variables['DOCKER_DEFAULT_PLATFORM'] ?? '';
   const buildArguments = parseBuildArgumentValues(values.all('build-arg'), environment);
@@ -57,7 +57,7 @@ function parseTarget(written: string, values: OptionValues, environment: Environ
 /**
  * Reads the arguments of `docker buildx build`, ours already taken out, as buildx 0.29 to 0.36 reads them. Looks at the disk only to
  * tell folders from URLs and to find a lower-case `dockerfile`.
- * @throws VerifyError `usage.invalid`, `context.invalid`
+ * @throws VerifyError `usage.invalid`
  */
 export function parseBuildArguments(rest: readonly string[], environment: Environment): ParsedBuild {
   const tokens = scanArguments(rest, table);

@@ -36,7 +36,7 @@ function onThisMachine(written: string): string {
 /** A target's context. */
 function contextOf(name: string, written: string, environment: Environment): BuildContext {
   refuseStandardInput(name, written);
-  return parseContext(onThisMachine(written), environment.workingDirectory);
+  return parseContext(onThisMachine(written), environment.workingDirectory, 'context.invalid');
 }
 
 function dockerfileOf(

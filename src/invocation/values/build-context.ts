@@ -37,9 +37,14 @@ const schemes = [
 /**
  * What `written` (PATH, URL or `-`, or a bake target's `context`) stands for, decided in buildx's order: a folder that exists comes
  * before any URL.
- * @throws VerifyError `context.invalid` where it is neither a folder nor a URL
+ * @param invalid the code of the error: an argument that names nothing is wrong usage, a file that does so is not valid
+ * @throws VerifyError `invalid` where it is neither a folder nor a URL
  */
-export function parseContext(written: string, workingDirectory: string): BuildContext {
+export function parseContext(
+  written: string,
+  workingDirectory: string,
+  invalid: 'usage.invalid' | 'context.invalid',
+): BuildContext {
   if (written === '-') return { kind: 'stdin' };
   const path = resolve(workingDirectory, written);
   if (written !== '' && isFolderSafely(path)) return { kind: 'folder', path };
@@ -47,12 +52,12 @@ export function parseContext(written: string, workingDirectory: string): BuildCo
   const scheme = schemes.find(([prefix]) => written.startsWith(prefix));
   if (scheme !== undefined) return { kind: scheme[1], value: written };
   if (written !== '' && existsSync(path)) {
-    throw new VerifyError('context.invalid', `the build context "${written.slice(0, 300)}" is a file`, {
+    throw new VerifyError(invalid, `the build context "${written.slice(0, 300)}" is a file`, {
       hint: `name a folder; a Dockerfile is named with -f: -f ${written.slice(0, 300)} ${dirname(written)}`,
     });
   }
   const near = nearestFile(path, written);
-  throw new VerifyError('context.invalid', `the build context "${written.slice(0, 300)}" was not found`, {
+  throw new VerifyError(invalid, `the build context "${written.slice(0, 300)}" was not found`, {
     hint:
       near === null ? 'name a folder that exists, a git or http URL, or - for standard input' : `did you mean ${near}?`,
   });

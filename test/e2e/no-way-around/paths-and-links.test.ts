@@ -81,8 +81,8 @@ describe('a current folder that was removed', () => {
   });
 
   it.each([
-    ['build .', 65, 'the build context "." was not found'],
-    ['check .', 65, 'the build context "." was not found'],
+    ['build .', 64, 'the build context "." was not found'],
+    ['check .', 64, 'the build context "." was not found'],
     ['build -f Other ABSOLUTE', 65, 'there is no Dockerfile at Other'],
     ['scan --verify-output x.json ABSOLUTE', 64, 'x.json'],
     ['bake', 65, ''],

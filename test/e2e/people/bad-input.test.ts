@@ -76,6 +76,8 @@ describe('one line names the thing, its place and the cure:', () => {
     ['a report that a build cannot write', ['build', '--verify-output', 'no/folder/report', '.'], ['no/folder']],
     ['a report in place of a folder', ['build', '--verify-output', '.', '.'], ['folder']],
     ['a report that cannot be written', ['check', '--verify-output', 'no/such/folder/report', '.'], ['no/such/folder']],
+    ['a context that is not there', ['build', 'no-such-folder'], ['no-such-folder']],
+    ['a context that is not there, to look at', ['scan', './no-such-folder'], ['no-such-folder']],
     ['a mode that loosens', ['build', '--verify-mode', 'warn', '.'], [policyFile, 'enforce']],
   ];
   it.each(usage)('64 for %s', async (_, parameters, parts) => {
@@ -96,12 +98,6 @@ describe('one line names the thing, its place and the cure:', () => {
     const folder = await project(files);
     expect(faultsOf(await runVerify(['build', ...options, '.'], { cwd: folder }), 65, parts)).toEqual([]);
     expect(faultsOf(await runVerify(['scan', ...options, '.'], { cwd: folder }), 65, parts)).toEqual([]);
-  });
-
-  it('65 for a context that is not there', async () => {
-    expect(
-      faultsOf(await runVerify(['build', 'no-such-folder'], { cwd: await project() }), 65, ['no-such-folder']),
-    ).toEqual([]);
   });
 
   const policies: readonly (readonly [string, string, readonly (string | RegExp)[]])[] = [

@@ -3,11 +3,11 @@ import { signedProject } from '../../support/project.ts';
 
 /** Command lines that end before they have a result, each with the status that it ends with. */
 const failing: readonly (readonly [status: number, line: string])[] = [
-  [65, 'check --format sarif=result ./missing'],
-  [65, 'check --output result ./missing'],
-  [65, 'scan --format json --output result ./missing'],
-  [65, 'build --verify-format json=result ./missing'],
-  [65, 'build --verify-format json --verify-output result ./missing'],
+  [64, 'check --format sarif=result ./missing'],
+  [64, 'check --output result ./missing'],
+  [64, 'scan --format json --output result ./missing'],
+  [64, 'build --verify-format json=result ./missing'],
+  [64, 'build --verify-format json --verify-output result ./missing'],
   [78, 'policy check --output result broken.yaml'],
   [78, 'check --format junit=result --policy broken.yaml .'],
   [64, 'policy test --output result'],

@@ -45,7 +45,7 @@ describe('the context', () => {
   it.each([['missing'], ['app/Dockerfile'], [''], ['./github.com/other/app'], ['ftp://example.com/x']])(
     'refuses "%s"',
     (written) => {
-      expect(() => parse([written])).toThrow(expect.objectContaining({ code: 'context.invalid' }));
+      expect(() => parse([written])).toThrow(expect.objectContaining({ code: 'usage.invalid' }));
     },
   );
 
