@@ -42,5 +42,9 @@ export function throughBrokenGlass(policies: PolicySet, decision: Decision): Dec
   if (!refusals.every(({ code }) => mayBeWaived(code) || unseen.has(code))) return decision;
   const codes = [...new Set(refusals.map(({ code }) => code))].join(', ');
   const finding = emergencyFinding(reason, 'an image that the policies allow', codes);
-  return { ...decision, status: 'warn', findings: [...decision.findings, finding] };
+  // each layer lets it through, as with an exception: the strictest of their verdicts is the image's
+  const decisions = decision.decisions.map((each) =>
+    isRefusal(each.status) ? { ...each, status: 'warn' as const } : each,
+  );
+  return { ...decision, status: 'warn', decisions, findings: [...decision.findings, finding] };
 }

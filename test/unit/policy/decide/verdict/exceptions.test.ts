@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCanonicalName } from '../../../../../src/model/index.ts';
+import { parseCanonicalName, strictest } from '../../../../../src/model/index.ts';
 import {
   decide,
   decideCacheImport,
@@ -162,7 +162,8 @@ describe('break-glass', () => {
 
   it('makes a refusal a warning where no policy speaks against it, and is reported', async () => {
     const decision = await judge({ project: asks, breakGlass });
-    expect(decision).toMatchObject({ status: 'warn', verified: false });
+    // the strictest of the decisions is the status, as ever
+    expect(decision).toMatchObject({ status: 'warn', verified: false, decisions: [{ status: 'warn' }] });
     expect(decision.findings.at(-1)).toMatchObject({
       code: 'policy.break-glass',
       level: 'warning',
@@ -189,6 +190,7 @@ describe('break-glass', () => {
   ])('where %s', async (_, layers, status) => {
     const decision = await judge({ ...layers, breakGlass });
     expect(decision.status).toBe(status);
+    expect(decision.decisions.map((each) => each.status).reduce(strictest)).toBe(status);
     expect(decision.findings.some(({ code }) => code === 'policy.break-glass')).toBe(true);
   });
 
