@@ -58,8 +58,8 @@ function imagesOf(value: unknown, path: string): Readonly<Record<string, LockEnt
   if (!isRecord(value) || value['lockVersion'] !== 1) throw invalid(path, 'lockVersion is not 1', hint);
   const images = value['images'];
   if (!isRecord(images)) throw invalid(path, 'images is not a mapping', hint);
-  const unknown = Object.keys(value).find((key) => key !== 'lockVersion' && key !== 'images');
-  if (unknown !== undefined) throw invalid(path, `unknown field "${unknown}"`, hint);
+  const unknown = unknownIn(value, ['lockVersion', 'images']);
+  if (unknown !== null) throw invalid(path, `unknown field ${unknown}`, hint);
   const entries: [string, LockEntry][] = [];
   for (const [name, entry] of Object.entries(images)) entries.push([name, entryOf(name, entry, path)]);
   return Object.fromEntries(entries);
@@ -74,7 +74,20 @@ function entryOf(name: string, value: unknown, path: string): LockEntry {
   if (typeof lockedAt !== 'string' || Number.isNaN(Date.parse(lockedAt)))
     throw invalid(path, `lockedAt of ${name} is no time`, hint);
   if (!isSigner(signer)) throw invalid(path, `the signer of ${name} makes no sense`, hint);
+  // what a newer or another program means by it, this one would not do
+  const unknown = unknownIn(value, ['digest', 'signer', 'lockedAt']) ?? unknownInSigner(signer);
+  if (unknown !== null) throw invalid(path, `the entry of ${name} has the unknown field ${unknown}`, hint);
   return { digest, signer, lockedAt };
+}
+
+/** The first field that is none of `known`, in quotes; null where there is none. */
+function unknownIn(value: object, known: readonly string[]): string | null {
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  return unknown === undefined ? null : JSON.stringify(unknown);
+}
+
+function unknownInSigner(signer: Signer | null): string | null {
+  return signer === null ? null : unknownIn(signer, Object.keys(sortedSigner(signer) ?? {}));
 }
 
 function isCanonical(name: string): boolean {

@@ -35,7 +35,12 @@ export const regularExpression = described(
 /** A span of time that `parseDuration` reads. */
 export const duration = described(
   'A duration: whole numbers with s, m, h, d, w or y',
-  z.string().refine((value) => parseDuration(value) !== null, 'not a duration; write for instance 90d or 12h'),
+  z.string().refine((value) => parseDuration(value) !== null, {
+    error: ({ input }) =>
+      /^(?:0+[smhdwy])+$/.test(String(input))
+        ? 'zero is no duration; write for instance 90d or 12h, or leave it out'
+        : 'not a duration; write for instance 90d or 12h',
+  }),
 );
 
 /** A SHA-256, in hexadecimal without a prefix. */

@@ -16,6 +16,7 @@ export function policyRemarks(policies: PolicySet, now: Date): readonly PolicyRe
     .flatMap((layer) => [
       ...layer.rules.flatMap((rule) => [...tagRemarks(layer, rule), ...expressionRemarks(rule), ...exactRemarks(rule)]),
       ...coveredRemarks(layer),
+      ...namesakeRemarks(layer),
       ...exceptionRemarks(layer, now),
       ...clusterRemarks(layer),
     ]);
@@ -108,6 +109,23 @@ function coveredRemarks(layer: PolicyLayer): readonly PolicyRemark[] {
         line: rule.line,
         message: `rule ${rule.label} never decides: rule ${before.label} before it matches all of its images`,
         hint: 'the first rule that matches decides; move it up',
+      },
+    ];
+  });
+}
+
+/** A second rule of one name in a file: reports name rules, and so do tables of tests. */
+function namesakeRemarks({ rules }: PolicyLayer): readonly PolicyRemark[] {
+  return rules.flatMap((rule, index) => {
+    const before = rules.slice(0, index).find(({ policy, label }) => policy === rule.policy && label === rule.label);
+    if (before === undefined) return [];
+    const at = before.line === null ? '' : ` (line ${before.line})`;
+    return [
+      {
+        policy: rule.policy,
+        line: rule.line,
+        message: `another rule before it is called ${rule.label} too${at}: a report could mean either`,
+        hint: 'give each rule a name of its own',
       },
     ];
   });

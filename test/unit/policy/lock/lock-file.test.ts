@@ -70,6 +70,21 @@ describe('a lock', () => {
     ['no images', '{"lockVersion": 1}', /images is not a mapping/],
     ['an unknown field', '{"lockVersion": 1, "images": {}, "x": 1}', /unknown field "x"/],
     [
+      'an unknown field of an entry',
+      JSON.stringify({ lockVersion: 1, images: { 'docker.io/library/a:1': { ...entry(), platform: 'x' } } }),
+      /the entry of docker\.io\/library\/a:1 has the unknown field "platform"/,
+    ],
+    [
+      'an unknown field of a signer',
+      JSON.stringify({
+        lockVersion: 1,
+        images: {
+          'docker.io/library/a:1': { ...entry(), signer: { kind: 'certificate', subject: 'CN=a', issuer: 'b' } },
+        },
+      }),
+      /has the unknown field "issuer"/,
+    ],
+    [
       'a name that is not canonical',
       JSON.stringify({ lockVersion: 1, images: { alpine: entry() } }),
       /not a canonical image name/,

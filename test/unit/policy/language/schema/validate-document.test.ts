@@ -147,6 +147,8 @@ describe('a policy that makes no sense', () => {
     ['a threshold of nought', rule('    threshold: 0\n'), '5:16', 'threshold'],
     ['a threshold beyond the signers', rule('    threshold: 2\n'), '3:5', 'threshold is 2, but signedBy has 1'],
     ['a threshold that is no whole number', rule('    threshold: 1.5\n'), '5:16', 'threshold'],
+    ['a duration of zero', rule('    require: {maxAge: 0d}\n'), '5:23', 'zero is no duration'],
+    ['a duration of zero in parts', rule('    require: {minAge: 0d00h}\n'), '5:23', 'zero is no duration'],
     ['a duration that is none', rule('    require: {maxAge: "90 days"}\n'), '5:23', 'not a duration'],
     [
       'an attestation of an unknown type',

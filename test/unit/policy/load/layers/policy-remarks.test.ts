@@ -85,6 +85,20 @@ describe('a remark on a policy', () => {
     expect(found.filter(({ message }) => message.includes('never decides'))).toEqual([]);
   });
 
+  it('tells of a second rule of one name, and of none that is numbered or named otherwise', async () => {
+    const rule = (image: string, name: string): string =>
+      `  - {name: ${name}, images: [${image}], signedBy: [{key: acme.pub}]}\n`;
+    const policy = (...names: readonly string[]): string =>
+      `version: 1\ndefault: deny\nrules:\n${names.map((name, at) => rule(`ghcr.io/${'abc'[at]}`, name)).join('')}`;
+    const told = async (...names: readonly string[]) =>
+      (await remarks(policy(...names))).filter(({ message }) => message.includes('is called'));
+    expect(await told('a', 'b', 'a')).toMatchObject([
+      { line: 6, message: 'another rule before it is called a too (line 4): a report could mean either' },
+    ]);
+    expect(await told('a', 'b', 'A')).toEqual([]);
+    expect(await remarks(rules('"ghcr.io/a"', '"ghcr.io/b"'))).toEqual([]);
+  });
+
   it('tells what of a ClusterImagePolicy cannot be evaluated, and what is stricter', async () => {
     const authorities = [
       { key: { kms: 'hashivault://x' } },
