@@ -38,7 +38,7 @@ export * from './ground/path-within.ts';
 export * from './ground/result.ts';
 export { type BoundedEnd, runBounded } from './ground/run-bounded.ts';
 export { steadyClock } from './ground/steady-clock.ts';
-export { systemCode } from './ground/system-code.ts';
+export { reasonOfUnread, systemCode } from './ground/system-code.ts';
 export * from './ground/unambiguous-json.ts';
 export * from './ground/whole-file.ts';
 export { withoutCredentials } from './ground/without-credentials.ts';

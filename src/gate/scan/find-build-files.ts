@@ -26,7 +26,7 @@ export interface FoundFiles {
   /** Those that lie in folders which `.dockerignore` hides, absolute: they are not looked at. */
   readonly hidden: readonly string[];
   /** Folders that cannot be read, absolute, each with the system's code. */
-  readonly unreadable: readonly { readonly folder: string; readonly code: string }[];
+  readonly unreadable: readonly { readonly folder: string; readonly reason: string }[];
 }
 
 /** Whether a folder, relative to the one with the `.dockerignore`, is hidden. */
@@ -112,10 +112,10 @@ export async function findBuildFiles(
   const isHidden = ignoreFile === 'obeyed' ? await hiddenBy(root) : () => false;
   const files: BuildFile[] = [];
   const hidden: string[] = [];
-  const unreadable: { folder: string; code: string }[] = [];
+  const unreadable: { folder: string; reason: string }[] = [];
   let seen = 0;
-  for await (const { folder, depth, entries, below, unreadable: code } of walkFolders(root)) {
-    if (code !== null) unreadable.push({ folder, code });
+  for await (const { folder, depth, entries, below, unreadable: reason } of walkFolders(root)) {
+    if (reason !== null) unreadable.push({ folder, reason });
     seen += entries.length;
     if (seen > mostEntries) throw tooMuch(root, `more than ${mostEntries} files lie`);
     if (below.length > 0 && depth === mostDepth) throw tooMuch(root, `folders lie more than ${mostDepth} deep`);

@@ -6,7 +6,9 @@ import {
   namedFrom,
   nearestFile,
   readBoundedFile,
+  reasonOfUnread,
   type SourcePin,
+  systemCode,
   type Unknown,
   VerifyError,
 } from '../../model/index.ts';
@@ -29,13 +31,17 @@ export type DockerfileText =
   | { readonly kind: 'unknown'; readonly file: string; readonly reason: Unknown['reason'] };
 
 function unreadable(written: string, cause: unknown): VerifyError {
-  const { code } = cause as NodeJS.ErrnoException; // what node:fs rejects with
+  const code = systemCode(cause);
   const other = cause instanceof Unread ? cause.message : `it is no file, or has more than ${largestDockerfile} bytes`;
-  return new VerifyError('dockerfile.unreadable', `cannot read ${written}: ${code ?? other}`, {
-    hint: code === undefined ? 'name a file that BuildKit would read' : 'see who may read it',
-    place: { file: written },
-    cause,
-  });
+  return new VerifyError(
+    'dockerfile.unreadable',
+    `cannot read ${written}: ${code === '' ? other : reasonOfUnread(cause)}`,
+    {
+      hint: code === 'EACCES' || code === 'EPERM' ? 'see who may read it' : 'name a file that BuildKit would read',
+      place: { file: written },
+      cause,
+    },
+  );
 }
 
 /** The same name, or nearly the same, in a context that is another folder than the one that `-f` is read from. */

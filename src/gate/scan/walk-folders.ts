@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reasonOfUnread } from '../../model/index.ts';
 
 const passedOver: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 const dockerfileName = /^(?:.+\.)?(?:Docker|Container)file(?:\..+)?$/i;
@@ -19,7 +20,7 @@ export interface WalkedFolder {
   readonly entries: readonly Dirent[];
   /** Those of its entries that are looked into next. */
   readonly below: readonly string[];
-  /** The system's code where it cannot be read; null otherwise. */
+  /** Why it cannot be read, in words; null where it was. */
   readonly unreadable: string | null;
 }
 
@@ -35,8 +36,8 @@ export async function* walkFolders(root: string): AsyncGenerator<WalkedFolder> {
     let unreadable: string | null = null;
     // one folder after another: a project may be large
     // oxlint-disable-next-line no-await-in-loop
-    const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-      unreadable = error.code ?? error.message;
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+      unreadable = reasonOfUnread(error);
       return [];
     });
     const folders = entries.filter((entry) => entry.isDirectory() && !passedOver.has(entry.name));

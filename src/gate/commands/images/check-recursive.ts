@@ -49,11 +49,11 @@ function problemFinding({ file, problem }: SurveyedFile, hint: string | null): F
 }
 
 function unreadableFolders(session: Session, { unreadable }: FoundFiles): readonly Surveyed[] {
-  return unreadable.map(({ folder, code }) => ({
+  return unreadable.map(({ folder, reason }) => ({
     file: { kind: 'dockerfile', folder, paths: [folder] },
     error: new VerifyError(
       'dockerfile.unreadable',
-      `the folder ${pathForPeople(session, folder)} cannot be read: ${code}`,
+      `the folder ${pathForPeople(session, folder)} cannot be read: ${reason}`,
       {
         hint: 'see who may read it',
       },

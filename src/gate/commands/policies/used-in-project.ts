@@ -36,7 +36,7 @@ async function everyBuildFile(folder: string): Promise<readonly BuildFile[]> {
   const [first] = unreadable;
   if (first === undefined) return files;
   const named = relative(folder, first.folder) || first.folder;
-  throw new VerifyError('dockerfile.unreadable', `the folder ${named} cannot be read: ${first.code}`, {
+  throw new VerifyError('dockerfile.unreadable', `the folder ${named} cannot be read: ${first.reason}`, {
     hint: 'see who may read it, or take out by hand what is not used',
   });
 }

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join, win32 } from 'node:path';
-import { type Environment, nearestName, parseBoundedJson, VerifyError } from '../../../model/index.ts';
+import { type Environment, nearestName, parseBoundedJson, reasonOfUnread, VerifyError } from '../../../model/index.ts';
 import { lockFileName } from '../../lock/lock-file.ts';
 import { meantName } from './lookalike.ts';
-import { isPresent, readBytes, reasonOf, refuseUnsafe } from './safe-file.ts';
+import { isPresent, readBytes, refuseUnsafe } from './safe-file.ts';
 
 /** A policy file that was found, or named. */
 export interface PolicyPath {
@@ -61,7 +61,7 @@ export async function userPolicies(environment: Environment): Promise<readonly P
 
 async function namesIn(folder: string, isKnown: (name: string) => boolean, hint: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw new VerifyError('policy.unreadable', `the policy folder ${folder} cannot be read: ${reasonOf(error)}`, {
+    throw new VerifyError('policy.unreadable', `the policy folder ${folder} cannot be read: ${reasonOfUnread(error)}`, {
       place: { file: folder },
       hint: 'mend it, or remove it: policies that may lie there would not count',
       cause: error,

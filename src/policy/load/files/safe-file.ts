@@ -1,21 +1,15 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { foldersAbove, nearestFile, readBoundedInput, systemCode, VerifyError } from '../../../model/index.ts';
+import {
+  foldersAbove,
+  nearestFile,
+  readBoundedInput,
+  reasonOfUnread,
+  systemCode,
+  VerifyError,
+} from '../../../model/index.ts';
 
 const largestFile = 8_388_608; // bytes
-
-/** Why the file system would not give something, in words. */
-export function reasonOf(error: unknown): string {
-  const reasons: Readonly<Record<string, string>> = {
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EISDIR: 'it is a folder',
-    ENOENT: 'there is no such file',
-    ENOTDIR: 'it, or a part of its path, is not a folder',
-    ELOOP: 'its links go round in a circle',
-  };
-  return reasons[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));
-}
 
 function cureOfUnreadable(error: unknown): string {
   return systemCode(error) === 'EISDIR' ? 'name a file in it' : 'mend its permissions, or name another file';
@@ -28,7 +22,7 @@ export async function isPresent(path: string, named: string = path): Promise<boo
     return true;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return false;
-    throw new VerifyError('policy.unreadable', `${named} cannot be read: ${reasonOf(error)}`, {
+    throw new VerifyError('policy.unreadable', `${named} cannot be read: ${reasonOfUnread(error)}`, {
       place: { file: named },
       hint: 'only a file that does not exist is taken as absent: mend its permissions or remove it',
       cause: error,
@@ -48,7 +42,7 @@ export async function readBytes(path: string, named: string = path): Promise<Uin
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error));
     const near = isMissing ? nearestFile(path, named) : null;
     const missing = near === null ? 'name a file that exists' : `did you mean ${near}?`;
-    throw new VerifyError('policy.unreadable', `${named} cannot be read: ${reasonOf(error)}`, {
+    throw new VerifyError('policy.unreadable', `${named} cannot be read: ${reasonOfUnread(error)}`, {
       place: { file: named },
       hint: isMissing ? missing : cureOfUnreadable(error),
       cause: error,
@@ -102,7 +96,7 @@ export async function refuseUnsafePlaces(folder: string, files: readonly string[
 
 async function realOf(path: string): Promise<string> {
   return await realpath(path).catch((error: unknown) => {
-    throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOf(error)}`, {
+    throw new VerifyError('policy.unreadable', `${path} cannot be read: ${reasonOfUnread(error)}`, {
       place: { file: path },
       hint: 'mend the link, or remove it',
       cause: error,

@@ -135,7 +135,7 @@ describe('lock --prune', () => {
     const refused = await asNobody();
     expect([refused.status, refused.stderr + refused.stdout]).toEqual([
       11,
-      expect.stringMatching(/secret cannot be read: EACCES/),
+      expect.stringMatching(/secret cannot be read: permission denied/),
     ]);
     expect(await locked(folder)).toEqual(before);
     await chmod(join(folder, 'secret'), 0o755);

@@ -67,6 +67,7 @@ describe('a Dockerfile on this machine', () => {
     await expect(load({ dockerfile: file('sub') })).rejects.toMatchObject({
       code: 'dockerfile.unreadable',
       hint: 'name a file that BuildKit would read',
+      message: expect.not.stringMatching(/\bE[A-Z]{3,}/),
     });
     await symlink('loop', join(folder, 'loop'));
     await expect(load({ dockerfile: file('loop') })).rejects.toMatchObject({ name: 'VerifyError' });

@@ -22,5 +22,5 @@ it('walks the folders below one, but for what holds no sources', async () => {
 });
 
 it('says which it could not read, and why', async () => {
-  expect(await walked(join(newFolder('walk'), 'none'))).toEqual([['', 'ENOENT']]);
+  expect(await walked(join(newFolder('walk'), 'none'))).toEqual([['', 'there is no such file']]);
 });
