@@ -1,6 +1,6 @@
 import { type ErrorCode, isVerifyError, type VerifyError } from '../gate/index.ts';
 import { page, type Shown, visible, wrapLine } from '../report/index.ts';
-import { exitStatus, exitStatusOfError } from './exit-status.ts';
+import { exitStatus, exitStatusOf } from './exit-status.ts';
 
 /** Where an error came from, a line for each call: a message of several lines is one line here too. */
 function traceOf(error: Error): readonly Shown[] {
@@ -45,7 +45,7 @@ export function describeError(
   const trace = debug && error instanceof Error ? traceOf(error) : [];
   if (isVerifyError(error)) {
     const line = wrapLine(`docker verify: ${place(error)}${error.message}${cure(error)}`, width);
-    return { text: page([line, ...trace]), status: exitStatusOfError(error.code) };
+    return { text: page([line, ...trace]), status: exitStatusOf(error) };
   }
   const message = error instanceof Error ? error.message : String(error);
   const line = wrapLine(`docker verify: internal error: ${message}${debug ? '' : ' (run with -D for details)'}`, width);

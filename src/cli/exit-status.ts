@@ -1,4 +1,4 @@
-import type { ErrorCode, Status } from '../gate/index.ts';
+import { type ErrorCode, type Status, systemCode, type VerifyError } from '../gate/index.ts';
 
 /** The exit statuses of the contract (docs/contracts.md). */
 export const exitStatus = {
@@ -38,6 +38,16 @@ const byCode: Readonly<Partial<Record<ErrorCode, number>>> = {
 /** The status for an error's code: by the code itself, else by what stands before its dot, else 11. */
 export function exitStatusOfError(code: ErrorCode): number {
   return byCode[code] ?? byFamily[code.split('.')[0] ?? ''] ?? exitStatus.unverifiable;
+}
+
+/** What the machine lacks, whatever was typed. */
+const failures: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO']);
+
+/** The status for an error: what could not be written for want of room is no wrong usage. */
+export function exitStatusOf({ code, cause }: VerifyError): number {
+  return code === 'file.unwritable' && failures.has(systemCode(cause))
+    ? exitStatus.unverifiable
+    : exitStatusOfError(code);
 }
 
 /** The status for a verdict: warnings are allowed. */

@@ -1,7 +1,7 @@
 import { isVerifyError } from '../gate/index.ts';
 import { tellMetrics, wantsTelemetry } from '../plugin/index.ts';
 import type { CallContext } from './command-row.ts';
-import { exitStatus, exitStatusOfError } from './exit-status.ts';
+import { exitStatus, exitStatusOf } from './exit-status.ts';
 import { toolVersion } from './tool-version.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function tellingCommand(context: CallContext, name: string, run: ()
   } catch (error) {
     const known = isVerifyError(error);
     await tell({
-      'command.status.code': known ? exitStatusOfError(error.code) : exitStatus.defect,
+      'command.status.code': known ? exitStatusOf(error) : exitStatus.defect,
       'command.error.type': known ? error.code : 'generic',
     });
     throw error;

@@ -1,4 +1,4 @@
-import { type OutputFormat, type OwnOptions, VerifyError, writeWholeFile } from '../gate/index.ts';
+import { type OutputFormat, type OwnOptions, reasonOfUnwritten, VerifyError, writeWholeFile } from '../gate/index.ts';
 import type { Layout, Shown } from '../report/index.ts';
 import { layoutFor } from './command-context.ts';
 import type { CommandContext } from './command-row.ts';
@@ -19,8 +19,8 @@ export async function writeText(text: Shown, file: string | null): Promise<void>
   try {
     await writeOutput(text);
   } catch (cause) {
-    throw new VerifyError('file.unwritable', `cannot write to standard output: ${(cause as Error).message}`, {
-      hint: 'see where it leads, and whether there is room',
+    throw new VerifyError('file.unwritable', `cannot write to standard output: ${reasonOfUnwritten(cause)}`, {
+      hint: 'see where it leads, and whether there is room; what was found is not told whole',
       cause,
     });
   }

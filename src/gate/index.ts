@@ -73,4 +73,4 @@ export { composeInPlace, hasCompose } from './run/plan/compose-in-place.ts';
 export type { SigningOptions } from './session/chosen-signer.ts';
 export type { Session } from './session/session.ts';
 export { type StandardInput, standardInput } from './session/standard-input.ts';
-export { refuseUnwritableFiles, writeWholeFile } from './session/write-whole-file.ts';
+export { reasonOfUnwritten, refuseUnwritableFiles, writeWholeFile } from './session/write-whole-file.ts';

@@ -25,12 +25,21 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EROFS: 'it lies where nothing can be written',
   ENOSPC: 'there is no room left',
+  EDQUOT: 'there is no room left for this user',
+  EIO: 'the disk fails',
 };
 
+/** Why something could not be written, in words. */
+export function reasonOfUnwritten(cause: unknown): string {
+  return reasons[systemCode(cause)] ?? messageOf(cause);
+}
+
 function unwritable(path: string, cause: unknown): VerifyError {
-  const reason = reasons[systemCode(cause)] ?? messageOf(cause);
-  return new VerifyError('file.unwritable', `cannot write ${path}: ${reason}`, {
-    hint: 'name a file in a folder that exists and that you may write',
+  const isFull = ['ENOSPC', 'EDQUOT'].includes(systemCode(cause));
+  return new VerifyError('file.unwritable', `cannot write ${path}: ${reasonOfUnwritten(cause)}`, {
+    hint: isFull
+      ? 'make room, or name a file elsewhere; then run it again'
+      : 'name a file in a folder that exists and that you may write',
     cause,
   });
 }

@@ -37,7 +37,7 @@ export type ErrorCode =
   | 'builder.policy-unsupported' // 11: the user's own source policy has a selector that we cannot evaluate
   | 'timeout' // 11
   | 'audit.failed' // 12
-  | 'file.unwritable' // 64: an output that was asked for cannot be written
+  | 'file.unwritable' // 64: an output that was asked for cannot be written; 11 for want of room
   | 'records.unreadable' // 78: the journal of builds or its index cannot be read
   | 'cancelled' // 130
   | 'internal'; // 70: a defect of ours

@@ -30,7 +30,8 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
     cure: 'Mend that line; `docker build --check .` says more.',
   },
   'context.invalid': {
-    meaning: 'The build context is not there, or is of no form that a build takes.',
+    meaning:
+      'The build context of a bake target is not there, or what lies on standard input cannot be read. One that the command line names and that is not there is wrong usage (`usage.invalid`).',
     cure: 'Name a folder, a URL, or `-` for standard input.',
   },
   'bake.invalid': {
@@ -146,8 +147,9 @@ export const errorExplanations: Readonly<Record<ErrorCode, ErrorExplanation>> = 
     cure: 'Do not use what was built before you know why; the message names it, and where it went.',
   },
   'file.unwritable': {
-    meaning: 'A result that was asked for cannot be written where it should go.',
-    cure: 'Name a file in a folder that exists and that you may write.',
+    meaning:
+      'A result that was asked for cannot be written where it should go: wrong usage (64), or, where there is no room or the disk fails, 11.',
+    cure: 'Name a file in a folder that exists and that you may write, or make room.',
   },
   'signing.failed': {
     meaning:

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exitStatusOfError, exitStatusOfVerdict } from '../../../src/cli/exit-status.ts';
+import { exitStatusOf, exitStatusOfError, exitStatusOfVerdict } from '../../../src/cli/exit-status.ts';
+import { VerifyError } from '../../../src/model/index.ts';
 
 describe('the exit status', () => {
   it.each([
@@ -17,6 +18,21 @@ describe('the exit status', () => {
     ['builder.unavailable', 11],
   ] as const)('of %s is %i', (code, status) => {
     expect(exitStatusOfError(code)).toBe(status);
+  });
+
+  it.each([
+    ['file.unwritable', 'ENOSPC', 11],
+    ['file.unwritable', 'EDQUOT', 11],
+    ['file.unwritable', 'EIO', 11],
+    ['file.unwritable', 'EACCES', 64],
+    ['usage.invalid', 'ENOSPC', 64],
+  ] as const)("of %s, caused by %s, is %i: a full disk is nobody's wrong usage", (code, system, status) => {
+    const cause = Object.assign(new Error('it went wrong'), { code: system });
+    expect(exitStatusOf(new VerifyError(code, 'cannot write', { cause }))).toBe(status);
+  });
+
+  it('of what cannot be written without a cause is 64', () => {
+    expect(exitStatusOf(new VerifyError('file.unwritable', 'cannot write'))).toBe(64);
   });
 
   it.each([

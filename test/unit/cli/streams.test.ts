@@ -34,7 +34,8 @@ describe('a result for standard output', () => {
   });
 
   it.each([
-    ['ENOSPC: it went wrong', fault('ENOSPC')],
+    ['there is no room left', fault('ENOSPC')],
+    ['ECONNRESET: it went wrong', fault('ECONNRESET')],
     ['no code', new Error('no code')],
   ])(
     'is an error where it did not arrive: a report that is cut off must not pass for a whole one (%s)',
