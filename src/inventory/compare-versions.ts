@@ -45,5 +45,6 @@ const beginsWithDigit = new Set<string | null>(
 
 /** Whether a version is one that its ecosystem orders. Of another it is not known what a range says. */
 export function isOrdered(type: string | null, version: string): boolean {
-  return version !== '' && (!beginsWithDigit.has(type) || /^\s*v?\d/i.test(version));
+  const beginning = type === 'golang' ? /^\s*(?:v|go)?\d/i : /^\s*v?\d/i;
+  return version !== '' && (!beginsWithDigit.has(type) || beginning.test(version));
 }

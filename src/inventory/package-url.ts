@@ -15,6 +15,8 @@ export interface PackageUrl {
   readonly architecture: string;
   /** The `epoch` qualifier, which rpm's have beside their version; empty where there is none. */
   readonly epoch: string;
+  /** The `tag` qualifier: of an image; empty where there is none. */
+  readonly tag: string;
   /** The `repository_url` qualifier: where an image lies; empty where there is none. */
   readonly repository: string;
 }
@@ -62,6 +64,7 @@ export function parsePackageUrl(text: string): PackageUrl | null {
     distribution: qualifier('distro') ?? '',
     architecture: qualifier('arch') ?? '',
     epoch: qualifier('epoch') ?? '',
+    tag: qualifier('tag') ?? '',
     repository: (qualifier('repository_url') ?? '').replace(/^https?:\/\//, ''),
   };
 }

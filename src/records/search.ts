@@ -141,26 +141,26 @@ function isInRuntime(builds: Builds, hits: readonly Hit[], build: number): boole
   return hits.some(({ role }) => role === 'build-stage') ? null : false;
 }
 
-function repositoryOf(name: string): string {
-  const [bare = ''] = name.split('@', 1);
-  const colon = bare.lastIndexOf(':');
-  return colon > bare.lastIndexOf('/') ? bare.slice(0, colon) : bare;
-}
-
-function rowOf(
+function vexOfHit(
   builds: Builds,
   question: Question,
   statements: readonly VexStatement[],
-  hits: readonly Hit[],
-): ExposureRow | null {
+  hit: Hit,
+): VexStatement | null {
+  if (statements.length === 0) return null;
+  const { tags, pushed, digest, imageId } = builds.summary(hit.build);
+  const via = throughOf(builds, hit);
+  const names = [...tags, ...pushed, ...(via.name === null ? [] : [via.name])];
+  const digests = [digest, imageId, via.digest].filter((one) => one !== null);
+  return vexOf(statements, question, hit.found, { digests, names });
+}
+
+function rowOf(builds: Builds, question: Question, vex: VexStatement | null, hits: readonly Hit[]): ExposureRow | null {
   const [first] = hits.toSorted(byPrecedence);
   if (first === undefined) return null;
   const { found, build } = first;
   const summary = builds.summary(build);
   const via = throughOf(builds, first);
-  const names = [...summary.tags, ...summary.pushed, ...(via.name === null ? [] : [via.name])];
-  const digests = [summary.digest, summary.imageId, via.digest].filter((digest) => digest !== null);
-  const vex = vexOf(statements, question, found, { digests, repositories: names.map(repositoryOf) });
   const state: ExposureState = first.match === 'affected' && vex !== null ? vex.state : first.match;
   const best = hits.find(({ trust }) => trust === 'signed') ?? first;
   return {
@@ -208,16 +208,25 @@ function foundBy(
   question: Question,
   statements: readonly VexStatement[],
 ): Found {
+  const judged = hitsOf(statement, question).map((hit) => ({ hit, vex: vexOfHit(builds, question, statements, hit) }));
+  // packages of one name and version may differ in what they were built from, in their release, and in what VEX says of them
   const byPackage = groupBy(
-    hitsOf(statement, question),
-    ({ build, found }) => `${build} ${found.name} ${found.version}`,
+    judged,
+    ({ hit: { build, found, match }, vex }) => `${build} ${found.name} ${found.version} ${match} ${vex?.word}`,
   );
   const rows: ExposureRow[] = [];
   const stated = new Map<number, Set<ExposureState>>();
-  for (const hits of byPackage.values()) {
-    const row = rowOf(builds, question, statements, hits);
-    const [hit] = hits;
-    if (row === null || hit === undefined) continue;
+  for (const together of byPackage.values()) {
+    const [first] = together;
+    if (first === undefined) continue;
+    const { hit, vex } = first;
+    const row = rowOf(
+      builds,
+      question,
+      vex,
+      together.map((each) => each.hit),
+    );
+    if (row === null) continue;
     rows.push(row);
     stated.set(hit.build, (stated.get(hit.build) ?? new Set()).add(row.state));
   }

@@ -37,3 +37,17 @@ export function unknownType(text: string): string | null {
   const type = parsePackagePattern(text.split('@vers:', 1)[0] ?? '')?.type ?? null;
   return type === null || hasOrder(type) || unordered.has(type) ? null : type;
 }
+
+/** What is to be said of a version that was perhaps not meant as it is read; null where there is nothing. */
+export function doubtfulVersion(text: string): string | null {
+  const comparators = patternIn(text)?.comparators ?? [];
+  const [only] = comparators;
+  if (only?.operator !== '=' || comparators.length > 1) return null;
+  const version = only.version.slice(0, 100);
+  if (!/\d/.test(version))
+    return `${version} is no version that has an order: only packages are found that give just this word as their version`;
+  const ends = /^(\d+(?:\.\d+)+)-(\d+(?:\.\d+)+)$/.exec(version)?.slice(1) ?? [];
+  const [least = '', most = ''] = ends;
+  const isRange = ends.length === 2 && least.split('.').length === most.split('.').length;
+  return isRange ? `${version} is read as one version: a range has spaces, "${least} - ${most}"` : null;
+}

@@ -3,8 +3,8 @@ import type { SbomPackage } from '../sbom/package.ts';
 
 /** The ecosystem of the packages that an advisory is about. */
 export interface Ecosystem {
-  /** The type of their package URLs, by which versions are ordered. */
-  readonly type: string;
+  /** The type of their package URLs, by which versions are ordered; null where it is not known: each package's own. */
+  readonly type: string | null;
   /** Whether the advisory names source packages, as distributions do. */
   readonly namesSources: boolean;
   /** Whether it names packages themselves too, whatever they were built from. */
@@ -67,17 +67,30 @@ function isOfRelease(release: string, distributed: string): boolean {
   return own === undefined || own === release || own.startsWith(`${release}.`);
 }
 
-/** The ecosystem that an advisory names, else the one of the package URL beside it; null where it is one that we do not know. */
-export function affectedEcosystem(named: string, url: PackageUrl | null): Ecosystem | null {
+const known = [...families.values()];
+const byLowerCase = new Map([...families].map(([name, family]) => [name.toLowerCase(), family]));
+
+/** Whether a package is of none of the ecosystems that are known here, as far as its package URL says. */
+function isOfNoFamily({ type, namespace }: SbomPackage): boolean {
+  return known.every(
+    (family) => family.type !== type || !(family.namespaces?.includes(namespace.toLowerCase()) ?? true),
+  );
+}
+
+/**
+ * The ecosystem that an advisory names, else the one of the package URL beside it. One that is not known here may be that of every
+ * package that is of none which is known.
+ */
+export function affectedEcosystem(named: string, url: PackageUrl | null): Ecosystem {
   const [base = ''] = named.split(':', 1);
-  const family = families.get(base) ?? (url === null ? null : familyOf(url));
-  if (family === null) return null;
+  const family = byLowerCase.get(base.toLowerCase()) ?? (url === null ? null : familyOf(url));
+  if (family === null) return { type: null, namesSources: true, namesPackages: true, includes: isOfNoFamily };
   const release = family.namesSources ? releaseOf(named.slice(base.length + 1)) : '';
   const { type, namespaces, namesSources } = family;
   return {
     type,
     namesSources,
-    namesPackages: !namesSources || base === 'Red Hat',
+    namesPackages: !namesSources || base.toLowerCase() === 'red hat',
     includes: (found) =>
       // an SBOM that gives no package URL does not say whose package it is
       found.type === null ||

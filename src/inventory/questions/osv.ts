@@ -5,7 +5,7 @@ import { type Json, listOf, textOf } from '../sbom/json.ts';
 import type { SbomPackage } from '../sbom/package.ts';
 import { orderOf } from '../versions/order-of.ts';
 import { affectedEcosystem, type Ecosystem } from './ecosystems.ts';
-import { comparableName, type Match, type Question } from './question.ts';
+import { comparableName, isCalled, type Match, type Question } from './question.ts';
 
 interface Event {
   readonly kind: 'introduced' | 'fixed' | 'last_affected' | 'limit';
@@ -16,7 +16,7 @@ interface Affected {
   readonly ecosystem: Ecosystem;
   readonly name: string;
   readonly ranges: readonly (readonly Event[])[];
-  readonly versions: ReadonlySet<string>;
+  readonly versions: readonly string[];
   /** Whether the advisory was found not to be about this package after all (Wolfi and Chainguard say so). */
   readonly isFalsePositive: boolean;
 }
@@ -30,7 +30,8 @@ function readEvents(range: unknown): readonly Event[] {
     isRecord(event)
       ? eventKinds.flatMap((kind) => {
           const version = textOf(event[kind]);
-          return version === '' ? [] : [{ kind, version }];
+          const isNoLimit = kind === 'limit' && version === '*';
+          return version === '' || isNoLimit ? [] : [{ kind, version }];
         })
       : [],
   );
@@ -54,14 +55,14 @@ function readAffected(affected: unknown): Affected | null {
   const purl = parsePackageUrl(textOf(named['purl']));
   const ecosystem = affectedEcosystem(textOf(named['ecosystem']), purl);
   const name = textOf(named['name']) || (purl?.name ?? '');
-  if (ecosystem === null || name === '') return null;
+  if (name === '') return null;
   return {
     ecosystem,
     name,
     ranges: listOf(affected['ranges'])
       .map(readEvents)
       .filter((events) => events.length > 0),
-    versions: new Set(listOf(affected['versions']).map(textOf)),
+    versions: textsOf(affected['versions']),
     isFalsePositive: isFalsePositive(affected),
   };
 }
@@ -82,7 +83,16 @@ function stateIn(events: readonly Event[], version: string, type: string): Match
   });
   if (last === undefined) return null;
   if (last.kind === 'introduced') return 'affected';
-  return last.kind === 'fixed' ? 'fixed' : 'not-affected';
+  // what was fixed in version 0 was never there: so Wolfi and Chainguard write a false positive
+  return last.kind === 'fixed' && last.version !== '0' ? 'fixed' : 'not-affected';
+}
+
+/** Whether a version is one of those listed, in whatever spelling: `v1.0.0` and `1.0.0`, or Python's `1.0` and `1.0.0`, are one. */
+function isListed(versions: readonly string[], type: string, version: string): boolean {
+  if (versions.includes(version)) return true;
+  if (!isOrdered(type, version)) return false;
+  const order = orderOf(type);
+  return versions.some((one) => isOrdered(type, one) && order(one, version) === 0);
 }
 
 function versionsOf({ ecosystem, name }: Affected, found: SbomPackage): readonly string[] {
@@ -90,7 +100,7 @@ function versionsOf({ ecosystem, name }: Affected, found: SbomPackage): readonly
   const wanted = comparableName(name);
   const { source } = found;
   const isSource = ecosystem.namesSources && source !== null && comparableName(source.name) === wanted;
-  const isOwn = found.names.some((one) => comparableName(one) === wanted);
+  const isOwn = isCalled(found, name);
   return [
     ...(isSource ? [source.version === '' ? found.version : source.version] : []),
     ...(isOwn && (ecosystem.namesPackages || source === null) ? [found.version] : []),
@@ -100,12 +110,13 @@ function versionsOf({ ecosystem, name }: Affected, found: SbomPackage): readonly
 function matchOne(affected: Affected, found: SbomPackage): Match | null {
   const states = versionsOf(affected, found).map((version): Match => {
     if (affected.isFalsePositive) return 'not-affected';
-    if (affected.versions.has(version)) return 'affected';
+    const type = affected.ecosystem.type ?? found.type ?? '';
+    if (isListed(affected.versions, type, version)) return 'affected';
     // an advisory that names no versions may mean all, and a package whose version cannot be ordered may have an affected one
-    if (affected.ranges.length === 0 ? affected.versions.size === 0 : !isOrdered(found.type, version))
+    if (affected.ranges.length === 0 ? affected.versions.length === 0 : !isOrdered(found.type, version))
       return 'affected';
     if (version === '') return 'affected';
-    const inRanges = affected.ranges.map((events) => stateIn(events, version, affected.ecosystem.type));
+    const inRanges = affected.ranges.map((events) => stateIn(events, version, type));
     return strictest(inRanges) ?? 'not-affected';
   });
   return strictest(states);
@@ -115,9 +126,15 @@ function strictest(states: readonly (Match | null)[]): Match | null {
   return (['affected', 'fixed', 'not-affected'] as const).find((state) => states.includes(state)) ?? null;
 }
 
+function textsOf(value: unknown): readonly string[] {
+  return listOf(value)
+    .map(textOf)
+    .filter((text) => text !== '');
+}
+
 /**
- * The question that an advisory in OSV's form asks (schema 1.7). Null where the document is no advisory that names packages, or
- * where it was withdrawn.
+ * The question that an advisory in OSV's form asks (schema 1.7). Null where the document is no advisory that names packages of an
+ * ecosystem that is known, or where it was withdrawn.
  */
 export function questionOfOsv(document: unknown): Question | null {
   if (!isRecord(document)) return null;
@@ -125,11 +142,17 @@ export function questionOfOsv(document: unknown): Question | null {
   const affected = listOf(document['affected'])
     .map(readAffected)
     .filter((one) => one !== null);
-  if (id === '' || affected.length === 0 || textOf(document['withdrawn']) !== '') return null;
-  const aliases = [...listOf(document['aliases']), ...listOf(document['upstream'])].map(textOf);
+  if (id === '' || textOf(document['withdrawn']) !== '') return null;
+  // of ecosystems that are not known alone nothing could be found for certain
+  if (affected.every(({ ecosystem }) => ecosystem.type === null)) return null;
+  const aliases = textsOf(document['aliases']);
+  const upstream = textsOf(document['upstream']);
+  // an update that mends several vulnerabilities is not done with when one of them is
+  const isOne = upstream.length < 2;
   return {
     label: id,
-    ids: [...new Set([id, ...aliases.filter((alias) => alias !== '')])],
+    ids: [...new Set([id, ...aliases, ...(isOne ? upstream : [])])],
+    foundBy: isOne ? [] : upstream,
     names: [...new Set(affected.map(({ name }) => comparableName(name)))],
     match: (found) => strictest(affected.map((one) => matchOne(one, found))),
   };

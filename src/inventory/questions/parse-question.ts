@@ -20,6 +20,7 @@ function questionOfPattern(label: string, pattern: PackagePattern): Question {
   return {
     label,
     ids: [],
+    foundBy: [],
     names: [comparableName(pattern.name)],
     match(found) {
       if (versionsAskedAbout(pattern, found).length === 0) return null;
@@ -34,6 +35,7 @@ function questionOfVers(label: string, pattern: PackagePattern, range: VersRange
   return {
     label,
     ids: [],
+    foundBy: [],
     names: [comparableName(pattern.name)],
     match(found) {
       const versions = versionsAskedAbout(typed, found);

@@ -1,8 +1,5 @@
 import { isRecord } from '../../model/index.ts';
-import { parsePackageUrl } from '../package-url.ts';
 import { type Json, listOf, textOf } from '../sbom/json.ts';
-import type { SbomPackage } from '../sbom/package.ts';
-import { comparableName, type Question } from './question.ts';
 
 /** A statement about a vulnerability in a product (VEX). */
 export interface VexStatement {
@@ -13,6 +10,12 @@ export interface VexStatement {
   /** Package URLs of the packages inside them that it is about; empty: all. */
   readonly subcomponents: readonly string[];
   readonly state: VexState;
+  /** The image in whose SBOM the products are packages, by package URL, digest or repository; empty: any. */
+  readonly within: readonly string[];
+  /** Versions and ranges (`vers:…`) of the products that it is confined to; empty: all. */
+  readonly versions: readonly string[];
+  /** When it was said, in milliseconds; null where nothing says when. */
+  readonly time: number | null;
   /** For people: id, status and justification. */
   readonly word: string;
 }
@@ -45,7 +48,13 @@ function identifiersOf(product: unknown): readonly string[] {
   return [textOf(product['@id']), purl, sha256 === '' ? '' : `sha256:${sha256}`].filter((text) => text !== '');
 }
 
-function openVexStatements(statement: unknown): readonly VexStatement[] {
+/** The first of these times that is one. Text would not do: times of several zones are not in its order. */
+function timeIn(...candidates: readonly unknown[]): number | null {
+  const times = candidates.map((candidate) => Date.parse(textOf(candidate)));
+  return times.find((time) => Number.isFinite(time)) ?? null;
+}
+
+function openVexStatements(statement: unknown, document: Json): readonly VexStatement[] {
   if (!isRecord(statement)) return [];
   const { vulnerability } = statement;
   const named = isRecord(vulnerability)
@@ -56,14 +65,22 @@ function openVexStatements(statement: unknown): readonly VexStatement[] {
   if (state === undefined || ids.length === 0) return [];
   const because = textOf(statement['justification']) || textOf(statement['impact_statement']);
   const word = [`${ids[0] ?? ''}: ${textOf(statement['status'])}`, because].filter((part) => part !== '').join(', ');
+  // OpenVEX 0.2.0, "Inheritance Model": a statement without a time of its own has that of its document
+  const time = timeIn(
+    statement['timestamp'],
+    statement['last_updated'],
+    document['timestamp'],
+    document['last_updated'],
+  );
+  const common = { ids, state, word, time, within: [], versions: [] };
   const products = listOf(statement['products']);
-  if (products.length === 0) return [{ ids, products: [], subcomponents: [], state, word }];
+  if (products.length === 0) return [{ ...common, products: [], subcomponents: [] }];
   // each with its own subcomponents; one that cannot be read is none, and not any
   return products.flatMap((product) => {
     const inside = isRecord(product) ? listOf(product['subcomponents']) : [];
     const [named, subcomponents] = [identifiersOf(product), inside.flatMap(identifiersOf)];
     const isReadable = named.length > 0 && (inside.length === 0 || subcomponents.length > 0);
-    return isReadable ? [{ ids, products: named, subcomponents, state, word }] : [];
+    return isReadable ? [{ ...common, products: named, subcomponents }] : [];
   });
 }
 
@@ -77,24 +94,53 @@ function referenced(reference: string): string {
   }
 }
 
-function cycloneDxStatement(vulnerability: unknown, purls: ReadonlyMap<string, string>): VexStatement | null {
-  if (!isRecord(vulnerability) || !isRecord(vulnerability['analysis'])) return null;
+/** The image that a document of CycloneDX is about; empty where it is about something else, or does not say what. */
+function imageOf({ metadata }: Json): readonly string[] {
+  const root = isRecord(metadata) ? metadata['component'] : null;
+  if (!isRecord(root)) return [];
+  const urls = [textOf(root['purl']), textOf(root['bom-ref'])].filter((text) => /^pkg:(?:oci|docker)\//i.test(text));
+  if (urls.length > 0 || root['type'] !== 'container') return urls;
+  const [name = ''] = textOf(root['name']).split('@', 1);
+  return name === '' ? [] : [name.replace(/:[^:/]*$/, '')];
+}
+
+interface CycloneDx {
+  readonly purls: ReadonlyMap<string, string>;
+  readonly within: readonly string[];
+  readonly time: unknown;
+}
+
+/** CycloneDX 1.6, `vulnerabilities[].affects[].versions`. */
+function versionsOf(affected: Json): readonly string[] {
+  return listOf(affected['versions'])
+    .map((one) => (isRecord(one) ? textOf(one['version']) || textOf(one['range']) : ''))
+    .filter((version) => version !== '');
+}
+
+function cycloneDxStatements(vulnerability: unknown, { purls, within, time }: CycloneDx): readonly VexStatement[] {
+  if (!isRecord(vulnerability) || !isRecord(vulnerability['analysis'])) return [];
   const { analysis } = vulnerability;
   const state = cycloneDxStates.get(textOf(analysis['state']));
   const id = textOf(vulnerability['id']);
-  if (state === undefined || id === '') return null;
-  const isAnyReadable = listOf(vulnerability['affects']).some((one) => isRecord(one) && textOf(one['ref']) !== '');
-  if (listOf(vulnerability['affects']).length > 0 && !isAnyReadable) return null;
+  if (state === undefined || id === '') return [];
   const aliases = listOf(vulnerability['references']).map((one) => (isRecord(one) ? textOf(one['id']) : ''));
-  const affected = listOf(vulnerability['affects']).map((one) => (isRecord(one) ? textOf(one['ref']) : ''));
   const because = textOf(analysis['justification']) || textOf(analysis['detail']);
-  return {
+  const common = {
     ids: [id, ...aliases].filter((one) => one !== ''),
-    products: affected.map((ref) => purls.get(ref) ?? referenced(ref)).filter((one) => one !== ''),
     subcomponents: [],
     state,
+    within,
+    time: timeIn(analysis['lastUpdated'], analysis['firstIssued'], time),
     word: [`${id}: ${textOf(analysis['state'])}`, because].filter((part) => part !== '').join(', '),
   };
+  const affects = listOf(vulnerability['affects']);
+  if (affects.length === 0) return [{ ...common, products: [], versions: [] }];
+  // one that cannot be read is none, and not any
+  return affects.flatMap((one) => {
+    const ref = isRecord(one) ? textOf(one['ref']) : '';
+    const product = ref === '' ? '' : (purls.get(ref) ?? referenced(ref));
+    return isRecord(one) && product !== '' ? [{ ...common, products: [product], versions: versionsOf(one) }] : [];
+  });
 }
 
 function purlsByReference(document: Json): ReadonlyMap<string, string> {
@@ -109,94 +155,17 @@ function purlsByReference(document: Json): ReadonlyMap<string, string> {
   );
 }
 
-/** The statements of an OpenVEX or CycloneDX document, the newest last; null where it is neither. */
+/** The statements of an OpenVEX or CycloneDX document; null where it is neither. */
 export function readVex(document: unknown): readonly VexStatement[] | null {
   if (!isRecord(document)) return null;
   if (textOf(document['@context']).startsWith('https://openvex.dev/ns')) {
-    const statements = listOf(document['statements']);
-    const time = (one: unknown): string =>
-      isRecord(one) ? textOf(one['timestamp']) || textOf(one['last_updated']) : '';
-    return statements
-      .toSorted((left, right) => (time(left) < time(right) ? -1 : Number(time(left) > time(right))))
-      .flatMap(openVexStatements);
+    return listOf(document['statements']).flatMap((statement) => openVexStatements(statement, document));
   }
   if (document['bomFormat'] === 'CycloneDX' && Array.isArray(document['vulnerabilities'])) {
-    const purls = purlsByReference(document);
-    return document['vulnerabilities'].flatMap((one) => cycloneDxStatement(one, purls) ?? []);
+    const { metadata } = document;
+    const time = isRecord(metadata) ? metadata['timestamp'] : null;
+    const common = { purls: purlsByReference(document), within: imageOf(document), time };
+    return document['vulnerabilities'].flatMap((one) => cycloneDxStatements(one, common));
   }
   return null;
-}
-
-/** An image as VEX may name it. */
-export interface VexProduct {
-  /** Of the index, the platform manifests or the image ID; `sha256:…`. */
-  readonly digests: readonly string[];
-  /** Canonical repositories without tag. */
-  readonly repositories: readonly string[];
-}
-
-function differ(left: string, right: string): boolean {
-  return left !== '' && right !== '' && comparableName(left) !== comparableName(right);
-}
-
-/** Architectures of packages that serve all. */
-const anyArchitecture = new Set(['', 'all', 'any', 'noarch', 'source', 'src']);
-
-function isPackage(identifier: string, found: SbomPackage): boolean {
-  const { name, names, type, version, source } = found;
-  const url = parsePackageUrl(identifier);
-  if (url === null) return comparableName(identifier) === comparableName(name);
-  if (type !== null && url.type !== type) return false;
-  // one distribution, release or architecture says nothing of another
-  if (type !== null && url.namespace !== '' && comparableName(url.namespace) !== comparableName(found.namespace))
-    return false;
-  if (differ(url.distribution, found.distribution)) return false;
-  const own = parsePackageUrl(found.purl ?? '')?.architecture ?? '';
-  if (![own, url.architecture].some((one) => anyArchitecture.has(one)) && differ(own, url.architecture)) return false;
-  const wanted = comparableName(url.name);
-  const isNamed = names.some((one) => comparableName(one) === wanted);
-  const isSource = source !== null && comparableName(source.name) === wanted;
-  return (
-    (isNamed || isSource) &&
-    (url.version === '' || url.version === version || (isSource && url.version === source.version))
-  );
-}
-
-function isImage(identifier: string, { digests, repositories }: VexProduct): boolean {
-  if (digests.includes(identifier)) return true;
-  const url = parsePackageUrl(identifier);
-  if (url === null || (url.type !== 'oci' && url.type !== 'docker')) return false;
-  if (url.version.startsWith('sha256:')) return digests.includes(url.version);
-  const path = [url.namespace, url.name].filter((part) => part !== '').join('/');
-  if (url.version !== '') return false;
-  if (url.repository !== '') {
-    return repositories.some((one) => one === url.repository || one === `${url.repository}/${path}`);
-  }
-  return repositories.some((repository) => repository === path || repository.endsWith(`/${path}`));
-}
-
-function isAbout(statement: VexStatement, found: SbomPackage, image: VexProduct): boolean {
-  const { products, subcomponents } = statement;
-  const isProduct = products.length === 0 || products.some((one) => isImage(one, image));
-  const isInside = subcomponents.length === 0 || subcomponents.some((one) => isPackage(one, found));
-  return (isProduct && isInside) || products.some((one) => isPackage(one, found));
-}
-
-/**
- * What VEX says of a package in an image: the newest statement about the question's vulnerability. Where the question is about no
- * advisory, statements count that name the package itself. Null where none does.
- */
-export function vexOf(
-  statements: readonly VexStatement[],
-  question: Question,
-  found: SbomPackage,
-  image: VexProduct,
-): VexStatement | null {
-  const ids = new Set(question.ids.map((id) => id.toUpperCase()));
-  const relevant = statements.filter((statement) => {
-    if (!isAbout(statement, found, image)) return false;
-    if (ids.size > 0) return statement.ids.some((id) => ids.has(id.toUpperCase()));
-    return [...statement.subcomponents, ...statement.products].some((one) => isPackage(one, found));
-  });
-  return relevant.at(-1) ?? null;
 }

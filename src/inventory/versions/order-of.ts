@@ -10,6 +10,10 @@ import { rpmOrder } from './rpm.ts';
 import { rubyOrder } from './ruby.ts';
 import { nugetOrder, pubOrder, semanticOrder } from './semantic.ts';
 
+/** Go's own releases are called `go1.21.3`. */
+const goOrder: VersionOrder = (left, right) =>
+  semanticOrder(left.replace(/^go(?=\d)/, ''), right.replace(/^go(?=\d)/, ''));
+
 const orders: ReadonlyMap<string, VersionOrder> = new Map([
   ['deb', debianOrder],
   ['opkg', debianOrder],
@@ -18,7 +22,7 @@ const orders: ReadonlyMap<string, VersionOrder> = new Map([
   ['apk', apkOrder],
   ['npm', semanticOrder],
   ['cargo', semanticOrder],
-  ['golang', semanticOrder],
+  ['golang', goOrder],
   ['hex', semanticOrder],
   ['swift', semanticOrder],
   ['github', semanticOrder],

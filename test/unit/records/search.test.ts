@@ -1,7 +1,13 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseQuestion, type Question, questionOfOsv, type VexStatement } from '../../../src/inventory/index.ts';
+import {
+  parseQuestion,
+  type Question,
+  questionOfOsv,
+  readVex,
+  type VexStatement,
+} from '../../../src/inventory/index.ts';
 import type { ExposureRow } from '../../../src/model/index.ts';
 import {
   appendRecords,
@@ -106,6 +112,40 @@ describe('which builds contain the next XZ', () => {
     expect(bare?.reason).toBe(
       'no complete SBOM of registry.example.com/other/bare:1; no complete SBOM of what was built',
     );
+  });
+});
+
+describe('packages of one name and version that differ otherwise', () => {
+  const ofRelease = (release: number, architecture = 'amd64'): string =>
+    `pkg:deb/debian/xz-utils@5.6.1-1?arch=${architecture}&distro=debian-${release}`;
+  const fixedInOne = questionOfOsv({
+    id: 'CVE-1',
+    affected: ['Debian:12', 'Debian:13'].map((ecosystem) => ({
+      package: { ecosystem, name: 'xz-utils' },
+      ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: ecosystem === 'Debian:12' ? '6' : '5' }] }],
+    })),
+  });
+
+  it('are told apart: what is fixed in the base may not be in a stage', async () => {
+    if (fixedInOne === null) throw new Error('no advisory');
+    const folder = newStateFolder();
+    await noteImage(folder, 'base:1', spdx([ofRelease(13)]));
+    await noteImage(folder, 'tools:1', spdx([ofRelease(12)]));
+    await appendRecords(folder, [record('app:1', [image('base:1'), image('tools:1', 'build-stage')])]);
+    expect(linesOf(await ask(folder, [fixedInOne]))).toEqual([
+      'app:1 | affected | 5.6.1-1 | build-stage | tools:1 | ',
+      'app:1 | fixed | 5.6.1-1 | runtime-base | base:1 | true',
+    ]);
+  });
+
+  it('are not all cleared by VEX on one architecture', async () => {
+    const folder = newStateFolder();
+    await noteImage(folder, 'base:1', spdx([ofRelease(13), ofRelease(13, 'arm64')]));
+    await appendRecords(folder, [record('app:1', [image('base:1')])]);
+    const statement = { vulnerability: 'CVE-1', status: 'not_affected', products: [ofRelease(13)] };
+    const statements = readVex({ '@context': 'https://openvex.dev/ns/v0.2.0', statements: [statement] }) ?? [];
+    const rows = await ask(folder, [question('xz-utils')], statements);
+    expect(rows.map(({ state }) => state)).toEqual(['affected', 'not-affected']);
   });
 });
 

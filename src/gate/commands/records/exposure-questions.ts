@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
+  doubtfulVersion,
   isAdvisoryId,
   isImpossibleRange,
   parseQuestion,
@@ -52,6 +53,8 @@ function withRanges(what: readonly string[]): readonly string[] {
 }
 
 function looksLikePath(word: string): boolean {
+  // a package may be called newtonsoft.json
+  if (/^pkg:[^/]+\/[^/]/i.test(word)) return false;
   return /^(?:\.{0,2}\/|[A-Za-z]:[\\/])|^\.{1,2}$|(?:\.json|[\\/])$/.test(word);
 }
 
@@ -132,8 +135,10 @@ export async function readExposureQuestions(
     if (isImpossibleRange(word))
       refuse(
         `no version can be in the range of ${word.slice(0, 200)}`,
-        'write the lower version first, for instance "NAME@1.0 - 2.0"',
+        'its parts must all hold: write the lower version first ("NAME@1.0 - 2.0"), and ask for several single versions one by one',
       );
+    const version = doubtfulVersion(word);
+    if (version !== null) remarks.push(version);
     const type = unknownType(word);
     if (type !== null)
       remarks.push(

@@ -99,7 +99,9 @@ export async function findAdvisories(folder: string, id: string): Promise<readon
   } catch (cause) {
     throw unreadable(folder, cause);
   }
-  const questions = found.questions.filter(({ ids }) => ids.some((each) => each.toUpperCase() === wanted));
+  const questions = found.questions.filter(({ ids, foundBy }) =>
+    [...ids, ...foundBy].some((each) => each.toUpperCase() === wanted),
+  );
   if (questions.length > 0) return questions;
   throw new VerifyError('usage.invalid', `no advisory in ${folder} is ${id} or has it as an alias`, {
     hint: 'get the advisories of the ecosystem in question from osv.dev, or ask about the package: NAME@RANGE',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isImpossibleRange, unknownType } from '../../../../src/inventory/index.ts';
+import { doubtfulVersion, isImpossibleRange, unknownType } from '../../../../src/inventory/index.ts';
 
 describe('a range that no version can satisfy', () => {
   it.each([
@@ -38,5 +38,26 @@ describe('a type of package URL that is not known', () => {
     ['xz-utils@5.6.1', null],
   ])('%s: %s', (text, type) => {
     expect(unknownType(text)).toBe(type);
+  });
+});
+
+describe('a version that was perhaps not meant as it is read', () => {
+  it.each([
+    ['lodash@latest', /latest is no version that has an order/],
+    ['xz-utils@5.6.0-5.6.1', /a range has spaces, "5\.6\.0 - 5\.6\.1"/],
+  ])('%s', (text, remark) => {
+    expect(doubtfulVersion(text)).toMatch(remark);
+  });
+
+  it.each([
+    'lodash',
+    'lodash@1.0',
+    'lodash@*',
+    'xz-utils@5.6.0 - 5.6.1',
+    'linux@5.15.0-91.101',
+    'a@1.0-2',
+    'a@vers:npm/1',
+  ])('says nothing of %s', (text) => {
+    expect(doubtfulVersion(text)).toBeNull();
   });
 });

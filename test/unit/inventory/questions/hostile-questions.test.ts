@@ -93,7 +93,7 @@ describe('an advisory that does not say which versions', () => {
 describe('VEX', () => {
   const digest = `sha256:${'b'.repeat(64)}`;
   const question = questionOfOsv({ id: 'CVE-1', affected: [{ package: { ecosystem: 'Debian', name: 'xz-utils' } }] });
-  const image = { digests: [digest], repositories: ['registry.example.com/acme/app'] };
+  const image = { digests: [digest], names: ['registry.example.com/acme/app:1'] };
 
   function wordOf(products: readonly unknown[]): string | null {
     if (question === null) throw new Error('no question');
@@ -109,6 +109,8 @@ describe('VEX', () => {
     ["another distribution's package", ['pkg:deb/ubuntu/xz-utils']],
     ['another release', ['pkg:deb/debian/xz-utils?distro=debian-12']],
     ['another architecture', ['pkg:deb/debian/xz-utils?arch=arm64']],
+    ['another tag', ['pkg:oci/app?repository_url=registry.example.com/acme/app&tag=2']],
+    ['another tag, as Docker writes it', ['pkg:docker/acme/app@2']],
     ['an image of the same name elsewhere', ['pkg:oci/app?repository_url=evil.example/acme/app']],
     [
       "another product's subcomponent",
@@ -125,6 +127,8 @@ describe('VEX', () => {
     ['the same release and architecture', ['pkg:deb/debian/xz-utils?distro=debian-13&arch=amd64']],
     ['the source of any architecture', ['pkg:deb/debian/xz-utils?arch=source']],
     ['the image where it lies', ['pkg:oci/app?repository_url=registry.example.com/acme/app']],
+    ['the image by its tag', ['pkg:oci/app?repository_url=registry.example.com/acme/app&tag=1']],
+    ['the image by its tag, as Docker writes it', ['pkg:docker/acme/app@1']],
     ['its own subcomponent', [{ '@id': digest, subcomponents: [{ '@id': 'pkg:deb/debian/xz-utils' }] }]],
   ])('is heard about %s', (_, products) => {
     expect(wordOf(products)).toBe('not-affected');

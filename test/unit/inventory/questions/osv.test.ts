@@ -15,6 +15,22 @@ function advisory(ecosystem: string, name: string, events: readonly unknown[], m
 
 const xz = advisory('Debian:13', 'xz-utils', [introduced('5.5.1alpha-0.1'), fixed('5.6.1+really5.4.5-1')]);
 
+describe('an advisory about an ecosystem that is not known, beside one that is', () => {
+  const affected = [
+    { package: { ecosystem: 'Debian', name: 'a' }, ranges: [] },
+    { package: { ecosystem: 'Photon OS:3.0', name: 'a' }, ranges: [{ events: [introduced('0'), fixed('2')] }] },
+  ];
+
+  it.each([
+    ['pkg:rpm/photon/a@1.0-1', 'affected'],
+    ['pkg:rpm/photon/a@2.0-1', 'fixed'],
+    ['pkg:rpm/redhat/a@1.0-1', null],
+    ['pkg:npm/a@1.0.0', null],
+  ])('is asked of packages of none that is known: %s', (purl, match) => {
+    expect(questionOfOsv({ id: 'CVE-1', affected })?.match(listed(purl))).toBe(match);
+  });
+});
+
 describe('an advisory in the form of OSV', () => {
   it('is known by its id and aliases', () => {
     expect(questionOfOsv(xz)).toMatchObject({
@@ -37,6 +53,44 @@ describe('an advisory in the form of OSV', () => {
       advisory('npm', 'a', [], { versions: ['1.2.3'] }),
       listed('pkg:npm/a@1.2.3'),
       'affected',
+    ],
+    [
+      'a version that is listed without its v',
+      advisory('Go', 'golang.org/x/net', [], { versions: ['0.17.0'] }),
+      listed('pkg:golang/golang.org/x/net@v0.17.0'),
+      'affected',
+    ],
+    [
+      'a version that is listed in another spelling',
+      advisory('PyPI', 'a', [], { versions: ['1.0.0', '1.1-RC1'] }),
+      listed('pkg:pypi/a@1.1rc1'),
+      'affected',
+    ],
+    [
+      'a version that is not listed',
+      advisory('PyPI', 'a', [], { versions: ['1.0.0', '1.1-RC1'] }),
+      listed('pkg:pypi/a@1.1'),
+      'not-affected',
+    ],
+    [
+      'a limit that is none',
+      advisory('npm', 'a', [introduced('0'), { limit: '*' }]),
+      listed('pkg:npm/a@1'),
+      'affected',
+    ],
+    [
+      'a limit that is one',
+      advisory('npm', 'a', [introduced('0'), { limit: '1.0.0' }]),
+      listed('pkg:npm/a@1.0.0'),
+      'not-affected',
+    ],
+    ['a package in a scope', advisory('npm', 'a', [introduced('0')]), listed('pkg:npm/%40acme/a@1.0.0'), null],
+    ['an ecosystem in other letters', advisory('NPM', 'a', [introduced('0')]), listed('pkg:npm/a@1.0.0'), 'affected'],
+    [
+      "Wolfi's word in its events alone that nothing was wrong",
+      advisory('Wolfi', 'a', [introduced('0'), fixed('0')]),
+      listed('pkg:apk/wolfi/a@1.0-r0'),
+      'not-affected',
     ],
     [
       'the last version that is affected',

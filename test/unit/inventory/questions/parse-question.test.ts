@@ -24,6 +24,20 @@ describe('a question about a package', () => {
     ['@acme/a@^1.2.3', npm, 'affected'],
     ['@acme/a@^2', npm, 'not-affected'],
     ['some_thing@<=2.0.3', python, 'affected'],
+    ['some_thing@==2.0.3', python, 'affected'],
+    ['some_thing@*', python, 'affected'],
+    ['some_thing@2.x', python, 'affected'],
+    ['some_thing@2.0.*', python, 'affected'],
+    ['some_thing@1.x', python, 'not-affected'],
+    ['some_thing@2.1.x', python, 'not-affected'],
+    ['a', npm, 'affected'],
+    ['pkg:npm/%40acme/a', npm, 'affected'],
+    ['pkg:npm/a', npm, null],
+    ['pkg:npm/a', listed('pkg:npm/a@1'), 'affected'],
+    ['stdlib@go1.21.3', listed('pkg:golang/stdlib@1.21.3'), 'affected'],
+    ['stdlib@<1.21.4', listed('pkg:golang/stdlib@go1.21.3'), 'affected'],
+    ['stdlib@<1.21.3', listed('pkg:golang/stdlib@go1.21.3'), 'not-affected'],
+    ['example.com/app@(devel)', listed('pkg:golang/example.com/app@(devel)'), 'affected'],
   ] as const)('%s', (text, found, match) => {
     expect(parseQuestion(text)?.match(found)).toBe(match);
   });
@@ -43,6 +57,28 @@ describe('a question about a package', () => {
       expect(parseQuestion(text)).toBeNull();
     },
   );
+
+  // each would be the name of a package that nothing bears, or a version that nothing has
+  it.each([
+    'lodash>=4',
+    'lodash==4.17.20',
+    'lodash^4',
+    'lod*',
+    'lodash:4.17.20',
+    'org.l:core:2.14.1',
+    'libc6:amd64',
+    'https://example.com',
+    'pkg:npm/lodash>=4',
+    'pkg:npm/lodash=4',
+    'a|b',
+    'lodash@<vers:npm/5',
+    'lodash@!=4.17.20',
+    'lodash@[4.0,4.17.21)',
+    'lodash@4.17.20 || 5.0.0',
+    'lodash@>=4.x',
+  ])('is not %s, which is written otherwise', (text) => {
+    expect(parseQuestion(text)).toBeNull();
+  });
 });
 
 describe('the id of an advisory', () => {

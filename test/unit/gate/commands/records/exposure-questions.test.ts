@@ -41,6 +41,18 @@ describe('what exposure is asked', () => {
     expect(questions.map(({ label }) => label)).toEqual(['pkg:deb/debian/xz-utils@vers:deb/>=5.6.0|<=5.6.1']);
   });
 
+  it('may be a package URL of a package whose name looks like a file', async () => {
+    expect((await read(['pkg:nuget/newtonsoft.json'])).questions.map(({ names }) => names)).toEqual([
+      ['newtonsoft-json'],
+    ]);
+    await expect(read(['newtonsoft.json'])).rejects.toMatchObject({ code: 'usage.invalid' });
+  });
+
+  it('is remarked upon where a version was perhaps not meant as it is read', async () => {
+    expect((await read(['a@1.0.0-2.0.0'])).remarks).toEqual([expect.stringContaining('a range has spaces')]);
+    expect((await read(['a@1.0.0'])).remarks).toEqual([]);
+  });
+
   it('may be a file of an advisory', async () => {
     expect((await read(['./osv/two.json'])).questions.map(({ label }) => label)).toEqual(['CVE-2026-2000']);
     expect((await read(['osv/two.json'])).questions.map(({ label }) => label)).toEqual(['CVE-2026-2000']);
