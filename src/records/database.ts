@@ -4,15 +4,18 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { makeFolder, messageOf, VerifyError } from '../model/index.ts';
 
 /** Changes with the tables and with what is read from SBOMs: an index of another version is made anew. */
-const version = 5;
+const version = 6;
 
 // `covered`: 0 where no complete SBOM covers the image, 1 where one does, 2 where those that do are signed
+// `inherited`: the same of the SBOM of what it was built on, where it adds no layer; NULL until that is settled
 // `result`: the image that a build made, so that builds are counted by their images alone
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE build (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, result INTEGER, summary TEXT NOT NULL);
 CREATE INDEX build_of_result ON build (result, id);
-CREATE TABLE image (number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stamp TEXT, problem TEXT, faults TEXT, covered INTEGER NOT NULL DEFAULT 0, layers TEXT NOT NULL DEFAULT '[]');
+CREATE TABLE image (number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stamp TEXT, problem TEXT, faults TEXT, covered INTEGER NOT NULL DEFAULT 0, inherited INTEGER DEFAULT 0, known INTEGER GENERATED ALWAYS AS (max(covered, coalesce(inherited, 0))) VIRTUAL, layers TEXT NOT NULL DEFAULT '[]');
+CREATE INDEX unsettled ON image (number) WHERE inherited IS NULL;
+CREATE TABLE stack (image INTEGER NOT NULL, manifest TEXT NOT NULL, layers TEXT, covered INTEGER NOT NULL, PRIMARY KEY (image, manifest)) WITHOUT ROWID;
 CREATE TABLE use (build INTEGER NOT NULL, image INTEGER NOT NULL, role TEXT NOT NULL, name TEXT, PRIMARY KEY (image, build, role)) WITHOUT ROWID;
 CREATE INDEX use_of_build ON use (build);
 CREATE TABLE wanted (image INTEGER NOT NULL, platform TEXT NOT NULL, digest TEXT, PRIMARY KEY (image, platform)) WITHOUT ROWID;

@@ -5,6 +5,7 @@ import type { BlobStore } from './blob-store.ts';
 import { inTransaction, prepared } from './database.ts';
 import { addNewRecords } from './fill-records.ts';
 import { type ImageNote, imageNoteStamp, readImageNote } from './image-notes.ts';
+import { fillStacks, settleInherited } from './inherited-cover.ts';
 import type { DamagedLine } from './journal.ts';
 
 /** What bringing the index up to date found. */
@@ -58,19 +59,19 @@ async function readDocuments(
   return documents;
 }
 
+type Sboms = ImageNote['sboms'];
+
 /** Every platform that has layers or is used has one of these SBOMs, or the image as a whole has. */
-function isCovered(note: ImageNote, used: readonly string[], sboms: ImageNote['sboms']): boolean {
+function isCovered(note: ImageNote, used: readonly string[], sboms: Sboms): boolean {
   const subjects = new Set(sboms.map(({ subject }) => subject as string));
   const platforms = [...Object.keys(note.layers), ...used];
   return subjects.has(note.digest) || (platforms.length > 0 && platforms.every((platform) => subjects.has(platform)));
 }
 
-/** 0 where SBOMs that say they are complete do not cover the image, 1 where they do, 2 where signed ones alone do. */
-function coverOf(note: ImageNote, used: readonly string[], isComplete: (digest: Digest) => boolean): number {
-  const complete = note.sboms.filter(({ digest }) => isComplete(digest));
-  if (!isCovered(note, used, complete)) return 0;
-  const signed = complete.filter(({ trust }) => trust === 'signed');
-  return isCovered(note, used, signed) ? 2 : 1;
+/** 0 where these SBOMs do not cover something, 1 where they do, 2 where signed ones alone do. */
+function coverBy(sboms: Sboms, isCoveredBy: (sboms: Sboms) => boolean): number {
+  if (!isCoveredBy(sboms)) return 0;
+  return isCoveredBy(sboms.filter(({ trust }) => trust === 'signed')) ? 2 : 1;
 }
 
 /** What is kept of an image, read and ready to be put into the index. */
@@ -104,11 +105,9 @@ function fillImage(database: DatabaseSync, { number, stamp, note, documents }: R
   }
   const complete = prepared(database, 'SELECT complete FROM sbom WHERE digest = ?');
   const used = prepared(database, 'SELECT digest FROM wanted WHERE image = ? AND digest IS NOT NULL').all(number);
-  const covered = coverOf(
-    note,
-    used.map(({ digest: platform }) => String(platform)),
-    (one) => Number(complete.get(one)?.['complete'] ?? 0) === 1,
-  );
+  const platforms = used.map(({ digest: platform }) => String(platform));
+  const sboms = note.sboms.filter((sbom) => Number(complete.get(sbom.digest)?.['complete'] ?? 0) === 1);
+  const covered = coverBy(sboms, (some) => isCovered(note, platforms, some));
   const faults = note.faults ?? [];
   prepared(
     database,
@@ -121,6 +120,13 @@ function fillImage(database: DatabaseSync, { number, stamp, note, documents }: R
     JSON.stringify([...new Set(Object.values(note.layers).flat())]),
     number,
   );
+  const stacks = Object.entries(note.layers).map(([manifest, layers]) => ({
+    manifest,
+    layers,
+    // one of the image as a whole may list what is in another of its platforms
+    covered: coverBy(sboms, (some) => some.some(({ subject }) => subject === manifest)),
+  }));
+  fillStacks(database, number, stacks);
 }
 
 /** So many packages are put into the index at once: they lie in all its pages, each of which is then written once. */
@@ -162,5 +168,6 @@ async function fillImages(database: DatabaseSync, folder: string, blobs: BlobSto
 export async function fillDatabase(database: DatabaseSync, folder: string, blobs: BlobStore): Promise<Filled> {
   const damaged = await addNewRecords(database, folder);
   await fillImages(database, folder, blobs);
+  await settleInherited(database);
   return { damaged };
 }

@@ -33,6 +33,8 @@ function addBuild(database: DatabaseSync, record: BuildRecord): void {
     want(database, number, image.platforms ?? []);
   }
   if (made === null) return;
+  // an earlier build may have made the same on another base
+  prepared(database, 'UPDATE image SET inherited = NULL WHERE number = ? AND inherited IS NOT NULL').run(made);
   // the name is where it can be looked up
   use.run(build, made, 'result', record.digest === null ? null : (record.pushed?.[0] ?? null));
   want(

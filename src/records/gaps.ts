@@ -12,7 +12,7 @@ export interface Gap {
 
 // Many builds in one row: to make an object of each row takes longer than to find it.
 const buildsWithCover = `
-SELECT json_group_array(json_array(build.number, json(build.summary), image.covered)) AS builds
+SELECT json_group_array(json_array(build.number, json(build.summary), image.known)) AS builds
 FROM build LEFT JOIN image ON image.number = build.result WHERE build.number BETWEEN ? AND ?`;
 
 /** Builds that are read at once: some megabytes. */

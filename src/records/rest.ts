@@ -18,8 +18,7 @@ export interface Answers {
   readonly unlisted: readonly UnlistedRows[];
 }
 
-const coveredBuilds =
-  'SELECT count(*) AS builds FROM build WHERE result IN (SELECT number FROM image WHERE covered > 0)';
+const coveredBuilds = 'SELECT count(*) AS builds FROM build WHERE result IN (SELECT number FROM image WHERE known > 0)';
 
 /** How many builds there are, and of how many a complete SBOM covers what was built. */
 export function countBuilds(database: DatabaseSync): { readonly all: number; readonly covered: number } {
@@ -34,17 +33,17 @@ type Quiet = 'unknown' | 'not-found';
 // One goes through the builds from the newest on, and is soon done where most are looked for; one is soon done where few are.
 const newest: Readonly<Record<Quiet, { readonly ofMany: string; readonly ofFew: string }>> = {
   'not-found': {
-    ofMany: `SELECT build.number, build.summary, image.covered FROM build JOIN image ON image.number = build.result
-WHERE +image.covered > 0 ORDER BY build.id DESC`,
-    ofFew: `SELECT build.number, build.summary, image.covered
-FROM (SELECT id FROM build WHERE result IN (SELECT number FROM image WHERE covered > 0)) AS few
+    ofMany: `SELECT build.number, build.summary, image.known FROM build JOIN image ON image.number = build.result
+WHERE +image.known > 0 ORDER BY build.id DESC`,
+    ofFew: `SELECT build.number, build.summary, image.known
+FROM (SELECT id FROM build WHERE result IN (SELECT number FROM image WHERE known > 0)) AS few
 CROSS JOIN build ON build.id = few.id JOIN image ON image.number = build.result ORDER BY build.id DESC`,
   },
   unknown: {
-    ofMany: `SELECT build.number, build.summary, 0 AS covered FROM build LEFT JOIN image ON image.number = build.result
-WHERE coalesce(image.covered, 0) = 0 ORDER BY build.id DESC`,
-    ofFew: `SELECT build.number, build.summary, 0 AS covered
-FROM (SELECT id FROM build WHERE result IN (SELECT number FROM image WHERE covered = 0)
+    ofMany: `SELECT build.number, build.summary, 0 AS known FROM build LEFT JOIN image ON image.number = build.result
+WHERE coalesce(image.known, 0) = 0 ORDER BY build.id DESC`,
+    ofFew: `SELECT build.number, build.summary, 0 AS known
+FROM (SELECT id FROM build WHERE result IN (SELECT number FROM image WHERE known = 0)
   UNION ALL SELECT id FROM build WHERE result IS NULL) AS few
 CROSS JOIN build ON build.id = few.id ORDER BY build.id DESC`,
   },
@@ -86,7 +85,7 @@ function listNewest(
     const build = Number(row['number']);
     if (isPassed(build)) continue;
     const summary = parseBoundedJson(String(row['summary'])) as BuildSummary; // written by the index itself
-    listed.push(gapOf(database, build, summary, Number(row['covered'])));
+    listed.push(gapOf(database, build, summary, Number(row['known'])));
     if (listed.length === wanted) break;
   }
   return listed;

@@ -85,11 +85,14 @@ function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key):
   return groups;
 }
 
+/** Whose complete SBOM covers what was built: its own, that of a base that it adds no layer to, or none. */
+type Cover = 'own' | 'inherited' | 'none';
+
 /** What is asked of the index once for each build that something was found in. */
 class Builds {
   readonly #database: DatabaseSync;
   readonly #summaries = new Map<number, BuildSummary>();
-  readonly #covered = new Map<number, boolean>();
+  readonly #covers = new Map<number, Cover>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -104,15 +107,20 @@ class Builds {
     return summary;
   }
 
-  /** Whether a complete SBOM covers what was built. */
-  isCovered(build: number): boolean {
-    const known = this.#covered.get(build);
+  cover(build: number): Cover {
+    const known = this.#covers.get(build);
     if (known !== undefined) return known;
     const sql =
-      'SELECT 1 FROM build JOIN image ON image.number = build.result WHERE build.number = ? AND image.covered > 0';
-    const isCovered = prepared(this.#database, sql).get(build) !== undefined;
-    this.#covered.set(build, isCovered);
-    return isCovered;
+      'SELECT image.covered FROM build JOIN image ON image.number = build.result WHERE build.number = ? AND image.known > 0';
+    const covered = prepared(this.#database, sql).get(build)?.['covered'];
+    const cover = covered === undefined ? 'none' : covered === 0 ? 'inherited' : 'own';
+    this.#covers.set(build, cover);
+    return cover;
+  }
+
+  /** Whether a complete SBOM covers what was built. */
+  isCovered(build: number): boolean {
+    return this.cover(build) !== 'none';
   }
 
   /** The base that brought a layer, where the image runs on one whose layers are known. */
@@ -132,11 +140,13 @@ function throughOf(builds: Builds, { role, name, digest, found, build }: Hit): E
   return base ?? { role: 'own-layer', name: null, digest: null };
 }
 
-/** In the image that was made: its own SBOM lists it, or it lies in the base and no whole SBOM of the image says otherwise. */
+/** In the image that was made: its own SBOM lists it, or it lies in the base and no whole SBOM of the image itself says otherwise. */
 function isInRuntime(builds: Builds, hits: readonly Hit[], build: number): boolean | null {
   if (hits.some(({ role }) => role === 'result')) return true;
-  if (builds.isCovered(build)) return false;
+  const cover = builds.cover(build);
+  if (cover === 'own') return false;
   if (hits.some(({ role }) => role === 'runtime-base')) return true;
+  if (cover === 'inherited') return false;
   // what a stage held may have been copied
   return hits.some(({ role }) => role === 'build-stage') ? null : false;
 }
