@@ -184,8 +184,19 @@ function failureFinding(
   return findingOf(code, `no authority of the ClusterImagePolicy ${policy.name} vouches for it`, {
     expected,
     found,
-    hint: 'compare the authorities with what docker verify inspect shows; cosign 3 signatures need signatureFormat: bundle',
+    hint: unreadForm(policy, verified),
   });
+}
+
+/** The admission controller reads the bundles of cosign 3 where a keyless authority asks for them, and by a key never. */
+function unreadForm({ authorities }: ClusterPolicy, verified: readonly Evidence[]): string {
+  const keys = new Set(authorities.flatMap(({ signer }) => (signer.kind === 'key' ? [signer.id] : [])));
+  const isUnread = verified.some(
+    ({ form, signer }) => form === 'cosign-bundle' && signer?.kind === 'key' && keys.has(signer.sha256),
+  );
+  return isUnread
+    ? 'its key is the right one, but of a key the admission controller reads no cosign 3 signature: sign with cosign 2 as well, or write a rule of docker verify'
+    : 'compare the authorities with what docker verify inspect shows; cosign 3 signatures need signatureFormat: bundle';
 }
 
 function kindOf({ validation }: ClusterPolicy): string {

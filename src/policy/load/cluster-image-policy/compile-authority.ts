@@ -4,6 +4,7 @@ import {
   cyclonedxBom,
   failure,
   type PolicyLayerName,
+  slsaProvenanceV1,
   slsaProvenanceV02,
   spdxDocument,
 } from '../../../model/index.ts';
@@ -38,11 +39,14 @@ const publicRekor = 'https://rekor.sigstore.dev';
 const predicateTypes: Readonly<Record<string, string>> = {
   custom: 'https://cosign.sigstore.dev/attestation/v1',
   slsaprovenance: slsaProvenanceV02,
+  slsaprovenance02: slsaProvenanceV02,
+  slsaprovenance1: slsaProvenanceV1,
   spdx: spdxDocument,
   spdxjson: spdxDocument,
   cyclonedx: cyclonedxBom,
   link: 'https://in-toto.io/Link/v1',
   vuln: cosignVulnerabilities,
+  openvex: 'https://openvex.dev/ns',
 };
 
 /** An authority of `spec.authorities`, its short forms expanded and what it refers to looked up. */

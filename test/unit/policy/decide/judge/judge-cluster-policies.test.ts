@@ -43,6 +43,18 @@ async function verdictOn(input: ReturnType<typeof inputOf>, ...texts: readonly s
 }
 
 describe('a ClusterImagePolicy', () => {
+  it('says that a bundle by the right key is not read, and so of no other signature', async () => {
+    const hint = async (piece: Evidence) => {
+      const decision = await verdict([piece], cip({}, [keyed]));
+      expect(decision.status).toBe('block');
+      return decision.findings[0]?.hint;
+    };
+    expect(await hint(byKey(key, { form: 'cosign-bundle' }))).toMatch(/^its key is the right one, but/);
+    expect(await hint(byKey(other, { form: 'cosign-bundle' }))).toMatch(/^compare the authorities/);
+    expect(await hint(byKey(other))).toMatch(/^compare the authorities/);
+    expect(await hint(byIdentity(identity, { form: 'cosign-bundle' }))).toMatch(/signatureFormat: bundle$/);
+  });
+
   it.each<[string, readonly Evidence[], string, string, string[]]>([
     ['passes a signature by its key', [byKey(key)], cip({}, [keyed]), 'allow', []],
     ['refuses one by another key', [byKey(other)], cip({}, [keyed]), 'block', ['signature.identity-mismatch']],

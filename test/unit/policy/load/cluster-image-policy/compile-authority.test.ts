@@ -269,6 +269,9 @@ describe('an authority', () => {
   it.each([
     ['custom', 'https://cosign.sigstore.dev/attestation/v1'],
     ['slsaprovenance', 'https://slsa.dev/provenance/v0.2'],
+    ['slsaprovenance02', 'https://slsa.dev/provenance/v0.2'],
+    ['slsaprovenance1', 'https://slsa.dev/provenance/v1'],
+    ['openvex', 'https://openvex.dev/ns'],
     ['spdx', 'https://spdx.dev/Document'],
     ['spdxjson', 'https://spdx.dev/Document'],
     ['cyclonedx', 'https://cyclonedx.org/bom'],
