@@ -42,6 +42,7 @@ const entry = z.looseObject({
     })
     .optional(),
   annotations: z.record(text, text).optional(),
+  repository: text.optional(),
   signatureAlgorithm: text.optional(),
 });
 

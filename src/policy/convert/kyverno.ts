@@ -53,7 +53,8 @@ function demandOf(name: string, one: KyvernoImage, isEnforced: boolean): Result<
     );
   const said = asked(one, comments);
   const digest = one.mutateDigest === false && one.verifyDigest !== false;
-  const base = { name, images, isEnforced, digest, repository: one.repository ?? null };
+  const [repository = null] = repositoriesOf(one);
+  const base = { name, images, isEnforced, digest, repository };
   const named = (text: string): string => `${name}: ${text}`;
   if ('reasons' in said)
     return success({
@@ -92,7 +93,17 @@ function problemOf(one: KyvernoImage): string | null {
   if (Object.keys(one.additionalExtensions ?? {}).length > 0)
     return 'additionalExtensions outside of keyless have no equal: say them as claims';
   if ((one.roots ?? '') !== '') return 'roots of your own have no equal: name a trusted root, trustedRoot: FILE';
+  if (repositoriesOf(one).length > 1)
+    return 'signatures that are kept in several repositories have no equal: write a rule for each, with signatures: {repository}';
   return one.validate?.deny === undefined ? null : 'conditions across attestations (validate) have no equal';
+}
+
+/** Where its signatures are kept, each place once: an attestor's own comes before the entry's; null is beside the image. */
+function repositoriesOf(one: KyvernoImage): readonly (string | null)[] {
+  const sets = [...(one.attestors ?? []), ...(one.attestations ?? []).flatMap(({ attestors }) => attestors ?? [])];
+  const own = sets.flatMap(({ entries }) => entries ?? []).map(({ repository }) => repository);
+  const places = own.length === 0 ? [undefined] : own;
+  return [...new Set(places.map((place) => place || one.repository || null))];
 }
 
 function legacySets(one: KyvernoImage): AttestorSets {
