@@ -52,6 +52,6 @@ export function isCycloneDxIncomplete(document: Json): boolean {
   const { compositions } = document;
   return (
     Array.isArray(compositions) &&
-    compositions.some((one) => isRecord(one) && textOf(one['aggregate']).startsWith('incomplete'))
+    compositions.some((one) => isRecord(one) && /^(?:incomplete|unknown)/.test(textOf(one['aggregate'])))
   );
 }

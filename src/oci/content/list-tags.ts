@@ -49,7 +49,9 @@ export async function listTags(
     // the address of each page stands in the page before
     // oxlint-disable-next-line no-await-in-loop
     const answer: Answer = await client.api.request({ ...request, path });
-    if (answer.status !== 200) throw registryFailure(answer, `the tags of ${name}`, registry);
+    // where it is not there, it is the repository that is not
+    if (answer.status !== 200)
+      throw registryFailure(answer, answer.status === 404 ? name : `the tags of ${name}`, registry);
     const before = tags.size;
     for (const tag of tagsIn(answer, name)) tags.add(tag);
     path = tags.size === before ? null : nextPage(answer.headers['link'], answer.url);

@@ -31,8 +31,9 @@ function argumentsOf({ target, dockerfile }: LoadedTarget): RecordedArguments {
   const declared =
     dockerfile.kind === 'text' ? declaredArguments(dockerfile.bytes, dockerfile.file) : new Set<string>();
   const build = Object.entries(target.buildArguments).map(([name, value]) => {
-    const isRecorded = value !== null && declared.has(name) && !credentialName.test(name);
-    return [name, isRecorded ? withoutCredentials(value) : null] as const;
+    // without its credentials it would be another value, with which another image is built again
+    const isHarmless = !credentialName.test(name) && value !== null && withoutCredentials(value) === value;
+    return [name, isHarmless && declared.has(name) ? value : null] as const;
   });
   return {
     build: Object.fromEntries(build),

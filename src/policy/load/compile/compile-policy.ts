@@ -229,6 +229,8 @@ async function compileAttestation(
   const isSummary = areAll(verificationSummaryPrefix);
   const asksProvenance = (builder ?? sourceRepository) !== undefined;
   const asksSummary = (verifier ?? policy ?? resource ?? result) !== undefined;
+  if (isSummary && document.where !== undefined && !asksSummary && !asksProvenance)
+    throw invalidIn(scope, [...path, 'where'], 'where asks nothing; name verifier, policy, resource or result');
   if (document.where !== undefined && !asksSummary && !areAll(slsaProvenancePrefix))
     throw invalidIn(scope, [...path, 'where'], 'where asks about provenance only; this is another type of attestation');
   if (asksSummary && (asksProvenance || !isSummary)) {

@@ -109,9 +109,15 @@ describe('an SBOM that can be read', () => {
     expect(reading.ok && reading.packages.length).toBe(100_000);
   });
 
-  it('is incomplete where CycloneDX says so', () => {
-    const document = { ...fromCycloneDx, compositions: [{ aggregate: 'incomplete_first_party_only' }] };
-    expect(readSbom(document)).toMatchObject({ ok: true, isComplete: false });
+  it.each([
+    ['incomplete', false],
+    ['incomplete_first_party_only', false],
+    ['unknown', false],
+    ['complete', true],
+    ['not_specified', true],
+  ])('is as complete as CycloneDX says: %s', (aggregate, isComplete) => {
+    const document = { ...fromCycloneDx, compositions: [{ aggregate }] };
+    expect(readSbom(document)).toMatchObject({ ok: true, isComplete });
   });
 
   it.each([

@@ -260,6 +260,19 @@ describe('the tags of a repository', () => {
     expect(await listTags(client, placeAt(registry), 2)).toEqual({ tags: ['1', '2'], isWhole: false });
   });
 
+  it('are those of a repository, which is what is not there', async () => {
+    const registry = await startRegistry();
+    registry.intercept = (_, response) => {
+      response.statusCode = 404;
+      response.end();
+      return true;
+    };
+    await expect(listTags(newClient(), placeAt(registry), 9)).rejects.toMatchObject({
+      code: 'registry.not-found',
+      message: expect.stringMatching(/has no \S+\/a\/b \(404/),
+    });
+  });
+
   it('are followed from page to page on the registry alone', async () => {
     const registry = await startRegistry();
     let next = '</v2/a/b/tags/list?last=1>; rel="next"';

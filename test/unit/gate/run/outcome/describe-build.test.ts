@@ -77,7 +77,9 @@ describe('the arguments of a record', () => {
   );
 
   it('have no credentials that stand inside a URL', () => {
-    expect(argument('MIRROR', 'https://me:hunter2@example.com/x')).toBe('https://example.com/x');
+    // the rest of it would be another value: a build from the record would then differ, and nothing would say why
+    expect(argument('MIRROR', 'https://me:hunter2@example.com/x')).toBeNull();
+    expect(argument('MIRROR', 'https://example.com/x')).toBe('https://example.com/x');
     const value = 'https://me:hunter2@example.com/x.git';
     const { contexts } = recordOf({ target: { namedContexts: [{ name: 'x', key: 'x', value }] } }).arguments;
     expect(contexts).toEqual({ x: 'https://example.com/x.git' });

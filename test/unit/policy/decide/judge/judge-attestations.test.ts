@@ -37,6 +37,14 @@ describe('require.attestations', () => {
   );
   const byDigest = requiring(`{type: vsa, where: {policy: "sha256:${'a'.repeat(64)}"}}`);
 
+  it.each([
+    ['{type: vsa, where: {}}', 'where asks nothing; name verifier, policy, resource or result'],
+    ['{type: vsa, where: {builder: "https://b/*"}}', 'where asks about provenance only'],
+    ['{type: sbom, where: {verifier: "https://v"}}', 'are asked of a verification summary'],
+  ])('is not valid as %s', async (entry, message) => {
+    await expect(verdict(requiring(entry), inputOf(name))).rejects.toThrow(message);
+  });
+
   it.each<[string, string, readonly Evidence[], string, string[]]>([
     ['a summary that passed', summary, [byKey(acme), attestation(acme, vsa('PASSED'))], 'allow', []],
     ['a summary by a policy of that digest', byDigest, [byKey(acme), attestation(acme, vsa('PASSED'))], 'allow', []],
