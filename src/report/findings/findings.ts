@@ -59,8 +59,9 @@ export const findingExplanations: Readonly<Record<FindingCode, FindingExplanatio
   },
   'signature.copied': {
     headline: 'signature copied from another repository',
-    meaning: 'The signed payload names another repository than the one the image came from.',
-    cure: 'Use the image of the repository that was signed, or declare this one under `mirrors`.',
+    meaning:
+      'The signed payload names another repository than the one the image came from, or, under `sameRepository: deny`, none: a bundle of cosign 3 names none.',
+    cure: 'Use the image of the repository that was signed, or declare this one under `mirrors`; for a bundle ask for `claims: {sourceRepository}` too.',
   },
   'signature.platform-uncovered': {
     headline: 'a platform is not signed',

@@ -56,10 +56,16 @@ export function copiedFinding(context: JudgeContext, rule: PolicyRule, evidence:
   const repositories = [
     ...new Set(evidence.map((piece) => piece.repository ?? 'a signature that names no repository')),
   ];
-  return findingOf('signature.copied', 'the signature was made for another repository', {
+  const isUnnamed = evidence.every((piece) => piece.repository === null);
+  const message = isUnnamed
+    ? 'the signature does not say for which repository it was made'
+    : 'the signature was made for another repository';
+  return findingOf('signature.copied', message, {
     level: rule.sameRepository === 'warn' ? 'warning' : 'error',
     expected: `a signature made for ${context.names.map((name) => name.repository).join(' or ')}`,
     found: repositories.sort().join(', '),
-    hint: 'if this is a mirror, declare it under mirrors',
+    hint: isUnnamed
+      ? 'cosign 3 bundles name none: ask for claims: {sourceRepository} too, or have it signed with cosign 2'
+      : 'if this is a mirror, declare it under mirrors',
   });
 }
