@@ -44,16 +44,48 @@ function ask(state: string, args: readonly string[], cwd = state): Promise<Outco
 }
 
 describe('exposure', () => {
-  it.each(['./none.json', 'none.json', './empty', '@1.2.3'])(
-    'never answers that nothing is affected where %s asks about nothing',
+  it.each([
+    './none.json',
+    'none.json',
+    './empty',
+    '@1.2.3',
+    'xz-utils>=5',
+    'xz-utils:5.6.1',
+    'xz*',
+    'xz-utils@!=5.6.0',
+    'xz-utils@[5.6.0,5.6.2)',
+  ])('never answers that nothing is affected where %s asks about nothing', async (word) => {
+    const state = await stateWith([spdx([xz])]);
+    await mkdir(join(state, 'empty'));
+    const { status, stdout, stderr } = await ask(state, [word]);
+    expect([status, stdout]).toEqual([64, '']);
+    expect(stderr).toContain(word);
+  });
+
+  it.each(['xz-utils@*', 'xz-utils@5.x', 'xz-utils@5.6.*', 'xz-utils@==5.6.1-1'])(
+    'finds what %s names',
     async (word) => {
-      const state = await stateWith([spdx([xz])]);
-      await mkdir(join(state, 'empty'));
-      const { status, stdout, stderr } = await ask(state, [word]);
-      expect([status, stdout]).toEqual([64, '']);
-      expect(stderr).toContain(word);
+      const { status, stdout } = await ask(await stateWith([spdx([xz])]), [word]);
+      expect([status, stdout]).toEqual([10, expect.stringContaining('1 affected; 1 recorded build')]);
     },
   );
+
+  it('hears the newest word of VEX, in whatever order the files are named', async () => {
+    const state = await stateWith([spdx([xz])]);
+    const says = (status: string, timestamp: string): string =>
+      JSON.stringify({
+        '@context': 'https://openvex.dev/ns/v0.2.0',
+        timestamp,
+        statements: [{ vulnerability: { name: 'CVE-2024-3094' }, products: [{ '@id': xz }], status }],
+      });
+    writeFileSync(join(state, 'old.json'), says('not_affected', '2026-01-01T00:00:00Z'));
+    writeFileSync(join(state, 'new.json'), says('affected', '2026-02-01T00:00:00Z'));
+    const order = async (...files: readonly string[]): Promise<number | null> =>
+      (await ask(state, ['xz-utils', ...files.flatMap((file) => ['--vex', file])])).status;
+    expect([await order('old.json', 'new.json'), await order('new.json', 'old.json'), await order('old.json')]).toEqual(
+      [10, 10, 0],
+    );
+  });
 
   it('passes over lines of the journal that cannot be read, one line each, and loses no build', async () => {
     const state = await stateWith([spdx([xz])]);
