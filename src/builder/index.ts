@@ -25,7 +25,13 @@ export {
   refuseLegacyBuilder,
 } from './nodes/builder-choice.ts';
 export { type BuilderImage, builderImages } from './nodes/builder-image.ts';
-export { type BuilderInfo, type BuilderQuestion, builderInfo, refuseOldBuilder } from './nodes/builder-info.ts';
+export {
+  type BuilderInfo,
+  type BuilderQuestion,
+  builderInfo,
+  identityOf,
+  refuseOldBuilder,
+} from './nodes/builder-info.ts';
 export type { BuilderNode } from './nodes/builder-inspection.ts';
 export { type FactCache, openFactCache } from './nodes/fact-cache.ts';
 export type { NotedTarget } from './nodes/noted-target.ts';

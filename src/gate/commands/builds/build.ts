@@ -1,8 +1,9 @@
 import { type Programs, readUserPolicy, type UserPolicy } from '../../../builder/index.ts';
-import { isVerifyError } from '../../../model/index.ts';
+import { isVerifyError, steadyClock } from '../../../model/index.ts';
 import { buildWithoutBuildx } from '../../run/build/build-without-buildx.ts';
 import { type EarlyStart, startEarly } from '../../run/build/early-start.ts';
-import { judgeBuild, pipelineOptionsFor } from '../../run/build/judge-build.ts';
+import { judgeBuild } from '../../run/build/judge-build.ts';
+import { type Opening, openFor } from '../../run/build/opening.ts';
 import { runUntilSettled } from '../../run/build/run-until-settled.ts';
 import { planBake } from '../../run/plan/bake-plan.ts';
 import { type BuildPlan, planBuild } from '../../run/plan/build-plan.ts';
@@ -11,8 +12,8 @@ import { programsFor, type ReadyBuilder, readyBuilder } from '../../run/plan/bui
 import { type LoadedTarget, loadTargets, scanTargets, sourcePins } from '../../scan/scan-targets.ts';
 import { machinePlatform } from '../../session/default-platform.ts';
 import { localEngine } from '../../session/local-engine.ts';
-import { openPipeline, type Pipeline } from '../../session/pipeline.ts';
-import { lookAhead, openRegistries, type Registries } from '../../session/registries.ts';
+import type { Pipeline } from '../../session/pipeline.ts';
+import { lookAhead } from '../../session/registries.ts';
 
 interface Prepared {
   readonly pipeline: Pipeline;
@@ -22,30 +23,37 @@ interface Prepared {
   readonly early: EarlyStart;
 }
 
-async function prepare(request: BuildRequest, plan: BuildPlan, programs: Programs): Promise<Prepared> {
+interface BuildToRun {
+  readonly request: BuildRequest;
+  readonly plan: BuildPlan;
+  readonly programs: Programs;
+  /** What was opened while the plan was made; null where that did not take long. */
+  readonly ahead: Opening | null;
+}
+
+async function prepare({ request, plan, programs, ahead }: BuildToRun): Promise<Prepared> {
   const { session, input, intercepted } = request;
   const { environment } = session;
-  const local = localEngine(session);
+  const local = ahead?.local ?? localEngine(session);
   const everyNode = plan.targets.some(({ platforms }) => platforms.length > 0);
   const ready = readyBuilder({ session, programs, local, named: plan.builder, intercepted, everyNode });
   // an error in the Dockerfile or a policy is reported first, even while the builder is still being asked
   ready.catch(() => undefined);
   const early = startEarly({ request, plan, programs, builder: ready });
-  let registries: Registries | null = null;
+  let opening = ahead;
   try {
     const loaded = await loadTargets(plan.targets, { session, input, network: true });
-    registries = openRegistries(session, local, request.heldTo);
-    lookAhead(registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
-    const [pipeline, userPolicy] = await Promise.all([
-      openPipeline(session, pipelineOptionsFor(request, plan), local, registries),
-      readUserPolicy(environment),
-    ]);
+    opening ??= openFor(request, plan, local);
+    lookAhead(opening.registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
+    // where the policies were read ahead, the time for verifying begins no earlier
+    const ends = steadyClock() + session.own.timeout;
+    const [pipeline, userPolicy] = await Promise.all([opening.pipeline(), readUserPolicy(environment)]);
     const builder = await ready;
     const localImages = builder.info.driver === 'docker';
-    return { pipeline: { ...pipeline, localImages }, loaded, userPolicy, builder, early };
+    return { pipeline: { ...pipeline, ends, localImages }, loaded, userPolicy, builder, early };
   } catch (error) {
     early.abandon();
-    await registries?.close();
+    await opening?.registries.close();
     throw error;
   }
 }
@@ -66,8 +74,9 @@ function buildkitOf({ info }: ReadyBuilder): string | null {
   return others.length === 0 ? version : null;
 }
 
-async function verifyAndRun(request: BuildRequest, plan: BuildPlan, programs: Programs): Promise<BuildEnd> {
-  const prepared = await prepare(request, plan, programs);
+async function verifyAndRun(build: BuildToRun): Promise<BuildEnd> {
+  const { request, plan, programs } = build;
+  const prepared = await prepare(build);
   const { pipeline, loaded, userPolicy, builder, early } = prepared;
   try {
     admitBuilder(prepared);
@@ -115,7 +124,15 @@ export async function build(request: BuildRequest, args: readonly string[]): Pro
     }),
   ]);
   if (programs instanceof Error) return await buildWithoutBuildx(request, plan, programs);
-  return await verifyAndRun(request, plan, programs);
+  return await verifyAndRun({ request, plan, programs, ahead: null });
+}
+
+/** What a bake is verified with, opened while buildx works on its definition. */
+function openAhead(request: BuildRequest): Opening {
+  const opening = openFor(request, { verb: 'bake', targets: [] });
+  // a mistake in the definition is reported first
+  opening.pipeline().catch(() => undefined);
+  return opening;
 }
 
 /**
@@ -124,6 +141,14 @@ export async function build(request: BuildRequest, args: readonly string[]): Pro
  */
 export async function bake(request: BuildRequest, args: readonly string[]): Promise<BuildEnd | null> {
   const programs = await programsFor(request.session);
-  const plan = await planBake(args, request, programs);
-  return plan === null ? null : await verifyAndRun(request, plan, programs);
+  const ahead: { opening: Opening | null } = { opening: null };
+  const meanwhile = (): void => {
+    ahead.opening = openAhead(request);
+  };
+  try {
+    const plan = await planBake(args, request, programs, meanwhile);
+    return plan === null ? null : await verifyAndRun({ request, plan, programs, ahead: ahead.opening });
+  } finally {
+    await ahead.opening?.registries.close();
+  }
 }

@@ -5,7 +5,8 @@ import { machinePlatform } from '../../session/default-platform.ts';
 import { withPipeline } from '../../session/with-pipeline.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { BuildEnd, BuildRequest } from '../plan/build-request.ts';
-import { judgeBuild, pipelineOptionsFor } from './judge-build.ts';
+import { judgeBuild } from './judge-build.ts';
+import { pipelineOptionsFor } from './opening.ts';
 
 /**
  * A build on a machine without buildx, where plain `docker build` takes Docker's old builder: its images are looked at and judged, and

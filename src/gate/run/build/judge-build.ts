@@ -3,15 +3,9 @@ import { isRefusal, type Report } from '../../../model/index.ts';
 import { type ExaminedBuild, examineBuild } from '../../examine/examination/examine-build.ts';
 import { assembleReport } from '../../examine/judge/assemble-report.ts';
 import { type LoadedTarget, reportTargets } from '../../scan/scan-targets.ts';
-import type { Pipeline, PipelineOptions } from '../../session/pipeline.ts';
-import { projectFolderOf } from '../../session/project-folder.ts';
+import type { Pipeline } from '../../session/pipeline.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
 import type { BuildEnd, BuildRequest } from '../plan/build-request.ts';
-
-/** How the pipeline of a build is opened. */
-export function pipelineOptionsFor({ projectFrom, session }: BuildRequest, plan: BuildPlan): PipelineOptions {
-  return { projectFrom: projectFrom ?? projectFolderOf(plan, session.environment), localImages: true };
-}
 
 /** What is judged, and on which builder it would run. */
 export interface BuildToJudge {
