@@ -32,22 +32,25 @@ export function openBlobStore(folder: string): BlobStore {
       (found) => found.isFile(),
       () => false,
     );
+  const read = async (digest: Digest): Promise<Buffer | null> => {
+    try {
+      const found = await stat(fileOf(digest));
+      if (!found.isFile() || found.size > largestBlob) return null;
+      const bytes = await readFile(fileOf(digest));
+      return digestOf(bytes) === digest ? bytes : null;
+    } catch {
+      return null;
+    }
+  };
   return {
     has,
+    read,
     async write(bytes) {
       const digest = digestOf(bytes);
-      if (!(await has(digest))) await writeWhole(fileOf(digest), bytes, ownFile);
+      // what is there and damaged would stay so for ever
+      const isKept = bytes.length > largestBlob ? await has(digest) : (await read(digest)) !== null;
+      if (!isKept) await writeWhole(fileOf(digest), bytes, ownFile);
       return digest;
-    },
-    async read(digest) {
-      try {
-        const found = await stat(fileOf(digest));
-        if (!found.isFile() || found.size > largestBlob) return null;
-        const bytes = await readFile(fileOf(digest));
-        return digestOf(bytes) === digest ? bytes : null;
-      } catch {
-        return null;
-      }
     },
   };
 }

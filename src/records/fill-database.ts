@@ -13,18 +13,30 @@ export interface Filled {
   readonly damaged: readonly DamagedLine[];
 }
 
-function sbomNumber(database: DatabaseSync, digest: string): number | null {
-  const row = prepared(database, 'SELECT number FROM sbom WHERE digest = ?').get(digest);
-  return row === undefined ? null : Number(row['number']);
+const unavailable = 'its document is missing or damaged';
+
+/** An SBOM that is in the index; one whose document was not there may be there now. */
+interface KnownSbom {
+  readonly number: number;
+  readonly wasRead: boolean;
+}
+
+function knownSbom(database: DatabaseSync, digest: string): KnownSbom | null {
+  const row = prepared(database, 'SELECT number, reason FROM sbom WHERE digest = ?').get(digest);
+  return row === undefined ? null : { number: Number(row['number']), wasRead: row['reason'] !== unavailable };
 }
 
 /** An empty list covers nothing: the scanner found no software, or did not look. */
 function addSbom(database: DatabaseSync, digest: Digest, reading: SbomReading): number {
-  const found = sbomNumber(database, digest);
-  if (found !== null) return found;
+  const known = knownSbom(database, digest);
+  if (known !== null && (known.wasRead || !reading.ok)) return known.number;
   const packages = reading.ok ? reading.packages.filter(({ isSoftware }) => isSoftware) : [];
   const sbom = Number(
-    prepared(database, 'INSERT INTO sbom (digest, packages, complete, reason) VALUES (?, ?, ?, ?)').run(
+    prepared(
+      database,
+      'INSERT OR REPLACE INTO sbom (number, digest, packages, complete, reason) VALUES (?, ?, ?, ?, ?)',
+    ).run(
+      known?.number ?? null,
       digest,
       packages.length,
       reading.ok && reading.isComplete && packages.length > 0 ? 1 : 0,
@@ -47,14 +59,11 @@ async function readDocuments(
 ): Promise<ReadonlyMap<Digest, SbomReading>> {
   const documents = new Map<Digest, SbomReading>();
   for (const { digest } of note.sboms) {
-    if (sbomNumber(database, digest) !== null || documents.has(digest)) continue;
+    if (knownSbom(database, digest)?.wasRead === true || documents.has(digest)) continue;
     // one after another: each may be hundreds of megabytes
     // oxlint-disable-next-line no-await-in-loop
     const bytes = await blobs.read(digest);
-    documents.set(
-      digest,
-      bytes === null ? { ok: false, reason: 'its document is missing or damaged' } : readSbomDocument(bytes),
-    );
+    documents.set(digest, bytes === null ? { ok: false, reason: unavailable } : readSbomDocument(bytes));
   }
   return documents;
 }
