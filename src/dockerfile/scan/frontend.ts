@@ -19,9 +19,24 @@ export interface Frontend {
   readonly place: Required<Place> | null;
 }
 
-/** The name of the frontend that is built into BuildKit. */
+// What BUILDKIT_SYNTAX names the frontend by that is built into BuildKit; in a directive, and for a BuildKit before 0.30, it is an image.
 const builtIn = 'dockerfile.v0';
+const firstWithBuiltIn = 30;
 const official: ReadonlySet<string> = new Set(['docker/dockerfile', 'docker/dockerfile-upstream']);
+
+function meansBuiltIn(image: string, buildkit: string | null): boolean {
+  const minor = /^v?0\.([1-9]\d{0,3})(?:\.|$)/.exec(buildkit ?? '')?.[1];
+  return image === builtIn && (minor === undefined || Number(minor) >= firstWithBuiltIn);
+}
+
+/** What says of a build which frontend reads its Dockerfile, besides the Dockerfile. */
+export interface FrontendChoice {
+  readonly given: BuildArguments;
+  readonly contexts: NamedContexts;
+  readonly machine: Platform;
+  /** The version of the builder; null where it is not known, and taken for a new one. */
+  readonly buildkit: string | null;
+}
 
 /**
  * The frontend image that a build asks for, by `BUILDKIT_SYNTAX` or else by the directive; null for the one built in.
@@ -30,18 +45,16 @@ const official: ReadonlySet<string> = new Set(['docker/dockerfile', 'docker/dock
 export function findFrontend(
   text: string,
   file: string,
-  given: BuildArguments,
-  contexts: NamedContexts,
-  machine: Platform,
+  { given, contexts, machine, buildkit }: FrontendChoice,
 ): Frontend | null {
   const option = buildArgument(given, 'BUILDKIT_SYNTAX');
   if (option !== null) {
     const [image = ''] = trim(option).split(' ', 1);
     if (image === '') throw invalidDockerfile('BUILDKIT_SYNTAX names no frontend', { file });
-    return image === builtIn ? null : readFrontend(image, null, contexts, machine);
+    return meansBuiltIn(image, buildkit) ? null : readFrontend(image, null, contexts, machine);
   }
   const syntax = detectSyntax(text);
-  if (syntax === null || syntax.image === builtIn) return null;
+  if (syntax === null) return null;
   const place = { file, line: syntax.line, column: syntax.column };
   const frontend = placed(place, () => readFrontend(syntax.image, place, contexts, machine));
   return syntax.foreign ? { ...frontend, custom: true } : frontend;

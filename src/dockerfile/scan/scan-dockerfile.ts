@@ -50,7 +50,9 @@ export function scanDockerfile(input: ScanInput): ScanResult {
   const machine = parsePlatform(input.defaultPlatform);
   const text = decodeSource(input.source, file);
   const contexts = placed({ file }, () => new NamedContexts(target.namedContexts));
-  const frontend = placed({ file }, () => findFrontend(text, file, target.buildArguments, contexts, machine));
+  const { buildkit = null } = input;
+  const chosen = { given: target.buildArguments, contexts, machine, buildkit };
+  const frontend = placed({ file }, () => findFrontend(text, file, chosen));
   const unknown: Unknown[] = [];
   const graphs: BuildGraph[] = [];
   const added: AddedSource[] = [];
@@ -58,7 +60,7 @@ export function scanDockerfile(input: ScanInput): ScanResult {
   if (frontend?.custom === true) unknown.push({ reason: 'custom-frontend', line: frontend.line });
   else {
     if (frontend === null) refuseCheckOptions(text, file, target.buildArguments);
-    const release = releaseOf(frontend, input.buildkit ?? null);
+    const release = releaseOf(frontend, buildkit);
     const dockerfile = groupStages(parseInstructionLines(text, file, release), file);
     stages = namesOfStages(dockerfile);
     const budget = { left: expansionBudget };

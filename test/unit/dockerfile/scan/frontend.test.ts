@@ -51,9 +51,26 @@ describe('the frontend', () => {
     expect(result.unknown).toEqual([{ reason: 'custom-frontend', line: null }]);
   });
 
-  it('is the one built in for dockerfile.v0', () => {
-    const result = scan('# syntax=my/front\nFROM alpine\n', { arguments: { BUILDKIT_SYNTAX: 'dockerfile.v0' } });
-    expect(result.images.map(({ name }) => name)).toEqual(['docker.io/library/alpine:latest']);
+  it.each([undefined, 'v0.30.0', 'v0.31.0-rc1', '0.100'])(
+    'is the one built in where BUILDKIT_SYNTAX says dockerfile.v0 to BuildKit %s',
+    (buildkit) => {
+      const source = '# syntax=my/front\nFROM alpine\n';
+      const result = scan(source, {
+        arguments: { BUILDKIT_SYNTAX: 'dockerfile.v0' },
+        ...(buildkit === undefined ? {} : { buildkit }),
+      });
+      expect(result.images.map(({ name }) => name)).toEqual(['docker.io/library/alpine:latest']);
+    },
+  );
+
+  it.each<readonly [string, Parameters<typeof scan>[1]]>([
+    ['FROM alpine\n', { arguments: { BUILDKIT_SYNTAX: 'dockerfile.v0' }, buildkit: 'v0.29.3' }],
+    ['# syntax=dockerfile.v0\nFROM alpine\n', {}],
+    ['# syntax=dockerfile.v0\nFROM alpine\n', { buildkit: 'v0.30.0' }],
+  ])('is an image of that name for an older BuildKit, and in a directive: %j %j', (source, options) => {
+    const result = scan(source, options);
+    expect(result.images.map(({ name }) => name)).toEqual(['docker.io/library/dockerfile.v0:latest']);
+    expect(result.unknown).toMatchObject([{ reason: 'custom-frontend' }]);
   });
 
   it('is not asked for where a comment or an instruction stands before the directive', () => {
