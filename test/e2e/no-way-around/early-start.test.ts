@@ -215,6 +215,7 @@ describe('buildx, started while the images are verified,', () => {
 
   it.each([
     ['an option that buildx refuses', ['--ulimit=none']],
+    ['an option that buildx does not know', ['--on=error']],
     ['a call, which is no build', ['--call=outline']],
     ['a Dockerfile on standard input', ['--file=-']],
   ])('is not for %s', async (_title, args) => {

@@ -27,8 +27,16 @@ export function buildxCommand(
   };
 }
 
-// What buildx says of these comes before it reads its policy, and would stand above the verdict.
-const talkative = /^--(?:cgroup-parent|compress|isolation|memory|pull|security-opt|shm-size|squash|ulimit)/;
+// Options that every buildx takes without a word until it has read its policy. What it says of any other one, that it does not know it or
+// that its value is none, comes before that, and would stand above the verdict.
+const silent =
+  /^(?:--(?:add-host|allow|attest|build-arg|build-context|builder|cache-from|cache-to|file|force-rm|iidfile|label|load|metadata-file|network|no-cache|no-cache-filter|output|platform|progress|provenance|push|quiet|rm|sbom|secret|ssh|tag|target)(?:=|$)|-q*(?:[fot]|=|$))/;
+// Nor does it take a label without a name, or a list that is no CSV.
+const refusable = /^(?:--label=)?(?:=|$)|"/;
+
+function isSilent(word: string): boolean {
+  return !refusable.test(word) && (!word.startsWith('-') || silent.test(word));
+}
 
 /** Whether all that buildx looks at before its source policy is its own command line: an ordinary build of a folder on this machine. */
 function isOrdinary({ before, heldTo }: BuildRequest, { verb, stdin, callOrCheck, args, targets }: BuildPlan): boolean {
@@ -40,7 +48,7 @@ function isOrdinary({ before, heldTo }: BuildRequest, { verb, stdin, callOrCheck
     stdin === 'inherit' &&
     callOrCheck === null &&
     targets.every(({ context }) => context.kind === 'folder') &&
-    !args.some((word) => talkative.test(word))
+    args.every(isSilent)
   );
 }
 

@@ -87,18 +87,19 @@ async function isTaken(early: EarlyStart): Promise<boolean> {
 }
 
 describe('a build that is started early', () => {
-  it.each([[['.']], [['-t', 'app', '--build-arg', 'A=1', '--target=final', '-f', 'Dockerfile', '.']]])(
-    'is an ordinary one: %s',
-    async (args) => {
-      const early = await begin({ args });
-      const held = await early.take();
-      for (let waited = 0; !started() && waited < 5_000; waited += 10) await delay(10);
-      expect(readFileSync(join(folder, 'docker-buildx.started'), 'utf8')).toContain(args.join(' '));
-      expect(await early.take()).toBeNull();
-      held?.abandon();
-      expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
-    },
-  );
+  it.each([
+    [['.']],
+    [['-t', 'app', '--build-arg', 'A=1', '--target=final', '-f', 'Dockerfile', '.']],
+    [['-qt', 'app', '--label=a=b', '.']],
+  ])('is an ordinary one: %s', async (args) => {
+    const early = await begin({ args });
+    const held = await early.take();
+    for (let waited = 0; !started() && waited < 5_000; waited += 10) await delay(10);
+    expect(readFileSync(join(folder, 'docker-buildx.started'), 'utf8')).toContain(args.join(' '));
+    expect(await early.take()).toBeNull();
+    held?.abandon();
+    expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
+  });
 
   it.each<[string, Given]>([
     ['a Dockerfile on standard input', { args: ['-f', '-', '.'] }],
@@ -107,6 +108,12 @@ describe('a build that is started early', () => {
     ['a call', { args: ['--call', 'outline', '.'] }],
     ['a check', { args: ['--check', '.'] }],
     ['an option that buildx may refuse at once', { args: ['--ulimit', 'none', '.'] }],
+    ['an option that buildx does not know', { args: ['--on=error', '.'] }],
+    ['a letter that buildx does not know', { args: ['-ql', 'x', '.'] }],
+    ['a number that may be none', { args: ['--cpu-quota', 'x', '.'] }],
+    ['a label without a name', { args: ['--label', '=x', '.'] }],
+    ['a label that is empty', { args: ['--label=', '.'] }],
+    ['a list that may be no CSV', { args: ['--add-host', 'a"b', '.'] }],
     ['an option that buildx remarks on at once', { args: ['--squash', '.'] }],
     ['a debugger', { request: { before: ['debug'] } }],
     ['a rebuild', { request: { heldTo: new Map() } }],
