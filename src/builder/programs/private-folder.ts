@@ -10,7 +10,7 @@ export interface PrivateFolder {
    * @throws VerifyError `file.unwritable`
    */
   write(name: string, text: string): string;
-  /** Removes it with all that it holds; may be called more than once. */
+  /** Removes it with all that it holds, as far as that can be done; may be called more than once. */
   remove(): void;
 }
 
@@ -33,6 +33,15 @@ function writeInto(file: string, text: string): string {
   }
 }
 
+function removeWhole(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    // a disk that can no longer be written to, for instance: how the step ended is what counts
+    if (systemCode(error) === '') throw error;
+  }
+}
+
 /**
  * Makes a folder of mode 0700 with a name that cannot be guessed, in the system's temporary folder.
  * @throws VerifyError `file.unwritable`
@@ -44,7 +53,7 @@ export function createPrivateFolder(environment: Environment): PrivateFolder {
     return {
       path,
       write: (name, text) => writeInto(join(path, name), text),
-      remove: () => rmSync(path, { recursive: true, force: true }),
+      remove: () => removeWhole(path),
     };
   } catch (cause) {
     throw new VerifyError('file.unwritable', `no temporary folder can be made in ${root}`, {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Environment, readBoundedFile, tryParseJson } from '../../model/index.ts';
+import { type Environment, isVerifyError, readBoundedFile, tryParseJson } from '../../model/index.ts';
 import { dropProvenance, metadataProvenanceMode, metadataProvenanceVariable } from '../audit/metadata-mode.ts';
 import { listBuildRecords } from '../nodes/build-records.ts';
 import { askBuildx, buildxArguments, buildxVariables } from '../programs/buildx-command.ts';
@@ -200,6 +200,13 @@ export async function holdBuildx(
       release: async (sourcePolicy) => {
         try {
           held.settle(sourcePolicy);
+        } catch (error) {
+          end();
+          if (!isVerifyError(error)) throw error;
+          // its folder went, or has no more room: it was told nothing, and another folder may do
+          return await runBuildx({ ...run, sourcePolicy });
+        }
+        try {
           return await finish();
         } finally {
           end();

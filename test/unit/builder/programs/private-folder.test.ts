@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPrivateFolder } from '../../../../src/builder/programs/private-folder.ts';
-import { environmentWith } from '../test-environment.ts';
+import { environmentWith, temporaryFolder } from '../test-environment.ts';
 
 const here = (): ReturnType<typeof createPrivateFolder> =>
   createPrivateFolder(environmentWith({ variables: { TMPDIR: tmpdir() } }));
@@ -23,5 +24,16 @@ describe('a private folder', () => {
     expect(() => folder.write('policy.json', '{}')).toThrow(
       expect.objectContaining({ code: 'file.unwritable', hint: expect.stringContaining('TMPDIR') }),
     );
+  });
+
+  it('that cannot be removed fails nobody', () => {
+    const root = temporaryFolder();
+    const below = join(root, 'below');
+    mkdirSync(below);
+    const folder = createPrivateFolder(environmentWith({ variables: { TMPDIR: below } }));
+    rmSync(below, { recursive: true });
+    // the system finds a file where its folder lay, and refuses as a full or read-only disk does
+    writeFileSync(below, '');
+    expect(() => folder.remove()).not.toThrow();
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type BuildxCommand, type HeldBuildx, holdBuildx } from '../../../../src/builder/run/run-buildx.ts';
@@ -91,6 +91,18 @@ describe('a buildx that is started ahead of its verdict', () => {
     const build = await held();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await build.release('{}')).toMatchObject({ status: 125, metadata: null });
+    expect(leftOver()).toEqual([]);
+  });
+
+  it('is started anew where its folder went before it was told anything', async () => {
+    buildxThat('exit 3');
+    const build = await held();
+    const first = await until('running');
+    for (const name of leftOver()) rmSync(join(folder, name), { recursive: true });
+    expect(await build.release('{"version":1}\n')).toMatchObject({ status: 3 });
+    expect(readFileSync(join(folder, 'read'), 'utf8')).toBe('{"version":1}\n');
+    expect(await until('running')).not.toBe(first);
+    expect(() => process.kill(Number(first), 0)).toThrow('ESRCH');
     expect(leftOver()).toEqual([]);
   });
 
