@@ -54,20 +54,29 @@ function judgeClusterPolicy(context: JudgeContext, policy: ClusterPolicy): RuleV
 }
 
 function judgeValidated(context: JudgeContext, policy: ClusterPolicy, validation: ImageValidation): RuleVerdict {
-  const { unsupported: found, used, failed, isPartial } = judgeImageValidation(context, policy, validation);
+  const { unsupported: found, used, failed, isPartial, isDoubtful } = judgeImageValidation(context, policy, validation);
   const unsupported = [...policy.unsupported, ...found];
-  if (unsupported.length === 0 && failed === null && !isPartial) {
+  const isKnown = unsupported.length === 0 && !isPartial && !isDoubtful;
+  if (isKnown && failed === null) {
     const evidence = [...new Set(used.flatMap((pass) => pass.evidence))];
     return allowedBy(
       evidence,
       used.every(({ coversWhole }) => coversWhole),
     );
   }
-  const finding =
-    unsupported.length > 0
-      ? unsupportedFinding(policy, unsupported)
-      : failureFinding(context, policy, isPartial, failed?.message ?? null);
-  return refusedWith(policy, finding, unsupported.length === 0 && !isPartial);
+  const failure = (): Finding =>
+    isDoubtful ? doubtFinding(policy) : failureFinding(context, policy, isPartial, failed?.message ?? null);
+  const finding = unsupported.length > 0 ? unsupportedFinding(policy, unsupported) : failure();
+  return refusedWith(policy, finding, isKnown);
+}
+
+/** Evidence that does not verify here is none of the attestor's, but where nothing of his may be there that is no proof. */
+function doubtFinding(policy: ClusterPolicy): Finding {
+  return findingOf('image.unverifiable', 'whether somebody has signed it, who must not have, is not known', {
+    expected: `nothing of the attestors whom the ${kindOf(policy)} ${policy.name} excludes`,
+    found: 'evidence that does not verify, which others may accept',
+    hint: 'see what it is with docker verify inspect',
+  });
 }
 
 function allowedBy(evidence: readonly Evidence[], coversWhole: boolean): RuleVerdict {

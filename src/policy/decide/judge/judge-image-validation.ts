@@ -17,6 +17,18 @@ export interface ValidationOutcome {
   readonly failed: ImageValidation['validations'][number] | null;
   /** Whether a signer was missed while not all that is attached could be seen. */
   readonly isPartial: boolean;
+  /** Whether one that is true would not be if what does not verify here counted: it asks who has not signed, and others may be less strict. */
+  readonly isDoubtful: boolean;
+}
+
+/** What counts as made by an attestor: what is proven, or also what may be, as far as can be told. */
+type Counted = 'proven' | 'possible';
+
+// Of these it is known whose they are not: nobody's whom a policy names.
+const somebodyElses: ReadonlySet<string | undefined> = new Set(['unknown-signer', 'passed-over']);
+
+function mayBeAnybodys({ verified, problem }: Evidence): boolean {
+  return !verified && !somebodyElses.has(problem?.code);
 }
 
 /** Thrown within an expression for what cannot be evaluated here. Even where the expression catches it, the policy counts as not evaluated. */
@@ -34,11 +46,13 @@ class Hearing {
   readonly #context: JudgeContext;
   readonly #policy: ClusterPolicy;
   readonly #validation: ImageValidation;
+  readonly #counted: Counted;
 
-  constructor(context: JudgeContext, policy: ClusterPolicy, validation: ImageValidation) {
+  constructor(context: JudgeContext, policy: ClusterPolicy, validation: ImageValidation, counted: Counted) {
     this.#context = context;
     this.#policy = policy;
     this.#validation = validation;
+    this.#counted = counted;
   }
 
   get image(): string {
@@ -92,15 +106,12 @@ class Hearing {
     const pieces = relevantEvidence(this.#context.input.image, this.#context.input.evidence).filter(isMeant);
     let count = 0n;
     for (const authority of new Set(names.map((name) => this.#authority(name)))) {
-      const pass = covered(
-        this.#context,
-        pieces.filter((piece) => isByAuthority(this.#context, authority, piece)),
-      );
-      if (pass === null) this.isMissed = true;
-      else {
-        this.used.push(pass);
-        count += 1n;
-      }
+      const own = pieces.filter((piece) => isByAuthority(this.#context, authority, piece));
+      const pass = covered(this.#context, own);
+      if (pass !== null) this.used.push(pass);
+      else this.isMissed = true;
+      const isPossible = own.length > 0 || pieces.some(mayBeAnybodys);
+      if (pass !== null || (this.#counted === 'possible' && isPossible)) count += 1n;
     }
     return count;
   }
@@ -153,16 +164,15 @@ function heard(
   return outcome.kind === 'value' && hearing.beyond.size === 0 && !hearing.isAbsent ? outcome.value : undefined;
 }
 
-/**
- * Evaluates the validations of an ImageValidatingPolicy for one image, as Kyverno would in a resource that holds nothing but it. What
- * cannot be evaluated is named and never passes, also where an expression would have got by without it.
- */
-export function judgeImageValidation(
-  context: JudgeContext,
-  policy: ClusterPolicy,
-  validation: ImageValidation,
-): ValidationOutcome {
-  const hearing = new Hearing(context, policy, validation);
+interface Heard {
+  readonly hearing: Hearing;
+  readonly unsupported: readonly Unsupported[];
+  /** What each validation came to; undefined where it failed. */
+  readonly results: readonly unknown[];
+}
+
+function hear(context: JudgeContext, policy: ClusterPolicy, validation: ImageValidation, counted: Counted): Heard {
+  const hearing = new Hearing(context, policy, validation, counted);
   const names = (list: readonly string[]): Readonly<Record<string, string>> =>
     Object.fromEntries(list.map((name) => [name, name]));
   const variables: Record<string, unknown> = {};
@@ -181,10 +191,30 @@ export function judgeImageValidation(
   // each may read those before it
   for (const [index, { name, expression }] of validation.variables.entries())
     variables[name] = heard(hearing, { field: `spec.variables[${index}]`, expression }, values, unsupported);
-  const failed = validation.validations.filter(({ expression }, index) => {
-    const field = `spec.validations[${index}]`;
-    return heard(hearing, { field, expression }, values, unsupported) !== true;
-  });
-  const isPartial = hearing.isMissed && context.input.collectProblems.length > 0;
-  return { unsupported, used: hearing.used, failed: failed[0] ?? null, isPartial };
+  const results = validation.validations.map(({ expression }, index) =>
+    heard(hearing, { field: `spec.validations[${index}]`, expression }, values, unsupported),
+  );
+  return { hearing, unsupported, results };
+}
+
+/**
+ * Evaluates the validations of an ImageValidatingPolicy for one image, as Kyverno would in a resource that holds nothing but it. What
+ * cannot be evaluated is named and never passes, also where an expression would have got by without it.
+ */
+export function judgeImageValidation(
+  context: JudgeContext,
+  policy: ClusterPolicy,
+  validation: ImageValidation,
+): ValidationOutcome {
+  const { hearing, unsupported, results } = hear(context, policy, validation, 'proven');
+  const failed = validation.validations.find((_, index) => results[index] !== true) ?? null;
+  const isSure = unsupported.length > 0 || failed !== null || !hearing.isMissed;
+  const possible = isSure ? [] : hear(context, policy, validation, 'possible').results;
+  return {
+    unsupported,
+    used: hearing.used,
+    failed,
+    isPartial: hearing.isMissed && context.input.collectProblems.length > 0,
+    isDoubtful: possible.includes(false),
+  };
 }

@@ -191,6 +191,26 @@ describe("Kyverno's ImageValidatingPolicy", () => {
     });
   });
 
+  it('does not take what verifies for nobody here as proof that somebody has not signed', async () => {
+    const absent = 'images.containers.all(i, verifyImageSignatures(i, [attestors.key]) == 0)';
+    const broken = { ...byKey(acme), verified: false, signer: null, problem: { code: 'malformed', message: 'odd' } };
+    const pieces = [broken as Evidence];
+    expect(await verdict({ validations: [absent] }, pieces)).toMatchObject({
+      status: 'error',
+      findings: [{ code: 'image.unverifiable' }],
+    });
+    const unknown = { ...broken, problem: { code: 'unknown-signer', message: 'nobody named' } };
+    expect(await verdict({ validations: [absent] }, [unknown as Evidence])).toMatchObject({ status: 'allow' });
+    expect(await verdict({ validations: [absent] }, [byKey(other)])).toMatchObject({ status: 'allow' });
+    expect(await verdict({ validations: [absent] }, [byKey(acme)])).toMatchObject({ status: 'block' });
+    expect(await verdict({ validations: ['true', signed] }, [byKey(acme), ...pieces])).toMatchObject({
+      status: 'allow',
+    });
+    expect(await verdict({ validations: [signed] }, pieces)).toMatchObject({ status: 'block' });
+    const either = 'images.containers.all(i, verifyImageSignatures(i, [attestors.key, attestors.keyless]) >= 1)';
+    expect(await verdict({ validations: [either] }, [byKey(acme), ...pieces])).toMatchObject({ status: 'allow' });
+  });
+
   it('is refused where it is not as Kyverno has it', async () => {
     const load = async (text: string) =>
       await policiesOf({
