@@ -97,6 +97,8 @@ export async function dispatch(context: CallContext, call: PluginCall): Promise<
     const { debugCommand } = await import('./commands/debug.ts');
     return await debugCommand(context, command, args);
   }
+  const explained = context.intercepted && namesHelp([command]) ? rowOf(args[0] ?? '') : null;
+  if (explained?.own === 'prefixed') return await run(context, explained, [command]);
   // In buildx's place only its own building verbs are ours: it has an `inspect` of its own.
   if (context.intercepted && row?.own !== 'prefixed') return await handOver(context, call);
   if (row !== null) return await run(context, row, args);

@@ -7,7 +7,10 @@ export interface PluginCall {
   readonly role: 'verify' | 'buildx';
   /** Docker's global flags, as given. */
   readonly dockerFlags: readonly string[];
-  /** The first word: one of our commands, a verb of buildx, `help`, `version`, `__complete`, or `docker-cli-plugin-metadata`. */
+  /**
+   * The first word: one of our commands, a verb of buildx, `help`, `version`, `__complete`, or `docker-cli-plugin-metadata`.
+   * In buildx's place a call for help is its own option: `--help` or `-h` (it has no command `help`).
+   */
   readonly command: string;
   readonly args: readonly string[];
   /** Whether Docker was left out: the plugin's name does not stand before the command. */
@@ -53,10 +56,16 @@ function splitLeading(argv: readonly string[], whose: 'docker and buildx' | 'bui
   return { flags, verbFlags, words };
 }
 
+const helpOptions = new Set(['-h', '--help']);
+
 /** The command that `words` begin with, buildx's root flags put behind it. */
-function commandOf(words: readonly string[], verbFlags: readonly string[]): Pick<PluginCall, 'command' | 'args'> {
-  const [first = 'help', ...rest] = words;
-  if (first === '-h' || first === '--help') return { command: 'help', args: rest };
+function commandOf(
+  words: readonly string[],
+  verbFlags: readonly string[],
+  role: PluginCall['role'],
+): Pick<PluginCall, 'command' | 'args'> {
+  const [first = '--help', ...rest] = words;
+  if (helpOptions.has(first)) return { command: role === 'buildx' ? first : 'help', args: rest };
   if (first === '-v' || first === '--version') return { command: 'version', args: rest };
   if (first.startsWith('-')) {
     const near = first.startsWith('--') ? nearestName(first.slice(2), ['help', 'version']) : null;
@@ -83,10 +92,11 @@ export function standsInForCompose(startedAs: string): boolean {
 }
 
 /** `help verify build` and `__complete verify build --f` carry the plugin's name second. */
-function withoutName(words: readonly string[], name: string): readonly string[] {
+function withoutName(words: readonly string[], name: PluginCall['role']): readonly string[] {
   const [first = '', second, ...rest] = words;
   const isWrapped = first === 'help' || completionCommands.has(first);
-  return isWrapped && second === name ? [first, ...rest] : words;
+  if (!isWrapped || second !== name) return words;
+  return [first === 'help' && name === 'buildx' ? '--help' : first, ...rest];
 }
 
 /** The flags of Docker's that stand before the word which is completed, taken out; one that still lacks its value is left there. */
@@ -118,10 +128,11 @@ export function parsePluginArguments(argv: readonly string[], startedAs: string)
   if (leading.words[0] === role) {
     const inner = splitLeading(leading.words.slice(1), 'buildx');
     const verbFlags = [...leading.verbFlags, ...inner.verbFlags];
-    return { role, dockerFlags, standalone: false, ...commandOf(inner.words, verbFlags) };
+    return { role, dockerFlags, standalone: false, ...commandOf(inner.words, verbFlags, role) };
   }
   const named = withoutName(leading.words, role);
   const { flags, words } = withoutFlags(named);
   const standalone = named === leading.words;
-  return { role, dockerFlags: [...dockerFlags, ...flags], standalone, ...commandOf(words, leading.verbFlags) };
+  const command = commandOf(words, leading.verbFlags, role);
+  return { role, dockerFlags: [...dockerFlags, ...flags], standalone, ...command };
 }

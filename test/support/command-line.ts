@@ -105,7 +105,9 @@ async function runWords(line: CommandLine, input: Input | null, words: readonly 
   }
   const end = (status: number): Outcome => ({ status, out: out.join(''), err: err.join('') });
   try {
-    const call = parsePluginArguments(['verify', ...words], 'docker-verify');
+    const call = line.intercepted
+      ? parsePluginArguments(['buildx', ...words], 'docker-buildx')
+      : parsePluginArguments(['verify', ...words], 'docker-verify');
     return end(await dispatch(contextOf(line, call.dockerFlags), call));
   } catch (error) {
     const { text, status } = describeError(error);

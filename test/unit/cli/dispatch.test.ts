@@ -85,4 +85,14 @@ describe("in buildx's place", () => {
     }
     expect((await line.run('build', '.')).err).toContain('allowed');
   });
+
+  it('help is its own, and of what builds ours too', async () => {
+    const { line, docker } = await builtProject();
+    line.intercepted = true;
+    for (const words of [['--help'], ['-h', 'imagetools'], ['--help', '--', 'build', '.']]) {
+      expect((await line.run(...words)).status).toBe(0);
+      expect((await docker.calls()).at(-1)).toBe(`buildx ${words.join(' ')}`);
+    }
+    expect((await line.run('--help', 'build', '.')).out).toContain('--verify-policy');
+  });
 });

@@ -82,6 +82,12 @@ describe('parsePluginArguments', () => {
     [['bake', '--file', '-'], { command: 'bake', args: ['--file', '-'], standalone: true }],
     [['docker-cli-plugin-metadata'], { command: 'docker-cli-plugin-metadata' }],
     [['verify', 'build', '.'], { command: 'verify' }],
+    [['buildx'], { command: '--help', args: [] }],
+    [['buildx', '--builder', 'y'], { command: '--help', args: [] }],
+    [['buildx', '--help', 'imagetools'], { command: '--help', args: ['imagetools'] }],
+    [['buildx', '-h'], { command: '-h', args: [] }],
+    [['help', 'buildx', 'build'], { command: '--help', args: ['build'], standalone: false }],
+    [['buildx', 'help'], { command: 'help', args: [] }],
   ])('stands in front of buildx when started as docker-buildx: %j', (argv, expected) => {
     expect(call(argv, '/home/me/.docker/verify/plugins/docker-buildx')).toMatchObject({ role: 'buildx', ...expected });
   });

@@ -179,4 +179,25 @@ describe('through install --mode full', () => {
     expect(refused).toMatchObject({ status: refusal });
     expect(refused.stderr + refused.stdout).toContain(evil);
   });
+
+  it.each([
+    ['buildx'],
+    ['buildx', '--help'],
+    ['buildx', '-h'],
+    ['help', 'buildx'],
+    ['buildx', '--help', 'imagetools', 'create'],
+    ['help', 'buildx', 'imagetools'],
+    ['buildx', 'help'],
+  ])('answers a call for help as buildx does: docker %s %s', async (...args) => {
+    const plain = await runDocker(args, { env: { DOCKER_CONFIG: lab().dockerConfig } });
+    expect(await runDocker(args, await intercepted())).toEqual(plain);
+  });
+
+  it.each([
+    ['buildx', '--help', 'build'],
+    ['help', 'buildx', 'build'],
+  ])('explains what builds with our options: docker %s %s %s', async (...args) => {
+    const { status, stdout } = await runDocker(args, await intercepted());
+    expect({ status, ours: stdout.includes('--verify-policy') }).toEqual({ status: 0, ours: true });
+  });
 });
