@@ -1,6 +1,5 @@
 import type { BuildInvocation } from '../../../model/index.ts';
-import type { LocalEngine } from '../../session/local-engine.ts';
-import { localEngine } from '../../session/local-engine.ts';
+import { type LocalEngine, localEngine } from '../../session/local-engine.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from '../../session/pipeline.ts';
 import { projectFolderOf } from '../../session/project-folder.ts';
 import { openRegistries, type Registries } from '../../session/registries.ts';
