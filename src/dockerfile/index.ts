@@ -4,6 +4,7 @@
  */
 
 export { type ScanInput, scanDockerfile, scanUnread } from './scan/scan-dockerfile.ts';
+export { surelyAddsLayers } from './stage/adds-layers.ts';
 export { readPlatform } from './stage/build-platform.ts';
 export { declaredArguments } from './stage/declared-arguments.ts';
 export { meantStage } from './stage/near-stage.ts';

@@ -83,6 +83,11 @@ function coverBy(sboms: Sboms, isCoveredBy: (sboms: Sboms) => boolean): number {
   return isCoveredBy(sboms.filter(({ trust }) => trust === 'signed')) ? 2 : 1;
 }
 
+/** The layers of each platform's manifest; of what was built and not pushed those of the image, which has one platform then. */
+function layersOf({ digest, layers, stored }: ImageNote): ImageNote['layers'] {
+  return stored !== undefined && Object.keys(layers).length === 0 ? { [digest]: stored } : layers;
+}
+
 /** What is kept of an image, read and ready to be put into the index. */
 interface ReadImage {
   readonly number: number;
@@ -129,7 +134,7 @@ function fillImage(database: DatabaseSync, { number, stamp, note, documents }: R
     JSON.stringify([...new Set(Object.values(note.layers).flat())]),
     number,
   );
-  const stacks = Object.entries(note.layers).map(([manifest, layers]) => ({
+  const stacks = Object.entries(layersOf(note)).map(([manifest, layers]) => ({
     manifest,
     layers,
     // one of the image as a whole may list what is in another of its platforms

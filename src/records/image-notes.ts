@@ -33,6 +33,8 @@ export interface ImageNote {
   readonly sboms: readonly NotedSbom[];
   /** For each platform manifest its layers, as uncompressed digests (`diff_id`), from the bottom. */
   readonly layers: Readonly<Record<string, readonly string[]>>;
+  /** Of what was built and not pushed, the layers that the engine's store has, in the same form; left out of any other, and by older versions. */
+  readonly stored?: readonly string[];
   /** What was found and cannot be read, for people: asking again would not help. */
   readonly faults?: readonly string[];
   /** What could not be looked up, for people; null where everything could: then it is not asked about again. */
@@ -78,7 +80,9 @@ function joined(earlier: ImageNote, { sboms, layers, faults = [], ...now }: Imag
     const known = byKey.get(keyOf(sbom));
     if (known?.trust !== 'signed' || sbom.trust === 'signed') byKey.set(keyOf(sbom), sbom);
   }
-  return { ...now, sboms: [...byKey.values()], layers: { ...earlier.layers, ...layers }, faults };
+  const stored = now.stored ?? earlier.stored;
+  const kept = stored === undefined ? {} : { stored };
+  return { ...now, ...kept, sboms: [...byKey.values()], layers: { ...earlier.layers, ...layers }, faults };
 }
 
 /** Adds to what is known of an image; gives what is known now. */

@@ -22,10 +22,8 @@ const base = `${series}/base:1`;
 const bare = `${series}/bare:1`;
 const both = `${series}/both:1`;
 const half = `${series}/half:1`;
-const severalPlatforms = 'linux/amd64,linux/arm64';
-const bothPlatforms = ['--platform', severalPlatforms];
 /** The classic store builds for one platform only. */
-const engine = running.secondDockerHost;
+const bothPlatforms = { options: ['--platform', 'linux/amd64,linux/arm64'], host: running.secondDockerHost };
 
 const settings = `ENV NAME=value
 ARG UNUSED
@@ -42,6 +40,8 @@ CMD ["--help"]
 interface Case {
   readonly dockerfile: string;
   readonly options?: readonly string[];
+  /** The engine, where it is not the lab's usual one; null where there is none. */
+  readonly host?: string | null;
 }
 
 /** Builds whose files are those of their base. */
@@ -55,7 +55,7 @@ const plain: Readonly<Record<string, Case>> = {
   'a last stage on another that adds nothing': {
     dockerfile: `FROM ${base} AS below\nENV A=b\nFROM below\nCMD ["a"]\n`,
   },
-  'nothing but a base for two platforms': { dockerfile: `FROM ${both}\n`, options: bothPlatforms },
+  'nothing but a base for two platforms': { dockerfile: `FROM ${both}\n`, ...bothPlatforms },
   'one of two platforms that have an SBOM': {
     dockerfile: `FROM ${half}\nCMD ["a"]\n`,
     options: ['--platform', 'linux/amd64'],
@@ -73,7 +73,7 @@ const open: Readonly<Record<string, Case>> = {
   'a base without an SBOM': { dockerfile: `FROM ${bare}\nCMD ["a"]\n` },
   'a file of its own on one platform': {
     dockerfile: `FROM ${both} AS on-amd64\nFROM ${both} AS on-arm64\nCOPY name /name\nARG TARGETARCH\nFROM on-$TARGETARCH\n`,
-    options: bothPlatforms,
+    ...bothPlatforms,
   },
   'one of two platforms that has no SBOM': {
     dockerfile: `FROM ${half}\nCMD ["a"]\n`,
@@ -81,7 +81,7 @@ const open: Readonly<Record<string, Case>> = {
   },
   'a base whose SBOM is about one of two platforms': {
     dockerfile: `FROM ${half}\nCMD ["a"]\n`,
-    options: bothPlatforms,
+    ...bothPlatforms,
   },
 };
 
@@ -95,20 +95,20 @@ interface Row {
   readonly reason: string | null;
 }
 
-function verify(args: readonly string[], state: string): Promise<Outcome> {
-  const env = args.includes(severalPlatforms) && engine !== null ? { DOCKER_HOST: engine } : {};
+function verify(args: readonly string[], state: string, host: string | null = null): Promise<Outcome> {
+  const env = host === null ? {} : { DOCKER_HOST: host };
   return runVerify(args, { cwd: project, env: { XDG_STATE_HOME: state, ...env } });
 }
 
 function possible(cases: Readonly<Record<string, Case>>): readonly (readonly [string, Case])[] {
-  return Object.entries(cases).filter(([, { options = [] }]) => engine !== null || !options.includes(severalPlatforms));
+  return Object.entries(cases).filter(([, { host }]) => host !== null);
 }
 
-async function built({ dockerfile, options = [] }: Case): Promise<string> {
+async function built({ dockerfile, options = [], host = null }: Case, output = '--push'): Promise<string> {
   const state = await temporaryFolder();
   await writeFiles(project, { Dockerfile: dockerfile });
   const tag = `${series}/app:${Math.random().toString(36).slice(2)}`;
-  const outcome = await verify(['build', '--push', '-t', tag, ...options, '.'], state);
+  const outcome = await verify(['build', output, '-t', tag, ...options, '.'], state, host);
   expect(outcome).toMatchObject({ status: 0 });
   return state;
 }
@@ -157,6 +157,32 @@ describe('a build that adds no layer to its base', () => {
     expect(await ask(state, 'log4j-core')).toMatchObject({ status: 0 });
     expect(await verify(['exposure', 'log4j-core', '--offline'], state)).toMatchObject({ status: 0, stderr: '' });
   });
+});
+
+describe('a build that only the engine has', () => {
+  const cases: Readonly<Record<string, Case>> = {
+    'the classic store': { dockerfile: `FROM ${base}\n${settings}` },
+    "containerd's store": { dockerfile: `FROM ${base}\n${settings}`, host: running.secondDockerHost },
+  };
+
+  it.each(possible(cases))('is answered without asking for it again: %s', async (_, made) => {
+    const state = await built(made, '--load');
+    expect(await ask(state, 'log4j-core')).toMatchObject({ status: 0, rows: [{ state: 'not-found' }] });
+    expect(await verify(['exposure', 'log4j-core', '--offline'], state)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('is not known with a working directory of its own', async () => {
+    const state = await built({ dockerfile: `FROM ${base}\nWORKDIR /made/here\n` }, '--load');
+    expect(await ask(state, 'log4j-core')).toMatchObject({ status: 11, rows: [{ state: 'unknown' }] });
+  });
+
+  it.runIf(running.secondDockerHost !== null)(
+    'is not known for several platforms, of which the engine tells one',
+    async () => {
+      const state = await built({ dockerfile: `FROM ${both}\n`, ...bothPlatforms }, '--load');
+      expect(await ask(state, 'log4j-core')).toMatchObject({ status: 11, rows: [{ state: 'unknown' }] });
+    },
+  );
 });
 
 describe('a build is not known', () => {

@@ -85,6 +85,19 @@ describe('a build that adds no layer to its base', () => {
     expect(await states(folder)).toEqual(['not-found']);
   });
 
+  it('is answered by the layers that the engine has, and by those of the registry once these are known', async () => {
+    const folder = newStateFolder();
+    await know(folder, 'base', { layers: { [amd64]: [one, two] }, sboms: { [amd64]: clean } });
+    await know(folder, 'app', { stored: [one, two], problem: 'it was not pushed' });
+    await appendRecords(folder, [build([used('base')], { pushed: [] })]);
+    expect(await states(folder)).toEqual(['not-found']);
+    await know(folder, 'app', { layers: { [amd64]: [one, two] } });
+    expect(await states(folder)).toEqual(['not-found']);
+    await know(folder, 'app', { layers: { [amd64]: [one] }, problem: 'it was not pushed' });
+    await rm(join(folder, 'index.sqlite'));
+    expect(await states(folder)).toEqual(['unknown']);
+  });
+
   it('is answered for each platform out of the SBOM of that platform', async () => {
     const folder = newStateFolder();
     const layers = { [amd64]: [one], [arm64]: [two] };
@@ -200,6 +213,14 @@ describe('what a build contains stays not known', () => {
     [
       'where no layers of its base are known',
       { base: { sboms: { [amd64]: clean } }, app: { layers: { [amd64]: [one] } } },
+    ],
+    [
+      'where the engine has other layers of it',
+      { base: covered, app: { stored: [one, three], problem: 'it was not pushed' } },
+    ],
+    [
+      'for several platforms, of which the engine has one',
+      { base: both, app: { stored: [one], problem: 'it was not pushed' }, ...forBoth },
     ],
     ['where none of its own are known', { base: covered, app: {} }],
     [

@@ -17,12 +17,14 @@ export interface Known {
   readonly sboms?: Readonly<Record<string, string>>;
   readonly trust?: NotedSbom['trust'];
   readonly problem?: string;
+  /** As the engine has them. */
+  readonly stored?: readonly string[];
   readonly faults?: readonly string[];
 }
 
 /** Notes what was looked up of an image. */
 export async function know(folder: string, name: string, known: Known): Promise<void> {
-  const { layers = {}, sboms = {}, trust = 'signed', problem = null, faults = [] } = known;
+  const { layers = {}, sboms = {}, trust = 'signed', problem = null, faults = [], stored } = known;
   const blobs = openBlobStore(folder);
   const noted = Object.entries(sboms).map(async ([platform, text]) => ({
     digest: await blobs.write(Buffer.from(text)),
@@ -37,6 +39,7 @@ export async function know(folder: string, name: string, known: Known): Promise<
     sboms: await Promise.all(noted),
     layers: Object.fromEntries(Object.entries(layers).map(([platform, list]) => [platformOf(name, platform), list])),
     faults,
+    ...(stored === undefined ? {} : { stored }),
     problem,
   });
 }

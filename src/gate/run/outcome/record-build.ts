@@ -7,6 +7,7 @@ import type { BuildEnd } from '../plan/build-request.ts';
 import type { BuildRun } from './audit-build.ts';
 import { withBuiltSboms } from './built-sboms.ts';
 import { describeBuild, type Made } from './describe-build.ts';
+import { noteStoredLayers } from './stored-layers.ts';
 
 /** Whether the journal is to hear of this build. */
 export function isRecorded({ request, pipeline }: Pick<BuildRun, 'request' | 'pipeline'>): boolean {
@@ -66,6 +67,13 @@ export async function recordBuild(
     described.map(async (record) => {
       const isAsked = withSboms.has(record.target);
       return isAsked ? await withBuiltSboms({ session, programs: run.programs }, record) : record;
+    }),
+  );
+  const targets = new Map(run.loaded.map((loaded) => [loaded.target.name, loaded]));
+  await Promise.all(
+    records.map(async (record) => {
+      const loaded = targets.get(record.target);
+      if (loaded !== undefined) await noteStoredLayers(run.pipeline, record, loaded);
     }),
   );
   try {
