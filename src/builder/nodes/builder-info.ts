@@ -46,7 +46,8 @@ export interface BuilderQuestion {
 /** Tells a program from another one, and from what stood at its path before. */
 export async function identityOf(program: string): Promise<readonly string[]> {
   const found = await stat(program).catch(() => null);
-  return [program, String(found?.size ?? 0), String(found?.mtimeMs ?? 0)];
+  // not when it was modified, which whoever puts a file there may say: package managers give all of theirs one time
+  return [program, String(found?.size ?? 0), String(found?.ctimeMs ?? 0)];
 }
 
 /** Asks once and keeps the answer, which is a text that must not be empty. */

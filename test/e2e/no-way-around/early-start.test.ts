@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -208,6 +208,29 @@ describe('buildx, started while the images are verified,', () => {
     const output = join(await temporaryFolder(), 'out');
     const args = [`--output=type=local,dest=${output}`];
     const build = await begin(images.evil, { args, env: { DOCKER_CONFIG: await scriptedBuildx(script) } });
+    expect(await build.ended).toBe(11);
+    expect(build.said()).toContain('did not deny an image that a source policy denies');
+    expect(existsSync(output)).toBe(false);
+  });
+
+  it('is not started where another program was put in the place of the proven one, as long and as old', async () => {
+    const configuration = await dockerConfiguration();
+    const plugin = join(configuration, 'cli-plugins', 'docker-buildx');
+    const proven = await readFile(lab().buildx);
+    const place = async (program: Buffer): Promise<void> => {
+      await rm(plugin, { force: true });
+      await writeFile(plugin, program, { mode: 0o755 });
+      await utimes(plugin, 1, 1);
+    };
+    await place(proven);
+    const env = { DOCKER_CONFIG: configuration };
+    expect(await (await begin(images.good, { env })).ended).toBe(0);
+    // it asks for a variable of another name, and knows of no policy
+    const variable = 'EXPERIMENTAL_BUILDKIT_SOURCE_POLICY';
+    const other = proven.toString('latin1').replaceAll(variable, variable.replace('SOURCE', 'SAUCES'));
+    await place(Buffer.from(other, 'latin1'));
+    const output = join(await temporaryFolder(), 'out');
+    const build = await begin(images.evil, { args: [`--output=type=local,dest=${output}`], env });
     expect(await build.ended).toBe(11);
     expect(build.said()).toContain('did not deny an image that a source policy denies');
     expect(existsSync(output)).toBe(false);

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Engine } from '../../../../src/builder/engine/engine.ts';
-import { builderInfo } from '../../../../src/builder/nodes/builder-info.ts';
+import { builderInfo, identityOf } from '../../../../src/builder/nodes/builder-info.ts';
 import { openFactCache } from '../../../../src/builder/nodes/fact-cache.ts';
 import { writeProgram } from '../../../support/write-program.ts';
 import { environmentWith } from '../test-environment.ts';
@@ -99,5 +100,21 @@ describe('the version of an engine', () => {
     expect(await look()).toBe('28.5.2');
     becomes('24.0.9');
     expect(await look()).toBe('24.0.9');
+  });
+});
+
+describe('a program', () => {
+  it('is another one where one as long and as old has come in its place', async () => {
+    const [program, other] = [join(folder, 'program'), join(folder, 'other')];
+    await writeFile(program, 'one');
+    await utimes(program, 1, 1);
+    const before = await identityOf(program);
+    expect(await identityOf(program)).toEqual(before);
+    // a time that files are given has the resolution of the kernel's tick
+    await delay(20);
+    await writeFile(other, 'two');
+    await utimes(other, 1, 1);
+    await rename(other, program);
+    expect(await identityOf(program)).not.toEqual(before);
   });
 });
