@@ -77,8 +77,10 @@ function start(run: BoundedRun): ChildProcess {
   });
 }
 
-function feed({ input }: BoundedRun, { stdin }: ChildProcess): void {
-  if (stdin === null) return;
+function feed({ input }: BoundedRun, child: ChildProcess): void {
+  // undefined, whatever its type says, where there was no descriptor left to start it with
+  const stdin: Writable | null | undefined = child.stdin;
+  if (!stdin) return;
   stdin.on('error', () => undefined); // one that ends before it has read all says so by its status
   if (typeof input === 'function') input(stdin);
   else stdin.end(input);

@@ -101,3 +101,22 @@ describe('a program that is run for what it prints', () => {
     },
   );
 });
+
+describe('a program for which no descriptor is left', () => {
+  it.skipIf(process.platform === 'win32')('is one that cannot be started', async () => {
+    const module = join(import.meta.dirname, '../../../../src/model/ground/run-bounded.ts');
+    const code = `
+      const { openSync, closeSync } = require('node:fs');
+      import(${JSON.stringify(module)}).then(async ({ runBounded }) => {
+        const open = [];
+        try { for (;;) open.push(openSync('/dev/null')); } catch {}
+        const end = await runBounded({ program: '/bin/true', args: [], folder: '/', variables: {}, limit: 0 });
+        for (const descriptor of open) closeSync(descriptor);
+        console.log(end.kind, end.cause?.code);
+      });`;
+    const shell = 'ulimit -n 200 && exec "$0" --experimental-strip-types --no-warnings -e "$1"';
+    const args = ['-c', shell, process.execPath, code];
+    const ended = await script('', { program: '/bin/sh', args, errorLimit: 1000 });
+    expect(ended).toMatchObject({ kind: 'ended', stdout: Buffer.from('unstarted EMFILE\n'), stderr: '' });
+  });
+});
