@@ -170,12 +170,13 @@ class StepChecker {
   /** What holds a source counts only where every variable is known: the base image might set another value. */
   #addSource(step: Step, written: string, path: Expanded | undefined, checksum: Expanded): void {
     if (path === undefined || path.text.startsWith('github.com/')) return;
-    const source = sourceOf(path.text, checksum.certain ? checksum.text : '');
+    const sum = checksum.certain ? checksum.text : '';
+    const source = sourceOf(path.text, sum);
     if (source === null) return;
     const { isTrigger, instruction, place } = step;
     const { node } = instruction;
     this.#added.push({
-      source: path.certain || source.pin === checksum.text ? source : { ...source, pin: null },
+      source: path.certain || source.pin === sum ? source : { ...source, pin: null },
       kind: isTrigger ? 'onbuild' : 'add',
       stage: this.#state.label,
       place: isTrigger ? place : placeIn(node, Math.max(node.text.indexOf(written, node.keyword.length), 0)),

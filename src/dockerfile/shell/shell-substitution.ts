@@ -12,7 +12,7 @@ export interface Substitution {
 
 /**
  * What `${name<operator>word}` stands for. The value is null where the variable is not set, undefined where
- * it is not known.
+ * it is not known: `word` is then what it may stand for, and counts rather than nothing.
  * @throws VerifyError `dockerfile.invalid`, without a place, for an unknown operator or an unset `${name:?}`
  */
 export function substitute(
@@ -23,7 +23,7 @@ export function substitute(
   const missing = value === null || (emptyCounts && value === '');
   switch (operator) {
     case '-':
-      return missing ? word : (value ?? '');
+      return missing ? word : (value ?? word);
     case '+':
       return missing ? '' : word;
     case '?':

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRepository, serveByDaemon } from '../contexts/repository.ts';
 import { engines, keys, project, registry, reported, unguarded, verified } from '../no-way-around/project.ts';
 import { hasGit, serveFile } from '../no-way-around/remote-context.ts';
-import { acmePolicy, lab, mustRun, sign } from '../support/lab.ts';
+import { acmePolicy, lab, mustRun, runVerify, sign } from '../support/lab.ts';
 
 const asking = (sources: object, mode: 'enforce' | 'warn' = 'enforce'): string =>
   JSON.stringify({ ...JSON.parse(acmePolicy({ mode })), sources });
@@ -57,6 +57,10 @@ describe.each(engines)('sources that a policy wants held to their content (%s)',
       expect(refused).toMatchObject({ status: 10, which: null, report: { verdict: 'block' } });
       expect(refused.report.findings).toMatchObject([{ code: 'source.checksum-missing', found: served.url }]);
       expect(await verified(await build('--checksum=$SUM'), [], { env })).toMatchObject({ status: 0, which: content });
+      const byDefault = await project(`FROM ${image}\nADD \${OTHER:-${served.url}} /which\n`, { policy });
+      expect(await runVerify(['check'], { cwd: byDefault, env })).toMatchObject({ status: 10 });
+      expect(await verified(byDefault, [], { env })).toMatchObject({ status: 10, which: null });
+      expect(await unguarded(byDefault, [], { env })).toMatchObject({ status: 0, which: content });
       expect(await unguarded(unknown, [], { env })).toMatchObject({ status: 0, which: content });
     } finally {
       await served.close();

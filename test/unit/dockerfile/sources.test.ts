@@ -96,6 +96,27 @@ describe('the repositories and downloads of a Dockerfile', () => {
     ]);
   });
 
+  it('are what a default names where the base image might set the variable', () => {
+    const dockerfile = [
+      'FROM busybox',
+      'ADD ${URL:-https://example.com/a} /',
+      'ADD ${URL-https://example.com/b.git} /',
+      'ADD "${URL:+https://example.com/c}" ["x"] /',
+      'ADD ${DIR:-dir}/d /',
+      `ADD --checksum=\${SUM:+${commit}} https://example.com/\${X}e.git#${commit} /`,
+      `ADD --checksum=\${SUM:-${commit}} https://example.com/\${X}f.git#${commit} /`,
+    ].join('\n');
+    expect(sources(dockerfile)).toEqual([
+      'http https://example.com/a - (add 0 2:5)',
+      'git example.com/b.git - (add 0 3:5)',
+      'http https://example.com/c - (add 0 4:5)',
+      expect.stringContaining(`git example.com/e.git#${commit} - `),
+      expect.stringContaining(`git example.com/f.git#${commit} - `),
+    ]);
+    const set = dockerfile.replace('busybox', 'busybox\nENV URL=dir');
+    expect(sources(set).filter((line) => / https:\S+\/[ab]/.test(line))).toEqual([]);
+  });
+
   it('are what ONBUILD puts off, in a base image and in a stage', () => {
     const dockerfile =
       'FROM scratch AS base\nONBUILD ADD https://example.com/a /\nFROM base\nFROM base AS end\nFROM other\n';
