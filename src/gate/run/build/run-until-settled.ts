@@ -108,12 +108,13 @@ async function start(
   run: BuildRun,
   pins: PinSet,
   onStarted: () => void,
-  early: HeldBuildx | null,
+  early: EarlyStart,
 ): Promise<{ result: BuildxResult; denied: string | null }> {
   const { programs, request, builder } = run;
   const { environment } = request.session;
   const given = buildxRun(run, pins, onStarted);
-  const result = await runOrRelease(given, early);
+  // taken last: what is taken and then neither released nor abandoned would wait for ever
+  const result = await runOrRelease(given, await early.take());
   if (result.status === 0 || builder.unenforceable !== null) return { result, denied: null };
   const call = run.plan.callOrCheck === null ? null : given;
   const targets = run.plan.targets.map(notedTarget);
@@ -174,7 +175,7 @@ export async function runUntilSettled(
     };
     // each start needs what the one before was denied
     // oxlint-disable-next-line no-await-in-loop
-    const { result, denied } = await start(run, pins, beginBesides, await early.take());
+    const { result, denied } = await start(run, pins, beginBesides, early);
     if (denied === null) {
       // oxlint-disable-next-line no-await-in-loop
       const end = await auditBuild(run, images, pins, result);
