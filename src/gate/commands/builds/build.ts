@@ -45,6 +45,8 @@ async function prepare({ request, plan, programs, ahead }: BuildToRun): Promise<
     const loaded = await loadTargets(plan.targets, { session, input, network: true });
     opening ??= openFor(request, plan, local);
     lookAhead(opening.registries, scanTargets(loaded, machinePlatform(environment), new Map()).images);
+    // before the policies, which keep this process busy for longer than that takes
+    await early.underWay();
     // where the policies were read ahead, the time for verifying begins no earlier
     const ends = steadyClock() + session.own.timeout;
     const [pipeline, userPolicy] = await Promise.all([opening.pipeline(), readUserPolicy(environment)]);

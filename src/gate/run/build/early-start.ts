@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BuildxCommand, type HeldBuildx, holdBuildx, isCompiled, type Programs } from '../../../builder/index.ts';
 import { isVerifyError } from '../../../model/index.ts';
 import type { BuildPlan } from '../plan/build-plan.ts';
@@ -27,6 +28,9 @@ export function buildxCommand(
   };
 }
 
+// How long it is waited for, milliseconds: an engine of this machine has answered by then.
+const patience = 20;
+
 // Options that every buildx takes without a word until it has read its policy. What it says of any other one, that it does not know it or
 // that its value is none, comes before that, and would stand above the verdict.
 const silent =
@@ -54,6 +58,8 @@ function isOrdinary({ before, heldTo }: BuildRequest, { verb, stdin, callOrCheck
 
 /** A build that was started ahead of its verdict, if it could be. */
 export interface EarlyStart {
+  /** Waits until it is started, or will not be, but not for long. Never fails. */
+  underWay(): Promise<void>;
   /** It, once; null where there is none. */
   take(): Promise<HeldBuildx | null>;
   /** Ends it where nobody took it. */
@@ -101,6 +107,11 @@ export function startEarly(early: EarlyRequest): EarlyStart {
   });
   begun.catch(() => undefined);
   return {
+    underWay: async () => {
+      const longest = new AbortController();
+      await Promise.race([begun, delay(patience, undefined, { signal: longest.signal })]).catch(() => undefined);
+      longest.abort();
+    },
     take: async () => {
       await begun;
       const taken = held;

@@ -145,6 +145,19 @@ describe('a build that is started early', () => {
     expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
   });
 
+  it('is under way once it was started, and is not waited for for long', async () => {
+    const early = await begin({});
+    await early.underWay();
+    expect(await Promise.race([isTaken(early), delay(200, 'still waits')])).toBe(true);
+    const from = performance.now();
+    const slow = await begin({ builder: () => delay(2_000, known, { ref: false }) });
+    await slow.underWay();
+    slow.abandon();
+    const none = await begin({ builder: () => Promise.reject(new TypeError('a mistake')) });
+    await none.underWay();
+    expect(performance.now() - from).toBeLessThan(1_000);
+  });
+
   it('does not hide a mistake of ours', async () => {
     const early = await begin({ builder: () => Promise.reject(new TypeError('a mistake')) });
     await expect(early.take()).rejects.toThrow('a mistake');

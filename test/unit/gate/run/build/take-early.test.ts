@@ -5,7 +5,11 @@ import { policiesOf } from '../../../policy/support/policies.ts';
 import { sessionIn } from '../../gate-pipeline.ts';
 
 it('a build that was started early is taken only once its policy can be written: else nobody would end it', async () => {
-  const early = { take: vi.fn<() => Promise<null>>(async () => null), abandon: vi.fn<() => void>() };
+  const early = {
+    underWay: async () => undefined,
+    take: vi.fn<() => Promise<null>>(async () => null),
+    abandon: vi.fn<() => void>(),
+  };
   const unwritable = { name: 'x', conversions: [{ from: 'https://x/*', to: 'https://x/*' }], attributes: {}, hash: '' };
   const run = {
     request: { session: sessionIn('/'), before: [] },
