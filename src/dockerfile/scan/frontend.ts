@@ -2,6 +2,7 @@ import { type CanonicalName, canonicalName, type Place, type Platform, parseRefe
 import { type BuildArguments, buildArgument } from '../stage/global-arguments.ts';
 import type { NamedContext, NamedContexts } from '../stage/named-contexts.ts';
 import { detectSyntax } from '../text/directives.ts';
+import { buildkitMinor } from '../text/frontend-release.ts';
 import { invalidDockerfile, placed } from '../text/invalid-dockerfile.ts';
 import { trim } from '../text/whitespace.ts';
 
@@ -25,8 +26,8 @@ const firstWithBuiltIn = 30;
 const official: ReadonlySet<string> = new Set(['docker/dockerfile', 'docker/dockerfile-upstream']);
 
 function meansBuiltIn(image: string, buildkit: string | null): boolean {
-  const minor = /^v?0\.([1-9]\d{0,3})(?:\.|$)/.exec(buildkit ?? '')?.[1];
-  return image === builtIn && (minor === undefined || Number(minor) >= firstWithBuiltIn);
+  const isOlder = buildkitMinor(buildkit) < firstWithBuiltIn;
+  return image === builtIn && !isOlder;
 }
 
 /** What says of a build which frontend reads its Dockerfile, besides the Dockerfile. */

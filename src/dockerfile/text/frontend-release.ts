@@ -56,8 +56,13 @@ export function lacksDevices(release: FrontendRelease): boolean {
 /** The newest BuildKit whose version an engine names exactly; of newer ones it is only known that they are not older. */
 const newestOfEngines = 32;
 
+/** The 26 of BuildKit 0.26.2; not a number where it is not known. */
+export function buildkitMinor(buildkit: string | null): number {
+  return Number(/^v?0\.([1-9]\d{0,3})(?:\.|$)/.exec(buildkit ?? '')?.[1] ?? Number.NaN);
+}
+
 function builtInRelease(buildkit: string | null): FrontendRelease {
-  const minor = Number(/^v?0\.([1-9]\d{0,3})(?:\.|$)/.exec(buildkit ?? '')?.[1] ?? Number.NaN);
+  const minor = buildkitMinor(buildkit);
   const isKnown = minor > behind && minor < newestOfEngines;
   return isKnown ? { anyFlags: false, minor: minor - behind, labs: false } : anyRelease;
 }
