@@ -13,6 +13,20 @@ export interface LocalEngine {
   engine(): Promise<Engine>;
 }
 
+/**
+ * A client for the engine at an endpoint.
+ * @param timeout how long an answer is waited for, milliseconds; left out: as long as the client does
+ */
+export async function openEngine(
+  { environment }: Session,
+  endpoint: DockerEndpoint,
+  timeout?: number,
+): Promise<Engine> {
+  const docker = await locateProgram(environment, 'docker');
+  const bound = timeout === undefined ? {} : { timeout };
+  return createEngine(endpoint, { docker, variables: environment.variables, ...bound });
+}
+
 /** Nothing is read or connected to before the first question. */
 export function localEngine(session: Session): LocalEngine {
   let endpoint: Promise<DockerEndpoint> | null = null;
@@ -21,10 +35,7 @@ export function localEngine(session: Session): LocalEngine {
     endpoint ??= resolveDockerContext(session.environment);
     return endpoint;
   };
-  const open = async (): Promise<Engine> => {
-    const docker = await locateProgram(session.environment, 'docker');
-    return createEngine(await askEndpoint(), { docker, variables: session.environment.variables });
-  };
+  const open = async (): Promise<Engine> => openEngine(session, await askEndpoint());
   return {
     endpoint: askEndpoint,
     engine: () => {

@@ -1,17 +1,16 @@
-import { createEngine, type Engine, locateProgram } from '../../../builder/index.ts';
+import type { Engine } from '../../../builder/index.ts';
 import { surelyAddsLayers } from '../../../dockerfile/index.ts';
 import type { BuildRecord } from '../../../model/index.ts';
 import { addToImageNote, stateFolder } from '../../../records/index.ts';
 import type { LoadedTarget } from '../../scan/scan-targets.ts';
+import { openEngine } from '../../session/local-engine.ts';
 import type { Pipeline } from '../../session/pipeline.ts';
 
 /** The engine has just built; where another one is asked that does not answer, no build waits longer for it, milliseconds. */
 const mostTime = 1_000;
 
-async function openEngine({ session, local }: Pipeline): Promise<Engine> {
-  const { environment } = session;
-  const docker = await locateProgram(environment, 'docker');
-  return createEngine(await local.endpoint(), { docker, variables: environment.variables, timeout: mostTime });
+async function openBriefly({ session, local }: Pipeline): Promise<Engine> {
+  return await openEngine(session, await local.endpoint(), mostTime);
 }
 
 /** Only what may have no layer of its own is worth a question, and only what no registry can be asked about later. */
@@ -28,7 +27,7 @@ export async function noteStoredLayers(
   pipeline: Pipeline,
   record: BuildRecord,
   loaded: LoadedTarget,
-  open: (pipeline: Pipeline) => Promise<Engine> = openEngine,
+  open: (pipeline: Pipeline) => Promise<Engine> = openBriefly,
 ): Promise<void> {
   const { digest, imageId } = record;
   const made = digest ?? imageId;

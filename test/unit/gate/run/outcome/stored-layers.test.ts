@@ -47,7 +47,7 @@ async function noted({ text = 'FROM base\nCMD ["a"]\n', images = {}, more = {}, 
     {
       dockerfile: { kind: 'text', bytes: Buffer.from(text), file: 'Dockerfile' },
       target: { stage: null },
-    } as unknown as LoadedTarget,
+    } as unknown as LoadedTarget, // only its text and its stage are looked at
     async () => {
       if (failure !== undefined) throw failure;
       return engine as never;
