@@ -25,7 +25,7 @@ export interface FoundFiles {
   readonly files: readonly BuildFile[];
   /** Those that lie in folders which `.dockerignore` hides, absolute: they are not looked at. */
   readonly hidden: readonly string[];
-  /** Folders that cannot be read, absolute, each with the system's code. */
+  /** Folders that cannot be read, absolute, each with why, in words. */
   readonly unreadable: readonly { readonly folder: string; readonly reason: string }[];
 }
 

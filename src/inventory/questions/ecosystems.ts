@@ -23,7 +23,7 @@ const language = (type: string): Family => ({ type, namespaces: null, namesSourc
 const distribution = (type: string, ...namespaces: string[]): Family => ({ type, namespaces, namesSources: true });
 
 /** OSV schema 1.7, "Defined ecosystems", with the type and namespace that their package URLs have. */
-const families: ReadonlyMap<string, Family> = new Map([
+const defined: readonly (readonly [name: string, family: Family])[] = [
   ['Debian', distribution('deb', 'debian')],
   ['Ubuntu', distribution('deb', 'ubuntu')],
   ['Echo', distribution('deb', 'debian', 'echo')],
@@ -53,7 +53,9 @@ const families: ReadonlyMap<string, Family> = new Map([
   ['CRAN', language('cran')],
   ['Hackage', language('hackage')],
   ['GitHub Actions', language('github')],
-]);
+];
+const known = defined.map(([, family]) => family);
+const byLowerCase = new Map(defined.map(([name, family]) => [name.toLowerCase(), family]));
 
 /** The release in `Debian:12`, `Ubuntu:22.04:LTS`, `Alpine:v3.20`; empty where none is named or where it is no plain number. */
 function releaseOf(suffix: string): string {
@@ -66,9 +68,6 @@ function isOfRelease(release: string, distributed: string): boolean {
   const own = /(\d+(?:\.\d+)*)$/.exec(distributed)?.[1];
   return own === undefined || own === release || own.startsWith(`${release}.`);
 }
-
-const known = [...families.values()];
-const byLowerCase = new Map([...families].map(([name, family]) => [name.toLowerCase(), family]));
 
 /** Whether a package is of none of the ecosystems that are known here, as far as its package URL says. */
 function isOfNoFamily({ type, namespace }: SbomPackage): boolean {

@@ -70,7 +70,7 @@ async function readDefinition(
   parsed: ParsedBake,
   source: BakeSource,
   programs: Programs,
-  meanwhile: () => void,
+  meanwhile?: () => void,
 ): Promise<ReadBake> {
   const { environment } = source.session;
   const kept = parsed.stdin === 'none' ? null : await source.input.kept();
@@ -82,7 +82,7 @@ async function readDefinition(
   const stdin = kept === null ? {} : { stdin: (await kept.head(kept.size)).toString('utf8') };
   const command = ['bake', ...parsed.printArguments];
   const asked = askBuildx(programs, environment, command, { variables: seen, ...stdin });
-  meanwhile();
+  meanwhile?.();
   const answer = await asked;
   const missing = answer.status === 0 ? null : missingDefinition(parsed, environment.workingDirectory);
   if (missing !== null) throw missing;
@@ -100,7 +100,7 @@ export async function bakeTargets(
 ): Promise<readonly BuildTarget[]> {
   const { environment } = source.session;
   const parsed = parseBakeArguments(args, environment);
-  const { definition } = await readDefinition(parsed, source, programs, () => undefined);
+  const { definition } = await readDefinition(parsed, source, programs);
   return bakeInvocation(definition, parsed.builder, environment).targets;
 }
 
@@ -114,7 +114,7 @@ export async function planBake(
   args: readonly string[],
   request: BuildRequest,
   programs: Programs,
-  meanwhile: () => void = () => undefined,
+  meanwhile?: () => void,
 ): Promise<BuildPlan | null> {
   const { environment } = request.session;
   const parsed = parseBakeArguments(args, environment);
